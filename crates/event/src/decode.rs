@@ -1,0 +1,250 @@
+//! Words of a record → values. Bounded by the record: malformed words decode to something,
+//! never to a panic or a read outside the slice.
+
+use crate::layout::{
+    BOX, CUT_BUDGET, CUT_BYTES, STORED_MASK, STORED_SHIFT, TAG_ACCESSOR, TAG_ARRAY, TAG_BIGINT,
+    TAG_BIGINT64, TAG_BYTES, TAG_CIRCULAR, TAG_CUT, TAG_DATE, TAG_ERROR, TAG_FALSE, TAG_FUNCTION,
+    TAG_HOLE, TAG_MAP, TAG_MASK, TAG_NAN, TAG_NULL, TAG_OBJECT, TAG_PROMISE, TAG_PROXY, TAG_REGEXP,
+    TAG_SET, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE,
+};
+use crate::value::{Class, Cut, Value};
+
+/// Deepest nesting that is decoded; the writer stays far below it.
+const MAX_DEPTH: u32 = 64;
+
+/// Reads values from the words of one record, front to back.
+pub struct Decoder<'a> {
+    words: &'a [u64],
+}
+
+/// The integer in `word`, if it holds a number that is one (and not -0): the fast path for
+/// arguments that need no `Value`.
+#[must_use]
+pub fn integer(word: u64) -> Option<i64> {
+    if (word >> 32) as u32 & BOX == BOX {
+        return None;
+    }
+    Value::Number(f64::from_bits(word)).as_integer()
+}
+
+impl<'a> Decoder<'a> {
+    /// A decoder over the words behind a record's header.
+    #[must_use]
+    pub fn new(words: &'a [u64]) -> Self {
+        Self { words }
+    }
+
+    /// The next value, `None` at the end.
+    pub fn value(&mut self) -> Option<Value> {
+        self.nested(0)
+    }
+
+    fn word(&mut self) -> Option<u64> {
+        let (first, rest) = self.words.split_first()?;
+        self.words = rest;
+        Some(*first)
+    }
+
+    fn nested(&mut self, depth: u32) -> Option<Value> {
+        let word = self.word()?;
+        let high = (word >> 32) as u32;
+        if high & BOX != BOX {
+            return Some(Value::Number(f64::from_bits(word)));
+        }
+        let payload = word as u32;
+        let stored = high >> STORED_SHIFT & STORED_MASK;
+        let tag = high & TAG_MASK;
+        if depth > MAX_DEPTH {
+            return Some(Value::Cut {
+                kind: kind_of(tag),
+                why: Cut::Depth,
+            });
+        }
+        Some(match tag {
+            TAG_NULL => Value::Null,
+            TAG_FALSE => Value::Bool(false),
+            TAG_TRUE => Value::Bool(true),
+            TAG_NAN => Value::Number(f64::NAN),
+            TAG_STRING8 => self.latin1(stored as usize, payload)?,
+            TAG_STRING16 => self.utf16(stored as usize, payload)?,
+            TAG_BIGINT64 => Value::BigInt(self.word()?.cast_signed()),
+            TAG_BIGINT => Value::BigIntHex {
+                negative: payload == 1,
+                digits: self.boxed(depth)?,
+            },
+            TAG_SYMBOL => Value::Symbol(self.boxed(depth)?),
+            TAG_FUNCTION => Value::Function(self.boxed(depth)?),
+            TAG_REGEXP => Value::RegExp(self.boxed(depth)?),
+            TAG_ARRAY => Value::Array {
+                items: self.items(stored, depth),
+                length: payload,
+            },
+            TAG_SET => Value::Set {
+                items: self.items(stored, depth),
+                length: payload,
+            },
+            TAG_MAP => {
+                let mut pairs = self.items(stored * 2, depth).into_iter();
+                let mut entries = Vec::new();
+                while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
+                    entries.push((key, value));
+                }
+                Value::Map {
+                    entries,
+                    length: payload,
+                }
+            }
+            TAG_OBJECT => self.object(stored, payload, depth)?,
+            TAG_DATE => Value::Date(f64::from_bits(self.word()?)),
+            TAG_ERROR => Value::Error {
+                name: self.boxed(depth)?,
+                message: self.boxed(depth)?,
+                stack: self.boxed(depth)?,
+            },
+            TAG_BYTES => Value::Bytes {
+                class: self.boxed(depth)?,
+                length: payload,
+            },
+            TAG_PROMISE => Value::Promise,
+            TAG_PROXY => Value::Proxy,
+            TAG_ACCESSOR => Value::Accessor,
+            TAG_CIRCULAR => Value::Circular,
+            TAG_HOLE => Value::Hole,
+            TAG_CUT => Value::Cut {
+                kind: kind_of(stored),
+                why: match payload {
+                    CUT_BUDGET => Cut::Budget,
+                    CUT_BYTES => Cut::Bytes,
+                    _ => Cut::Depth,
+                },
+            },
+            _ => Value::Undefined,
+        })
+    }
+
+    fn boxed(&mut self, depth: u32) -> Option<Box<Value>> {
+        self.nested(depth + 1).map(Box::new)
+    }
+
+    fn items(&mut self, count: u32, depth: u32) -> Vec<Value> {
+        let mut items = Vec::with_capacity(self.words.len().min(count as usize));
+        while items.len() < count as usize {
+            let Some(item) = self.nested(depth + 1) else {
+                break;
+            };
+            items.push(item);
+        }
+        items
+    }
+
+    fn object(&mut self, count: u32, length: u32, depth: u32) -> Option<Value> {
+        let class = match self.nested(depth + 1)? {
+            Value::String { text, .. } => Class::Named(text),
+            Value::Null => Class::Null,
+            _ => Class::Plain,
+        };
+        let mut entries = Vec::with_capacity(self.words.len().min(count as usize));
+        while entries.len() < count as usize {
+            let (Some(key), Some(value)) = (self.nested(depth + 1), self.nested(depth + 1)) else {
+                break;
+            };
+            entries.push((key.as_text().unwrap_or_default().to_owned(), value));
+        }
+        Some(Value::Object {
+            class,
+            entries,
+            length,
+        })
+    }
+
+    fn bytes(&mut self, count: usize) -> Option<Vec<u8>> {
+        let words = count.div_ceil(8);
+        if words > self.words.len() {
+            return None;
+        }
+        let (head, rest) = self.words.split_at(words);
+        self.words = rest;
+        let mut bytes: Vec<u8> = head.iter().flat_map(|word| word.to_le_bytes()).collect();
+        bytes.truncate(count);
+        Some(bytes)
+    }
+
+    fn latin1(&mut self, stored: usize, length: u32) -> Option<Value> {
+        let bytes = self.bytes(stored)?;
+        let text = match String::from_utf8(bytes) {
+            Ok(text) if text.is_ascii() => text,
+            Ok(text) => text.bytes().map(char::from).collect(),
+            Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
+        };
+        Some(Value::String { text, length })
+    }
+
+    fn utf16(&mut self, stored: usize, length: u32) -> Option<Value> {
+        let bytes = self.bytes(stored * 2)?;
+        let units: Vec<u16> = bytes
+            .chunks_exact(2)
+            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+            .collect();
+        Some(Value::String {
+            text: String::from_utf16_lossy(&units),
+            length,
+        })
+    }
+}
+
+fn kind_of(tag: u32) -> &'static str {
+    match tag {
+        TAG_ARRAY => "array",
+        TAG_FUNCTION => "function",
+        TAG_STRING8 | TAG_STRING16 => "string",
+        TAG_MAP => "map",
+        TAG_SET => "set",
+        TAG_ERROR => "error",
+        TAG_BIGINT | TAG_BIGINT64 => "bigint",
+        _ => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::TAG_UNDEFINED;
+
+    fn boxed(tag: u32, stored: u32, payload: u32) -> u64 {
+        u64::from(BOX | tag | stored << STORED_SHIFT) << 32 | u64::from(payload)
+    }
+
+    #[test]
+    fn numbers_strings_and_objects() {
+        let words = [
+            1.5f64.to_bits(),
+            boxed(TAG_STRING8, 3, 3),
+            u64::from_le_bytes(*b"a\xe9c\0\0\0\0\0"),
+            boxed(TAG_OBJECT, 1, 4),
+            boxed(TAG_UNDEFINED, 0, 0),
+            boxed(TAG_STRING8, 1, 1),
+            u64::from(b'k'),
+            boxed(TAG_ARRAY, 1, 2),
+            boxed(TAG_NULL, 0, 0),
+        ];
+        let mut decoder = Decoder::new(&words);
+        assert_eq!(decoder.value(), Some(Value::Number(1.5)));
+        assert_eq!(decoder.value(), Some(Value::text("aéc")));
+        assert_eq!(
+            decoder.value().map(|v| v.to_json()),
+            Some(r#"{"$length":4,"k":{"$type":"array","$length":2,"items":[null]}}"#.into())
+        );
+        assert_eq!(decoder.value(), None);
+    }
+
+    #[test]
+    fn truncated_words_never_panic() {
+        for tag in 0..32 {
+            for stored in [0, 1, 5000] {
+                let words = [boxed(tag, stored, 9), boxed(tag, stored, 9)];
+                let mut decoder = Decoder::new(&words);
+                while decoder.value().is_some() {}
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What the instrumenter knows about a function, and its one-line text form, in which the table
+//! of functions survives the process that made it.
+
+use std::fmt::Write as _;
+
+/// The form of a function, as `kind` in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    /// `function f() {}` and function expressions.
+    Function,
+    /// `() => …`.
+    Arrow,
+    /// A method of a class or an object.
+    Method,
+    /// `get x() {}`.
+    Getter,
+    /// `set x(v) {}`.
+    Setter,
+    /// A class's `constructor`.
+    Constructor,
+}
+
+impl FunctionKind {
+    /// The kind's name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Arrow => "arrow",
+            Self::Method => "method",
+            Self::Getter => "getter",
+            Self::Setter => "setter",
+            Self::Constructor => "constructor",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::Function,
+            Self::Arrow,
+            Self::Method,
+            Self::Getter,
+            Self::Setter,
+            Self::Constructor,
+        ]
+        .into_iter()
+        .find(|kind| kind.name() == name)
+    }
+}
+
+/// One instrumented function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// The name that a person would say: `Cart.add`, `get size`, `<anonymous in checkout>`.
+    pub name: String,
+    /// Its form.
+    pub kind: FunctionKind,
+    /// `async`.
+    pub is_async: bool,
+    /// `function*`.
+    pub is_generator: bool,
+    /// Line of its first character in the file as Node gave it, from 1.
+    pub line: u32,
+    /// Column of its first character, from 1, in UTF-16 units.
+    pub column: u32,
+    /// UTF-16 offset of its first character in the source, from 0, as V8's coverage reports it.
+    pub start: u32,
+    /// UTF-16 offset behind its last character.
+    pub end: u32,
+    /// Names of the bindings of its parameters in order, patterns flattened: `f({ a, b: [c] }, ...d)`
+    /// has `a`, `c`, `...d`. The first `MAX_ARGUMENTS` of them are captured.
+    pub parameters: Vec<String>,
+}
+
+/// A function in its process: the file's path beside it. Index: the function id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionEntry {
+    /// Path of the file as users see it in the store: relative to the project's root where it is
+    /// under it, else absolute.
+    pub file: std::sync::Arc<str>,
+    /// The function.
+    pub function: Function,
+}
+
+impl FunctionEntry {
+    /// One line of the table that outlives the process: fields separated by tabs, with
+    /// backslash, tab and line breaks escaped.
+    #[must_use]
+    pub fn to_line(&self, id: u32) -> String {
+        let f = &self.function;
+        let mut line = String::new();
+        let _ = write!(
+            line,
+            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
+            f.kind.name(),
+            u8::from(f.is_async),
+            u8::from(f.is_generator),
+            f.line,
+            f.column,
+            f.start,
+            f.end
+        );
+        escape(&f.name, &mut line);
+        line.push('\t');
+        escape(&self.file, &mut line);
+        for parameter in &f.parameters {
+            line.push('\t');
+            escape(parameter, &mut line);
+        }
+        line.push('\n');
+        line
+    }
+
+    /// The entry and its id in such a line (without its line break); `None` if it is not one.
+    #[must_use]
+    pub fn from_line(line: &str) -> Option<(u32, Self)> {
+        let mut fields = line.split('\t');
+        let id = fields.next()?.parse().ok()?;
+        let kind = FunctionKind::from_name(fields.next()?)?;
+        let is_async = fields.next()? == "1";
+        let is_generator = fields.next()? == "1";
+        let mut number = || fields.next()?.parse::<u32>().ok();
+        let (line, column, start, end) = (number()?, number()?, number()?, number()?);
+        let name = unescape(fields.next()?);
+        let file = unescape(fields.next()?).into();
+        let parameters = fields.map(unescape).collect();
+        let function = Function {
+            name,
+            kind,
+            is_async,
+            is_generator,
+            line,
+            column,
+            start,
+            end,
+            parameters,
+        };
+        Some((id, Self { file, function }))
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            c => out.push(c),
+        }
+    }
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('t') => out.push('\t'),
+            Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
+            Some(c) => out.push(c),
+            None => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_survives_its_line() {
+        let entry = FunctionEntry {
+            file: "src/a\tb.js".into(),
+            function: Function {
+                name: "get \"a\\n\"\n".into(),
+                kind: FunctionKind::Getter,
+                is_async: true,
+                is_generator: false,
+                line: 3,
+                column: 9,
+                start: 40,
+                end: 99,
+                parameters: vec!["a".into(), "{…}".into(), "...rest".into()],
+            },
+        };
+        let line = entry.to_line(7);
+        assert_eq!(line.matches('\n').count(), 1);
+        assert_eq!(
+            FunctionEntry::from_line(line.trim_end_matches('\n')),
+            Some((7, entry))
+        );
+        assert_eq!(FunctionEntry::from_line("nonsense"), None);
+    }
+}

@@ -1,0 +1,251 @@
+//! The ring's memory, byte for byte, and the records in it. This is seam one of two: the
+//! JavaScript writer (`ts/runtime`) and the Rust reader (`crates/ring`, `crates/recorder`) both
+//! follow it, TypeScript through constants generated from this file.
+//!
+//! # Memory of one ring
+//! ```text
+//! 0                 header: magic, version, sizes, thread index (words of 4 bytes)
+//! STATES_OFFSET     one i32 a chunk: its state, CHUNK_ABSENT … CHUNK_CLOSED
+//! COUNTED_OFFSET    one u32 a function: calls counted only   (written by the JS thread alone)
+//! DROPPED_OFFSET    one u32 a function: calls dropped        (written by the JS thread alone)
+//! CHUNKS_OFFSET     MAX_CHUNKS chunks of CHUNK_BYTES
+//! ```
+//! The mapping is as long as the largest ring; only what has been reserved may be touched: the
+//! chunks whose state is not CHUNK_ABSENT, and the counters of registered functions.
+//!
+//! # A chunk
+//! CHUNK_HEADER_WORDS words of 8 bytes (order, first token, clock), then records, each aligned
+//! to 8 bytes, never crossing the chunk's end. The reader zeroes a chunk before it frees it, so
+//! a header word of zero is the end of what was written. A writer stores a record's first four
+//! bytes last: a record whose first word is not zero is whole.
+//!
+//! # A record
+//! ```text
+//! i32 lo   kind (bits 0–3) | flags (4–7) | words, with this one (8–23) | values (24–30)
+//! i32 hi   ENTER: function id; THROW, CATCH: see there; the others: token
+//! …        values, each a word of 8 bytes and what follows it
+//! ```
+//! A *token* names a recorded call in its thread: 1, 2, 3, … in the order of their ENTER records
+//! (an ENTER does not store it), wrapping from 2^30 - 1 to 1. 0 is "not recorded".
+//!
+//! # A value
+//! A number is its IEEE 754 double. Everything else is a quiet NaN whose high 32 bits are
+//! `BOX | tag | stored << STORED_SHIFT` and whose low 32 bits are the payload; a JavaScript NaN
+//! is stored as `TAG_NAN`. What each tag's payload and following words are stands at the tag.
+
+/// Defines each constant once, for Rust, and lists it for the TypeScript generator.
+macro_rules! constants {
+    ($($(#[doc = $doc:literal])+ $name:ident = $value:expr;)+) => {
+        $($(#[doc = $doc])+ pub const $name: u32 = $value;)+
+        /// Every constant of the layout with its documentation, for the generator.
+        pub const CONSTANTS: &[(&str, u32, &[&str])] = &[$((stringify!($name), $name, &[$($doc),+]),)+];
+    };
+}
+
+constants! {
+    /// First word of a ring file: "BCRB", little endian.
+    MAGIC = 0x4252_4342;
+    /// Version of this layout; a reader refuses another.
+    LAYOUT_VERSION = 1;
+
+    /// Header word (i32 index): MAGIC.
+    HEADER_MAGIC = 0;
+    /// Header word: LAYOUT_VERSION.
+    HEADER_VERSION = 1;
+    /// Header word: the ring's thread index in its run, 0 for the main thread.
+    HEADER_THREAD = 2;
+    /// Header word: number of chunks reserved so far.
+    HEADER_CHUNKS = 3;
+
+    /// Byte offset of the chunk states.
+    STATES_OFFSET = 4096;
+    /// Functions that a process can have; those beyond are left alone and listed.
+    MAX_FUNCTIONS = 1 << 20;
+    /// Byte offset of the counted calls, u32 a function id.
+    COUNTED_OFFSET = 8192;
+    /// Byte offset of the dropped calls, u32 a function id.
+    DROPPED_OFFSET = 8192 + 4 * (1 << 20);
+    /// Byte offset of the first chunk.
+    CHUNKS_OFFSET = 8192 + 8 * (1 << 20);
+    /// Bytes of a chunk.
+    CHUNK_BYTES = 1 << 18;
+    /// Words of 8 bytes of a chunk.
+    CHUNK_WORDS = 1 << 15;
+    /// Chunks of the largest ring (32 MiB).
+    MAX_CHUNKS = 128;
+    /// Bytes of the whole mapping of a ring.
+    RING_BYTES = 8192 + 8 * (1 << 20) + 128 * (1 << 18);
+
+    /// Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns.
+    CHUNK_HEADER_WORDS = 2;
+    /// The longest record, in words. A writer needs as much room before it begins one.
+    MAX_RECORD_WORDS = 1024;
+
+    /// Chunk state: not reserved, must not be touched.
+    CHUNK_ABSENT = 0;
+    /// Chunk state: free, zeroed.
+    CHUNK_FREE = 1;
+    /// Chunk state: the writer writes it.
+    CHUNK_OPEN = 2;
+    /// Chunk state: full; the reader owns it.
+    CHUNK_CLOSED = 3;
+
+    /// Arguments of a call that are captured at most.
+    MAX_ARGUMENTS = 8;
+
+    /// Bits of the kind in a record's first word.
+    KIND_MASK = 15;
+    /// Shift of the flags.
+    FLAGS_SHIFT = 4;
+    /// Shift of the number of words.
+    WORDS_SHIFT = 8;
+    /// Mask of the number of words, after the shift.
+    WORDS_MASK = 0xffff;
+    /// Shift of the number of values.
+    VALUES_SHIFT = 24;
+
+    /// A call began. hi: function id. Values: its arguments. Takes the next token.
+    ENTER = 1;
+    /// A call ended by return. hi: token. Value, if any: the result.
+    RETURN = 2;
+    /// A call ended by an exception passing through it. hi: token. Value, if any: what was
+    /// thrown (asynchronous functions know it).
+    UNWIND = 3;
+    /// An `await` or `yield` suspended the call. hi: token.
+    SUSPEND = 4;
+    /// The call runs again. hi: token. A RESUME of a running call says nothing.
+    RESUME = 5;
+    /// A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown.
+    THROW = 6;
+    /// The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what
+    /// was caught, if the clause names it. Also: that call runs again, if it was suspended.
+    CATCH = 7;
+    /// The process is about to die of an exception. hi: 0. Value: the exception.
+    UNCAUGHT = 8;
+    /// The exact time. hi: 0. One word follows: i64, ns of the monotonic clock.
+    CLOCK = 9;
+
+    /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
+    /// is stored.
+    FLAG_SAME = 1;
+    /// Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied).
+    FLAG_GENERATOR = 2;
+    /// Flag of CLOCK: read for the next record alone (that function's clock is exact).
+    FLAG_EXACT = 4;
+    /// Bit of the token that an ENTER of MODE_TIME returns to its function, so that the exit
+    /// stores no value. It never reaches the ring.
+    TOKEN_NO_VALUES = 1 << 30;
+    /// The bits of a token itself.
+    TOKEN_MASK = (1 << 30) - 1;
+
+    /// Mode byte of a function: off.
+    MODE_OFF = 0;
+    /// Mode byte: count calls, record nothing.
+    MODE_COUNT = 1;
+    /// Mode byte: record calls and times, no values.
+    MODE_TIME = 2;
+    /// Mode byte: record calls, times and values.
+    MODE_VALUES = 3;
+    /// Bits of the mode proper.
+    MODE_MASK = 3;
+    /// Mode bit: an exact clock for each event.
+    MODE_EXACT = 4;
+
+    /// Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes
+    /// every millisecond; TICK_ASLEEP while it sleeps.
+    TICK_OFFSET = 0;
+    /// Control memory: byte offset of the mode bytes, one a function id.
+    MODES_OFFSET = 64;
+    /// Bytes of the control memory.
+    CONTROL_BYTES = 64 + (1 << 20);
+    /// The tick of a sleeping recorder: read the exact clock and wake it.
+    TICK_ASLEEP = 0;
+
+    /// High 32 bits of every value that is not a number, below the tag.
+    BOX = 0xfff8_0000;
+    /// Bits of the tag.
+    TAG_MASK = 31;
+    /// Shift of the number of stored units, 14 bits, in the high word.
+    STORED_SHIFT = 5;
+    /// Mask of the stored units, after the shift.
+    STORED_MASK = 0x3fff;
+
+    /// `undefined`.
+    TAG_UNDEFINED = 1;
+    /// `null`.
+    TAG_NULL = 2;
+    /// `false`.
+    TAG_FALSE = 3;
+    /// `true`.
+    TAG_TRUE = 4;
+    /// `NaN`.
+    TAG_NAN = 5;
+    /// String of one-byte units (Latin-1). Payload: true length in UTF-16 units. Stored: units
+    /// that follow, packed into words.
+    TAG_STRING8 = 6;
+    /// String of two-byte units. Payload and stored as TAG_STRING8.
+    TAG_STRING16 = 7;
+    /// BigInt of at most 64 bits. One word follows: i64.
+    TAG_BIGINT64 = 8;
+    /// A larger BigInt. Payload: 1 if negative. A string value follows: hexadecimal digits, cut.
+    TAG_BIGINT = 9;
+    /// Symbol. A string value follows: its description.
+    TAG_SYMBOL = 10;
+    /// Function. A string value follows: its name.
+    TAG_FUNCTION = 11;
+    /// Array. Payload: true length. Stored: items that follow as values.
+    TAG_ARRAY = 12;
+    /// Object. Payload: true number of own enumerable string keys. A value follows: its class's
+    /// name, or undefined for a plain object, null for one without prototype. Stored: entries
+    /// that follow, key (a string value) and value.
+    TAG_OBJECT = 13;
+    /// Map. Payload: true size. Stored: entries that follow, two values each.
+    TAG_MAP = 14;
+    /// Set. Payload: true size. Stored: values that follow.
+    TAG_SET = 15;
+    /// Date. One word follows: f64, ms since 1970, NaN if invalid.
+    TAG_DATE = 16;
+    /// Regular expression. A string value follows: its source between slashes, with flags.
+    TAG_REGEXP = 17;
+    /// Error. Three string values follow: name, message, stack (undefined where not read).
+    TAG_ERROR = 18;
+    /// Bytes: buffer, typed array, DataView, ArrayBuffer. Payload: length in elements (bytes for
+    /// buffers). A string value follows: the class's name.
+    TAG_BYTES = 19;
+    /// Promise, not looked into.
+    TAG_PROMISE = 20;
+    /// Proxy, not looked into.
+    TAG_PROXY = 21;
+    /// A getter, not called.
+    TAG_ACCESSOR = 22;
+    /// An object seen before in this record: circular or shared.
+    TAG_CIRCULAR = 23;
+    /// An object, array or function that was not looked into. Payload: why, CUT_*. Stored: the
+    /// tag that it would have had.
+    TAG_CUT = 24;
+    /// An absent item of a sparse array.
+    TAG_HOLE = 25;
+
+    /// TAG_CUT: deeper than the limit.
+    CUT_DEPTH = 1;
+    /// TAG_CUT: the record was full.
+    CUT_BYTES = 2;
+    /// TAG_CUT: the thread's budget for looking into objects was used up.
+    CUT_BUDGET = 3;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_do_not_overlap() {
+        assert!(STATES_OFFSET + 4 * MAX_CHUNKS <= COUNTED_OFFSET);
+        assert_eq!(COUNTED_OFFSET + 4 * MAX_FUNCTIONS, DROPPED_OFFSET);
+        assert_eq!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS, CHUNKS_OFFSET);
+        assert_eq!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES, RING_BYTES);
+        assert_eq!(CHUNK_WORDS * 8, CHUNK_BYTES);
+        assert_eq!(MODES_OFFSET + MAX_FUNCTIONS, CONTROL_BYTES);
+        assert_eq!(CHUNKS_OFFSET % 4096, 0);
+    }
+}

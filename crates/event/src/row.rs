@@ -1,0 +1,146 @@
+//! The rows that the recorder makes and the store writes. A row names its function by id; the
+//! store resolves ids when it writes, so that a segment stands alone.
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallStatus {
+    /// By return (a generator's: also by its `return()`).
+    Returned,
+    /// By an exception that passed through it.
+    Threw,
+    /// Not, as far as is known.
+    Open,
+}
+
+impl CallStatus {
+    /// The status's name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Returned => "returned",
+            Self::Threw => "threw",
+            Self::Open => "open",
+        }
+    }
+}
+
+/// Which clock the times of a call were read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClockKind {
+    /// The shared clock, refreshed every 8 to 24 events or each millisecond.
+    Coarse,
+    /// Read for each event of this function.
+    Exact,
+}
+
+impl ClockKind {
+    /// The clock's name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Coarse => "coarse",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+/// The arguments of a call. At most two integers need no JSON text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Arguments<'a> {
+    /// Not captured (`NULL`).
+    None,
+    /// None to two integers.
+    Integers(&'a [i64]),
+    /// A JSON array, redacted.
+    Json(&'a str),
+}
+
+/// The result of a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CallResult<'a> {
+    /// Not captured (`NULL`).
+    None,
+    /// An integer.
+    Integer(i64),
+    /// JSON, redacted.
+    Json(&'a str),
+}
+
+/// One call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallRow<'a> {
+    /// Index of the thread in its run, 0 for the main thread.
+    pub thread_id: u32,
+    /// `call_id` of the root of its trace.
+    pub root_id: i64,
+    /// Unique in its run: thread index × 2^40 + the call's number in its thread.
+    pub call_id: i64,
+    /// The call that caused it.
+    pub parent_id: Option<i64>,
+    /// Function id.
+    pub function: u32,
+    /// Entry, ns since 1970.
+    pub started_at_ns: i64,
+    /// Entry to return or settlement; none while open.
+    pub duration_ns: Option<i64>,
+    /// The running part without callees.
+    pub self_ns: i64,
+    /// The suspended part.
+    pub wait_ns: i64,
+    /// Number of calls above it, 0 for a root.
+    pub depth: u32,
+    /// How it ended.
+    pub status: CallStatus,
+    /// Its arguments.
+    pub arguments: Arguments<'a>,
+    /// Its result.
+    pub result: CallResult<'a>,
+    /// The exception that ended it.
+    pub exception_id: Option<i64>,
+    /// The clock of its times.
+    pub clock: ClockKind,
+}
+
+/// One exception: thrown once, however many calls it passes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExceptionRow<'a> {
+    /// Unique in its run, numbered as `call_id`.
+    pub exception_id: i64,
+    /// Index of the thread in its run.
+    pub thread_id: u32,
+    /// The innermost recorded call that it left, if any.
+    pub call_id: Option<i64>,
+    /// `call_id` of the root of its trace, if it left a call.
+    pub root_id: Option<i64>,
+    /// Function id of that call.
+    pub function: Option<u32>,
+    /// The error's name; `typeof` of a thrown value that is no error.
+    pub name: &'a str,
+    /// Its message, or the thrown value as JSON; redacted.
+    pub message: &'a str,
+    /// Its stack, redacted, if it was read.
+    pub stack: Option<&'a str>,
+    /// When it was first seen, ns since 1970.
+    pub thrown_at_ns: i64,
+    /// `caught`, `uncaught`, or `unknown` (left the traced code).
+    pub handled: &'static str,
+    /// Number of recorded calls that it ended.
+    pub calls: u32,
+}
+
+/// Calls of a function that were not recorded one by one, in an interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountRow {
+    /// Function id.
+    pub function: u32,
+    /// Index of the thread.
+    pub thread_id: u32,
+    /// Beginning of the interval, ns since 1970.
+    pub from_ns: i64,
+    /// Its end.
+    pub to_ns: i64,
+    /// Calls counted only.
+    pub counted: u64,
+    /// Calls dropped because the ring was full.
+    pub dropped: u64,
+}

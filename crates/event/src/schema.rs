@@ -1,0 +1,692 @@
+//! The tables of the store, seam two of two: what `crates/store` writes as Parquet, what
+//! `ts/query` reads through views, and what `docs/schema.md` tells users. Defined here once.
+//!
+//! A *column* stands in the file. A *view column* is what users see: columns under their own
+//! names, or computed from them in DuckDB's SQL, which any other engine can say as well.
+
+/// Version of the format. A segment and the store say theirs; a reader refuses a newer one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Physical type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Parquet INT32.
+    Int32,
+    /// Parquet INT64.
+    Int64,
+    /// Parquet INT64, TIMESTAMP(NANOS, UTC).
+    TimestampNs,
+    /// Parquet BYTE_ARRAY, UTF8.
+    Text,
+}
+
+/// How a column is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnEncoding {
+    /// Dictionary and RLE: few distinct values.
+    Dictionary,
+    /// DELTA_BINARY_PACKED: ids and times.
+    Delta,
+    /// Plain text or numbers.
+    Plain,
+}
+
+/// A column of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Name.
+    pub name: &'static str,
+    /// Type.
+    pub kind: ColumnType,
+    /// May be null.
+    pub nullable: bool,
+    /// Encoding.
+    pub encoding: ColumnEncoding,
+    /// Meaning, with unit.
+    pub doc: &'static str,
+}
+
+/// A column of the view.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewColumn {
+    /// Name.
+    pub name: &'static str,
+    /// DuckDB type, for the documentation.
+    pub kind: &'static str,
+    /// SQL over the file's columns; empty where it is the column of the same name.
+    pub sql: &'static str,
+    /// Meaning, with unit.
+    pub doc: &'static str,
+}
+
+/// A table.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Name; files end in `-<name>.parquet`.
+    pub name: &'static str,
+    /// What a row is.
+    pub doc: &'static str,
+    /// Columns of the file, in order.
+    pub columns: &'static [Column],
+    /// Columns of the view, in order.
+    pub view: &'static [ViewColumn],
+}
+
+const fn column(
+    name: &'static str,
+    kind: ColumnType,
+    nullable: bool,
+    encoding: ColumnEncoding,
+    doc: &'static str,
+) -> Column {
+    Column {
+        name,
+        kind,
+        nullable,
+        encoding,
+        doc,
+    }
+}
+
+const fn view(
+    name: &'static str,
+    kind: &'static str,
+    sql: &'static str,
+    doc: &'static str,
+) -> ViewColumn {
+    ViewColumn {
+        name,
+        kind,
+        sql,
+        doc,
+    }
+}
+
+use ColumnEncoding::{Delta, Dictionary, Plain};
+use ColumnType::{Int32, Int64, Text, TimestampNs};
+
+/// One row a call.
+pub const CALLS: Table = Table {
+    name: "calls",
+    doc: "One row a call of an included function.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column(
+            "thread_id",
+            Int32,
+            false,
+            Dictionary,
+            "Thread in its run, 0 for the main thread.",
+        ),
+        column(
+            "root_id",
+            Int64,
+            false,
+            Delta,
+            "`call_id` of the root of its trace.",
+        ),
+        column("call_id", Int64, false, Delta, "Unique in its run."),
+        column(
+            "parent_id",
+            Int64,
+            true,
+            Delta,
+            "`call_id` of the call that caused it.",
+        ),
+        column("function", Text, false, Dictionary, "Name of the function."),
+        column(
+            "file",
+            Text,
+            false,
+            Dictionary,
+            "Its file, relative to the project's root.",
+        ),
+        column(
+            "line",
+            Int32,
+            false,
+            Dictionary,
+            "Line of its first character, from 1.",
+        ),
+        column(
+            "col",
+            Int32,
+            false,
+            Dictionary,
+            "Column of its first character, from 1.",
+        ),
+        column(
+            "parameters",
+            Text,
+            false,
+            Dictionary,
+            "Names of its parameters, a JSON array.",
+        ),
+        column("started_at", TimestampNs, false, Delta, "Entry."),
+        column(
+            "duration_ns",
+            Int64,
+            true,
+            Delta,
+            "Entry to return or settlement.",
+        ),
+        column(
+            "self_ns",
+            Int64,
+            false,
+            Delta,
+            "The running part without callees.",
+        ),
+        column("wait_ns", Int64, false, Delta, "The suspended part."),
+        column("depth", Int32, false, Delta, "Number of calls above it."),
+        column(
+            "status",
+            Text,
+            false,
+            Dictionary,
+            "`returned`, `threw` or `open`.",
+        ),
+        column(
+            "argument_count",
+            Int32,
+            true,
+            Dictionary,
+            "Number of arguments stored as `argument_0`, `argument_1`.",
+        ),
+        column(
+            "argument_0",
+            Int64,
+            true,
+            Delta,
+            "First argument, where all are integers and at most two.",
+        ),
+        column(
+            "argument_1",
+            Int64,
+            true,
+            Delta,
+            "Second argument, likewise.",
+        ),
+        column(
+            "arguments_json",
+            Text,
+            true,
+            Plain,
+            "Otherwise: the arguments, a JSON array.",
+        ),
+        column(
+            "result_integer",
+            Int64,
+            true,
+            Delta,
+            "The result, where it is an integer.",
+        ),
+        column(
+            "result_json",
+            Text,
+            true,
+            Plain,
+            "Otherwise: the result as JSON.",
+        ),
+        column(
+            "exception_id",
+            Int64,
+            true,
+            Delta,
+            "The exception that ended it.",
+        ),
+        column("clock", Text, false, Dictionary, "`coarse` or `exact`."),
+        column(
+            "weight",
+            Int32,
+            false,
+            Dictionary,
+            "Calls that this row stands for.",
+        ),
+        column(
+            "backend",
+            Text,
+            false,
+            Dictionary,
+            "`probe` or `inspector`.",
+        ),
+    ],
+    view: &[
+        view(
+            "run_id",
+            "VARCHAR",
+            "",
+            "The run: one process from start to end. Globally unique.",
+        ),
+        view(
+            "thread_id",
+            "INTEGER",
+            "",
+            "Thread in its run, 0 for the main thread.",
+        ),
+        view(
+            "trace_id",
+            "VARCHAR",
+            "run_id || '-' || to_base(root_id, 36)",
+            "A root call and all that it caused. Globally unique.",
+        ),
+        view(
+            "call_id",
+            "BIGINT",
+            "",
+            "Unique in its run, whatever the thread; in the order of entry within a thread.",
+        ),
+        view(
+            "parent_id",
+            "BIGINT",
+            "",
+            "`call_id` of the call that caused it; null for a root.",
+        ),
+        view(
+            "function",
+            "VARCHAR",
+            "",
+            "Name of the function, as a person would say it.",
+        ),
+        view(
+            "file",
+            "VARCHAR",
+            "",
+            "Its file, relative to the project's root where it is under it.",
+        ),
+        view(
+            "line",
+            "INTEGER",
+            "",
+            "Line of its first character, from 1.",
+        ),
+        view(
+            "col",
+            "INTEGER",
+            "",
+            "Column of its first character, from 1.",
+        ),
+        view(
+            "parameters",
+            "VARCHAR",
+            "",
+            "Names of its parameters, a JSON array.",
+        ),
+        view("started_at", "TIMESTAMP_NS", "", "Entry, UTC."),
+        view(
+            "duration_ns",
+            "BIGINT",
+            "",
+            "Entry to return, or to settlement of an async function or generator; null while open.",
+        ),
+        view(
+            "self_ns",
+            "BIGINT",
+            "",
+            "The running part without recorded callees.",
+        ),
+        view(
+            "wait_ns",
+            "BIGINT",
+            "",
+            "The suspended part (`await`, `yield`).",
+        ),
+        view(
+            "depth",
+            "INTEGER",
+            "",
+            "Number of calls above it, 0 for a root.",
+        ),
+        view("status", "VARCHAR", "", "`returned`, `threw` or `open`."),
+        view(
+            "arguments",
+            "VARCHAR",
+            "coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]' WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END)",
+            "Its arguments, a JSON array; null if not captured.",
+        ),
+        view(
+            "result",
+            "VARCHAR",
+            "coalesce(result_json, CAST(result_integer AS VARCHAR))",
+            "Its result as JSON; null if not captured.",
+        ),
+        view("exception_id", "BIGINT", "", "The exception that ended it."),
+        view(
+            "clock",
+            "VARCHAR",
+            "",
+            "`coarse` or `exact`: which clock its times were read from.",
+        ),
+        view("weight", "INTEGER", "", "Calls that this row stands for."),
+        view("backend", "VARCHAR", "", "`probe` or `inspector`."),
+    ],
+};
+
+/// One row an exception.
+pub const EXCEPTIONS: Table = Table {
+    name: "exceptions",
+    doc: "One row an exception, however many calls it passed through.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column("exception_id", Int64, false, Delta, "Unique in its run."),
+        column("thread_id", Int32, false, Dictionary, "Thread in its run."),
+        column(
+            "call_id",
+            Int64,
+            true,
+            Delta,
+            "The innermost recorded call that it left.",
+        ),
+        column(
+            "root_id",
+            Int64,
+            true,
+            Delta,
+            "`call_id` of the root of its trace.",
+        ),
+        column(
+            "function",
+            Text,
+            true,
+            Dictionary,
+            "Name of that call's function.",
+        ),
+        column("file", Text, true, Dictionary, "Its file."),
+        column("line", Int32, true, Dictionary, "Its line."),
+        column("name", Text, false, Dictionary, "The error's name."),
+        column("message", Text, false, Plain, "Its message, redacted."),
+        column("stack", Text, true, Plain, "Its stack, redacted."),
+        column(
+            "thrown_at",
+            TimestampNs,
+            false,
+            Delta,
+            "When it was first seen.",
+        ),
+        column(
+            "handled",
+            Text,
+            false,
+            Dictionary,
+            "`caught`, `uncaught` or `unknown`.",
+        ),
+        column(
+            "calls",
+            Int32,
+            false,
+            Delta,
+            "Number of recorded calls that it ended.",
+        ),
+    ],
+    view: &[
+        view("run_id", "VARCHAR", "", "The run."),
+        view("exception_id", "BIGINT", "", "Unique in its run."),
+        view("thread_id", "INTEGER", "", "Thread in its run."),
+        view(
+            "call_id",
+            "BIGINT",
+            "",
+            "The innermost recorded call that it left, if any.",
+        ),
+        view(
+            "trace_id",
+            "VARCHAR",
+            "run_id || '-' || to_base(root_id, 36)",
+            "Its trace, if it left a call.",
+        ),
+        view("function", "VARCHAR", "", "Name of that call's function."),
+        view("file", "VARCHAR", "", "Its file."),
+        view("line", "INTEGER", "", "Its line."),
+        view(
+            "name",
+            "VARCHAR",
+            "",
+            "The error's name; `typeof` of a thrown value that is no error.",
+        ),
+        view(
+            "message",
+            "VARCHAR",
+            "",
+            "Its message, or the thrown value as JSON; redacted.",
+        ),
+        view(
+            "stack",
+            "VARCHAR",
+            "",
+            "Its stack, redacted; null where it was not read.",
+        ),
+        view(
+            "thrown_at",
+            "TIMESTAMP_NS",
+            "",
+            "When it was first seen, UTC.",
+        ),
+        view(
+            "handled",
+            "VARCHAR",
+            "",
+            "`caught` by a traced function, `uncaught` (ended the process), or `unknown` (left the traced code).",
+        ),
+        view(
+            "calls",
+            "INTEGER",
+            "",
+            "Number of recorded calls that it ended.",
+        ),
+    ],
+};
+
+/// One row a function and segment: what `stats()` adds up.
+pub const FUNCTIONS: Table = Table {
+    name: "functions",
+    doc: "One row a function and segment: the sums over its calls there. Add them up over segments.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column("function", Text, false, Dictionary, "Name of the function."),
+        column("file", Text, false, Dictionary, "Its file."),
+        column(
+            "line",
+            Int32,
+            false,
+            Dictionary,
+            "Line of its first character, from 1.",
+        ),
+        column(
+            "col",
+            Int32,
+            false,
+            Dictionary,
+            "Column of its first character, from 1.",
+        ),
+        column("kind", Text, false, Dictionary, "Its form."),
+        column(
+            "parameters",
+            Text,
+            false,
+            Dictionary,
+            "Names of its parameters, a JSON array.",
+        ),
+        column("calls", Int64, false, Plain, "Number of rows in `calls`."),
+        column("errors", Int64, false, Plain, "Those that threw."),
+        column("open", Int64, false, Plain, "Those still open."),
+        column("total_ns", Int64, false, Plain, "Sum of `duration_ns`."),
+        column("self_ns", Int64, false, Plain, "Sum of `self_ns`."),
+        column("wait_ns", Int64, false, Plain, "Sum of `wait_ns`."),
+        column("max_ns", Int64, false, Plain, "Largest `duration_ns`."),
+        column(
+            "histogram",
+            Text,
+            false,
+            Plain,
+            "Durations by bucket, a JSON object.",
+        ),
+    ],
+    view: &[
+        view("run_id", "VARCHAR", "", "The run."),
+        view("function", "VARCHAR", "", "Name of the function."),
+        view("file", "VARCHAR", "", "Its file."),
+        view(
+            "line",
+            "INTEGER",
+            "",
+            "Line of its first character, from 1.",
+        ),
+        view(
+            "col",
+            "INTEGER",
+            "",
+            "Column of its first character, from 1.",
+        ),
+        view(
+            "kind",
+            "VARCHAR",
+            "",
+            "`function`, `arrow`, `method`, `getter`, `setter` or `constructor`.",
+        ),
+        view(
+            "parameters",
+            "VARCHAR",
+            "",
+            "Names of its parameters, a JSON array.",
+        ),
+        view(
+            "calls",
+            "BIGINT",
+            "",
+            "Number of its rows in `calls` of this segment.",
+        ),
+        view("errors", "BIGINT", "", "Those that threw."),
+        view("open", "BIGINT", "", "Those still open."),
+        view("total_ns", "BIGINT", "", "Sum of `duration_ns`."),
+        view("self_ns", "BIGINT", "", "Sum of `self_ns`."),
+        view("wait_ns", "BIGINT", "", "Sum of `wait_ns`."),
+        view("max_ns", "BIGINT", "", "Largest `duration_ns`."),
+        view(
+            "histogram",
+            "VARCHAR",
+            "",
+            "Durations: a JSON object from bucket to number of calls. Bucket 0 is 0 ns; bucket b > 0 holds durations d with floor(ln(d) / ln(1.1)) + 1 = b.",
+        ),
+    ],
+};
+
+/// One row a function and interval of calls that were not recorded one by one.
+pub const COUNTS: Table = Table {
+    name: "counts",
+    doc: "One row a function, thread and interval in which calls were counted only, or dropped.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column("thread_id", Int32, false, Dictionary, "Thread in its run."),
+        column("function", Text, false, Dictionary, "Name of the function."),
+        column("file", Text, false, Dictionary, "Its file."),
+        column(
+            "line",
+            Int32,
+            false,
+            Dictionary,
+            "Line of its first character, from 1.",
+        ),
+        column(
+            "col",
+            Int32,
+            false,
+            Dictionary,
+            "Column of its first character, from 1.",
+        ),
+        column(
+            "from",
+            TimestampNs,
+            false,
+            Delta,
+            "Beginning of the interval.",
+        ),
+        column("to", TimestampNs, false, Delta, "Its end."),
+        column("counted", Int64, false, Plain, "Calls counted only."),
+        column(
+            "dropped",
+            Int64,
+            false,
+            Plain,
+            "Calls dropped because the ring was full.",
+        ),
+    ],
+    view: &[
+        view("run_id", "VARCHAR", "", "The run."),
+        view("thread_id", "INTEGER", "", "Thread in its run."),
+        view("function", "VARCHAR", "", "Name of the function."),
+        view("file", "VARCHAR", "", "Its file."),
+        view(
+            "line",
+            "INTEGER",
+            "",
+            "Line of its first character, from 1.",
+        ),
+        view(
+            "col",
+            "INTEGER",
+            "",
+            "Column of its first character, from 1.",
+        ),
+        view(
+            "from",
+            "TIMESTAMP_NS",
+            "\"from\"",
+            "Beginning of the interval, UTC.",
+        ),
+        view("to", "TIMESTAMP_NS", "\"to\"", "Its end, UTC."),
+        view("counted", "BIGINT", "", "Calls counted only."),
+        view(
+            "dropped",
+            "BIGINT",
+            "",
+            "Calls dropped because the ring was full.",
+        ),
+    ],
+};
+
+/// Every table that is kept in segments.
+pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS];
+
+/// Base of the duration histogram: bucket b > 0 holds durations of about `1.1^b` ns.
+pub const HISTOGRAM_BASE: f64 = 1.1;
+
+/// The bucket of a duration in ns.
+#[must_use]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+pub fn histogram_bucket(duration_ns: i64) -> u32 {
+    if duration_ns <= 0 {
+        return 0;
+    }
+    ((duration_ns as f64).ln() / HISTOGRAM_BASE.ln()) as u32 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_view_column_has_a_source() {
+        for table in TABLES {
+            for column in table.view {
+                let exists = table.columns.iter().any(|c| c.name == column.name);
+                assert!(
+                    exists || !column.sql.is_empty(),
+                    "{}.{}",
+                    table.name,
+                    column.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn buckets_grow_with_durations() {
+        assert_eq!(histogram_bucket(0), 0);
+        assert_eq!(histogram_bucket(1), 1);
+        assert!(histogram_bucket(1000) < histogram_bucket(1200));
+    }
+}

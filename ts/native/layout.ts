@@ -1,0 +1,164 @@
+// Generated from crates/event by `npm run gen`. Do not edit.
+/** Layout of the ring's memory and records: see crates/event/src/layout.rs. */
+/** First word of a ring file: "BCRB", little endian. */
+export const MAGIC = 1112687426;
+/** Version of this layout; a reader refuses another. */
+export const LAYOUT_VERSION = 1;
+/** Header word (i32 index): MAGIC. */
+export const HEADER_MAGIC = 0;
+/** Header word: LAYOUT_VERSION. */
+export const HEADER_VERSION = 1;
+/** Header word: the ring's thread index in its run, 0 for the main thread. */
+export const HEADER_THREAD = 2;
+/** Header word: number of chunks reserved so far. */
+export const HEADER_CHUNKS = 3;
+/** Byte offset of the chunk states. */
+export const STATES_OFFSET = 4096;
+/** Functions that a process can have; those beyond are left alone and listed. */
+export const MAX_FUNCTIONS = 1048576;
+/** Byte offset of the counted calls, u32 a function id. */
+export const COUNTED_OFFSET = 8192;
+/** Byte offset of the dropped calls, u32 a function id. */
+export const DROPPED_OFFSET = 4202496;
+/** Byte offset of the first chunk. */
+export const CHUNKS_OFFSET = 8396800;
+/** Bytes of a chunk. */
+export const CHUNK_BYTES = 262144;
+/** Words of 8 bytes of a chunk. */
+export const CHUNK_WORDS = 32768;
+/** Chunks of the largest ring (32 MiB). */
+export const MAX_CHUNKS = 128;
+/** Bytes of the whole mapping of a ring. */
+export const RING_BYTES = 41951232;
+/** Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns. */
+export const CHUNK_HEADER_WORDS = 2;
+/** The longest record, in words. A writer needs as much room before it begins one. */
+export const MAX_RECORD_WORDS = 1024;
+/** Chunk state: not reserved, must not be touched. */
+export const CHUNK_ABSENT = 0;
+/** Chunk state: free, zeroed. */
+export const CHUNK_FREE = 1;
+/** Chunk state: the writer writes it. */
+export const CHUNK_OPEN = 2;
+/** Chunk state: full; the reader owns it. */
+export const CHUNK_CLOSED = 3;
+/** Bits of the kind in a record's first word. */
+export const KIND_MASK = 15;
+/** Shift of the flags. */
+export const FLAGS_SHIFT = 4;
+/** Shift of the number of words. */
+export const WORDS_SHIFT = 8;
+/** Mask of the number of words, after the shift. */
+export const WORDS_MASK = 65535;
+/** Shift of the number of values. */
+export const VALUES_SHIFT = 24;
+/** A call began. hi: function id. Values: its arguments. Takes the next token. */
+export const ENTER = 1;
+/** A call ended by return. hi: token. Value, if any: the result. */
+export const RETURN = 2;
+/** A call ended by an exception passing through it. hi: token. Value, if any: what was thrown (asynchronous functions know it). */
+export const UNWIND = 3;
+/** An `await` or `yield` suspended the call. hi: token. */
+export const SUSPEND = 4;
+/** The call runs again. hi: token. A RESUME of a running call says nothing. */
+export const RESUME = 5;
+/** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. */
+export const THROW = 6;
+/** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught. Also: that call runs again, if it was suspended. */
+export const CATCH = 7;
+/** The process is about to die of an exception. hi: 0. Value: the exception. */
+export const UNCAUGHT = 8;
+/** The exact time. hi: 0. One word follows: i64, ns of the monotonic clock. */
+export const CLOCK = 9;
+/** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
+export const FLAG_SAME = 1;
+/** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied). */
+export const FLAG_GENERATOR = 2;
+/** Flag of CLOCK: read for the next record alone (that function's clock is exact). */
+export const FLAG_EXACT = 4;
+/** Flag of ENTER: more arguments were passed than are stored. */
+export const FLAG_MORE = 8;
+/** Mode byte of a function: off. */
+export const MODE_OFF = 0;
+/** Mode byte: count calls, record nothing. */
+export const MODE_COUNT = 1;
+/** Mode byte: record calls and times, no values. */
+export const MODE_TIME = 2;
+/** Mode byte: record calls, times and values. */
+export const MODE_VALUES = 3;
+/** Bits of the mode proper. */
+export const MODE_MASK = 3;
+/** Mode bit: an exact clock for each event. */
+export const MODE_EXACT = 4;
+/** Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes every millisecond; TICK_ASLEEP while it sleeps. */
+export const TICK_OFFSET = 0;
+/** Control memory: byte offset of the mode bytes, one a function id. */
+export const MODES_OFFSET = 64;
+/** Bytes of the control memory. */
+export const CONTROL_BYTES = 1048640;
+/** The tick of a sleeping recorder: read the exact clock and wake it. */
+export const TICK_ASLEEP = 0;
+/** High 32 bits of every value that is not a number, below the tag. */
+export const BOX = 4294443008;
+/** Bits of the tag. */
+export const TAG_MASK = 31;
+/** Shift of the number of stored units, 14 bits, in the high word. */
+export const STORED_SHIFT = 5;
+/** Mask of the stored units, after the shift. */
+export const STORED_MASK = 16383;
+/** `undefined`. */
+export const TAG_UNDEFINED = 1;
+/** `null`. */
+export const TAG_NULL = 2;
+/** `false`. */
+export const TAG_FALSE = 3;
+/** `true`. */
+export const TAG_TRUE = 4;
+/** `NaN`. */
+export const TAG_NAN = 5;
+/** String of one-byte units (Latin-1). Payload: true length in UTF-16 units. Stored: units that follow, packed into words. */
+export const TAG_STRING8 = 6;
+/** String of two-byte units. Payload and stored as TAG_STRING8. */
+export const TAG_STRING16 = 7;
+/** BigInt of at most 64 bits. One word follows: i64. */
+export const TAG_BIGINT64 = 8;
+/** A larger BigInt. Payload: 1 if negative. A string value follows: hexadecimal digits, cut. */
+export const TAG_BIGINT = 9;
+/** Symbol. A string value follows: its description. */
+export const TAG_SYMBOL = 10;
+/** Function. A string value follows: its name. */
+export const TAG_FUNCTION = 11;
+/** Array. Payload: true length. Stored: items that follow as values. */
+export const TAG_ARRAY = 12;
+/** Object. Payload: true number of own enumerable string keys. A value follows: its class's name, or undefined for a plain object, null for one without prototype. Stored: entries that follow, key (a string value) and value. */
+export const TAG_OBJECT = 13;
+/** Map. Payload: true size. Stored: entries that follow, two values each. */
+export const TAG_MAP = 14;
+/** Set. Payload: true size. Stored: values that follow. */
+export const TAG_SET = 15;
+/** Date. One word follows: f64, ms since 1970, NaN if invalid. */
+export const TAG_DATE = 16;
+/** Regular expression. A string value follows: its source between slashes, with flags. */
+export const TAG_REGEXP = 17;
+/** Error. Three string values follow: name, message, stack (undefined where not read). */
+export const TAG_ERROR = 18;
+/** Bytes: buffer, typed array, DataView, ArrayBuffer. Payload: length in elements (bytes for buffers). A string value follows: the class's name. */
+export const TAG_BYTES = 19;
+/** Promise, not looked into. */
+export const TAG_PROMISE = 20;
+/** Proxy, not looked into. */
+export const TAG_PROXY = 21;
+/** A getter, not called. */
+export const TAG_ACCESSOR = 22;
+/** An object seen before in this record: circular or shared. */
+export const TAG_CIRCULAR = 23;
+/** An object, array or function that was not looked into. Payload: why, CUT_*. Stored: the tag that it would have had. */
+export const TAG_CUT = 24;
+/** An absent item of a sparse array. */
+export const TAG_HOLE = 25;
+/** TAG_CUT: deeper than the limit. */
+export const CUT_DEPTH = 1;
+/** TAG_CUT: the record was full. */
+export const CUT_BYTES = 2;
+/** TAG_CUT: the thread's budget for looking into objects was used up. */
+export const CUT_BUDGET = 3;
