@@ -42,6 +42,8 @@ export const CHUNK_FREE = 1;
 export const CHUNK_OPEN = 2;
 /** Chunk state: full; the reader owns it. */
 export const CHUNK_CLOSED = 3;
+/** Arguments of a call that are captured at most. */
+export const MAX_ARGUMENTS = 8;
 /** Bits of the kind in a record's first word. */
 export const KIND_MASK = 15;
 /** Shift of the flags. */
@@ -64,7 +66,7 @@ export const SUSPEND = 4;
 export const RESUME = 5;
 /** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. */
 export const THROW = 6;
-/** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught. Also: that call runs again, if it was suspended. */
+/** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught, if the clause names it. Also: that call runs again, if it was suspended. */
 export const CATCH = 7;
 /** The process is about to die of an exception. hi: 0. Value: the exception. */
 export const UNCAUGHT = 8;
@@ -76,8 +78,10 @@ export const FLAG_SAME = 1;
 export const FLAG_GENERATOR = 2;
 /** Flag of CLOCK: read for the next record alone (that function's clock is exact). */
 export const FLAG_EXACT = 4;
-/** Flag of ENTER: more arguments were passed than are stored. */
-export const FLAG_MORE = 8;
+/** Bit of the token that an ENTER of MODE_TIME returns to its function, so that the exit stores no value. It never reaches the ring. */
+export const TOKEN_NO_VALUES = 1073741824;
+/** The bits of a token itself. */
+export const TOKEN_MASK = 1073741823;
 /** Mode byte of a function: off. */
 export const MODE_OFF = 0;
 /** Mode byte: count calls, record nothing. */
@@ -92,6 +96,8 @@ export const MODE_MASK = 3;
 export const MODE_EXACT = 4;
 /** Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes every millisecond; TICK_ASLEEP while it sleeps. */
 export const TICK_OFFSET = 0;
+/** Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for none. A writer that was attached in another epoch attaches again before it writes. */
+export const EPOCH_OFFSET = 4;
 /** Control memory: byte offset of the mode bytes, one a function id. */
 export const MODES_OFFSET = 64;
 /** Bytes of the control memory. */

@@ -154,6 +154,9 @@ constants! {
     /// Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes
     /// every millisecond; TICK_ASLEEP while it sleeps.
     TICK_OFFSET = 0;
+    /// Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for
+    /// none. A writer that was attached in another epoch attaches again before it writes.
+    EPOCH_OFFSET = 4;
     /// Control memory: byte offset of the mode bytes, one a function id.
     MODES_OFFSET = 64;
     /// Bytes of the control memory.

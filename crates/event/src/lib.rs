@@ -11,6 +11,5 @@ pub mod function;
 pub mod generate;
 pub mod layout;
 pub mod row;
-pub mod row;
 pub mod schema;
 pub mod value;

@@ -1,0 +1,33 @@
+/**
+ * The one class of errors that Breadcrumb throws. `code` is stable, the message says what was got
+ * and what to do about it, `cause` is the error underneath.
+ *
+ * Every code stands in docs/errors.md and in a test.
+ */
+export type BreadcrumbErrorCode =
+  | "BC_ERR_ALREADY_STARTED"
+  | "BC_ERR_BAD_OPTION"
+  | "BC_ERR_BAD_GLOB"
+  | "BC_ERR_NO_ADDON"
+  | "BC_ERR_STORE_UNWRITABLE"
+  | "BC_ERR_STORE_MISSING"
+  | "BC_ERR_STORE_CORRUPT"
+  | "BC_ERR_STORE_VERSION"
+  | "BC_ERR_NOT_FOUND"
+  | "BC_ERR_BAD_SQL"
+  | "BC_ERR_SQL_LIMIT"
+  | "BC_ERR_STOPPED"
+  | "BC_ERR_NO_MEMORY_STORE"
+  | "BC_ERR_INTERNAL";
+
+/** An error of Breadcrumb's own. */
+export class BreadcrumbError extends Error {
+  /** Stable name of what went wrong, `BC_ERR_…`. */
+  readonly code: BreadcrumbErrorCode;
+
+  constructor(code: BreadcrumbErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "BreadcrumbError";
+    this.code = code;
+  }
+}
