@@ -72,16 +72,20 @@ export const CATCH = 7;
 export const UNCAUGHT = 8;
 /** The exact time. hi: 0. One word follows: i64, ns of the monotonic clock. */
 export const CLOCK = 9;
+/** Records were lost here, because the ring was full: calls that seem to be running may have ended, when and how is not known (they become `open`). hi: 0. */
+export const LOST = 10;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;
 /** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied). */
 export const FLAG_GENERATOR = 2;
 /** Flag of CLOCK: read for the next record alone (that function's clock is exact). */
 export const FLAG_EXACT = 4;
+/** Bit of the token that an ENTER of a function with MODE_EXACT returns to it, so that its exit reads the clock too. It never reaches the ring. */
+export const TOKEN_EXACT = 536870912;
 /** Bit of the token that an ENTER of MODE_TIME returns to its function, so that the exit stores no value. It never reaches the ring. */
 export const TOKEN_NO_VALUES = 1073741824;
 /** The bits of a token itself. */
-export const TOKEN_MASK = 1073741823;
+export const TOKEN_MASK = 536870911;
 /** Mode byte of a function: off. */
 export const MODE_OFF = 0;
 /** Mode byte: count calls, record nothing. */

@@ -26,7 +26,7 @@
 //! …        values, each a word of 8 bytes and what follows it
 //! ```
 //! A *token* names a recorded call in its thread: 1, 2, 3, … in the order of their ENTER records
-//! (an ENTER does not store it), wrapping from 2^30 - 1 to 1. 0 is "not recorded".
+//! (an ENTER does not store it), wrapping from TOKEN_MASK to 1. 0 is "not recorded".
 //!
 //! # A value
 //! A number is its IEEE 754 double. Everything else is a quiet NaN whose high 32 bits are
@@ -125,6 +125,10 @@ constants! {
     /// The exact time. hi: 0. One word follows: i64, ns of the monotonic clock.
     CLOCK = 9;
 
+    /// Records were lost here, because the ring was full: calls that seem to be running may have
+    /// ended, when and how is not known (they become `open`). hi: 0.
+    LOST = 10;
+
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.
     FLAG_SAME = 1;
@@ -132,11 +136,14 @@ constants! {
     FLAG_GENERATOR = 2;
     /// Flag of CLOCK: read for the next record alone (that function's clock is exact).
     FLAG_EXACT = 4;
+    /// Bit of the token that an ENTER of a function with MODE_EXACT returns to it, so that its exit
+    /// reads the clock too. It never reaches the ring.
+    TOKEN_EXACT = 1 << 29;
     /// Bit of the token that an ENTER of MODE_TIME returns to its function, so that the exit
     /// stores no value. It never reaches the ring.
     TOKEN_NO_VALUES = 1 << 30;
     /// The bits of a token itself.
-    TOKEN_MASK = (1 << 30) - 1;
+    TOKEN_MASK = (1 << 29) - 1;
 
     /// Mode byte of a function: off.
     MODE_OFF = 0;
