@@ -1,0 +1,63 @@
+/**
+ * Bundles `ts/` to CommonJS in `dist/`.
+ *
+ * Code that several entries share, `ts/runtime` above all, goes to one chunk: `.` and `./register`
+ * must be one tracer in a process, not two copies of it. esbuild splits only ES modules, so each
+ * chunk is turned into CommonJS afterwards. (tsup's own way, `format: "cjs"` with `splitting`, does
+ * that with sucrase, which also rewrites `?.` and `??` to calls and `import()` to `require()`.)
+ */
+import { transform } from "esbuild";
+import { existsSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+const TARGET = "node20.19";
+/** Entries with types: what `exports` of package.json names. */
+const PUBLIC = {
+  index: "ts/index.ts",
+  register: "ts/register.ts",
+  query: "ts/query/index.ts",
+};
+/** Entries that only Breadcrumb itself loads. */
+const PRIVATE = {
+  cli: "ts/cli/main.ts",
+  "hooks-thread": "ts/hooks/hooks-thread.ts",
+};
+
+const types = defineConfig({
+  entry: present(PUBLIC),
+  format: "cjs",
+  dts: { only: true },
+});
+
+const code = defineConfig({
+  entry: present({ ...PUBLIC, ...PRIVATE }),
+  format: "esm",
+  outExtension: () => ({ js: ".js" }),
+  platform: "node",
+  target: TARGET,
+  splitting: true,
+  clean: true,
+  // An ES module: bundled, since `require()` of one warns on Node 20.
+  noExternal: ["cac"],
+  plugins: [
+    {
+      name: "commonjs",
+      async renderChunk(module) {
+        const result = await transform(module, {
+          format: "cjs",
+          platform: "node",
+          target: TARGET,
+          banner: '"use strict";',
+        });
+        return { code: result.code };
+      },
+    },
+  ],
+});
+
+export default [code, types].flat();
+
+/** The entries that exist, so that one part can be built before another is written. */
+function present(entries: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file)));
+}

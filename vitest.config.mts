@@ -1,0 +1,22 @@
+/** Test projects: `unit` is what `npm test` runs beside the Rust tests; the others have scripts. */
+import { defineConfig } from "vitest/config";
+
+const UNIT = "__test__/**/*.test.ts";
+const E2E = "__test__/e2e/**/*.test.ts";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [UNIT],
+          exclude: [E2E],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { name: "e2e", include: [E2E], testTimeout: 300_000, hookTimeout: 300_000 } },
+    ],
+  },
+});
