@@ -1,0 +1,56 @@
+/**
+ * What the addon offers, as the facade uses it. `crates/binding` implements it; a test holds the
+ * two against each other. Larger answers cross as JSON text, whose types stand where they are used.
+ */
+
+/** What became of a file's text. */
+export interface BindingInstrumented {
+  /** The text with probes; absent where the file was left alone. */
+  readonly code?: string;
+  /** Why the file was left alone. */
+  readonly reason?: string;
+}
+
+/** The addon's functions. */
+export interface Native {
+  /** Memory that all threads share: tick, epoch, mode bytes. */
+  control(): ArrayBuffer;
+  /** Address space of this thread's ring; one for the life of the thread. */
+  threadMemory(): ArrayBuffer;
+  /** Maps a ring of the running session into it. False: nothing records. */
+  attach(): boolean;
+  /** Asks for a free chunk: reserves more, or waits. False: the ring is full. */
+  acquire(): boolean;
+  /** Wakes the recorder. */
+  wake(): void;
+  /** Chooses files, the mode of functions to come, and the recording that the first file begins. `options`: JSON of `SessionOptions`. Throws `code\nmessage`. */
+  configure(options: string): void;
+  /** Begins to record. Returns JSON of `SessionInfo`. */
+  start(): string;
+  /** Ends it: everything written so far is in the store. `status`: JSON of `SessionEnd`. Returns JSON of `SessionCounters`. */
+  stop(status: string): string;
+  /** Everything this thread has written is in the store when it returns. */
+  flush(): void;
+  /** This thread will write no more. */
+  detach(): void;
+  /** JSON of `SessionCounters`. */
+  counters(): string;
+  /** JSON of `Coverage`. */
+  coverage(): string;
+  /** Answers of a memory store. `question`: `calls`, `traces` or `stats`. JSON. */
+  ask(question: string, options: string): string;
+  /** Whether a file is to be instrumented. `path`: absolute. */
+  selects(path: string): boolean;
+  /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. */
+  instrument(source: string, path: string, kind: string): BindingInstrumented;
+  /** Says that a file was loaded before it could be instrumented. */
+  tooEarly(path: string): void;
+  /** Column of the original for a place in an instrumented file; lines are the same. */
+  originalColumn(path: string, line: number, column: number): number;
+  /** Original text of a function whose instrumented text this is. */
+  unsplice(text: string): string | null;
+  /** Sets the mode byte of every function, those to come too. */
+  setMode(mode: number): void;
+  /** Stores what dead processes left in memory. Returns JSON of the runs' ids. `exit`: JSON of how a child ended. */
+  recover(exit: string): string;
+}

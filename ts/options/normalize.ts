@@ -1,0 +1,144 @@
+/**
+ * Public options → what the native part takes: defaults, environment, checks.
+ *
+ * Precedence: options given in code or on the command line, then the environment
+ * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`), then defaults.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { BreadcrumbError } from "../errors";
+import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
+import type { Mode, Overflow, RunInfo, SessionOptions, StartOptions } from "./options";
+
+const MODES: Readonly<Record<Mode, number>> = {
+  dormant: MODE_OFF,
+  count: MODE_COUNT,
+  time: MODE_TIME,
+  values: MODE_VALUES,
+};
+const OVERFLOWS: readonly Overflow[] = ["block", "drop"];
+const KNOWN = ["include", "exclude", "store", "overflow", "mode", "maxCalls"];
+const DEFAULT_MAX_CALLS = 100_000;
+
+/** What the caller knows besides the options. */
+export interface Circumstances {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Path of the main script, if there is one. */
+  readonly main: string | undefined;
+  readonly ownFolder: string;
+  readonly argv: readonly string[];
+  /** Every file, dependencies included. */
+  readonly all: boolean;
+}
+
+/** Checks options and fills in defaults. Throws BC_ERR_BAD_OPTION. */
+export function normalize(options: StartOptions, at: Circumstances): SessionOptions {
+  checkKeys(options);
+  const root = projectRoot(at.cwd);
+  const { env } = at;
+  return {
+    root,
+    mainRoot: at.main === undefined ? null : projectRoot(dirname(at.main)),
+    include: patterns("include", options.include ?? split(env["BREADCRUMB_INCLUDE"])) ?? null,
+    exclude: patterns("exclude", options.exclude ?? split(env["BREADCRUMB_EXCLUDE"])) ?? [],
+    all: at.all,
+    ownFolder: at.ownFolder,
+    store: storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"]),
+    overflow: oneOf("overflow", options.overflow ?? "drop", OVERFLOWS),
+    mode: modeByte(options.mode ?? (env["BREADCRUMB_MODE"] as Mode | undefined) ?? "values"),
+    maxCalls: positive("maxCalls", options.maxCalls ?? DEFAULT_MAX_CALLS),
+    run: runInfo(at),
+  };
+}
+
+function runInfo(at: Circumstances): RunInfo {
+  return {
+    command: at.argv,
+    cwd: at.cwd,
+    pid: process.pid,
+    node: process.version,
+    platform: process.platform,
+    arch: process.arch,
+    parentRunId: at.env["BREADCRUMB_PARENT_RUN"] ?? null,
+    launchId: at.env["BREADCRUMB_LAUNCH"] ?? null,
+  };
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}
+
+function checkKeys(options: StartOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw bad(`Options must be an object, got ${options === null ? "null" : typeof options}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.includes(key)) {
+      throw bad(`Unknown option "${key}"; the options are ${KNOWN.join(", ")}`);
+    }
+  }
+}
+
+function split(text: string | undefined): string[] | undefined {
+  const parts = text?.split(",").map((part) => part.trim());
+  return parts?.filter((part) => part !== "");
+}
+
+function patterns(
+  name: string,
+  value: readonly string[] | undefined,
+): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.some((item) => typeof item !== "string" || item === "")) {
+    throw bad(`Option "${name}" must be an array of patterns, such as ["src/**"]`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
+  if (values.includes(value)) return value;
+  throw bad(`Option "${name}" must be one of ${values.join(", ")}; got ${String(value)}`);
+}
+
+function modeByte(mode: Mode): number {
+  return MODES[oneOf("mode", mode, Object.keys(MODES) as Mode[])];
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw bad(`Option "${name}" must be a positive integer; got ${String(value)}`);
+}
+
+/** The nearest folder upwards that holds a package.json or a .git; the folder itself if none does. */
+export function projectRoot(folder: string): string {
+  const isRoot = (at: string): boolean =>
+    existsSync(join(at, "package.json")) || existsSync(join(at, ".git"));
+  return upwards(folder, isRoot) ?? resolve(folder);
+}
+
+function upwards(folder: string, test: (at: string) => boolean): string | undefined {
+  let at = resolve(folder);
+  for (;;) {
+    if (test(at)) return at;
+    const up = dirname(at);
+    if (up === at) return undefined;
+    at = up;
+  }
+}
+
+/** The folder of the store: given, from the environment, the nearest upwards, or a new one. */
+export function storeFolder(
+  given: string | undefined,
+  cwd: string,
+  env: string | undefined,
+): string {
+  if (given !== undefined && (typeof given !== "string" || given === "")) {
+    throw bad(`Option "store" must be a folder or ":memory:"; got ${String(given)}`);
+  }
+  const named = given ?? (env === "" ? undefined : env);
+  if (named === ":memory:") return named;
+  if (named !== undefined) return resolve(cwd, named);
+  const found = upwards(cwd, (at) => existsSync(join(at, ".breadcrumb", "store.json")));
+  return join(found ?? projectRoot(cwd), ".breadcrumb");
+}

@@ -1,0 +1,69 @@
+/**
+ * The options of a recording, for the API, the CLI and the environment alike.
+ */
+
+/** What happens to a call when the ring is full. */
+export type Overflow = "block" | "drop";
+
+/** How much is recorded of a call. */
+export type Mode = "dormant" | "count" | "time" | "values";
+
+/** Options of `Breadcrumb.start()`. */
+export interface StartOptions {
+  /**
+   * Files whose functions are recorded: patterns in gitignore's style over paths relative to the
+   * project's root (`src/**`, `!src/generated/**`), and packages as `npm:express`, `npm:*`.
+   * @default the project's own files, without `node_modules`
+   */
+  readonly include?: readonly string[];
+  /** Files that are left out, in the same style. @default none */
+  readonly exclude?: readonly string[];
+  /** Folder of the store, or `:memory:`. @default the nearest `.breadcrumb` upwards, else one in the project's root; `BREADCRUMB_DIR` */
+  readonly store?: string;
+  /** What happens when the recorder does not keep up: `drop` counts the call and goes on, `block` waits. @default "drop" */
+  readonly overflow?: Overflow;
+  /** How much is recorded of each call. @default "values" */
+  readonly mode?: Mode;
+  /** Calls that `:memory:` keeps, the newest. @default 100000 */
+  readonly maxCalls?: number;
+}
+
+/** Options after defaults and checks, as the native part takes them (JSON). */
+export interface SessionOptions {
+  /** Project's root: paths are shown and matched relative to it. */
+  readonly root: string;
+  /** Folder of the main script's project, whose files count as the project's own too. */
+  readonly mainRoot: string | null;
+  /** Patterns; null for the project's own files. */
+  readonly include: readonly string[] | null;
+  /** Patterns left out. */
+  readonly exclude: readonly string[];
+  /** Every file, dependencies included. */
+  readonly all: boolean;
+  /** Folder of this package, never recorded. */
+  readonly ownFolder: string;
+  /** Absolute folder of the store, or `:memory:`. */
+  readonly store: string;
+  /** What happens when the ring is full. */
+  readonly overflow: Overflow;
+  /** Mode byte of functions to come. */
+  readonly mode: number;
+  /** Calls that a memory store keeps. */
+  readonly maxCalls: number;
+  /** What is known of this process. */
+  readonly run: RunInfo;
+}
+
+/** A process, for its run's record. */
+export interface RunInfo {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly pid: number;
+  readonly node: string;
+  readonly platform: string;
+  readonly arch: string;
+  /** Run that spawned this process, if it is known. */
+  readonly parentRunId: string | null;
+  /** The `breadcrumb run` that this process belongs to. */
+  readonly launchId: string | null;
+}

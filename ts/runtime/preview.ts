@@ -1,0 +1,299 @@
+/**
+ * Values into the ring, as `crates/event/src/layout.rs` lays them out: bounded, and without ever
+ * running the program's code (no getter, trap, `toString`, `toJSON`).
+ *
+ * `{ id: 7, tags: ["a"] }` → TAG_OBJECT, its class, and two entries.
+ * Limits: MAX_STRING units of a string, MAX_KEYS entries and MAX_ITEMS items at each of MAX_DEPTH
+ * levels, MAX_RECORD_WORDS in all; whatever is cut carries its true size. The full model of values
+ * replaces `putObject`, and nothing else.
+ */
+import { types } from "node:util";
+import {
+  BOX,
+  CUT_BUDGET,
+  CUT_BYTES,
+  CUT_DEPTH,
+  MAX_RECORD_WORDS,
+  STORED_SHIFT,
+  TAG_ACCESSOR,
+  TAG_ARRAY,
+  TAG_BIGINT,
+  TAG_BIGINT64,
+  TAG_BYTES,
+  TAG_CIRCULAR,
+  TAG_CUT,
+  TAG_DATE,
+  TAG_ERROR,
+  TAG_FALSE,
+  TAG_FUNCTION,
+  TAG_HOLE,
+  TAG_MAP,
+  TAG_NAN,
+  TAG_NULL,
+  TAG_OBJECT,
+  TAG_PROMISE,
+  TAG_PROXY,
+  TAG_REGEXP,
+  TAG_SET,
+  TAG_STRING16,
+  TAG_STRING8,
+  TAG_SYMBOL,
+  TAG_TRUE,
+  TAG_UNDEFINED,
+} from "../native/layout";
+import { hasBudget, spend } from "./budget";
+import { className, errorName, ownText } from "./reflect";
+import { stackOf } from "./stack";
+import { f64, i32, i64, pos, u16, u8 } from "./writer";
+
+/** UTF-16 units kept of a string that is an argument, a result, a property. */
+const MAX_STRING = 200;
+/** Units kept of an error's message and stack, which are read rarely and in full. */
+const MAX_ERROR_TEXT = 2000;
+const MAX_KEYS = 12;
+const MAX_ITEMS = 10;
+const MAX_DEPTH = 3;
+/** Room kept for what must follow a value that filled the record. */
+const RESERVE = 16;
+
+const getDescriptor = Object.getOwnPropertyDescriptor;
+const { isArray } = Array;
+const { keys } = Object;
+const { isView } = ArrayBuffer;
+const asIntN = BigInt.asIntN;
+const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt) as (
+  text: string,
+  index: number,
+) => number;
+const bigintText = Function.prototype.call.bind(BigInt.prototype.toString) as (
+  value: bigint,
+  radix: number,
+) => string;
+const symbolText = getter<symbol, string | undefined>(Symbol.prototype, "description");
+const mapSize = getter<Map<unknown, unknown>, number>(Map.prototype, "size");
+const setSize = getter<Set<unknown>, number>(Set.prototype, "size");
+const byteLength = getter<ArrayBuffer, number>(ArrayBuffer.prototype, "byteLength");
+const typedLength = getter<ArrayBufferView, number>(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  "length",
+);
+const viewLength = getter<DataView, number>(DataView.prototype, "byteLength");
+const dateTime = Function.prototype.call.bind(Date.prototype.getTime) as (date: Date) => number;
+const regexpSource = getter<RegExp, string>(RegExp.prototype, "source");
+
+function getter<T, R>(prototype: object, name: string): (value: T) => R {
+  const get = getDescriptor(prototype, name)?.get as () => R;
+  return Function.prototype.call.bind(get) as (value: T) => R;
+}
+
+function tagged(q: number, tag: number, stored: number, payload: number): number {
+  i32[2 * q] = payload;
+  i32[2 * q + 1] = BOX | tag | (stored << STORED_SHIFT);
+  return q + 1;
+}
+
+/** The word behind the last one that this record may fill. */
+function bound(): number {
+  return pos + MAX_RECORD_WORDS - RESERVE;
+}
+
+/**
+ * Writes any value at word `q`.
+ *
+ * @returns the word behind it.
+ */
+export function put(q: number, value: unknown): number {
+  switch (typeof value) {
+    case "undefined":
+      return tagged(q, TAG_UNDEFINED, 0, 0);
+    case "boolean":
+      return tagged(q, value ? TAG_TRUE : TAG_FALSE, 0, 0);
+    case "number":
+      if (value !== value) return tagged(q, TAG_NAN, 0, 0);
+      f64[q] = value;
+      return q + 1;
+    case "string":
+      return putString(q, value, MAX_STRING);
+    default:
+      if (value === null) return tagged(q, TAG_NULL, 0, 0);
+      return putRare(q, value as object | bigint | symbol);
+  }
+}
+
+function putRare(q: number, value: object | bigint | symbol): number {
+  if (!hasBudget()) return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
+  try {
+    return putNested(q, value, 0, []);
+  } catch {
+    // Out of stack, most likely: what is written so far is overwritten by this.
+    return tagged(q, TAG_CUT, tagOf(value), CUT_DEPTH);
+  }
+}
+
+/** The tag that a value would have, told without looking into it. */
+function tagOf(value: unknown): number {
+  if (typeof value === "function") return TAG_FUNCTION;
+  return isArray(value) ? TAG_ARRAY : TAG_OBJECT;
+}
+
+/** Writes a string, or the first `max` units of it. */
+function putString(q: number, text: string, max: number): number {
+  const length = text.length;
+  let stored = length < max ? length : max;
+  const room = (bound() - q - 1) * 4;
+  if (stored > room) stored = room < 0 ? 0 : room;
+  const start = (q + 1) * 8;
+  let i = 0;
+  for (; i < stored; i++) {
+    const unit = charCodeAt(text, i);
+    if (unit > 255) return putWide(q, text, stored);
+    u8[start + i] = unit;
+  }
+  tagged(q, TAG_STRING8, stored, length);
+  return q + 1 + ((stored + 7) >>> 3);
+}
+
+function putWide(q: number, text: string, stored: number): number {
+  const start = (q + 1) * 4;
+  for (let i = 0; i < stored; i++) u16[start + i] = charCodeAt(text, i);
+  tagged(q, TAG_STRING16, stored, text.length);
+  return q + 1 + ((stored + 3) >>> 2);
+}
+
+function putNested(q: number, value: unknown, depth: number, path: object[]): number {
+  if (typeof value === "bigint") return putBigint(q, value);
+  if (typeof value === "symbol") {
+    tagged(q, TAG_SYMBOL, 0, 0);
+    return putString(q + 1, symbolText(value) ?? "", MAX_STRING);
+  }
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) {
+    return put(q, value);
+  }
+  spend(1);
+  if (types.isProxy(value)) return tagged(q, TAG_PROXY, 0, 0);
+  if (typeof value === "function") {
+    tagged(q, TAG_FUNCTION, 0, 0);
+    return putString(q + 1, ownText(value, "name") ?? "", MAX_STRING);
+  }
+  if (types.isNativeError(value)) return putError(q, value);
+  if (path.includes(value)) return tagged(q, TAG_CIRCULAR, 0, 0);
+  if (depth >= MAX_DEPTH) return tagged(q, TAG_CUT, tagOf(value), CUT_DEPTH);
+  path.push(value);
+  const end = isArray(value)
+    ? putArray(q, value, depth, path)
+    : putObject(q, value, depth, path);
+  path.pop();
+  return end;
+}
+
+function putBigint(q: number, value: bigint): number {
+  if (asIntN(64, value) === value) {
+    tagged(q, TAG_BIGINT64, 0, 0);
+    i64[q + 1] = value;
+    return q + 2;
+  }
+  const negative = value < 0n;
+  tagged(q, TAG_BIGINT, 0, negative ? 1 : 0);
+  // Hexadecimal is linear in the number of digits; decimal is not.
+  const digits = bigintText(negative ? -value : value, 16);
+  spend(digits.length >>> 4);
+  return putString(q + 1, digits, MAX_STRING);
+}
+
+function putError(q: number, error: object): number {
+  spend(20);
+  tagged(q, TAG_ERROR, 0, 0);
+  let at = putString(q + 1, errorName(error), MAX_STRING);
+  at = putString(at, ownText(error, "message") ?? "", MAX_ERROR_TEXT);
+  const stack = stackOf(error);
+  if (stack === undefined) return tagged(at, TAG_UNDEFINED, 0, 0);
+  return putString(at, stack, MAX_ERROR_TEXT);
+}
+
+/** Writes an own property's value, a getter as TAG_ACCESSOR, nothing as TAG_HOLE. */
+function putProperty(
+  q: number,
+  holder: object,
+  key: PropertyKey,
+  depth: number,
+  path: object[],
+): number {
+  const property = getDescriptor(holder, key);
+  spend(1);
+  if (property === undefined) return tagged(q, TAG_HOLE, 0, 0);
+  if (property.get !== undefined || property.set !== undefined) {
+    return tagged(q, TAG_ACCESSOR, 0, 0);
+  }
+  return putNested(q, property.value, depth, path);
+}
+
+function putArray(q: number, array: unknown[], depth: number, path: object[]): number {
+  const length = array.length;
+  const count = length < MAX_ITEMS ? length : MAX_ITEMS;
+  const end = bound();
+  let at = q + 1;
+  let stored = 0;
+  while (stored < count && at < end) {
+    at = putProperty(at, array, stored, depth + 1, path);
+    stored += 1;
+  }
+  tagged(q, TAG_ARRAY, stored, length);
+  return at;
+}
+
+function putObject(q: number, value: object, depth: number, path: object[]): number {
+  if (types.isPromise(value)) return tagged(q, TAG_PROMISE, 0, 0);
+  if (types.isDate(value)) {
+    tagged(q, TAG_DATE, 0, 0);
+    f64[q + 1] = dateTime(value);
+    return q + 2;
+  }
+  if (types.isRegExp(value)) {
+    tagged(q, TAG_REGEXP, 0, 0);
+    return putString(q + 1, `/${regexpSource(value)}/`, MAX_STRING);
+  }
+  if (isView(value) || types.isAnyArrayBuffer(value)) return putBytes(q, value);
+  if (types.isMap(value)) return tagged(q, TAG_MAP, 0, mapSize(value));
+  if (types.isSet(value)) return tagged(q, TAG_SET, 0, setSize(value));
+  if (types.isModuleNamespaceObject(value) || types.isExternal(value)) {
+    return tagged(q, TAG_CUT, TAG_OBJECT, CUT_DEPTH);
+  }
+  return putEntries(q, value, depth, path);
+}
+
+function putBytes(q: number, value: ArrayBufferView | ArrayBufferLike): number {
+  let length = 0;
+  if (types.isTypedArray(value)) length = typedLength(value);
+  else if (types.isDataView(value)) length = viewLength(value);
+  else if (types.isArrayBuffer(value)) length = byteLength(value);
+  tagged(q, TAG_BYTES, 0, length);
+  return putString(q + 1, className(value) ?? "", MAX_STRING);
+}
+
+function putEntries(q: number, value: object, depth: number, path: object[]): number {
+  // There is no way to list only some keys, so an object with many is paid for here.
+  const names = keys(value);
+  spend(names.length >>> 2);
+  const name = className(value);
+  const end = bound();
+  let at = q + 1;
+  if (name === undefined) at = tagged(at, TAG_UNDEFINED, 0, 0);
+  else if (name === null) at = tagged(at, TAG_NULL, 0, 0);
+  else at = putString(at, name, MAX_STRING);
+  const count = names.length < MAX_KEYS ? names.length : MAX_KEYS;
+  let stored = 0;
+  while (stored < count && at < end) {
+    const key = names[stored] as string;
+    const from = putString(at, key, MAX_STRING);
+    if (from >= end) break;
+    at = putProperty(from, value, key, depth + 1, path);
+    stored += 1;
+  }
+  tagged(q, TAG_OBJECT, stored, names.length);
+  return at;
+}
+
+/** Marks the place of an argument that found no room. */
+export function putNoRoom(q: number): number {
+  return tagged(q, TAG_CUT, TAG_OBJECT, CUT_BYTES);
+}

@@ -1,0 +1,279 @@
+/**
+ * The probes: what instrumented code calls as `$bc.…` (docs/internal/instrument/design.md).
+ *
+ * `$bc.e2(12, a, b)` → an ENTER record in the ring and the call's token; 0 where nothing is
+ * recorded. A call whose arguments are numbers, booleans, `undefined` or `null` makes no native
+ * call and no object.
+ * Limits: a probe never throws, but where the stack or the heap is at its end already.
+ */
+import {
+  CATCH,
+  ENTER,
+  FLAGS_SHIFT,
+  FLAG_GENERATOR,
+  FLAG_SAME,
+  KIND_MASK,
+  MAX_RECORD_WORDS,
+  MODE_COUNT,
+  MODE_EXACT,
+  MODE_MASK,
+  MODE_VALUES,
+  RESUME,
+  RETURN,
+  SUSPEND,
+  THROW,
+  TOKEN_EXACT,
+  TOKEN_MASK,
+  TOKEN_NO_VALUES,
+  UNCAUGHT,
+  UNWIND,
+  VALUES_SHIFT,
+  WORDS_SHIFT,
+} from "../native/layout";
+import { put, putNoRoom } from "./preview";
+import {
+  counted,
+  dropped,
+  due,
+  exactClock,
+  f64,
+  i32,
+  limit,
+  loseRecord,
+  modes,
+  nextToken,
+  pos,
+  refresh,
+  seen,
+  setPos,
+  tick,
+} from "./writer";
+
+/** Token of the top level of a module, in THROW and CATCH. */
+const TOP = -1;
+
+/** The value that the last exception record carried; at first, one that nobody throws. */
+let lastError: unknown = {};
+
+/** Writes an ENTER's header and moves on. */
+function entered(p: number, q: number, id: number, values: number): number {
+  i32[2 * p + 1] = id;
+  i32[2 * p] = ENTER | ((q - p) << WORDS_SHIFT) | (values << VALUES_SHIFT);
+  setPos(q);
+  return nextToken();
+}
+
+/** Everything but a function in MODE_VALUES with the coarse clock. */
+function enterSlowly(id: number, flags: number, values: readonly unknown[]): number {
+  const mode = modes[id] as number;
+  const level = mode & MODE_MASK;
+  if (level === MODE_COUNT) counted[id] = (counted[id] as number) + 1;
+  if (level <= MODE_COUNT) return 0;
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  let bits = 0;
+  if ((mode & MODE_EXACT) !== 0) {
+    exactClock();
+    bits = TOKEN_EXACT;
+  }
+  const p = pos;
+  let q = p + 1;
+  let count = 0;
+  if (level === MODE_VALUES) {
+    count = values.length;
+    for (const value of values) q = putBounded(p, q, value);
+  } else {
+    bits |= TOKEN_NO_VALUES;
+  }
+  i32[2 * p + 1] = id;
+  i32[2 * p] =
+    ENTER | (flags << FLAGS_SHIFT) | ((q - p) << WORDS_SHIFT) | (count << VALUES_SHIFT);
+  setPos(q);
+  return nextToken() | bits;
+}
+
+function drop(id: number): number {
+  dropped[id] = (dropped[id] as number) + 1;
+  return 0;
+}
+
+/** Writes one of several values; a mark where those before it filled the record. */
+function putBounded(p: number, q: number, value: unknown): number {
+  return q - p > MAX_RECORD_WORDS - 32 ? putNoRoom(q) : put(q, value);
+}
+
+function e0(id: number): number {
+  if (modes[id] === 0) return 0;
+  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, []);
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  return entered(pos, pos + 1, id, 0);
+}
+
+function e1(id: number, a: unknown): number {
+  if (modes[id] === 0) return 0;
+  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a]);
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  const p = pos;
+  let q = p + 1;
+  if (typeof a === "number" && a === a) f64[q++] = a;
+  else q = put(q, a);
+  return entered(p, q, id, 1);
+}
+
+function e2(id: number, a: unknown, b: unknown): number {
+  if (modes[id] === 0) return 0;
+  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  const p = pos;
+  let q = p + 1;
+  if (typeof a === "number" && a === a) f64[q++] = a;
+  else q = put(q, a);
+  if (typeof b === "number" && b === b) f64[q++] = b;
+  else q = putBounded(p, q, b);
+  return entered(p, q, id, 2);
+}
+
+function e3(id: number, a: unknown, b: unknown, c: unknown): number {
+  if (modes[id] === 0) return 0;
+  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  const p = pos;
+  let q = p + 1;
+  q = putBounded(p, q, a);
+  q = putBounded(p, q, b);
+  q = putBounded(p, q, c);
+  return entered(p, q, id, 3);
+}
+
+function e4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
+  if (modes[id] === 0) return 0;
+  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  const p = pos;
+  let q = p + 1;
+  q = putBounded(p, q, a);
+  q = putBounded(p, q, b);
+  q = putBounded(p, q, c);
+  q = putBounded(p, q, d);
+  return entered(p, q, id, 4);
+}
+
+function exit(f: number, done: number, value: unknown): void {
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
+  if ((f & TOKEN_EXACT) !== 0) exactClock();
+  const p = pos;
+  let q = p + 1;
+  if (done === 0) {
+    i32[2 * p + 1] = f & TOKEN_MASK;
+    i32[2 * p] = UNWIND | (1 << WORDS_SHIFT);
+    setPos(q);
+    return;
+  }
+  let values = 0;
+  if ((f & TOKEN_NO_VALUES) === 0) {
+    if (typeof value === "number" && value === value) f64[q++] = value;
+    else q = put(q, value);
+    values = 1;
+  }
+  i32[2 * p + 1] = f & TOKEN_MASK;
+  i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (values << VALUES_SHIFT);
+  setPos(q);
+}
+
+/** A record of one word. */
+function mark(kind: number, f: number): void {
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
+  if ((f & TOKEN_EXACT) !== 0) exactClock();
+  i32[2 * pos + 1] = f & TOKEN_MASK;
+  i32[2 * pos] = kind | (1 << WORDS_SHIFT);
+  setPos(pos + 1);
+}
+
+/** A record about an exception. */
+function raise(kind: number, f: number, error: unknown): void {
+  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
+  const p = pos;
+  let q = p + 1;
+  let rest = 1 << VALUES_SHIFT;
+  if (error === lastError) rest = FLAG_SAME << FLAGS_SHIFT;
+  else q = put(q, error);
+  lastError = error;
+  i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
+  i32[2 * p] = (kind & KIND_MASK) | ((q - p) << WORDS_SHIFT) | rest;
+  setPos(q);
+}
+
+/** The process is about to die of this. */
+export function uncaught(error: unknown): void {
+  if (limit >= 0) raise(UNCAUGHT, 0, error);
+}
+
+/** The object that instrumented code knows as `$bc`. */
+export const probes = Object.freeze({
+  e0,
+  e1,
+  e2,
+  e3,
+  e4,
+  e5: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e]),
+  e6: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f]),
+  e7: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f, g]),
+  e8: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f, g, h]),
+  g0: (id: number) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, []),
+  g1: (id: number, a: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a]),
+  g2: (id: number, a: unknown, b: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b]),
+  g3: (id: number, a: unknown, b: unknown, c: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c]),
+  g4: (id: number, a: unknown, b: unknown, c: unknown, d: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d]),
+  g5: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e]),
+  g6: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f]),
+  g7: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f, g]),
+  g8: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown) =>
+    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f, g, h]),
+  x: exit,
+  q(f: number, value: unknown): unknown {
+    if (f !== 0) exit(f, 1, value);
+    return value;
+  },
+  u(f: number, error: unknown): void {
+    if (f !== 0) raise(UNWIND, f, error);
+  },
+  s(f: number, value: unknown): unknown {
+    if (f !== 0) mark(SUSPEND, f);
+    return value;
+  },
+  r(f: number, value: unknown): unknown {
+    if (f !== 0) mark(RESUME, f);
+    return value;
+  },
+  t(f: number, error: unknown): unknown {
+    if (f > 0 || (f === TOP && limit >= 0)) raise(THROW, f, error);
+    return error;
+  },
+  c(f: number, error: unknown): void {
+    if (f > 0 || (f === TOP && limit >= 0)) raise(CATCH, f, error);
+  },
+  k(f: number): void {
+    if (f > 0 || (f === TOP && limit >= 0)) mark(CATCH, f === TOP ? 0 : f);
+  },
+});
+
+/** Defines `$bc` for instrumented code. */
+export function installProbes(): void {
+  Object.defineProperty(globalThis, "$bc", {
+    value: probes,
+    configurable: false,
+    enumerable: false,
+    writable: false,
+  });
+}

@@ -1,0 +1,35 @@
+/**
+ * `Function.prototype.toString` as the program would have it without us: the original text of an
+ * instrumented function or class.
+ *
+ * `String(f)` → the slice of the source file, not the text with probes.
+ * The text is found through the probe's id in it (`crates/instrument`), so no closure is kept.
+ * Limits: another realm's `Function.prototype.toString` is not replaced.
+ */
+import { native } from "../native/load";
+
+const MARK = "$bc.";
+
+/** Replaces `Function.prototype.toString`. */
+export function installToString(): void {
+  const prototype = Function.prototype as unknown as Record<string, unknown>;
+  const original = prototype["toString"] as () => string;
+  const { apply } = Reflect;
+  const includes = Function.prototype.call.bind(String.prototype.includes) as (
+    text: string,
+    part: string,
+  ) => boolean;
+  // A method has no `prototype` and cannot be constructed, as the native one.
+  const { toString } = {
+    toString(this: unknown): string {
+      const text = apply(original, this === toString ? original : this, []);
+      return includes(text, MARK) ? (native.unsplice(text) ?? text) : text;
+    },
+  };
+  Object.defineProperty(Function.prototype, "toString", {
+    configurable: true,
+    enumerable: false,
+    writable: true,
+    value: toString,
+  });
+}
