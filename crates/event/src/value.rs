@@ -354,7 +354,7 @@ fn write_object(class: &Class, entries: &[(String, Value)], length: u32, out: &m
 /// Days and time of day from ms since 1970, by Howard Hinnant's `civil_from_days`.
 #[allow(clippy::cast_possible_truncation)]
 fn write_date(ms: f64, out: &mut String) {
-    if !(ms.abs() <= 8.64e15) {
+    if ms.is_nan() || ms.abs() > 8.64e15 {
         out.push_str(r#"{"$type":"date","value":null}"#);
         return;
     }

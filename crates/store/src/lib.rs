@@ -1,1 +1,41 @@
-//! placeholder
+//! Rows in, a store on disk out: run records, and segments of Parquet files that DuckDB reads.
+//!
+//! ```no_run
+//! use breadcrumb_event::function::FunctionEntry;
+//! use breadcrumb_store::{SegmentBuilder, Store, StoreError};
+//!
+//! fn keep(functions: &Vec<FunctionEntry>) -> Result<(), StoreError> {
+//!     let store = Store::create(".breadcrumb")?;
+//!     let mut segment = SegmentBuilder::new("0198c0de-run", &store);
+//!     // segment.push_call(&row); …
+//!     let published = segment.publish(&store, 0, functions)?;
+//!     assert_eq!(published.rows, 0);
+//!     Ok(())
+//! }
+//! ```
+//! Limits: writes, lists and removes; questions are asked of the files by `ts/query`. Values are
+//! redacted before they come here.
+#![forbid(unsafe_code)]
+
+mod atomic_file;
+mod calls;
+mod error;
+mod function_source;
+mod function_sums;
+mod resolved_functions;
+mod run;
+mod segment;
+mod store;
+mod summary;
+mod table;
+mod timestamp;
+
+pub use error::StoreError;
+pub use function_source::FunctionSource;
+pub use run::{
+    ClockOffset, CorruptRun, FileLists, LeftAlone, RunCounters, RunRecord, RunStatus, Runs,
+};
+pub use segment::{Published, SegmentBuilder};
+pub use store::{STORE_VERSION, Store};
+pub use summary::{SegmentSummary, TableSummaries, TableSummary};
+pub use timestamp::iso_timestamp;

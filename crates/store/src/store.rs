@@ -1,0 +1,171 @@
+//! The folder: `store.json`, `segments/date=YYYY-MM-DD/`, `runs/`.
+//!
+//! `Store::create(".breadcrumb")` makes or opens it; `Store::open` only opens. Many processes may
+//! write one store at a time: they share no file. Limits: no lock on the store as a whole.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+use crate::atomic_file::{AtomicFile, list, sweep_folder, sync_folder, write_atomically};
+
+/// Version of the store's layout and tables; what `store.json` says.
+pub const STORE_VERSION: u32 = breadcrumb_event::schema::SCHEMA_VERSION;
+
+/// `store.json`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Manifest {
+    schema_version: u32,
+    id: String,
+}
+
+/// A store, open.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+    id: String,
+}
+
+impl Store {
+    /// Opens the store in `folder`, making it (mode 0700) where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`], [`StoreError::Full`], [`StoreError::Version`] for a newer
+    /// store, [`StoreError::Corrupt`], [`StoreError::Io`].
+    pub fn create(folder: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let folder = folder.as_ref();
+        make_folder(folder)?;
+        make_folder(&folder.join("segments"))?;
+        make_folder(&folder.join("runs"))?;
+        let ignore = folder.join(".gitignore");
+        if !ignore.exists() {
+            write_atomically(&ignore, b"*\n")?;
+        }
+        if !folder.join("store.json").exists() {
+            write_manifest(folder)?;
+        }
+        Self::open(folder)
+    }
+
+    /// Opens the store in `folder`.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none, [`StoreError::Version`] for a newer store,
+    /// [`StoreError::Corrupt`], [`StoreError::Io`].
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let folder = folder.as_ref();
+        let path = folder.join("store.json");
+        let text = fs::read(&path).map_err(|e| match e.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::Missing {
+                path: folder.to_owned(),
+            },
+            _ => StoreError::from_io(&path, e),
+        })?;
+        let corrupt = |e: serde_json::Error| StoreError::Corrupt {
+            path: path.clone(),
+            reason: e.to_string(),
+        };
+        // The version first: a newer manifest may look otherwise.
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(corrupt)?;
+        let version = value.get("schemaVersion").and_then(|v| v.as_u64());
+        if let Some(found) = version.and_then(|v| u32::try_from(v).ok())
+            && found > STORE_VERSION
+        {
+            return Err(StoreError::Version {
+                path: folder.to_owned(),
+                found,
+                known: STORE_VERSION,
+            });
+        }
+        let manifest: Manifest = serde_json::from_value(value).map_err(corrupt)?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            id: manifest.id,
+        })
+    }
+
+    /// The store's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The store's id, unique in the world.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Removes what writers that died left behind: temporary files, and runs whose removal was
+    /// begun. Returns how many files and runs went.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`], [`StoreError::Io`].
+    pub fn sweep(&self) -> Result<usize, StoreError> {
+        let mut removed = sweep_folder(&self.folder)? + sweep_folder(&self.runs_folder())?;
+        for folder in list(&self.segments_folder())? {
+            if folder.path().is_dir() {
+                removed += sweep_folder(&folder.path())?;
+            }
+        }
+        Ok(removed + self.finish_removals()?)
+    }
+
+    pub(crate) fn segments_folder(&self) -> PathBuf {
+        self.folder.join("segments")
+    }
+
+    pub(crate) fn runs_folder(&self) -> PathBuf {
+        self.folder.join("runs")
+    }
+
+    /// The folder of a day's segments, made if need be.
+    pub(crate) fn date_folder(&self, date: &str) -> Result<PathBuf, StoreError> {
+        let folder = self.segments_folder().join(format!("date={date}"));
+        if !folder.is_dir() {
+            make_folder(&folder)?;
+            sync_folder(&self.segments_folder())?;
+        }
+        Ok(folder)
+    }
+}
+
+/// Makes a folder and those above it, itself with mode 0700.
+fn make_folder(folder: &Path) -> Result<(), StoreError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        if let Some(parent) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
+            fs::create_dir_all(parent).map_err(|e| StoreError::from_io(parent, e))?;
+        }
+        builder.mode(0o700);
+    }
+    builder
+        .create(folder)
+        .map_err(|e| StoreError::from_io(folder, e))
+}
+
+/// Puts `store.json` in place. Of two processes that do so at a time, one's id wins and both
+/// then read it.
+fn write_manifest(folder: &Path) -> Result<(), StoreError> {
+    let manifest = Manifest {
+        schema_version: STORE_VERSION,
+        id: uuid::Uuid::now_v7().to_string(),
+    };
+    let path = folder.join("store.json");
+    let mut text = serde_json::to_vec_pretty(&manifest).map_err(|e| StoreError::Encode {
+        path: path.clone(),
+        reason: e.to_string(),
+    })?;
+    text.push(b'\n');
+    let mut file = AtomicFile::create(&path)?;
+    std::io::Write::write_all(&mut file, &text).map_err(|e| StoreError::from_io(&path, e))?;
+    file.commit_new()?;
+    sync_folder(folder)
+}
