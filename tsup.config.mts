@@ -19,6 +19,8 @@ const PUBLIC = {
 };
 /** Entries that only Breadcrumb itself loads. */
 const PRIVATE = {
+  // Loaded by path at run time, so that a missing addon can be told apart and survived.
+  core: "ts/core.ts",
   cli: "ts/cli/main.ts",
   "hooks-thread": "ts/hooks/hooks-thread.ts",
 };

@@ -1,0 +1,179 @@
+//! Which files are instrumented: patterns in gitignore's style over paths relative to the
+//! project's root, and packages by name.
+//!
+//! `["src/**", "!src/gen/**", "npm:express"]` → `<root>/src/a.js` and every file of the package
+//! `express`, wherever it is installed.
+//! Limits: a path pattern reaches into `node_modules` only if it names it.
+
+use std::path::{Component, Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+/// A pattern that is none: the pattern and what is wrong with it.
+#[derive(Debug)]
+pub struct BadGlob(pub String, pub String);
+
+/// Patterns of one list, `include` or `exclude`.
+struct Patterns {
+    paths: Option<Gitignore>,
+    packages: Vec<String>,
+    names_node_modules: bool,
+}
+
+impl Patterns {
+    fn new(root: &Path, patterns: &[String]) -> Result<Self, BadGlob> {
+        let mut builder = GitignoreBuilder::new(root);
+        let mut packages = Vec::new();
+        let mut has_paths = false;
+        for pattern in patterns {
+            if let Some(package) = pattern.strip_prefix("npm:") {
+                packages.push(package.to_owned());
+                continue;
+            }
+            let line = pattern.strip_prefix("./").unwrap_or(pattern);
+            builder
+                .add_line(None, line)
+                .map_err(|error| BadGlob(pattern.clone(), error.to_string()))?;
+            has_paths = true;
+        }
+        let bad = |error: ignore::Error| BadGlob(patterns.join(", "), error.to_string());
+        let paths = has_paths.then(|| builder.build()).transpose().map_err(bad)?;
+        let names_node_modules = patterns.iter().any(|pattern| pattern.contains("node_modules"));
+        Ok(Self { paths, packages, names_node_modules })
+    }
+
+    fn has_package(&self, package: Option<&str>) -> bool {
+        package.is_some_and(|name| self.packages.iter().any(|known| known == "*" || known == name))
+    }
+
+    fn has_path(&self, relative: &Path) -> bool {
+        self.paths.as_ref().is_some_and(|patterns| {
+            patterns.matched_path_or_any_parents(relative, false).is_ignore()
+        })
+    }
+}
+
+/// The files that a session instruments.
+pub struct Selection {
+    roots: Vec<PathBuf>,
+    own_folder: PathBuf,
+    include: Option<Patterns>,
+    exclude: Patterns,
+    all: bool,
+}
+
+impl Selection {
+    /// `roots`: the project's root, and that of the main script. `include`: none for the project's
+    /// own files. `own_folder`: never instrumented.
+    pub fn new(
+        roots: Vec<PathBuf>,
+        own_folder: PathBuf,
+        include: Option<&[String]>,
+        exclude: &[String],
+        all: bool,
+    ) -> Result<Self, BadGlob> {
+        let root = roots.first().cloned().unwrap_or_default();
+        Ok(Self {
+            include: include.map(|patterns| Patterns::new(&root, patterns)).transpose()?,
+            exclude: Patterns::new(&root, exclude)?,
+            roots,
+            own_folder,
+            all,
+        })
+    }
+
+    /// Whether this file, by its absolute path, is instrumented.
+    pub fn selects(&self, path: &Path) -> bool {
+        if path.starts_with(&self.own_folder) || !path.is_absolute() {
+            return false;
+        }
+        let package = package_of(path);
+        if self.exclude.has_package(package.as_deref()) {
+            return false;
+        }
+        let mut relatives = self.roots.iter().filter_map(|root| path.strip_prefix(root).ok());
+        let first = relatives.next();
+        if first.is_some_and(|relative| self.exclude.has_path(relative)) {
+            return false;
+        }
+        let Some(include) = &self.include else {
+            return self.all || first.into_iter().chain(relatives).any(is_own);
+        };
+        self.all
+            || include.has_package(package.as_deref())
+            || first.into_iter().chain(relatives).any(|relative| {
+                (include.names_node_modules || is_own(relative)) && include.has_path(relative)
+            })
+    }
+
+    /// The path as users see it: relative to the project's root where it is under it.
+    pub fn shown(&self, path: &Path) -> String {
+        let root = self.roots.first().and_then(|root| path.strip_prefix(root).ok());
+        let shown = root.unwrap_or(path).to_string_lossy();
+        if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+    }
+}
+
+/// Not in `node_modules`, seen from the root.
+fn is_own(relative: &Path) -> bool {
+    !relative.components().any(|part| part.as_os_str() == "node_modules")
+}
+
+/// The package that a file belongs to: the name behind the last `node_modules` in its path.
+fn package_of(path: &Path) -> Option<String> {
+    let parts: Vec<Component> = path.components().collect();
+    let at = parts.iter().rposition(|part| part.as_os_str() == "node_modules")?;
+    let name = parts.get(at + 1)?.as_os_str().to_str()?;
+    if !name.starts_with('@') {
+        return Some(name.to_owned());
+    }
+    let rest = parts.get(at + 2)?.as_os_str().to_str()?;
+    Some(format!("{name}/{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selection(include: Option<&[&str]>, exclude: &[&str]) -> Selection {
+        let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        Selection::new(
+            vec!["/app".into(), "/other".into()],
+            "/app/node_modules/breadcrumb-tracer/dist".into(),
+            include.map(own).as_deref(),
+            &own(exclude),
+            false,
+        )
+        .expect("patterns are good")
+    }
+
+    #[test]
+    fn the_default_is_the_projects_own_files() {
+        let s = selection(None, &["test/"]);
+        assert!(s.selects(Path::new("/app/src/a.js")));
+        assert!(s.selects(Path::new("/other/main.js")));
+        assert!(!s.selects(Path::new("/app/node_modules/x/a.js")));
+        assert!(!s.selects(Path::new("/app/test/a.js")));
+        assert!(!s.selects(Path::new("/elsewhere/a.js")));
+    }
+
+    #[test]
+    fn patterns_and_packages() {
+        let s = selection(Some(&["src/**", "!src/gen/**", "npm:express", "npm:@a/b"]), &[]);
+        assert!(s.selects(Path::new("/app/src/a/b.js")));
+        assert!(!s.selects(Path::new("/app/src/gen/b.js")));
+        assert!(!s.selects(Path::new("/app/lib/b.js")));
+        assert!(s.selects(Path::new("/app/node_modules/express/lib/x.js")));
+        assert!(s.selects(Path::new("/app/node_modules/.pnpm/e/node_modules/express/x.js")));
+        assert!(s.selects(Path::new("/app/node_modules/@a/b/x.js")));
+        assert!(!s.selects(Path::new("/app/node_modules/@a/c/src/x.js")));
+        assert!(selection(Some(&["npm:*"]), &[]).selects(Path::new("/app/node_modules/q/x.js")));
+        assert!(!selection(Some(&["**/*.js"]), &[]).selects(Path::new("/app/node_modules/q/x.js")));
+    }
+
+    #[test]
+    fn a_bad_glob_is_named() {
+        let bad = Selection::new(vec!["/a".into()], "/b".into(), Some(&["src/[".into()]), &[], false);
+        assert_eq!(bad.err().map(|e| e.0), Some("src/[".into()));
+    }
+}

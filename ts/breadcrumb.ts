@@ -1,0 +1,104 @@
+/**
+ * The API: `Breadcrumb.start()`, `Breadcrumb.measure()`.
+ */
+import type * as Core from "./core";
+import { BreadcrumbError } from "./errors";
+import { loadCore } from "./load-core";
+import { loadedFiles } from "./loaded-files";
+import { normalize } from "./options/normalize";
+import type { StartOptions } from "./options/options";
+import {
+  type Coverage,
+  coded,
+  type MeasureResult,
+  onSessionEnd,
+  parse,
+  Session,
+} from "./session";
+
+let running = false;
+onSessionEnd(() => {
+  running = false;
+});
+
+/**
+ * Begins to record: every file that matches `include` and is loaded from now on.
+ *
+ * Files that match and were loaded before are named on stderr, once, and in
+ * `session.coverage()`. In a process that `breadcrumb run` or `register` records already, the
+ * session is that recording, and stopping it only flushes.
+ *
+ * Throws BC_ERR_ALREADY_STARTED, BC_ERR_BAD_OPTION, BC_ERR_BAD_GLOB, BC_ERR_NO_ADDON,
+ * BC_ERR_STORE_UNWRITABLE.
+ */
+async function start(options: StartOptions = {}): Promise<Session> {
+  const core = loadCore();
+  if (running) {
+    throw new BreadcrumbError(
+      "BC_ERR_ALREADY_STARTED",
+      "This process is recording already: stop() that session first",
+    );
+  }
+  if (core.isPreloaded()) return new Session(core, false);
+  const session = normalize(options, {
+    cwd: process.cwd(),
+    env: process.env,
+    main: process.argv[1],
+    ownFolder: core.ownFolder,
+    argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+    all: false,
+  });
+  coded(() => {
+    core.native.configure(JSON.stringify(session));
+    core.startRecording();
+  });
+  running = true;
+  core.install();
+  reportEarlyFiles(core);
+  return new Session(core, true);
+}
+
+/** Says once which matching files were loaded before `start()`, so cannot be recorded. */
+function reportEarlyFiles(core: typeof Core): void {
+  const early = loadedFiles().filter((file) => core.native.selects(file));
+  for (const file of early) core.native.tooEarly(file);
+  if (early.length === 0) return;
+  const names = early.slice(0, 3).join(", ");
+  const more = early.length > 3 ? ` and ${early.length - 3} more` : "";
+  process.stderr.write(
+    `breadcrumb: ${early.length} matching file${early.length === 1 ? " was" : "s were"} loaded before start() and will not be recorded (${names}${more}). Load them after it with await import(), or start with: node --require breadcrumb-tracer/register\n`,
+  );
+}
+
+/**
+ * Runs a function and tells what the included functions did meanwhile, without a store.
+ *
+ * ```js
+ * const { functions } = await Breadcrumb.measure(async () => (await import("./work.js")).run());
+ * ```
+ * Files that are loaded already are not measured: import them inside the function.
+ */
+async function measure<T>(
+  work: () => T | Promise<T>,
+  options: Omit<StartOptions, "store"> = {},
+): Promise<MeasureResult<T>> {
+  const session = await start({ overflow: "block", ...options, store: ":memory:" });
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await session.stop();
+    throw error;
+  }
+  const counters = await session.stop();
+  return { result, functions: session.stats(), counters };
+}
+
+/** What is known of the recording of this process, whoever began it; undefined where there is none. */
+function coverage(): Coverage | undefined {
+  const core = loadCore();
+  return running || core.isPreloaded() ? parse(() => core.native.coverage()) : undefined;
+}
+
+/** The API. */
+export const Breadcrumb = Object.freeze({ start, measure, coverage });

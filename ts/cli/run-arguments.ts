@@ -1,0 +1,158 @@
+/**
+ * The arguments of `breadcrumb run`: ours up to the command, everything from there on the
+ * command's own.
+ *
+ * `["--all", "node", "app.js", "--all"]` → all, command `node app.js --all`.
+ */
+import { BreadcrumbError } from "../errors";
+import type { Mode, Overflow } from "../options/options";
+
+/** Arguments of `run`. */
+export interface RunArguments {
+  include: string[];
+  exclude: string[];
+  all: boolean;
+  store: string | undefined;
+  overflow: Overflow;
+  mode: Mode | undefined;
+  timeoutMs: number | undefined;
+  quiet: boolean;
+  strict: boolean;
+  help: boolean;
+  command: string[];
+}
+
+/** What `breadcrumb run --help` prints. */
+export const RUN_HELP = `Runs a command and records every Node.js process in it.
+
+Usage
+  breadcrumb run [options] [--] <command…>
+
+Options
+  --include <globs>   files to record: patterns as in .gitignore, relative to the project's
+                      root, or packages as npm:express, npm:*; comma-separated or repeated
+                      (default: the project's own files, without node_modules)
+  --exclude <globs>   files to leave out
+  --all               every file, dependencies included
+  --store <dir>       where to record (default: the nearest .breadcrumb upwards, BREADCRUMB_DIR)
+  --mode <mode>       values, time, count or dormant (default: values)
+  --overflow <what>   when the recorder does not keep up: block waits and loses nothing (default),
+                      drop counts the call and goes on
+  --timeout <time>    end the command after this time (500ms, 30s, 5m) with exit code 124
+  --quiet             print nothing of our own
+  --strict            do not run the command if it cannot be recorded (exit code 2)
+
+The exit code is the command's own. Our summary goes to stderr.
+
+Examples
+  breadcrumb run app.js
+  breadcrumb run --all -- node server.js --port 8080
+  breadcrumb run --include 'src/**,npm:express' -- npm test
+`;
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const FLAGS = ["all", "quiet", "strict", "help"] as const;
+const VALUES = ["include", "exclude", "store", "mode", "overflow", "timeout"] as const;
+
+/** Parses them. Throws BC_ERR_BAD_OPTION. */
+export function parseRunArguments(argv: readonly string[]): RunArguments {
+  const args = defaults();
+  let at = 0;
+  for (; at < argv.length; at++) {
+    const word = argv[at] as string;
+    if (word === "--") {
+      at += 1;
+      break;
+    }
+    if (!word.startsWith("-") || word === "-") break;
+    at = parseOption(args, argv, at, word);
+  }
+  args.command = argv.slice(at);
+  if (args.command.length === 0 && !args.help) {
+    throw bad("no command was given. Try: breadcrumb run node app.js (or --help)");
+  }
+  return args;
+}
+
+function parseOption(
+  args: RunArguments,
+  argv: readonly string[],
+  at: number,
+  word: string,
+): number {
+  const [name = "", inline] = split(word);
+  const flag = FLAGS.find((known) => known === name);
+  if (flag !== undefined) {
+    if (inline !== undefined) throw bad(`--${name} takes no value`);
+    args[flag] = true;
+    return at;
+  }
+  const key = VALUES.find((known) => known === name);
+  if (key === undefined) {
+    throw bad(`unknown option ${word}. The command's own options stand behind it, or behind --`);
+  }
+  const value = inline ?? argv[at + 1];
+  if (value === undefined) throw bad(`--${name} needs a value`);
+  assign(args, key, value);
+  return inline === undefined ? at + 1 : at;
+}
+
+function split(word: string): [string, string | undefined] {
+  if (word === "-h") return ["help", undefined];
+  if (word === "-q") return ["quiet", undefined];
+  const at = word.indexOf("=");
+  const name = word.replace(/^--?/, "");
+  return at < 0 ? [name, undefined] : [word.slice(2, at), word.slice(at + 1)];
+}
+
+function assign(args: RunArguments, key: (typeof VALUES)[number], value: string): void {
+  switch (key) {
+    case "include":
+    case "exclude":
+      args[key].push(...value.split(",").map((part) => part.trim()).filter(Boolean));
+      return;
+    case "store":
+      args.store = value;
+      return;
+    case "mode":
+      args.mode = oneOf(key, value, ["values", "time", "count", "dormant"]);
+      return;
+    case "overflow":
+      args.overflow = oneOf(key, value, ["block", "drop"]);
+      return;
+    case "timeout":
+      args.timeoutMs = parseTime(value);
+  }
+}
+
+function oneOf<T extends string>(name: string, value: string, values: readonly T[]): T {
+  const found = values.find((known) => known === value);
+  if (found === undefined) throw bad(`--${name} must be one of ${values.join(", ")}; got ${value}`);
+  return found;
+}
+
+function parseTime(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  if (match === null) throw bad(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
+  return Number(match[1]) * (UNITS[match[2] ?? "s"] as number);
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}
+
+function defaults(): RunArguments {
+  return {
+    include: [],
+    exclude: [],
+    all: false,
+    store: undefined,
+    overflow: "block",
+    mode: undefined,
+    timeoutMs: undefined,
+    quiet: false,
+    strict: false,
+    help: false,
+    command: [],
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * `breadcrumb run [options] [--] <command…>`: runs any command with every Node.js process in it
+ * recorded, and behaves as the command would: its streams, exit code, signals.
+ *
+ * `breadcrumb run --include 'src/**' -- npm test`
+ */
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { extname, join, resolve } from "node:path";
+import { BreadcrumbError } from "../errors";
+import { storeFolder } from "../options/normalize";
+import { recoverRuns } from "../recovery";
+import { descendants } from "./descendants";
+import { parseRunArguments, type RunArguments, RUN_HELP } from "./run-arguments";
+import { reportLaunch } from "./run-report";
+
+/** Exit codes of our own, as `env` and `timeout` have them. */
+const EXIT_USAGE = 2;
+const EXIT_TIMEOUT = 124;
+const EXIT_CANNOT_RUN = 126;
+const EXIT_NOT_FOUND = 127;
+/** Between SIGTERM and SIGKILL of a command that ran out of time, ms. */
+const GRACE_MS = 2000;
+const SCRIPTS = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"];
+/** Signals that are passed on; those of a terminal reach the command by themselves. */
+const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+const FROM_TERMINAL = ["SIGINT", "SIGQUIT"] as const;
+
+/** How the command ended. */
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly timedOut: boolean;
+  readonly error?: NodeJS.ErrnoException;
+}
+
+/** The command `run`. `argv`: what stands behind the word. Returns the exit code. */
+export async function run(argv: string[]): Promise<number> {
+  let args: RunArguments;
+  try {
+    args = parseRunArguments(argv);
+  } catch (error) {
+    if (!(error instanceof BreadcrumbError)) throw error;
+    process.stderr.write(`breadcrumb run: ${error.message}\n`);
+    return EXIT_USAGE;
+  }
+  if (args.help) {
+    process.stdout.write(RUN_HELP);
+    return 0;
+  }
+  const launch = randomUUID();
+  const folder = mkdtempSync(join(tmpdir(), "breadcrumb-"));
+  const log = join(folder, "processes");
+  const store = storeFolder(args.store, process.cwd(), process.env["BREADCRUMB_DIR"]);
+  const ending = await runCommand(args, environment(args, store, launch, log));
+  if (ending.error !== undefined) {
+    rmSync(folder, { recursive: true, force: true });
+    return cannotRun(args, ending.error);
+  }
+  recoverRuns({ code: ending.code, signal: ending.signal }, args.quiet);
+  if (!args.quiet) {
+    const processes = existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : [];
+    await reportLaunch({ store, launch, processes, timedOut: ending.timedOut, args });
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return exitAs(ending);
+}
+
+/** The environment of the command: the preload in front of what `NODE_OPTIONS` holds already. */
+function environment(
+  args: RunArguments,
+  store: string,
+  launch: string,
+  log: string,
+): NodeJS.ProcessEnv {
+  const register = join(__dirname, "register.js");
+  const quoted = `"${register.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  const previous = process.env["NODE_OPTIONS"];
+  const options = {
+    ...(args.include.length > 0 && { include: args.include }),
+    ...(args.exclude.length > 0 && { exclude: args.exclude }),
+    ...(args.mode !== undefined && { mode: args.mode }),
+    store,
+    overflow: args.overflow,
+    all: args.all,
+    quiet: args.quiet,
+    strict: args.strict,
+  };
+  return {
+    ...process.env,
+    NODE_OPTIONS: previous ? `--require ${quoted} ${previous}` : `--require ${quoted}`,
+    BREADCRUMB_OPTIONS: JSON.stringify(options),
+    BREADCRUMB_LAUNCH: launch,
+    BREADCRUMB_LAUNCH_LOG: log,
+  };
+}
+
+/** A script is run with this Node; anything else is a command. */
+function commandLine([command = "", ...rest]: readonly string[]): [string, string[]] {
+  const isScript = SCRIPTS.includes(extname(command)) && existsSync(resolve(command));
+  return isScript ? [process.execPath, [command, ...rest]] : [command, rest];
+}
+
+function runCommand(args: RunArguments, env: NodeJS.ProcessEnv): Promise<Ending> {
+  const [command, rest] = commandLine(args.command);
+  return new Promise((done) => {
+    const child = spawn(command, rest, { stdio: "inherit", env });
+    let timedOut = false;
+    const timer =
+      args.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            endTree(child.pid);
+          }, args.timeoutMs);
+    const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+    const wait = (): void => {};
+    for (const signal of FORWARDED) process.on(signal, forward);
+    for (const signal of FROM_TERMINAL) process.on(signal, wait);
+    const end = (ending: Ending): void => {
+      clearTimeout(timer);
+      for (const signal of FORWARDED) process.off(signal, forward);
+      for (const signal of FROM_TERMINAL) process.off(signal, wait);
+      done(ending);
+    };
+    child.on("error", (error) => end({ code: null, signal: null, timedOut, error }));
+    child.on("exit", (code, signal) => end({ code, signal, timedOut }));
+  });
+}
+
+/** Ends a process and all below it: SIGTERM, then SIGKILL for what is left. */
+function endTree(pid: number | undefined): void {
+  if (pid === undefined) return;
+  const all = [pid, ...descendants(pid)];
+  for (const one of all) kill(one, "SIGTERM");
+  setTimeout(() => {
+    for (const one of all) kill(one, "SIGKILL");
+  }, GRACE_MS).unref();
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function cannotRun(args: RunArguments, error: NodeJS.ErrnoException): number {
+  const command = args.command[0] ?? "";
+  if (error.code === "ENOENT") {
+    process.stderr.write(`breadcrumb run: command not found: ${command}\n`);
+    return EXIT_NOT_FOUND;
+  }
+  process.stderr.write(`breadcrumb run: cannot run ${command}: ${error.message}\n`);
+  return EXIT_CANNOT_RUN;
+}
+
+/** Ends as the command did; by its signal, if that is how it ended. */
+function exitAs(ending: Ending): number {
+  if (ending.timedOut) return EXIT_TIMEOUT;
+  if (ending.signal === null) return ending.code ?? 0;
+  process.kill(process.pid, ending.signal);
+  // Reached where the signal does not end this process.
+  return 128 + (constants.signals[ending.signal] ?? 0);
+}

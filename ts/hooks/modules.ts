@@ -1,0 +1,64 @@
+/**
+ * ES modules: a `load` hook, on the same thread where Node has `module.registerHooks` and it is
+ * sound (22.22.3, 24.11.1, 26 and later), through `module.register` before that.
+ *
+ * Limits: CommonJS never gets a source here: with one, Node compiles an imported file in another
+ * way (`require.cache` is missing in it); `commonjs.ts` sees it.
+ */
+import * as nodeModule from "node:module";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { type SourceKind, transform } from "./transform";
+
+/** What a `load` hook returns. */
+interface Loaded {
+  format?: string | null | undefined;
+  source?: string | ArrayBuffer | NodeJS.TypedArray | null | undefined;
+  shortCircuit?: boolean | undefined;
+}
+
+/** The parts of `node:module` that only some versions have. */
+interface Hooks {
+  registerHooks?(hooks: {
+    load(url: string, context: unknown, next: (url: string, context: unknown) => Loaded): Loaded;
+  }): unknown;
+  register?(specifier: string | URL): void;
+}
+
+/** Whether `registerHooks` of this version does what it says (nodejs/node#59929). */
+export function hasSoundHooks(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  if (major === 22) return minor > 22 || (minor === 22 && patch >= 3);
+  if (major === 24) return minor > 11 || (minor === 11 && patch >= 1);
+  return major >= 26 || (major === 25 && minor >= 1);
+}
+
+/** Installs the hook. `folder`: that of this package's built files. */
+export function installModules(folder: string): void {
+  const hooks = nodeModule as unknown as Hooks;
+  if (hooks.registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
+    hooks.registerHooks({ load: (url, context, next) => withProbes(url, next(url, context)) });
+  } else {
+    hooks.register?.(pathToFileURL(join(folder, "hooks-thread.js")));
+  }
+}
+
+/** A loaded ES module with probes in it. */
+export function withProbes(url: string, loaded: Loaded): Loaded {
+  const { format, source } = loaded;
+  if (format !== "module" && format !== "module-typescript") return loaded;
+  if (source == null || !url.startsWith("file:")) return loaded;
+  const text = typeof source === "string" ? source : new TextDecoder().decode(source);
+  const path = pathOf(url);
+  if (path === undefined) return loaded;
+  const code = transform(text, path, format satisfies SourceKind);
+  return code === text ? loaded : { ...loaded, source: code };
+}
+
+function pathOf(url: string): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * One file's text through the instrumenter, whichever hook brought it.
+ *
+ * Never throws: whatever goes wrong, the text is returned as it was.
+ */
+import { native } from "../native/load";
+
+/** How Node will read the text. */
+export type SourceKind = "commonjs" | "module" | "commonjs-typescript" | "module-typescript";
+
+/** Called once, before the first file is instrumented: begins to record. False: leave all alone. */
+let begin: () => boolean = () => true;
+
+/** Sets what is to be done before the first file is instrumented. */
+export function onFirstFile(action: () => boolean): void {
+  let answer: boolean | undefined;
+  begin = () => (answer ??= action());
+}
+
+/**
+ * The text with probes, or the text itself.
+ *
+ * @param path absolute path of the file
+ */
+export function transform(source: string, path: string, kind: SourceKind): string {
+  try {
+    if (!native.selects(path) || !begin()) return source;
+    return native.instrument(source, path, kind).code ?? source;
+  } catch {
+    return source;
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * `breadcrumb-tracer`: records what a program did.
+ *
+ * ```js
+ * const session = await Breadcrumb.start({ include: ["src/**"] });
+ * const { main } = await import("./src/main.js");
+ * await main();
+ * await session.stop();
+ * ```
+ */
+export { Breadcrumb } from "./breadcrumb";
+export type {
+  Coverage,
+  CoveredFile,
+  MeasureResult,
+  MemoryCall,
+  MemoryTrace,
+  Session,
+  SessionCounters,
+  FunctionStats,
+} from "./session";
+export { BreadcrumbError } from "./errors";
+export type { BreadcrumbErrorCode } from "./errors";
+export type { Mode, Overflow, StartOptions } from "./options/options";

@@ -1,0 +1,77 @@
+/**
+ * `node --require breadcrumb-tracer/register app.js`: records the whole program, from its first
+ * file on. Also what `breadcrumb run` puts into `NODE_OPTIONS`.
+ *
+ * Options come from the environment: `BREADCRUMB_OPTIONS` (JSON of `StartOptions`, with `all`,
+ * `quiet` and `strict`), then `BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`,
+ * `BREADCRUMB_EXCLUDE`.
+ * Limits: with `--import` Node sends a CommonJS main program through the loader for ES modules,
+ * which runs microtasks before `nextTick`s; `--require` changes nothing.
+ */
+import { writeSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+import { BreadcrumbError } from "./errors";
+import { loadCore } from "./load-core";
+import { normalize } from "./options/normalize";
+import type { StartOptions } from "./options/options";
+
+/** What `run` passes on. */
+interface RegisterOptions extends StartOptions {
+  readonly all?: boolean;
+  readonly quiet?: boolean;
+  readonly strict?: boolean;
+}
+
+const STRICT_EXIT = 2;
+
+register();
+
+function register(): void {
+  let options: RegisterOptions = {};
+  try {
+    options = JSON.parse(process.env["BREADCRUMB_OPTIONS"] ?? "{}") as RegisterOptions;
+    begin(options);
+  } catch (error) {
+    refuse(error, options);
+  }
+}
+
+function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: RegisterOptions): void {
+  const core = loadCore();
+  if (isMainThread) {
+    const session = normalize(options, {
+      cwd: process.cwd(),
+      env: process.env,
+      main: process.argv[1],
+      ownFolder: core.ownFolder,
+      argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
+      all,
+    });
+    core.native.configure(JSON.stringify(session));
+  }
+  core.whenFirstFile(() => {
+    try {
+      core.native.start();
+      return true;
+    } catch (error) {
+      refuse(error, { all, quiet: _quiet ?? false, strict: _strict ?? false });
+      return false;
+    }
+  });
+  core.install();
+}
+
+/** Recording cannot begin: the program runs untouched, or under `strict` not at all. */
+function refuse(error: unknown, options: RegisterOptions): void {
+  const reason = error instanceof BreadcrumbError ? error.message : reasonOf(error);
+  if (options.quiet !== true || options.strict === true) {
+    writeSync(2, `breadcrumb: not recording: ${reason}\n`);
+  }
+  if (options.strict === true) process.exit(STRICT_EXIT);
+}
+
+/** The addon's errors are `code\nmessage`. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.slice(message.indexOf("\n") + 1);
+}
