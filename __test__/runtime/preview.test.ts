@@ -1,0 +1,112 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { fake, startFake } from "./support/fake-native";
+import { readRing } from "./support/read-ring";
+
+vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
+const { probes } = await import("../../ts/runtime/probes");
+const { modes } = await import("../../ts/runtime/writer");
+const layout = await import("../../ts/native/layout");
+
+/** What a value becomes in the ring. */
+function preview(value: unknown): unknown {
+  startFake();
+  probes.e1(7, value);
+  return readRing(fake.memory).at(-1)?.values[0];
+}
+
+beforeEach(() => {
+  modes.fill(layout.MODE_VALUES, 0, 100);
+});
+
+describe("put", () => {
+  it("keeps primitives exactly", () => {
+    for (const value of [0, -0, 1.5, -1, Infinity, Number.NaN, true, false, null, undefined, 7n]) {
+      expect(preview(value)).toBe(value);
+    }
+    expect(preview(Symbol("s"))).toEqual({ symbol: "s" });
+  });
+
+  it("keeps any string, or its head and true length", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+        const length = text.length;
+        const expected = length <= 200 ? text : { text: text.slice(0, 200), length };
+        expect(preview(text)).toEqual(expected);
+      }),
+      { seed: 7 },
+    );
+  });
+
+  it("looks into objects, arrays and class instances up to its limits", () => {
+    class Cart {
+      id = 7;
+    }
+    expect(preview(new Cart())).toEqual({ class: "Cart", entries: ["id", 7], length: 1 });
+    expect(preview([1, , "a"])).toMatchObject({ array: [1, { tag: layout.TAG_HOLE }, "a"] });
+    expect(preview(Array.from({ length: 1000 }))).toMatchObject({ length: 1000 });
+    const deep = preview({ a: { b: { c: { d: 1 } } } });
+    expect(JSON.stringify(deep)).toContain(`"cut":${layout.CUT_DEPTH}`);
+    expect(preview(Object.create(null))).toMatchObject({ class: null });
+    const circle: Record<string, unknown> = {};
+    circle["self"] = circle;
+    expect(preview(circle)).toMatchObject({ entries: ["self", { tag: layout.TAG_CIRCULAR }] });
+  });
+
+  it("knows the built-in classes", () => {
+    expect(preview(new Date(5))).toEqual({ date: 5 });
+    expect(preview(/a/g)).toEqual({ regexp: "/a/" });
+    expect(preview(Buffer.from("abc"))).toEqual({ bytes: "Buffer", length: 3 });
+    expect(preview(new Map([[1, 2]]))).toMatchObject({ tag: layout.TAG_MAP, payload: 1 });
+    expect(preview(new Set([1]))).toMatchObject({ tag: layout.TAG_SET, payload: 1 });
+    expect(preview(Promise.resolve())).toMatchObject({ tag: layout.TAG_PROMISE });
+    expect(preview(function f() {})).toEqual({ function: "f" });
+    expect(preview(new RangeError("far"))).toEqual({ error: ["RangeError", "far"] });
+  });
+
+  it("never runs the program's code", () => {
+    const trap = (): never => {
+      throw new Error("ran");
+    };
+    const handler = new Proxy({}, { get: trap });
+    class Odd extends Error {
+      override get name(): string {
+        return trap();
+      }
+      get [Symbol.toStringTag](): string {
+        return trap();
+      }
+    }
+    const values = [
+      new Proxy({}, handler),
+      new Proxy(() => 1, handler),
+      Object.setPrototypeOf({ a: 1 }, new Proxy({}, handler)),
+      { get a() { return trap(); }, toString: trap, toJSON: trap, valueOf: trap },
+      new Odd("x"),
+      Object.defineProperty(new Error("y"), "message", { get: trap }),
+      Object.defineProperty(new Error("z"), "stack", { get: trap }),
+      Object.defineProperty(function f() {}, "name", { get: trap }),
+    ];
+    for (const value of values) expect(() => preview(value)).not.toThrow();
+  });
+
+  it("stays within a record whatever it is given", () => {
+    fc.assert(
+      fc.property(fc.anything({ maxDepth: 5, withBigInt: true, withDate: true }), (value) => {
+        startFake();
+        probes.e3(7, value, "x".repeat(500), value);
+        expect(readRing(fake.memory).at(-1)?.values).toHaveLength(3);
+      }),
+      { seed: 7 },
+    );
+  });
+
+  it("stops looking into objects when its budget is spent, and says so", () => {
+    startFake(60);
+    let last: unknown;
+    const object = { a: 1, b: 2, c: 3 };
+    for (let i = 0; i < 20_000; i++) probes.e1(7, object);
+    last = readRing(fake.memory).at(-1)?.values[0];
+    expect(last).toEqual({ cut: layout.CUT_BUDGET, of: layout.TAG_OBJECT });
+  });
+});

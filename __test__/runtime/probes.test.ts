@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { fake, startFake } from "./support/fake-native";
+import { readRing } from "./support/read-ring";
+
+vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
+const { probes, uncaught } = await import("../../ts/runtime/probes");
+const { counted, dropped, modes } = await import("../../ts/runtime/writer");
+const layout = await import("../../ts/native/layout");
+
+/** Records as `KIND hi values`. */
+function lines(): string[] {
+  return readRing(fake.memory).map(
+    ({ kind, hi, flags, values }) =>
+      `${kind} ${hi}${flags === 0 ? "" : ` flags ${flags}`}${values.map((v) => ` ${JSON.stringify(v) ?? "undefined"}`).join("")}`,
+  );
+}
+
+beforeEach(() => {
+  startFake();
+  modes.fill(layout.MODE_VALUES, 0, 100);
+});
+
+describe("probes", () => {
+  it("records a call and its return with values", () => {
+    const f = probes.e2(7, 1.5, "two");
+    probes.x(f, 1, null);
+    expect(lines()).toEqual(['ENTER 7 1.5 "two"', `RETURN ${f} null`]);
+  });
+
+  it("numbers calls in the order in which they begin", () => {
+    const f = probes.e0(1);
+    expect(probes.e0(2)).toBe(f + 1);
+    expect(probes.e8(3, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(f + 2);
+  });
+
+  it("says nothing for a function that is off, and counts one that is counted", () => {
+    modes[7] = layout.MODE_OFF;
+    modes[8] = layout.MODE_COUNT;
+    const before = counted[8] as number;
+    expect([probes.e1(7, 1), probes.e1(8, 1), probes.e5(8, 1, 2, 3, 4, 5)]).toEqual([0, 0, 0]);
+    expect((counted[8] as number) - before).toBe(2);
+    expect(lines()).toEqual([]);
+  });
+
+  it("records times without values in MODE_TIME, also when the mode changes in mid-call", () => {
+    modes[7] = layout.MODE_TIME;
+    const f = probes.e1(7, "secret");
+    modes[7] = layout.MODE_VALUES;
+    probes.x(f, 1, "secret");
+    expect(lines()).toEqual(["ENTER 7", `RETURN ${f & layout.TOKEN_MASK}`]);
+  });
+
+  it("tells generators, suspensions and exceptions", () => {
+    const f = probes.g1(7, 1);
+    probes.r(f, undefined);
+    expect(probes.s(f, 5)).toBe(5);
+    const error = new TypeError("no");
+    expect(probes.t(f, error)).toBe(error);
+    probes.c(f, error);
+    probes.x(f, 0, undefined);
+    uncaught(error);
+    expect(lines()).toEqual([
+      "ENTER 7 flags 2 1",
+      `RESUME ${f}`,
+      `SUSPEND ${f}`,
+      `THROW ${f} {"error":["TypeError","no"]}`,
+      `CATCH ${f} flags 1`,
+      `UNWIND ${f}`,
+      "UNCAUGHT 0 flags 1",
+    ]);
+  });
+
+  it("does nothing in calls that are not recorded", () => {
+    expect([probes.q(0, 3), probes.s(0, 4), probes.r(0, 5), probes.t(0, 6)]).toEqual([3, 4, 5, 6]);
+    probes.c(0, 1);
+    probes.k(0);
+    probes.u(0, 1);
+    expect(lines()).toEqual([]);
+  });
+
+  it("goes through all chunks, then counts what finds no room, and says where it was lost", () => {
+    startFake(2);
+    const before = dropped[7] as number;
+    let calls = 0;
+    const long = "x".repeat(190);
+    while (probes.e1(7, long) !== 0) calls += 1;
+    expect(calls).toBeGreaterThan(1500);
+    expect(probes.e1(7, long)).toBe(0);
+    expect((dropped[7] as number) - before).toBe(2);
+    expect(readRing(fake.memory)).toHaveLength(calls);
+    fake.states[2] = layout.CHUNK_FREE;
+    fake.tick[0] = (fake.tick[0] as number) + 1;
+    expect(probes.e0(7)).not.toBe(0);
+    expect(lines().slice(-2)).toEqual(["LOST 0", "ENTER 7"]);
+  });
+
+  it("wakes a recorder that sleeps", () => {
+    const before = fake.woken;
+    fake.tick[0] = layout.TICK_ASLEEP;
+    probes.e0(7);
+    expect(fake.woken).toBe(before + 1);
+  });
+});

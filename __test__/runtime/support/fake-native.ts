@@ -1,0 +1,43 @@
+/**
+ * Stands in for the addon under tests of `ts/runtime`: a ring in plain memory that is never full,
+ * unless a test says so.
+ */
+import {
+  CHUNK_FREE,
+  CONTROL_BYTES,
+  EPOCH_OFFSET,
+  MAX_CHUNKS,
+  RING_BYTES,
+  STATES_OFFSET,
+  TICK_OFFSET,
+} from "../../../ts/native/layout";
+
+const memory = new ArrayBuffer(RING_BYTES);
+const control = new ArrayBuffer(CONTROL_BYTES);
+const states = new Int32Array(memory, STATES_OFFSET, MAX_CHUNKS);
+const tick = new Int32Array(control, TICK_OFFSET, 1);
+const epoch = new Int32Array(control, EPOCH_OFFSET, 1);
+
+/** What tests look at and set. */
+export const fake = { memory, control, states, tick, epoch, woken: 0, full: false };
+
+/** Begins a session with `chunks` free chunks. */
+export function startFake(chunks = 4): void {
+  new Uint8Array(memory).fill(0);
+  states.fill(CHUNK_FREE, 0, chunks);
+  tick[0] = (tick[0] as number) + 1;
+  epoch[0] = (epoch[0] as number) + 1;
+  fake.full = false;
+}
+
+/** The stand-in. */
+export const native = {
+  threadMemory: () => memory,
+  control: () => control,
+  attach: () => true,
+  acquire: () => false,
+  wake: () => {
+    fake.woken += 1;
+  },
+  originalColumn: (_path: string, _line: number, column: number) => column,
+};

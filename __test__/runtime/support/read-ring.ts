@@ -1,0 +1,132 @@
+/**
+ * Reads the records of a ring back, for tests: the layout of `crates/event/src/layout.rs`, said a
+ * second time.
+ */
+import * as layout from "../../../ts/native/layout";
+
+/** A record. */
+export interface ReadRecord {
+  kind: string;
+  hi: number;
+  flags: number;
+  values: unknown[];
+}
+
+const KINDS: Record<number, string> = {
+  [layout.ENTER]: "ENTER",
+  [layout.RETURN]: "RETURN",
+  [layout.UNWIND]: "UNWIND",
+  [layout.SUSPEND]: "SUSPEND",
+  [layout.RESUME]: "RESUME",
+  [layout.THROW]: "THROW",
+  [layout.CATCH]: "CATCH",
+  [layout.UNCAUGHT]: "UNCAUGHT",
+  [layout.CLOCK]: "CLOCK",
+  [layout.LOST]: "LOST",
+};
+
+/** All records but clock readings, chunk by chunk in the order in which they were opened. */
+export function readRing(memory: ArrayBuffer): ReadRecord[] {
+  const i32 = new Int32Array(memory);
+  const starts: { order: number; word: number }[] = [];
+  for (let i = 0; i < layout.MAX_CHUNKS; i++) {
+    const state = i32[layout.STATES_OFFSET / 4 + i];
+    if (state !== layout.CHUNK_OPEN && state !== layout.CHUNK_CLOSED) continue;
+    const word = (layout.CHUNKS_OFFSET + i * layout.CHUNK_BYTES) / 8;
+    starts.push({ order: i32[2 * word] as number, word });
+  }
+  starts.sort((a, b) => a.order - b.order);
+  return starts.flatMap(({ word }) => readChunk(memory, word)).filter((r) => r.kind !== "CLOCK");
+}
+
+function readChunk(memory: ArrayBuffer, start: number): ReadRecord[] {
+  const i32 = new Int32Array(memory);
+  const records: ReadRecord[] = [];
+  let at = start + layout.CHUNK_HEADER_WORDS;
+  while (at < start + layout.CHUNK_WORDS) {
+    const lo = i32[2 * at] as number;
+    if (lo === 0) break;
+    const words = (lo >> layout.WORDS_SHIFT) & layout.WORDS_MASK;
+    const reader = { at: at + 1, memory };
+    const values: unknown[] = [];
+    for (let n = lo >>> layout.VALUES_SHIFT; n > 0; n--) values.push(readValue(reader));
+    if (values.length > 0 && reader.at !== at + words) throw new Error("a record's size is wrong");
+    const kind = KINDS[lo & layout.KIND_MASK] ?? "?";
+    records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> 4) & 15, values });
+    at += words;
+  }
+  return records;
+}
+
+interface Reader {
+  at: number;
+  memory: ArrayBuffer;
+}
+
+function readValue(reader: Reader): unknown {
+  const view = new DataView(reader.memory, reader.at * 8, 8);
+  reader.at += 1;
+  const high = view.getUint32(4, true);
+  if ((high & layout.BOX) >>> 0 !== layout.BOX) return view.getFloat64(0, true);
+  const tag = high & layout.TAG_MASK;
+  const stored = (high >>> layout.STORED_SHIFT) & layout.STORED_MASK;
+  const payload = view.getUint32(0, true);
+  const many = (n: number): unknown[] => Array.from({ length: n }, () => readValue(reader));
+  switch (tag) {
+    case layout.TAG_UNDEFINED:
+      return undefined;
+    case layout.TAG_NULL:
+      return null;
+    case layout.TAG_FALSE:
+      return false;
+    case layout.TAG_TRUE:
+      return true;
+    case layout.TAG_NAN:
+      return Number.NaN;
+    case layout.TAG_STRING8:
+      return text(reader, "latin1", stored, stored, payload);
+    case layout.TAG_STRING16:
+      return text(reader, "utf16le", stored * 2, stored, payload);
+    case layout.TAG_ARRAY:
+      return { array: many(stored), length: payload };
+    case layout.TAG_OBJECT: {
+      const name = readValue(reader);
+      return { class: name, entries: many(stored * 2), length: payload };
+    }
+    case layout.TAG_BIGINT64:
+      reader.at += 1;
+      return new DataView(reader.memory, (reader.at - 1) * 8, 8).getBigInt64(0, true);
+    case layout.TAG_DATE:
+      reader.at += 1;
+      return { date: new DataView(reader.memory, (reader.at - 1) * 8, 8).getFloat64(0, true) };
+    case layout.TAG_ERROR:
+      return { error: many(3).slice(0, 2) };
+    case layout.TAG_FUNCTION:
+      return { function: readValue(reader) };
+    case layout.TAG_SYMBOL:
+      return { symbol: readValue(reader) };
+    case layout.TAG_REGEXP:
+      return { regexp: readValue(reader) };
+    case layout.TAG_BYTES:
+      return { bytes: readValue(reader), length: payload };
+    case layout.TAG_BIGINT:
+      return { negative: payload === 1, hex: readValue(reader) };
+    case layout.TAG_CUT:
+      return { cut: payload, of: stored };
+    default:
+      return { tag, payload };
+  }
+}
+
+function text(
+  reader: Reader,
+  encoding: "latin1" | "utf16le",
+  bytes: number,
+  stored: number,
+  length: number,
+): unknown {
+  const start = reader.at * 8;
+  reader.at += Math.ceil(bytes / 8);
+  const value = Buffer.from(reader.memory, start, bytes).toString(encoding);
+  return stored === length ? value : { text: value, length };
+}
