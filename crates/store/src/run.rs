@@ -101,6 +101,9 @@ pub struct RunRecord {
     /// The run that started this process, if it was traced.
     #[serde(default)]
     pub parent_run_id: Option<String>,
+    /// The `breadcrumb run` that this process belongs to.
+    #[serde(default)]
+    pub launch_id: Option<String>,
     /// Its command line.
     #[serde(default)]
     pub command: Vec<String>,
