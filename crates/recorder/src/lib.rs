@@ -1,1 +1,37 @@
-//! placeholder
+//! Drains the rings, rebuilds calls and exceptions from their records, and feeds the store.
+//!
+//! ```no_run
+//! use breadcrumb_recorder::{Control, Recorder, RecorderOptions, RunStatus, SinkOptions};
+//! use breadcrumb_ring::ThreadMemory;
+//!
+//! let first = Control::get()?.functions().with_next_id("src/cart.js".into(), |first_id| {
+//!     (Vec::new(), first_id)                       // instrument, with ids from first_id upwards
+//! })?;
+//! let recorder = Recorder::start(RecorderOptions::new("0198…", SinkOptions::Memory { max_calls: 1000 }))?;
+//! let memory = ThreadMemory::reserve()?;           // one for each JavaScript thread
+//! let thread = recorder.attach(&memory)?;          // at its first event
+//! recorder.flush(thread);
+//! recorder.stop(RunStatus::Finished, Some(0), None);
+//! # Ok::<(), breadcrumb_recorder::RecorderError>(())
+//! ```
+//! Limits: one recorder at a time in a process; the only crate that starts threads.
+#![forbid(unsafe_code)]
+
+mod control;
+mod error;
+mod function_table;
+mod memory_store;
+mod options;
+mod recorder;
+mod recovery;
+mod redact;
+
+pub use breadcrumb_store::{FileLists, RunRecord, RunStatus};
+pub use control::Control;
+pub use error::RecorderError;
+pub use function_table::{FunctionSnapshot, FunctionTable};
+pub use memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
+pub use options::{Overflow, RecorderOptions, SinkOptions};
+pub use recorder::{Acquired, Counters, Recorder};
+pub use recovery::{ProcessEnd, Recovered, recover, recover_run};
+pub use redact::{KeepAll, Redact};

@@ -1,0 +1,52 @@
+//! What all threads of a process share, whether a session records or not: control memory and the
+//! table of functions. `Control::get()?.memory().set_mode(7, mode)`. Limits: one for the life of
+//! the process, also where the addon is loaded twice (the hooks thread).
+
+use std::sync::OnceLock;
+
+use breadcrumb_ring::ControlMemory;
+use parking_lot::Mutex;
+
+use crate::error::RecorderError;
+use crate::function_table::FunctionTable;
+
+static CONTROL: OnceLock<Control> = OnceLock::new();
+/// Held while the one is made.
+static MAKING: Mutex<()> = Mutex::new(());
+
+/// See the module.
+#[derive(Debug)]
+pub struct Control {
+    memory: ControlMemory,
+    functions: FunctionTable,
+}
+
+impl Control {
+    /// The process's.
+    ///
+    /// # Errors
+    /// [`RecorderError::Ring`]: no memory.
+    pub fn get() -> Result<&'static Self, RecorderError> {
+        let _making = MAKING.lock();
+        if let Some(control) = CONTROL.get() {
+            return Ok(control);
+        }
+        let memory = ControlMemory::leak()?;
+        Ok(CONTROL.get_or_init(|| Self {
+            memory,
+            functions: FunctionTable::default(),
+        }))
+    }
+
+    /// Tick, epoch, and modes.
+    #[must_use]
+    pub fn memory(&self) -> &ControlMemory {
+        &self.memory
+    }
+
+    /// The functions.
+    #[must_use]
+    pub fn functions(&self) -> &FunctionTable {
+        &self.functions
+    }
+}

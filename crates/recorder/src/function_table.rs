@@ -1,0 +1,176 @@
+//! The functions of a process by id, append-only.
+//!
+//! ```
+//! use breadcrumb_recorder::FunctionTable;
+//! let table = FunctionTable::default();
+//! let first = table.register("src/cart.js".into(), Vec::new()).unwrap();
+//! assert_eq!((first, table.len()), (0, 0));
+//! ```
+//! Readers take a snapshot and never wait for a file that is being instrumented. Limits:
+//! `MAX_FUNCTIONS`; files are instrumented one after the other, since ids stand in their text.
+
+use std::sync::{Arc, Weak};
+
+use breadcrumb_event::function::{Function, FunctionEntry};
+use breadcrumb_event::layout::MAX_FUNCTIONS;
+use breadcrumb_store::FunctionSource;
+use parking_lot::{Mutex, RwLock};
+
+use crate::error::RecorderError;
+
+/// The functions of one file.
+#[derive(Clone, Debug)]
+struct Block {
+    first: u32,
+    entries: Arc<[FunctionEntry]>,
+}
+
+/// Told of new functions before code with their probes can run.
+pub(crate) trait FunctionObserver: Send + Sync {
+    /// `entries` have the ids from `first` upwards.
+    fn added(&self, first: u32, entries: &[FunctionEntry]);
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct FunctionTable {
+    /// Held while ids are given.
+    giving: Mutex<Option<Weak<dyn FunctionObserver>>>,
+    blocks: RwLock<Vec<Block>>,
+}
+
+impl std::fmt::Debug for FunctionTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FunctionTable")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl FunctionTable {
+    /// Number of functions.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        end(&self.blocks.read())
+    }
+
+    /// There are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Appends the functions of a file. Returns the id of the first.
+    ///
+    /// # Errors
+    /// [`RecorderError::TooManyFunctions`]; nothing was appended then.
+    pub fn register(&self, file: Arc<str>, functions: Vec<Function>) -> Result<u32, RecorderError> {
+        self.with_next_id(file, |first| (functions, first))
+    }
+
+    /// Appends the functions that `instrument` finds, given the id of the first; no other file
+    /// gets ids meanwhile. Returns what it returns beside them.
+    ///
+    /// # Errors
+    /// As [`Self::register`]: the file must be left alone.
+    pub fn with_next_id<T>(
+        &self,
+        file: Arc<str>,
+        instrument: impl FnOnce(u32) -> (Vec<Function>, T),
+    ) -> Result<T, RecorderError> {
+        let giving = self.giving.lock();
+        let first = self.len();
+        let (functions, result) = instrument(first);
+        let entries: Arc<[FunctionEntry]> = functions
+            .into_iter()
+            .map(|function| FunctionEntry {
+                file: Arc::clone(&file),
+                function,
+            })
+            .collect();
+        if entries.is_empty() {
+            return Ok(result);
+        }
+        if entries.len() > (MAX_FUNCTIONS - first) as usize {
+            return Err(RecorderError::TooManyFunctions {
+                limit: MAX_FUNCTIONS,
+            });
+        }
+        self.blocks.write().push(Block {
+            first,
+            entries: Arc::clone(&entries),
+        });
+        if let Some(observer) = giving.as_ref().and_then(Weak::upgrade) {
+            observer.added(first, &entries);
+        }
+        Ok(result)
+    }
+
+    /// Tells `observer` of all functions so far, and of those to come.
+    pub(crate) fn observe(&self, observer: &Arc<dyn FunctionObserver>) {
+        let mut giving = self.giving.lock();
+        for block in self.snapshot().blocks {
+            observer.added(block.first, &block.entries);
+        }
+        *giving = Some(Arc::downgrade(observer));
+    }
+
+    /// The functions so far.
+    #[must_use]
+    pub fn snapshot(&self) -> FunctionSnapshot {
+        FunctionSnapshot {
+            blocks: self.blocks.read().clone(),
+        }
+    }
+}
+
+fn end(blocks: &[Block]) -> u32 {
+    blocks
+        .last()
+        .map_or(0, |block| block.first + block.entries.len() as u32)
+}
+
+/// The functions at one time.
+#[derive(Clone, Debug, Default)]
+pub struct FunctionSnapshot {
+    blocks: Vec<Block>,
+}
+
+impl FunctionSnapshot {
+    /// A table of its own, ids from 0 upwards.
+    #[must_use]
+    pub fn from_entries(entries: Vec<FunctionEntry>) -> Self {
+        Self {
+            blocks: vec![Block {
+                first: 0,
+                entries: entries.into(),
+            }],
+        }
+    }
+
+    /// Number of functions.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        end(&self.blocks)
+    }
+
+    /// There are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The function with this id.
+    #[must_use]
+    pub fn entry(&self, id: u32) -> Option<&FunctionEntry> {
+        let behind = self.blocks.partition_point(|block| block.first <= id);
+        let block = self.blocks.get(behind.checked_sub(1)?)?;
+        block.entries.get((id - block.first) as usize)
+    }
+}
+
+impl FunctionSource for FunctionSnapshot {
+    fn get(&self, id: u32) -> Option<FunctionEntry> {
+        self.entry(id).cloned()
+    }
+}

@@ -1,0 +1,95 @@
+//! How a session records.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use breadcrumb_ring::{Space, SystemSpace, shm_root};
+use breadcrumb_store::RunRecord;
+
+use crate::redact::{KeepAll, Redact};
+
+/// What happens when a ring is full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    /// The program waits: nothing is lost.
+    Block,
+    /// The call is dropped, and counted.
+    #[default]
+    Drop,
+}
+
+impl Overflow {
+    /// Its name in the run's record.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Drop => "drop",
+        }
+    }
+}
+
+/// Where rows go.
+#[derive(Clone, Debug)]
+pub enum SinkOptions {
+    /// A store on disk, in this folder.
+    Store(PathBuf),
+    /// Memory: the newest finished calls.
+    Memory {
+        /// Calls that are kept.
+        max_calls: usize,
+    },
+}
+
+/// How a session records. See [`RecorderOptions::new`] for the defaults.
+#[derive(Clone)]
+pub struct RecorderOptions {
+    /// The run: globally unique, and the name of a folder.
+    pub run_id: String,
+    /// Where rows go.
+    pub sink: SinkOptions,
+    /// What happens when a ring is full.
+    pub overflow: Overflow,
+    /// Rows are published at least this often while there are any, ms.
+    pub flush_interval_ms: u64,
+    /// Bytes of chunks reserved over all rings.
+    pub ring_cap_bytes: u64,
+    /// What is known of the run: `run_id`, `overflow`, status, clocks and counters are filled in.
+    pub run: RunRecord,
+    /// Takes secrets out.
+    pub redact: Arc<dyn Redact>,
+    /// Folder of the rings' files, private and in memory; `None`: anonymous memory.
+    pub shm_root: Option<PathBuf>,
+    /// Reserves space in the rings' files.
+    pub space: Arc<dyn Space>,
+}
+
+impl RecorderOptions {
+    /// The defaults: full rings drop, rows are published twice a second, 48 MiB of rings, nothing
+    /// is redacted.
+    #[must_use]
+    pub fn new(run_id: &str, sink: SinkOptions) -> Self {
+        Self {
+            run_id: run_id.to_owned(),
+            sink,
+            overflow: Overflow::Drop,
+            flush_interval_ms: 500,
+            ring_cap_bytes: 48 << 20,
+            run: RunRecord::default(),
+            redact: Arc::new(KeepAll),
+            shm_root: shm_root(),
+            space: Arc::new(SystemSpace),
+        }
+    }
+}
+
+impl fmt::Debug for RecorderOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecorderOptions")
+            .field("run_id", &self.run_id)
+            .field("sink", &self.sink)
+            .field("overflow", &self.overflow)
+            .finish_non_exhaustive()
+    }
+}
