@@ -36,14 +36,10 @@ export function isPreloaded(): boolean {
   return preloaded;
 }
 
-/** What is done before the first file is instrumented; false leaves every file alone. */
+/** Sets what is done before the first file is instrumented; false leaves every file alone. */
 export function whenFirstFile(action: () => boolean): void {
   preloaded = true;
-  onFirstFile(() => {
-    if (!action()) return false;
-    process.on("uncaughtExceptionMonitor", uncaught);
-    return true;
-  });
+  onFirstFile(action);
 }
 
 let watching = false;
@@ -53,5 +49,9 @@ export function startRecording(): string {
   const info = native.start();
   if (!watching) process.on("uncaughtExceptionMonitor", uncaught);
   watching = true;
+  // Processes that this one starts under `breadcrumb run` are runs of their own, linked to it.
+  if (process.env["BREADCRUMB_LAUNCH"] !== undefined) {
+    process.env["BREADCRUMB_PARENT_RUN"] = (JSON.parse(info) as { runId: string }).runId;
+  }
   return info;
 }

@@ -9,6 +9,11 @@ import { parse } from "./session";
 export interface ChildExit {
   readonly code: number | null;
   readonly signal: string | null;
+  readonly pid: number;
+  /** The `breadcrumb run` that it belonged to. */
+  readonly launch: string;
+  /** Folder of the store. */
+  readonly store: string;
 }
 
 /** A run that was recovered, or could not be. */

@@ -8,7 +8,7 @@
  * Limits: with `--import` Node sends a CommonJS main program through the loader for ES modules,
  * which runs microtasks before `nextTick`s; `--require` changes nothing.
  */
-import { writeSync } from "node:fs";
+import { appendFileSync, writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import { BreadcrumbError } from "./errors";
 import { loadCore } from "./load-core";
@@ -39,6 +39,7 @@ function register(): void {
 function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: RegisterOptions): void {
   const core = loadCore();
   if (isMainThread) {
+    tellLaunch();
     const session = normalize(options, {
       cwd: process.cwd(),
       env: process.env,
@@ -51,7 +52,7 @@ function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: Regi
   }
   core.whenFirstFile(() => {
     try {
-      core.native.start();
+      core.startRecording();
       return true;
     } catch (error) {
       refuse(error, { all, quiet: _quiet ?? false, strict: _strict ?? false });
@@ -59,6 +60,17 @@ function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: Regi
     }
   });
   core.install();
+}
+
+/** Lets `breadcrumb run` know that this process was there, recorded or not. */
+function tellLaunch(): void {
+  const log = process.env["BREADCRUMB_LAUNCH_LOG"];
+  if (log === undefined) return;
+  try {
+    appendFileSync(log, `${process.argv[1] ?? "(no script)"}\n`);
+  } catch {
+    // It outlived its `breadcrumb run`.
+  }
 }
 
 /** Recording cannot begin: the program runs untouched, or under `strict` not at all. */

@@ -115,10 +115,10 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       args.store = value;
       return;
     case "mode":
-      args.mode = oneOf(key, value, ["values", "time", "count", "dormant"]);
+      args.mode = oneOf<Mode>(key, value, ["values", "time", "count", "dormant"]);
       return;
     case "overflow":
-      args.overflow = oneOf(key, value, ["block", "drop"]);
+      args.overflow = oneOf<Overflow>(key, value, ["block", "drop"]);
       return;
     case "timeout":
       args.timeoutMs = parseTime(value);

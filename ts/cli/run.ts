@@ -32,6 +32,7 @@ const FROM_TERMINAL = ["SIGINT", "SIGQUIT"] as const;
 interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  readonly pid: number;
   readonly timedOut: boolean;
   readonly error?: NodeJS.ErrnoException;
 }
@@ -59,7 +60,8 @@ export async function run(argv: string[]): Promise<number> {
     rmSync(folder, { recursive: true, force: true });
     return cannotRun(args, ending.error);
   }
-  recoverRuns({ code: ending.code, signal: ending.signal }, args.quiet);
+  const { code, signal, pid } = ending;
+  recoverRuns({ code, signal, pid, launch, store }, args.quiet);
   if (!args.quiet) {
     const processes = existsSync(log) ? readFileSync(log, "utf8").split("\n").filter(Boolean) : [];
     await reportLaunch({ store, launch, processes, timedOut: ending.timedOut, args });
@@ -125,8 +127,8 @@ function runCommand(args: RunArguments, env: NodeJS.ProcessEnv): Promise<Ending>
       for (const signal of FROM_TERMINAL) process.off(signal, wait);
       done(ending);
     };
-    child.on("error", (error) => end({ code: null, signal: null, timedOut, error }));
-    child.on("exit", (code, signal) => end({ code, signal, timedOut }));
+    child.on("error", (error) => end({ code: null, signal: null, pid: 0, timedOut, error }));
+    child.on("exit", (code, signal) => end({ code, signal, pid: child.pid ?? 0, timedOut }));
   });
 }
 

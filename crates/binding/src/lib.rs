@@ -1,1 +1,183 @@
-//! placeholder
+//! The addon: what `ts/native/native.ts` declares, on Node-API. Conversions only; larger answers
+//! cross as JSON.
+//!
+//! `native.instrument("const f = () => 1", "/app/f.js", "commonjs")` → `{ code: "…" }`.
+//! Limits: loaded once in each JavaScript thread, one state for the process.
+
+mod ask;
+mod coded_error;
+mod exit;
+mod files;
+mod options;
+mod process;
+mod recovery;
+mod redaction;
+mod selection;
+mod thread;
+
+use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
+use breadcrumb_recorder::Control;
+use napi::Env;
+use napi::bindgen_prelude::{ArrayBuffer, Result};
+use napi_derive::napi;
+use serde::de::DeserializeOwned;
+
+use coded_error::CodedError;
+
+/// What became of a file's text.
+#[napi(object)]
+pub struct BindingInstrumented {
+    /// The text with probes.
+    pub code: Option<String>,
+    /// Why there are none.
+    pub reason: Option<String>,
+}
+
+fn parse<T: DeserializeOwned>(json: &str) -> std::result::Result<T, CodedError> {
+    serde_json::from_str(json).map_err(|error| CodedError::bad_json(&error))
+}
+
+/// Memory that all threads share.
+#[napi]
+pub fn control(env: &Env) -> Result<ArrayBuffer<'_>> {
+    let memory = Control::get().map_err(CodedError::from)?.memory();
+    // SAFETY: control memory lives as long as the process; all access from Rust is atomic.
+    unsafe {
+        ArrayBuffer::from_external(
+            env,
+            memory.base().as_ptr(),
+            CONTROL_BYTES as usize,
+            (),
+            |_, ()| {},
+        )
+    }
+}
+
+/// Address space of this thread's ring.
+#[napi]
+pub fn thread_memory(env: &Env) -> Result<ArrayBuffer<'_>> {
+    let memory = thread::memory().map_err(breadcrumb_recorder::RecorderError::from);
+    let memory = memory.map_err(CodedError::from)?;
+    env.add_env_cleanup_hook((), |()| thread::detach())?;
+    let base = memory.base().as_ptr();
+    // SAFETY: the range is readable and writable as long as `memory` lives, and the buffer's
+    // finalizer owns a reference to it; all access from Rust is atomic.
+    unsafe {
+        ArrayBuffer::from_external(env, base, RING_BYTES as usize, memory, |_, memory| drop(memory))
+    }
+}
+
+/// Maps a ring of the running session into this thread's memory.
+#[napi]
+pub fn attach() -> bool {
+    thread::attach()
+}
+
+/// Asks for a free chunk.
+#[napi]
+pub fn acquire() -> bool {
+    thread::acquire()
+}
+
+/// Wakes the recorder.
+#[napi]
+pub fn wake() {
+    thread::wake();
+}
+
+/// Chooses files, mode and store of the recording that comes.
+#[napi]
+pub fn configure(options: String) -> Result<()> {
+    Ok(process::configure(parse(&options)?)?)
+}
+
+/// Begins to record.
+#[napi]
+pub fn start() -> Result<String> {
+    let run_id = process::start()?;
+    Ok(serde_json::json!({ "runId": run_id }).to_string())
+}
+
+/// Ends the recording.
+#[napi]
+pub fn stop(_status: String) -> Result<String> {
+    thread::flush();
+    process::end(None);
+    ask::counters().map_err(Into::into)
+}
+
+/// Everything this thread has written is in the store when it returns.
+#[napi]
+pub fn flush() {
+    thread::flush();
+}
+
+/// This thread writes no more.
+#[napi]
+pub fn detach() {
+    thread::detach();
+}
+
+/// Counters of the session.
+#[napi]
+pub fn counters() -> Result<String> {
+    ask::counters().map_err(Into::into)
+}
+
+/// Files and what became of them.
+#[napi]
+pub fn coverage() -> String {
+    process::with_files(|files| serde_json::json!({ "files": files.covered }).to_string())
+}
+
+/// Answers of a memory store.
+#[napi]
+pub fn ask(question: String, options: String) -> Result<String> {
+    ask::ask(&question, &parse(&options)?).map_err(Into::into)
+}
+
+/// Whether a file is to be instrumented.
+#[napi]
+pub fn selects(path: String) -> bool {
+    process::selects(&path)
+}
+
+/// A file's text with probes, or why it has none.
+#[napi]
+pub fn instrument(source: String, path: String, kind: String) -> BindingInstrumented {
+    match process::instrument(&source, &path, &kind) {
+        Ok(code) => BindingInstrumented { code: Some(code), reason: None },
+        Err(reason) => BindingInstrumented { code: None, reason: Some(reason) },
+    }
+}
+
+/// Lists a file that was loaded too early.
+#[napi]
+pub fn too_early(path: String) {
+    process::too_early(&path);
+}
+
+/// Column of the original.
+#[napi]
+pub fn original_column(path: String, line: u32, column: u32) -> u32 {
+    process::with_files(|files| files.original_column(&path, line, column))
+}
+
+/// Original text of a function.
+#[napi]
+pub fn unsplice(text: String) -> Option<String> {
+    process::with_files(|files| files.unsplice(&text))
+}
+
+/// Sets the mode byte of every function.
+#[napi]
+pub fn set_mode(mode: u32) -> Result<()> {
+    Ok(process::set_mode(mode as u8)?)
+}
+
+/// Stores what dead processes left in memory.
+#[napi]
+pub fn recover(exit: String) -> Result<String> {
+    let exit: Option<options::ChildExit> = parse(&exit)?;
+    Ok(recovery::recover_all(exit.as_ref()))
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { parseRunArguments } from "../../ts/cli/run-arguments";
+
+describe("parseRunArguments", () => {
+  it("takes its own options up to the command, and none behind it", () => {
+    const args = parseRunArguments([
+      "--all",
+      "--include=src/**,npm:x",
+      "--include",
+      "lib/**",
+      "--timeout",
+      "500ms",
+      "node",
+      "app.js",
+      "--all",
+      "--timeout",
+      "5",
+    ]);
+    expect(args).toMatchObject({
+      all: true,
+      include: ["src/**", "npm:x", "lib/**"],
+      timeoutMs: 500,
+      command: ["node", "app.js", "--all", "--timeout", "5"],
+    });
+  });
+
+  it("leaves everything behind -- to the command", () => {
+    expect(parseRunArguments(["--quiet", "--", "--odd", "-x"]).command).toEqual(["--odd", "-x"]);
+  });
+
+  it("says what is wrong", () => {
+    expect(() => parseRunArguments([])).toThrow(/no command was given/);
+    expect(() => parseRunArguments(["--incldue", "x", "node"])).toThrow(/unknown option --incldue/);
+    expect(() => parseRunArguments(["--timeout", "soon", "node"])).toThrow(/must be a time/);
+    expect(() => parseRunArguments(["--timeout"])).toThrow(/needs a value/);
+    expect(() => parseRunArguments(["--overflow", "degrade", "x"])).toThrow(/one of block, drop/);
+    expect(() => parseRunArguments(["--all=1", "x"])).toThrow(/takes no value/);
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { normalize, projectRoot, storeFolder } from "../../ts/options/normalize";
+import type { StartOptions } from "../../ts/options/options";
+
+const root = mkdtempSync(join(tmpdir(), "normalize-"));
+writeFileSync(join(root, "package.json"), "{}");
+mkdirSync(join(root, "a", "b"), { recursive: true });
+const deep = join(root, "a", "b");
+
+const at = {
+  cwd: deep,
+  env: {} as Record<string, string | undefined>,
+  main: undefined,
+  ownFolder: "/own",
+  argv: ["node"],
+  all: false,
+};
+
+describe("normalize", () => {
+  it("fills in defaults from the project's root", () => {
+    const options = normalize({}, at);
+    expect(options).toMatchObject({ root, include: null, exclude: [], overflow: "drop", mode: 3 });
+    expect(options.store).toBe(join(root, ".breadcrumb"));
+  });
+
+  it("takes options before the environment", () => {
+    const env = { BREADCRUMB_INCLUDE: "x/**, npm:y", BREADCRUMB_MODE: "count" };
+    expect(normalize({}, { ...at, env })).toMatchObject({ include: ["x/**", "npm:y"], mode: 1 });
+    expect(normalize({ include: ["z"], mode: "time" }, { ...at, env })).toMatchObject({
+      include: ["z"],
+      mode: 2,
+    });
+  });
+
+  it("refuses what it does not know, and says what it does", () => {
+    const bad: [object, RegExp][] = [
+      [{ includes: ["a"] }, /Unknown option "includes"; the options are include, /],
+      [{ include: "src" }, /"include" must be an array/],
+      [{ overflow: "wait" }, /"overflow" must be one of block, drop; got wait/],
+      [{ mode: "all" }, /"mode" must be one of/],
+      [{ maxCalls: -1 }, /"maxCalls" must be a positive integer/],
+      [{ store: "" }, /"store" must be a folder/],
+    ];
+    for (const [options, message] of bad) {
+      const call = (): unknown => normalize(options as StartOptions, at);
+      expect(call).toThrow(message);
+      expect(call).toThrow(expect.objectContaining({ code: "BC_ERR_BAD_OPTION" }));
+    }
+  });
+});
+
+describe("storeFolder", () => {
+  it("finds the nearest store upwards, else takes the project's root", () => {
+    expect(storeFolder(undefined, deep, undefined)).toBe(join(root, ".breadcrumb"));
+    mkdirSync(join(root, "a", ".breadcrumb"));
+    writeFileSync(join(root, "a", ".breadcrumb", "store.json"), "{}");
+    expect(storeFolder(undefined, deep, undefined)).toBe(join(root, "a", ".breadcrumb"));
+    expect(storeFolder(undefined, deep, "env")).toBe(join(deep, "env"));
+    expect(storeFolder("/given", deep, "env")).toBe("/given");
+    expect(storeFolder(":memory:", deep, "env")).toBe(":memory:");
+  });
+});
+
+describe("projectRoot", () => {
+  it("is the folder itself where nothing marks a project", () => {
+    expect(projectRoot("/nowhere/at/all")).toBe("/nowhere/at/all");
+  });
+});

@@ -1,0 +1,69 @@
+//! Errors as they cross to TypeScript: `code`, a line break, the message. `ts/session.ts` makes
+//! `BreadcrumbError`s of them.
+
+use breadcrumb_recorder::RecorderError;
+use breadcrumb_store::StoreError;
+
+/// An error with a stable code.
+#[derive(Debug)]
+pub struct CodedError {
+    code: &'static str,
+    message: String,
+}
+
+impl CodedError {
+    #[cold]
+    fn new(code: &'static str, message: String) -> Self {
+        Self { code, message }
+    }
+
+    /// A pattern that is none.
+    #[cold]
+    pub fn bad_glob(pattern: &str, reason: &str) -> Self {
+        Self::new(
+            "BC_ERR_BAD_GLOB",
+            format!("Bad pattern \"{pattern}\": {reason}. Patterns are as in .gitignore, relative to the project's root, or npm:<package>"),
+        )
+    }
+
+    /// Options that are not what the facade sends.
+    #[cold]
+    pub fn bad_json(error: &serde_json::Error) -> Self {
+        Self::new("BC_ERR_INTERNAL", format!("Options could not be read: {error}"))
+    }
+
+    /// A question that needs a memory store.
+    #[cold]
+    pub fn no_memory_store() -> Self {
+        Self::new(
+            "BC_ERR_NO_MEMORY_STORE",
+            "This session does not record into memory: start it with store: \":memory:\", or open its store with breadcrumb-tracer/query".into(),
+        )
+    }
+
+    /// Nothing was configured.
+    #[cold]
+    pub fn not_configured() -> Self {
+        Self::new("BC_ERR_STOPPED", "Nothing records in this process: call Breadcrumb.start()".into())
+    }
+}
+
+impl From<RecorderError> for CodedError {
+    fn from(error: RecorderError) -> Self {
+        let code = match &error {
+            RecorderError::Running => "BC_ERR_ALREADY_STARTED",
+            RecorderError::Stopped => "BC_ERR_STOPPED",
+            RecorderError::Store(StoreError::Version { .. }) => "BC_ERR_STORE_VERSION",
+            RecorderError::Store(StoreError::Corrupt { .. }) => "BC_ERR_STORE_CORRUPT",
+            RecorderError::Store(_) => "BC_ERR_STORE_UNWRITABLE",
+            _ => "BC_ERR_INTERNAL",
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<CodedError> for napi::Error {
+    fn from(error: CodedError) -> Self {
+        Self::from_reason(format!("{}\n{}", error.code, error.message))
+    }
+}

@@ -1,0 +1,140 @@
+//! The files that hooks brought: what became of each, and how positions and texts map back.
+//!
+//! Process-wide, since Node's hooks may run on a thread of their own.
+
+use std::path::Path;
+
+use breadcrumb_instrument::{Diagnostic, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind, Splices};
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileStatus {
+    /// It has probes.
+    Instrumented,
+    /// It has none.
+    LeftAlone,
+    /// It was loaded before the hooks.
+    TooEarly,
+}
+
+/// A function without probes in a file that has some.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CoveredFunction {
+    name: String,
+    line: u32,
+    why: String,
+}
+
+/// A file, as `session.coverage()` lists it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CoveredFile {
+    /// Path as users see it.
+    pub file: String,
+    /// What became of it.
+    pub status: FileStatus,
+    /// Functions with probes.
+    pub functions: usize,
+    /// Why it was left alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Functions left alone.
+    pub left_alone: Vec<CoveredFunction>,
+}
+
+/// An instrumented text.
+struct Text {
+    first_id: u32,
+    splices: Splices,
+}
+
+/// All files of the process, in the order in which they came.
+#[derive(Default)]
+pub struct Files {
+    texts: Vec<Text>,
+    by_path: FxHashMap<String, usize>,
+    /// What became of each file.
+    pub covered: Vec<CoveredFile>,
+}
+
+impl Files {
+    /// Keeps what is needed to map an instrumented text back.
+    pub fn add(
+        &mut self,
+        path: &str,
+        shown: String,
+        first_id: u32,
+        functions: usize,
+        result: Instrumented,
+    ) {
+        self.covered.push(CoveredFile {
+            file: shown,
+            status: FileStatus::Instrumented,
+            functions,
+            reason: None,
+            left_alone: result.left_alone.into_iter().map(covered_function).collect(),
+        });
+        self.by_path.insert(path.to_owned(), self.texts.len());
+        self.texts.push(Text { first_id, splices: result.splices });
+    }
+
+    /// Lists a file without probes.
+    pub fn leave_alone(&mut self, shown: String, status: FileStatus, reason: Option<String>) {
+        self.covered.push(CoveredFile {
+            file: shown,
+            status,
+            functions: 0,
+            reason,
+            left_alone: Vec::new(),
+        });
+    }
+
+    /// Whether a text of this file has been instrumented.
+    pub fn has(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    /// Column of the original; the same one in a file that is not instrumented.
+    pub fn original_column(&self, path: &str, line: u32, column: u32) -> u32 {
+        match self.by_path.get(path) {
+            Some(&index) => self.texts[index].splices.original_column(line, column),
+            None => column,
+        }
+    }
+
+    /// Original text of a function, found by the id of a probe in it.
+    pub fn unsplice(&self, text: &str) -> Option<String> {
+        let (_, id) = breadcrumb_instrument::first_probe(text)?;
+        let index = self.texts.partition_point(|file| file.first_id <= id).checked_sub(1)?;
+        self.texts[index].splices.unsplice(text)
+    }
+}
+
+fn covered_function(function: LeftAloneFunction) -> CoveredFunction {
+    CoveredFunction { name: function.name, line: function.line, why: function.why }
+}
+
+/// Instruments a text as Node said it would read it, or as it turns out to be: a `.js` file
+/// without a word about its kind may be an ES module, a file handed on by another loader may hold
+/// TypeScript.
+pub fn instrument_as(source: &str, kind: &str, first_id: u32, path: &Path) -> Outcome {
+    let kinds: &[SourceKind] = match kind {
+        "module" => &[SourceKind::Module],
+        "module-typescript" => &[SourceKind::TypeScriptModule],
+        "commonjs-typescript" => &[SourceKind::TypeScriptCommonJs, SourceKind::TypeScriptModule],
+        _ => &[SourceKind::CommonJs, SourceKind::Module],
+    };
+    let file_stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let mut first: Option<Diagnostic> = None;
+    for &kind in kinds {
+        match breadcrumb_instrument::instrument(&Input { source, kind, first_id, file_stem }) {
+            Outcome::Instrumented(result) => return Outcome::Instrumented(result),
+            Outcome::LeftAlone(diagnostic) => first = first.or(Some(diagnostic)),
+        }
+    }
+    Outcome::LeftAlone(first.expect("at least one kind was tried"))
+}

@@ -1,0 +1,82 @@
+//! What crosses from TypeScript as JSON: `SessionOptions` of `ts/options/options.ts`, and how a
+//! session or a child process ended.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// `SessionOptions`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionOptions {
+    /// Project's root.
+    pub root: PathBuf,
+    /// Root of the main script's project.
+    pub main_root: Option<PathBuf>,
+    /// Patterns; none for the project's own files.
+    pub include: Option<Vec<String>>,
+    /// Patterns left out.
+    pub exclude: Vec<String>,
+    /// Every file.
+    pub all: bool,
+    /// Folder of this package's code.
+    pub own_folder: PathBuf,
+    /// Folder of the store, or `:memory:`.
+    pub store: String,
+    /// `block` or `drop`.
+    pub overflow: String,
+    /// Mode byte of functions to come.
+    pub mode: u8,
+    /// Calls that a memory store keeps.
+    pub max_calls: usize,
+    /// This process.
+    pub run: RunInfo,
+}
+
+/// `RunInfo`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunInfo {
+    /// Command line.
+    pub command: Vec<String>,
+    /// Working directory.
+    pub cwd: String,
+    /// Process id.
+    pub pid: u32,
+    /// Version of Node.js.
+    pub node: String,
+    /// `process.platform`.
+    pub platform: String,
+    /// `process.arch`.
+    pub arch: String,
+    /// Run that spawned this process.
+    pub parent_run_id: Option<String>,
+    /// The `breadcrumb run` that this process belongs to.
+    pub launch_id: Option<String>,
+}
+
+/// How a child process ended.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChildExit {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<String>,
+    /// Its process id.
+    pub pid: u32,
+    /// The `breadcrumb run` that it belonged to.
+    pub launch: String,
+    /// Folder of the store.
+    pub store: PathBuf,
+}
+
+/// What to tell of a memory store.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    /// Only calls of the function with this name.
+    pub function: Option<String>,
+    /// Answers at most.
+    pub limit: Option<usize>,
+}

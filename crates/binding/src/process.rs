@@ -1,0 +1,244 @@
+//! The one state of the process that all its threads share: which files are chosen, the session
+//! that records, the files seen.
+//!
+//! Limits: one session at a time; locks are held for one file or one question.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use breadcrumb_event::layout::MODE_OFF;
+use breadcrumb_instrument::Outcome;
+use breadcrumb_recorder::{
+    Control, FileLists, Overflow, Recorder, RecorderError, RecorderOptions, RunRecord, RunStatus,
+    SinkOptions, recover,
+};
+use breadcrumb_store::LeftAlone;
+use parking_lot::{Mutex, RwLock};
+use uuid::Uuid;
+
+use crate::coded_error::CodedError;
+use crate::files::{FileStatus, Files, instrument_as};
+use crate::options::SessionOptions;
+use crate::redaction::Redaction;
+use crate::selection::{BadGlob, Selection};
+
+/// Name of the memory store among the options.
+const MEMORY: &str = ":memory:";
+
+/// A session: what was chosen, and the recorder once it runs.
+pub struct Session {
+    /// What was chosen.
+    pub options: SessionOptions,
+    /// Which files.
+    pub selection: Selection,
+    /// Runs from the first file on.
+    pub recorder: Option<Arc<Recorder>>,
+    /// The run, globally unique.
+    pub run_id: String,
+}
+
+static SESSION: RwLock<Option<Session>> = RwLock::new(None);
+static FILES: Mutex<Option<Files>> = Mutex::new(None);
+/// Mode byte of functions to come.
+static MODE: AtomicU8 = AtomicU8::new(MODE_OFF as u8);
+
+/// Chooses files and a mode; what records is started by the first file, or by `start`.
+pub fn configure(options: SessionOptions) -> Result<(), CodedError> {
+    let roots = std::iter::once(options.root.clone()).chain(options.main_root.clone()).collect();
+    let selection = Selection::new(
+        roots,
+        options.own_folder.clone(),
+        options.include.as_deref(),
+        &options.exclude,
+        options.all,
+    )
+    .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+    let mut session = SESSION.write();
+    if session.as_ref().is_some_and(is_recording) {
+        return Err(CodedError::from(RecorderError::Running));
+    }
+    *session = Some(Session {
+        options,
+        selection,
+        recorder: None,
+        run_id: Uuid::now_v7().simple().to_string(),
+    });
+    Ok(())
+}
+
+fn is_recording(session: &Session) -> bool {
+    session.recorder.as_ref().is_some_and(|recorder| !recorder.is_stopped())
+}
+
+/// Begins to record, if nothing does yet. Returns the run's id.
+pub fn start() -> Result<String, CodedError> {
+    let mut guard = SESSION.write();
+    let session = guard.as_mut().ok_or_else(CodedError::not_configured)?;
+    if is_recording(session) {
+        return Ok(session.run_id.clone());
+    }
+    if session.recorder.is_some() {
+        return Err(CodedError::from(RecorderError::Stopped));
+    }
+    let options = recorder_options(session);
+    if let Some(root) = options.shm_root.as_deref() {
+        // What earlier processes left: each start looks after it, so that nobody has to.
+        let _ = recover(root, breadcrumb_ring::clock::wall_ns());
+    }
+    session.recorder = Some(Recorder::start(options)?);
+    MODE.store(session.options.mode, Ordering::Relaxed);
+    set_all_modes(session.options.mode)?;
+    crate::exit::register();
+    Ok(session.run_id.clone())
+}
+
+fn recorder_options(session: &Session) -> RecorderOptions {
+    let options = &session.options;
+    let sink = if options.store == MEMORY {
+        SinkOptions::Memory { max_calls: options.max_calls }
+    } else {
+        SinkOptions::Store(PathBuf::from(&options.store))
+    };
+    let is_memory = matches!(sink, SinkOptions::Memory { .. });
+    let mut recorder = RecorderOptions::new(&session.run_id, sink);
+    recorder.overflow =
+        if options.overflow == "block" { Overflow::Block } else { Overflow::Drop };
+    recorder.redact = Arc::new(Redaction::new());
+    recorder.run = run_record(options);
+    if is_memory {
+        // Nothing of it would be recovered.
+        recorder.shm_root = None;
+    }
+    recorder
+}
+
+fn run_record(options: &SessionOptions) -> RunRecord {
+    let run = options.run.clone();
+    RunRecord {
+        parent_run_id: run.parent_run_id,
+        launch_id: run.launch_id,
+        command: run.command,
+        cwd: run.cwd,
+        pid: run.pid,
+        node: run.node,
+        platform: run.platform,
+        arch: run.arch,
+        ..RunRecord::default()
+    }
+}
+
+/// Sets the mode byte of every function, those to come too.
+pub fn set_mode(mode: u8) -> Result<(), CodedError> {
+    MODE.store(mode, Ordering::Relaxed);
+    set_all_modes(mode)
+}
+
+fn set_all_modes(mode: u8) -> Result<(), CodedError> {
+    let control = Control::get()?;
+    for function in 0..control.functions().len() {
+        control.memory().set_mode(function, mode);
+    }
+    Ok(())
+}
+
+/// The session's recorder, also after it was stopped.
+pub fn recorder() -> Option<Arc<Recorder>> {
+    SESSION.read().as_ref().and_then(|session| session.recorder.clone())
+}
+
+/// Whether the session's store is memory.
+pub fn records_into_memory() -> bool {
+    SESSION.read().as_ref().is_some_and(|session| session.options.store == MEMORY)
+}
+
+/// Ends the session: everything written is in the store when this returns.
+pub fn end(exit_code: Option<i32>) {
+    let Some(recorder) = recorder() else { return };
+    if recorder.is_stopped() {
+        return;
+    }
+    let _ = set_mode(MODE_OFF as u8);
+    recorder.set_files(file_lists());
+    recorder.stop(RunStatus::Finished, exit_code, None);
+}
+
+fn file_lists() -> FileLists {
+    let guard = FILES.lock();
+    let mut lists = FileLists::default();
+    for file in guard.iter().flat_map(|files| &files.covered) {
+        match file.status {
+            FileStatus::Instrumented => lists.instrumented += 1,
+            FileStatus::TooEarly => lists.too_early.push(file.file.clone()),
+            FileStatus::LeftAlone => lists.left_alone.push(LeftAlone {
+                file: file.file.clone(),
+                why: file.reason.clone().unwrap_or_default(),
+            }),
+        }
+    }
+    lists
+}
+
+/// Whether a file is to be instrumented.
+pub fn selects(path: &str) -> bool {
+    SESSION.read().as_ref().is_some_and(|session| {
+        let over = session.recorder.as_ref().is_some_and(|recorder| recorder.is_stopped());
+        !over && session.selection.selects(Path::new(path))
+    })
+}
+
+fn shown(path: &str) -> String {
+    let guard = SESSION.read();
+    guard
+        .as_ref()
+        .map_or_else(|| path.to_owned(), |session| session.selection.shown(Path::new(path)))
+}
+
+/// A file's text with probes, or why it has none.
+pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String> {
+    let shown_path = shown(path);
+    let control = Control::get().map_err(|error| error.to_string())?;
+    let mode = MODE.load(Ordering::Relaxed);
+    let result = control.functions().with_next_id(shown_path.as_str().into(), |first_id| {
+        match instrument_as(source, kind, first_id, Path::new(path)) {
+            Outcome::Instrumented(mut result) => {
+                for id in first_id..first_id + result.functions.len() as u32 {
+                    control.memory().set_mode(id, mode);
+                }
+                (std::mem::take(&mut result.functions), Ok((first_id, result)))
+            }
+            Outcome::LeftAlone(diagnostic) => (Vec::new(), Err(diagnostic.to_string())),
+        }
+    });
+    let mut guard = FILES.lock();
+    let files = guard.get_or_insert_default();
+    let outcome = result.map_err(|error| error.to_string()).and_then(|inner| inner);
+    match outcome {
+        Ok((first_id, mut result)) => {
+            let code = std::mem::take(&mut result.code);
+            let functions = control.functions().len() - first_id;
+            files.add(path, shown_path, first_id, functions as usize, result);
+            Ok(code)
+        }
+        Err(reason) => {
+            // Text that has probes already came through another hook before.
+            if !(files.has(path) && source.contains("$bc.")) {
+                files.leave_alone(shown_path, FileStatus::LeftAlone, Some(reason.clone()));
+            }
+            Err(reason)
+        }
+    }
+}
+
+/// Lists a file that was loaded before the hooks.
+pub fn too_early(path: &str) {
+    let shown_path = shown(path);
+    let mut guard = FILES.lock();
+    guard.get_or_insert_default().leave_alone(shown_path, FileStatus::TooEarly, None);
+}
+
+/// Asks the files seen so far.
+pub fn with_files<T>(ask: impl FnOnce(&Files) -> T) -> T {
+    let mut guard = FILES.lock();
+    ask(guard.get_or_insert_default())
+}
