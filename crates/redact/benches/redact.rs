@@ -1,0 +1,68 @@
+//! What redaction costs a call. Isolates the redactor: values are ready, nothing is encoded.
+//!
+//! `off` is the redactor switched off (the floor: the call and the clone of the value that every
+//! case needs); `baseline` is one number; the others are what captured values usually are.
+
+use std::hint::black_box;
+
+use breadcrumb_event::value::{Class, Value};
+use breadcrumb_redact::{Redactor, RedactorOptions};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+fn user() -> Value {
+    let entries = vec![
+        ("id".into(), Value::Number(7.0)),
+        ("name".into(), Value::text("Ann Example")),
+        ("email".into(), Value::text("ann@example.com")),
+        ("createdAt".into(), Value::Date(1_763_856_000_000.0)),
+        ("roles".into(), Value::text("admin")),
+    ];
+    Value::Object {
+        class: Class::Plain,
+        length: 5,
+        entries,
+    }
+}
+
+fn bench(criterion: &mut Criterion) {
+    let off = Redactor::new(RedactorOptions {
+        off: true,
+        ..RedactorOptions::default()
+    });
+    let redactor = Redactor::new(RedactorOptions::default());
+    let mut group = criterion.benchmark_group("redact");
+    let mut number = Value::Number(42.0);
+    group.bench_function("off", |b| {
+        b.iter(|| off.redact_value(black_box(&mut number)))
+    });
+    group.bench_function("baseline: a number", |b| {
+        b.iter(|| redactor.redact_value(black_box(&mut number)));
+    });
+    let long = "the quick brown fox jumps over the lazy dog ".repeat(23);
+    for (name, mut value) in [
+        ("text of 12 bytes", Value::text("Ann Example!")),
+        (
+            "text of 40 bytes",
+            Value::text("SELECT id, name FROM carts WHERE id = $1"),
+        ),
+        ("text of 1000 bytes", Value::text(&long)),
+        ("object of five entries", user()),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| redactor.redact_value(black_box(&mut value)));
+        });
+    }
+    let names = redactor.function_names("add", &["a".into(), "b".into()]);
+    let mut arguments = [Value::Number(1.0), Value::Number(2.0)];
+    group.bench_function("two numbers as arguments", |b| {
+        b.iter(|| redactor.redact_arguments_of(&names, black_box(&mut arguments)));
+    });
+    let secret = "connect to postgres://app:hunter2@db:5432/shop now";
+    group.bench_function("text with a secret", |b| {
+        b.iter(|| redactor.redact_text(black_box(secret)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);
