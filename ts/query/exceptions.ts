@@ -1,0 +1,132 @@
+/**
+ * The exceptions of a store, newest first.
+ *
+ *     await exceptions(reader, { name: "TypeError", handled: "uncaught", limit: 10 });
+ *
+ * Limits: files are chosen by run alone, since an exception may be stored later than its calls.
+ */
+import { checkLimit, Conditions, parseSpan } from "./conditions";
+import { decodeCursor, encodeCursor } from "./cursor";
+import type { Rows } from "./engine";
+import type { Reader } from "./reader";
+import type { Handled, Page, RecordedException } from "./results";
+import { isoTime, nanosecondsText, timeColumns, type TimeLike } from "./timestamps";
+import { traceId } from "./trace-id";
+
+/** Which exceptions; every field narrows. */
+export interface ExceptionFilter {
+  /** The error's name; `*` stands for any characters. */
+  readonly name?: string | undefined;
+  /** A part of the message, in any case. */
+  readonly message?: string | undefined;
+  /** Function that it left first; `*` as above. */
+  readonly function?: string | undefined;
+  /** Who handled it. */
+  readonly handled?: Handled | undefined;
+  /** Thrown at or after. */
+  readonly since?: TimeLike | undefined;
+  /** Thrown before. */
+  readonly until?: TimeLike | undefined;
+  /** Run: its id, a prefix of it, or `latest`. */
+  readonly run?: string | undefined;
+  /** @default 100 */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+const QUESTION = "exceptions";
+
+/** A page of exceptions. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+export async function exceptions(
+  reader: Reader,
+  filter: ExceptionFilter = {},
+): Promise<Page<RecordedException>> {
+  const limit = checkLimit(filter.limit);
+  const where = new Conditions("p");
+  where.text("name", filter.name);
+  where.text("function", filter.function);
+  if (filter.message !== undefined) where.add("contains(lower(message), lower(?))", filter.message);
+  where.word("handled", filter.handled, ["caught", "uncaught", "unknown"]);
+  where.span("thrown_at", parseSpan(filter));
+  if (filter.cursor !== undefined) {
+    const [timeNs, runId, id] = decodeCursor(QUESTION, filter.cursor);
+    where.add(
+      `(thrown_at < make_timestamp_ns(?) OR (thrown_at = make_timestamp_ns(?)
+        AND (run_id < ? OR (run_id = ? AND exception_id < ?))))`,
+      BigInt(timeNs),
+      BigInt(timeNs),
+      runId,
+      runId,
+      id,
+    );
+  }
+  reader.refresh();
+  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
+  if (run !== null) where.add("run_id = ?", run);
+  const rows = await reader.rows({
+    sources: {
+      exceptions: { table: "exceptions", choose: (s) => run === null || s.runId === run },
+    },
+    sql: (from) => `
+      ${exceptionsQuery(`FROM ${from.exceptions} WHERE ${where.sql()}`)}
+      ORDER BY thrown_at DESC, run_id DESC, exception_id DESC LIMIT ${limit + 1}`,
+    parameters: where.parameters,
+  });
+  const items = readExceptions(rows);
+  if (items.length <= limit) return { items, nextCursor: null };
+  const last = <T>(name: string) => rows.column<T>(name)[limit - 1] as T;
+  const time = nanosecondsText(last("thrown_at_s"), last("thrown_at_n"));
+  return {
+    items: items.slice(0, limit),
+    nextCursor: encodeCursor(QUESTION, [time, last("run_id"), last("exception_id")]),
+  };
+}
+
+/** The exceptions of one trace, in the order thrown. */
+export async function exceptionsOfTrace(
+  reader: Reader,
+  runId: string,
+  rootId: number,
+): Promise<RecordedException[]> {
+  const rows = await reader.rows({
+    sources: { exceptions: { table: "exceptions", choose: (s) => s.runId === runId } },
+    sql: (from) => `
+      ${exceptionsQuery(`FROM ${from.exceptions} WHERE run_id = $run AND root_id = $root::BIGINT`)}
+      ORDER BY thrown_at, exception_id`,
+    parameters: { run: runId, root: rootId },
+  });
+  return readExceptions(rows);
+}
+
+function exceptionsQuery(selection: string): string {
+  return `
+    SELECT run_id, exception_id::DOUBLE AS exception_id, thread_id, call_id::DOUBLE AS call_id,
+      root_id::DOUBLE AS root_id, function, file, line, name, message, stack,
+      ${timeColumns("thrown_at")}, handled, calls
+    ${selection}`;
+}
+
+function readExceptions(rows: Rows): RecordedException[] {
+  return Array.from({ length: rows.count }, (_, row) => {
+    const at = <T>(name: string) => rows.column<T>(name)[row] as T;
+    const runId = at<string>("run_id");
+    const rootId = at<number | null>("root_id");
+    return {
+      runId,
+      exceptionId: at("exception_id"),
+      threadId: at("thread_id"),
+      callId: at("call_id"),
+      traceId: rootId === null ? null : traceId(runId, rootId),
+      function: at("function"),
+      file: at("file"),
+      line: at("line"),
+      name: at("name"),
+      message: at("message"),
+      stack: at("stack"),
+      thrownAt: isoTime(at("thrown_at_s"), at("thrown_at_n")),
+      handled: at("handled"),
+      calls: at("calls"),
+    };
+  });
+}

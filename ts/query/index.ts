@@ -1,0 +1,36 @@
+/**
+ * `breadcrumb-tracer/query`: reads a store with DuckDB.
+ *
+ *     import { openStore } from "breadcrumb-tracer/query";
+ *     await using store = await openStore();
+ *     console.table(await store.stats({ sort: "self", limit: 10 }));
+ *
+ * Limits: never loads the tracer or its native addon.
+ */
+export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
+export type { CallFilter } from "./calls";
+export type { ExceptionFilter } from "./exceptions";
+export type {
+  Call,
+  CallStatus,
+  FunctionStats,
+  Handled,
+  JsonValue,
+  Page,
+  Problem,
+  RecordedException,
+  Run,
+  RunCounters,
+  RunFiles,
+  RunStatus,
+  SqlResult,
+  TraceSummary,
+} from "./results";
+export { SCHEMA_VERSION } from "./schema";
+export type { SqlOptions, SqlParameter, SqlParameters } from "./sql";
+export type { StatsFilter, StatsSort } from "./stats";
+export { openStore, Store } from "./store";
+export type { TimeLike } from "./timestamps";
+export type { TraceOptions } from "./trace";
+export { Trace, TraceCall } from "./trace-tree";
+export type { TraceFilter } from "./traces";

@@ -1,0 +1,167 @@
+/**
+ * Asks DuckDB about the files of a store, and carries on without those that turn out damaged.
+ *
+ *     await reader.rows({
+ *       sources: { calls: { table: "calls", choose: (s) => s.runId === run } },
+ *       sql: (from) => `SELECT count(*)::DOUBLE AS n FROM ${from.calls}`,
+ *     });
+ *
+ * A query that fails while it reads is followed by a look at each of its files alone; those that
+ * fail are taken out and the query is asked again. Limits: that look reads the files whole.
+ */
+import type { DuckDBValue } from "@duckdb/node-api";
+import { BreadcrumbError } from "../errors";
+import { Engine, firstLine, loadDuckDB, type Parameters, type Rows } from "./engine";
+import type { Problem } from "./results";
+import { RunRecords } from "./run-records";
+import type { Segment, TableName } from "./segment-summary";
+import { Segments } from "./segments";
+import { tableSource } from "./sources";
+
+/** Attempts at a query, each with fewer files. */
+const MAX_ATTEMPTS = 4;
+/** Errors in what a query says, never in what it reads. */
+const SAYS_WRONG = /^(?:Parser|Binder|Catalog|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
+/** Errors after which DuckDB refuses all further queries. */
+const ENDS_ENGINE = /^(?:INTERNAL|FATAL)|database has been invalidated/;
+
+/** Files for a query: those of the segments that `choose` takes. */
+export interface Source {
+  readonly table: TableName;
+  readonly choose?: (segment: Segment) => boolean;
+}
+
+/** A query of ours over some of the store's files. */
+export interface Question<Name extends string> {
+  readonly sources: Readonly<Record<Name, Source>>;
+  /** The query; `from` has an SQL table expression for each source. */
+  readonly sql: (from: Readonly<Record<Name, string>>) => string;
+  readonly parameters?: Parameters;
+}
+
+/** Reads a store. */
+export class Reader {
+  readonly runs: RunRecords;
+  readonly segments: Segments;
+  #engine: Promise<Engine> | undefined;
+  #closed = false;
+
+  constructor(storeFolder: string) {
+    this.runs = new RunRecords(storeFolder);
+    this.segments = new Segments(storeFolder);
+  }
+
+  /** Sees what was written since. Throws `BC_ERR_STORE_VERSION`, `BC_ERR_STOPPED`. */
+  refresh(): void {
+    if (this.#closed) {
+      throw new BreadcrumbError("BC_ERR_STOPPED", "the store is closed: openStore() opens it again");
+    }
+    this.runs.refresh();
+    this.segments.refresh((runId) => this.runs.isRemoved(runId));
+  }
+
+  /** The run that `prefix` means: an id, a prefix of one, or `latest`. Throws `BC_ERR_NOT_FOUND`. */
+  resolveRun(prefix: string): string {
+    return this.runs.resolve(prefix, new Set(this.segments.all().map(({ runId }) => runId)));
+  }
+
+  /** The database, started by the first question. */
+  engine(): Promise<Engine> {
+    this.#engine ??= Engine.start(this.segments.folder);
+    return this.#engine;
+  }
+
+  /** The rows of a query. */
+  async rows<Name extends string>(question: Question<Name>): Promise<Rows> {
+    const names = Object.keys(question.sources) as Name[];
+    const { listValue } = await loadDuckDB();
+    return this.withSoundFiles(
+      () => names.map((name) => this.#files(question.sources[name])),
+      async (lists) => {
+        const from = {} as Record<Name, string>;
+        const parameters: Record<string, DuckDBValue> = { ...question.parameters };
+        for (const [i, name] of names.entries()) {
+          const files = lists[i] ?? [];
+          const { table } = question.sources[name];
+          from[name] = tableSource(table, files.length > 0 ? `$files_${name}` : null);
+          if (files.length > 0) parameters[`files_${name}`] = listValue(files);
+        }
+        return (await this.engine()).query(question.sql(from), parameters);
+      },
+    );
+  }
+
+  /** Runs `ask` over lists of files; where it fails in reading, again without the damaged ones. */
+  async withSoundFiles<T>(
+    files: () => readonly (readonly string[])[],
+    ask: (lists: readonly (readonly string[])[]) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const lists = files();
+      try {
+        return await ask(lists);
+      } catch (error) {
+        if (error instanceof BreadcrumbError) throw error;
+        await this.#restartAfter(error);
+        const damaged = await this.#excludeDamaged(lists.flat(), error);
+        if (damaged && attempt < MAX_ATTEMPTS) continue;
+        throw error;
+      }
+    }
+  }
+
+  /** What was skipped so far. */
+  problems(): Problem[] {
+    return [...this.runs.problems(), ...this.segments.problems()];
+  }
+
+  /** Ends the database. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const engine = await this.#engine?.catch(() => undefined);
+    this.#engine = undefined;
+    engine?.close();
+  }
+
+  #files(source: Source): string[] {
+    return this.segments.files(source.table, source.choose);
+  }
+
+  /** Takes out what cannot be read. Whether there was anything. */
+  async #excludeDamaged(files: readonly string[], error: unknown): Promise<boolean> {
+    const message = firstLine(error);
+    if (SAYS_WRONG.test(message)) return false;
+    const named = files.filter((file) => message.includes(file));
+    let damaged = false;
+    for (const file of named.length > 0 ? named : new Set(files)) {
+      const reason = await this.#damage(file);
+      if (reason !== null) {
+        this.segments.exclude(file, reason);
+        damaged = true;
+      }
+    }
+    return damaged;
+  }
+
+  /** What is wrong with a file, read whole. */
+  async #damage(file: string): Promise<string | null> {
+    const { listValue } = await loadDuckDB();
+    try {
+      const engine = await this.engine();
+      await engine.query("SELECT max(hash(COLUMNS(*))) FROM read_parquet($file)", {
+        file: listValue([file]),
+      });
+      return null;
+    } catch (error) {
+      await this.#restartAfter(error);
+      return `cannot be read: ${firstLine(error).replaceAll(file, "the file")}`;
+    }
+  }
+
+  async #restartAfter(error: unknown): Promise<void> {
+    if (!ENDS_ENGINE.test(firstLine(error))) return;
+    const engine = await this.#engine;
+    this.#engine = undefined;
+    engine?.close();
+  }
+}

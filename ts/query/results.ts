@@ -1,0 +1,272 @@
+/**
+ * What the questions of a store answer: plain data that survives `JSON.stringify`.
+ *
+ *     const { items } = await store.traces({ limit: 1 });
+ *     items[0]  // { traceId: "019a…-1", function: "main", durationNs: 1200000, calls: 17, … }
+ *
+ * Conventions: times are ISO 8601 in UTC with nine decimals (nanoseconds), which sort as text and
+ * which `new Date()` takes; durations end in `Ns` and are nanoseconds as a number, exact up to
+ * 2^53 (104 days); ids are numbers below 2^53. Limits: no method but on `Trace` and its calls.
+ */
+
+/** A value as JSON has it. What JSON has no word for is `{ "$type": … }`: see docs/query.md. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** How a call ended. */
+export type CallStatus = "returned" | "threw" | "open";
+
+/** How a run stands. */
+export type RunStatus = "running" | "finished" | "crashed";
+
+/** Whether an exception was caught by a traced function, ended the process, or left both unknown. */
+export type Handled = "caught" | "uncaught" | "unknown";
+
+/** Some of the answers, and where the next ones begin. */
+export interface Page<T> {
+  /** The answers, in the order that the question documents. */
+  readonly items: readonly T[];
+  /** For the next question's `cursor`; null where there are no more. */
+  readonly nextCursor: string | null;
+}
+
+/** What a run recorded, and what not: `recorded + counted + dropped` is what happened. */
+export interface RunCounters {
+  /** Calls with a row. */
+  readonly recorded: number;
+  /** Calls counted only. */
+  readonly counted: number;
+  /** Calls dropped because a ring was full. */
+  readonly dropped: number;
+  /** Exceptions with a row. */
+  readonly exceptions: number;
+  /** Bytes of its segments. */
+  readonly bytes: number;
+  /** Its segments. */
+  readonly segments: number;
+  /** Processor time of the recorder's thread. */
+  readonly recorderCpuNs: number;
+  /** Further counters of the writer. */
+  readonly [name: string]: JsonValue;
+}
+
+/** One process from start to end. */
+export interface Run {
+  /** Globally unique. */
+  readonly runId: string;
+  /** The traced run that started this process. */
+  readonly parentRunId: string | null;
+  /** The `breadcrumb run` that it belongs to, with all other processes of that command. */
+  readonly launchId: string | null;
+  /** Its command line. */
+  readonly command: readonly string[];
+  /** Its working directory. */
+  readonly cwd: string;
+  /** Its process id. */
+  readonly pid: number;
+  /** Version of Node.js, `v24.1.0`. */
+  readonly node: string;
+  /** `process.platform`. */
+  readonly platform: string;
+  /** `process.arch`. */
+  readonly arch: string;
+  /** Start, ISO 8601 with milliseconds. */
+  readonly startedAt: string;
+  /** End, likewise; null while it runs. */
+  readonly endedAt: string | null;
+  /** How it stands. */
+  readonly status: RunStatus;
+  /** Exit code, where known. */
+  readonly exitCode: number | null;
+  /** Signal that ended it, where known. */
+  readonly signal: string | null;
+  /** Whether what it recorded survives a `SIGKILL`. */
+  readonly crashProof: boolean;
+  /** What happens when a ring is full: `block` or `drop`. */
+  readonly overflow: string;
+  /** What it recorded. While it runs, as of its last report. */
+  readonly counters: RunCounters;
+  /** Number of its rows in `calls` that can be read now. */
+  readonly storedCalls: number;
+  /** The files that it loaded. */
+  readonly files: RunFiles;
+}
+
+/** The files that a run loaded. */
+export interface RunFiles {
+  /** Number of files instrumented. */
+  readonly instrumented: number;
+  /** Files included but not instrumented, and why. */
+  readonly leftAlone: readonly { readonly file: string; readonly why: string }[];
+  /** Files included but loaded before the tracer. */
+  readonly tooEarly: readonly string[];
+}
+
+/** A root call and what it caused, in a line. */
+export interface TraceSummary {
+  /** `<run>-<root call id in base 36>`. */
+  readonly traceId: string;
+  /** Its run. */
+  readonly runId: string;
+  /** Its thread: that of the root. */
+  readonly threadId: number;
+  /** Function of the root; null where the root has no row (yet): it is open, or was dropped. */
+  readonly function: string | null;
+  /** Its file. */
+  readonly file: string | null;
+  /** Its line. */
+  readonly line: number | null;
+  /** Entry of the root; of the first known call where the root has no row. */
+  readonly startedAt: string;
+  /** Duration of the root; null while open. */
+  readonly durationNs: number | null;
+  /** How the root ended; `open` where it has no row. */
+  readonly status: CallStatus;
+  /** Number of its calls. */
+  readonly calls: number;
+  /** Number of its calls that threw. */
+  readonly errors: number;
+}
+
+/** One call of an included function. */
+export interface Call {
+  /** The run. */
+  readonly runId: string;
+  /** Thread in its run, 0 for the main thread. */
+  readonly threadId: number;
+  /** The trace. */
+  readonly traceId: string;
+  /** Unique in its run. */
+  readonly callId: number;
+  /** `callId` of the call that caused it; null for a root. */
+  readonly parentId: number | null;
+  /** Name of the function. */
+  readonly function: string;
+  /** Its file, relative to the project's root where it is under it. */
+  readonly file: string;
+  /** Line of its first character, from 1. */
+  readonly line: number;
+  /** Column of its first character, from 1. */
+  readonly col: number;
+  /** Names of its parameters. */
+  readonly parameters: readonly string[];
+  /** Entry. */
+  readonly startedAt: string;
+  /** Entry to return, or to settlement of an async function or generator; null while open. */
+  readonly durationNs: number | null;
+  /** The running part without recorded callees. */
+  readonly selfNs: number;
+  /** The suspended part (`await`, `yield`). */
+  readonly waitNs: number;
+  /** Number of calls above it. */
+  readonly depth: number;
+  /** How it ended. */
+  readonly status: CallStatus;
+  /** Its arguments; undefined if not captured. */
+  readonly arguments: JsonValue | undefined;
+  /** Its result; undefined if not captured or none. */
+  readonly result: JsonValue | undefined;
+  /** The exception that ended it. */
+  readonly exceptionId: number | null;
+  /** Which clock its times were read from. */
+  readonly clock: "coarse" | "exact";
+  /** Calls that this row stands for. */
+  readonly weight: number;
+  /** What recorded it. */
+  readonly backend: "probe" | "inspector";
+}
+
+/** An exception, however many calls it passed through. */
+export interface RecordedException {
+  /** The run. */
+  readonly runId: string;
+  /** Unique in its run. */
+  readonly exceptionId: number;
+  /** Thread in its run. */
+  readonly threadId: number;
+  /** The innermost recorded call that it left, if any. */
+  readonly callId: number | null;
+  /** Its trace, if it left a call. */
+  readonly traceId: string | null;
+  /** Name of that call's function. */
+  readonly function: string | null;
+  /** Its file. */
+  readonly file: string | null;
+  /** Its line. */
+  readonly line: number | null;
+  /** The error's name; `typeof` of a thrown value that is no error. */
+  readonly name: string;
+  /** Its message, or the thrown value as JSON; redacted. */
+  readonly message: string;
+  /** Its stack, redacted; null where it was not read. */
+  readonly stack: string | null;
+  /** When it was first seen. */
+  readonly thrownAt: string;
+  /** Who handled it. */
+  readonly handled: Handled;
+  /** Number of recorded calls that it ended. */
+  readonly calls: number;
+}
+
+/** A function's sums. Quantiles come from a histogram: within 5 % of the true duration. */
+export interface FunctionStats {
+  /** Name. */
+  readonly function: string;
+  /** Its file. */
+  readonly file: string;
+  /** Line of its first character, from 1. */
+  readonly line: number;
+  /** Column of its first character, from 1. */
+  readonly col: number;
+  /** Recorded calls. */
+  readonly calls: number;
+  /** Calls counted only. */
+  readonly counted: number;
+  /** Calls dropped because a ring was full. */
+  readonly dropped: number;
+  /** Recorded calls that threw. */
+  readonly errors: number;
+  /** Recorded calls still open. */
+  readonly open: number;
+  /** Sum of durations: of recursive calls each counts in full. */
+  readonly totalNs: number;
+  /** Sum of the running parts without recorded callees. */
+  readonly selfNs: number;
+  /** Sum of the suspended parts. */
+  readonly waitNs: number;
+  /** `totalNs` over the calls that ended; null without any. */
+  readonly meanNs: number | null;
+  /** Median duration. */
+  readonly p50Ns: number | null;
+  /** 95th percentile. */
+  readonly p95Ns: number | null;
+  /** 99th percentile. */
+  readonly p99Ns: number | null;
+  /** Longest duration, exact. */
+  readonly maxNs: number | null;
+}
+
+/** The answer to a query of one's own. */
+export interface SqlResult {
+  /** Its columns in order, with DuckDB's types. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Its rows. Integers beyond 2^53, decimals and dates are strings; lists and structs are JSON. */
+  readonly rows: readonly Readonly<Record<string, JsonValue>>[];
+  /** There were more rows than `maxRows`. */
+  readonly truncated: boolean;
+}
+
+/** A file in the store that was skipped. */
+export interface Problem {
+  /** Its path. */
+  readonly file: string;
+  /** `corrupt`: damaged or not whole. `foreign`: nothing that Breadcrumb writes. */
+  readonly kind: "corrupt" | "foreign";
+  /** What is wrong with it. */
+  readonly reason: string;
+}

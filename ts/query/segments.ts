@@ -1,0 +1,151 @@
+/**
+ * The published segments of a store, and which of their files a question needs.
+ *
+ *     segments.refresh();
+ *     segments.files("calls", (s) => s.runId === "r1")   // paths, checked
+ *
+ * A segment counts once its summary, written last, is there. Files are chosen by summaries before
+ * DuckDB sees them; damaged and foreign ones are skipped and listed in `problems()`. Limits: every
+ * summary is read once (about 30 µs each); a day's folder is listed again only when it changed.
+ */
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { BreadcrumbError } from "../errors";
+import { checkParquet } from "./parquet-file";
+import type { Problem } from "./results";
+import { parseSummary, type Segment, type TableName } from "./segment-summary";
+
+const DATE_FOLDER = /^date=\d{4}-\d\d-\d\d$/;
+const SUMMARY = /^.+-\d+\.json$/;
+const TABLE = /^.+-\d+-(?:calls|exceptions|functions|counts)\.parquet$/;
+/** A folder changed this recently may change again without a new time stamp. */
+const SETTLED_MS = 2000;
+
+interface DateFolder {
+  readonly mtimeMs: number;
+  readonly listedAtMs: number;
+  readonly segments: ReadonlyMap<string, Segment>;
+  readonly problems: readonly Problem[];
+}
+
+/** The segments of a store. */
+export class Segments {
+  readonly #folder: string;
+  #dates = new Map<string, DateFolder>();
+  #foreign: Problem[] = [];
+  /** Checked table files: null where sound. */
+  readonly #checked = new Map<string, Problem | null>();
+  #all: readonly Segment[] = [];
+
+  constructor(storeFolder: string) {
+    this.#folder = join(storeFolder, "segments");
+  }
+
+  /** Folder of the segments. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Sees what was published or removed since. Throws `BC_ERR_STORE_VERSION`. */
+  refresh(isRemoved: (runId: string) => boolean): void {
+    const dates = new Map<string, DateFolder>();
+    this.#foreign = [];
+    for (const entry of list(this.#folder)) {
+      const path = join(this.#folder, entry.name);
+      if (entry.isDirectory() && DATE_FOLDER.test(entry.name)) {
+        dates.set(entry.name, this.#readDate(path, this.#dates.get(entry.name)));
+      } else if (!isHousekeeping(entry.name)) {
+        this.#foreign.push({ file: path, kind: "foreign", reason: "is no folder of segments" });
+      }
+    }
+    this.#dates = dates;
+    this.#all = [...dates.values()]
+      .flatMap(({ segments }) => [...segments.values()])
+      .filter(({ runId }) => !isRemoved(runId));
+  }
+
+  /** Every published segment. */
+  all(): readonly Segment[] {
+    return this.#all;
+  }
+
+  /** Paths of a table's files, checked; those of the segments that `choose` takes. */
+  files(table: TableName, choose: (segment: Segment) => boolean = () => true): string[] {
+    const paths: string[] = [];
+    for (const segment of this.#all) {
+      const file = segment.tables[table];
+      if (file && choose(segment) && this.#check(file.path, file.bytes)) paths.push(file.path);
+    }
+    return paths;
+  }
+
+  /** Takes a file out: it failed in mid-query. */
+  exclude(path: string, reason: string): void {
+    this.#checked.set(path, { file: path, kind: "corrupt", reason });
+  }
+
+  /** What was skipped. */
+  problems(): Problem[] {
+    return [
+      ...this.#foreign,
+      ...[...this.#dates.values()].flatMap(({ problems }) => problems),
+      ...[...this.#checked.values()].filter((problem) => problem !== null),
+    ];
+  }
+
+  #check(path: string, bytes: number): boolean {
+    let problem = this.#checked.get(path);
+    if (problem === undefined) {
+      const reason = checkParquet(path, bytes);
+      problem = reason === null ? null : { file: path, kind: "corrupt", reason };
+      this.#checked.set(path, problem);
+    }
+    return problem === null;
+  }
+
+  #readDate(folder: string, known: DateFolder | undefined): DateFolder {
+    const { mtimeMs } = statSync(folder, { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
+    const listedAtMs = Date.now();
+    if (known?.mtimeMs === mtimeMs && known.listedAtMs - mtimeMs > SETTLED_MS) return known;
+    const segments = new Map<string, Segment>();
+    const problems: Problem[] = [];
+    for (const entry of list(folder)) {
+      const path = join(folder, entry.name);
+      if (SUMMARY.test(entry.name)) {
+        const segment = known?.segments.get(path) ?? readSummary(path, problems);
+        if (segment) segments.set(path, segment);
+      } else if (!TABLE.test(entry.name) && !isHousekeeping(entry.name)) {
+        problems.push({ file: path, kind: "foreign", reason: "is no file of a segment" });
+      }
+    }
+    return { mtimeMs, listedAtMs, segments, problems };
+  }
+}
+
+/** Whether a name is of a file that is not in place yet, or of the system's own. */
+export function isHousekeeping(name: string): boolean {
+  return name.startsWith(".") || name.endsWith(".tmp");
+}
+
+function readSummary(path: string, problems: Problem[]): Segment | null {
+  try {
+    return parseSummary(path, readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof BreadcrumbError) throw error;
+    // Removed since the folder was listed.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    problems.push({ file: path, kind: "corrupt", reason: (error as Error).message });
+    return null;
+  }
+}
+
+function list(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw new BreadcrumbError("BC_ERR_STORE_CORRUPT", `${folder} cannot be listed: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

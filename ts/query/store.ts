@@ -1,0 +1,122 @@
+/**
+ * A store, open for questions.
+ *
+ *     await using store = await openStore();
+ *     const { items } = await store.traces({ status: "threw", limit: 10 });
+ *     const trace = await store.trace(items[0].traceId);
+ *
+ * Every question sees what was published when it was asked, also of programs that still run.
+ * Limits: read-only; DuckDB is loaded by the first question but `runs()`.
+ */
+import { type CallFilter, calls } from "./calls";
+import { type ExceptionFilter, exceptions } from "./exceptions";
+import { locateStore } from "./locate-store";
+import { Reader } from "./reader";
+import type {
+  Call,
+  FunctionStats,
+  Page,
+  Problem,
+  RecordedException,
+  Run,
+  SqlResult,
+  TraceSummary,
+} from "./results";
+import { runSql, type SqlOptions, type SqlParameters } from "./sql";
+import { stats, type StatsFilter } from "./stats";
+import { readTrace, type TraceOptions } from "./trace";
+import type { Trace } from "./trace-tree";
+import { type TraceFilter, traces } from "./traces";
+
+/**
+ * Opens the store in `dir`; without it, the one that `BREADCRUMB_DIR` names, or the nearest
+ * `.breadcrumb` from the working directory upwards.
+ *
+ * Throws `BC_ERR_STORE_MISSING`, `BC_ERR_STORE_CORRUPT`, `BC_ERR_STORE_VERSION`.
+ */
+export async function openStore(dir?: string): Promise<Store> {
+  return new Store(locateStore(dir));
+}
+
+/** A store, open. Every method throws `BC_ERR_STOPPED` once it is closed. */
+export class Store {
+  /** Its folder. */
+  readonly dir: string;
+  readonly #reader: Reader;
+
+  /** Use `openStore`. @internal */
+  constructor(dir: string) {
+    this.dir = dir;
+    this.#reader = new Reader(dir);
+  }
+
+  /** Its runs, newest first. */
+  async runs(): Promise<Run[]> {
+    this.#reader.refresh();
+    const rows = new Map<string, number>();
+    for (const { runId, tables } of this.#reader.segments.all()) {
+      rows.set(runId, (rows.get(runId) ?? 0) + (tables.calls?.rows ?? 0));
+    }
+    return this.#reader.runs
+      .all()
+      .map((run) => ({ ...run, storedCalls: rows.get(run.runId) ?? 0 }));
+  }
+
+  /** The run that `id` means: an id, a prefix of one, or `latest`. Throws `BC_ERR_NOT_FOUND`. */
+  async run(id: string): Promise<Run> {
+    const runs = await this.runs();
+    const { runId } = this.#reader.runs.get(this.#reader.resolveRun(id));
+    return runs.find((run) => run.runId === runId) as Run;
+  }
+
+  /** Traces, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  traces(filter?: TraceFilter): Promise<Page<TraceSummary>> {
+    return traces(this.#reader, filter);
+  }
+
+  /**
+   * A trace as a tree. Its run may be shortened to a prefix that names one run; `latest` is the
+   * newest trace. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`.
+   */
+  trace(id: string, options?: TraceOptions): Promise<Trace> {
+    return readTrace(this.#reader, id, options);
+  }
+
+  /** Calls, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  calls(filter?: CallFilter): Promise<Page<Call>> {
+    return calls(this.#reader, filter);
+  }
+
+  /** Exceptions, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  exceptions(filter?: ExceptionFilter): Promise<Page<RecordedException>> {
+    return exceptions(this.#reader, filter);
+  }
+
+  /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  stats(filter?: StatsFilter): Promise<FunctionStats[]> {
+    return stats(this.#reader, filter);
+  }
+
+  /**
+   * A query of one's own over `calls`, `exceptions`, `functions`, `counts` and `runs`, read-only.
+   * Throws `BC_ERR_BAD_SQL`, `BC_ERR_SQL_LIMIT`, `BC_ERR_BAD_OPTION`.
+   */
+  sql(text: string, parameters?: SqlParameters, options?: SqlOptions): Promise<SqlResult> {
+    return runSql(this.#reader, text, parameters, options);
+  }
+
+  /** The files that questions so far had to skip. */
+  problems(): Problem[] {
+    return this.#reader.problems();
+  }
+
+  /** Ends the database. */
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  /** `close()`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

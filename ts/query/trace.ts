@@ -1,0 +1,123 @@
+/**
+ * One trace as a tree.
+ *
+ *     const trace = await readTrace(reader, "019ab3c4-2N9C");
+ *     trace.root?.children[0]?.result
+ *
+ * Limits: a trace of more than `maxCalls` calls is cut to its upper levels, which it says.
+ */
+import { BreadcrumbError } from "../errors";
+import { callsQuery, readCalls } from "./call-rows";
+import { checkWhole } from "./conditions";
+import type { Rows } from "./engine";
+import { exceptionsOfTrace } from "./exceptions";
+import type { Reader } from "./reader";
+import { splitTraceId, traceId } from "./trace-id";
+import { Trace } from "./trace-tree";
+import { traces } from "./traces";
+
+/** Calls of a trace read unless told: about 150 MB. */
+export const DEFAULT_MAX_CALLS = 200_000;
+/** The most that can be asked for. */
+const MOST_CALLS = 5_000_000;
+
+/** How to read a trace. */
+export interface TraceOptions {
+  /** Read at most so many calls, the upper levels first. @default 200_000 */
+  readonly maxCalls?: number | undefined;
+}
+
+/**
+ * The trace with this id: its run may be shortened to a prefix that names one run; `latest` is the
+ * newest trace. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`.
+ */
+export async function readTrace(
+  reader: Reader,
+  id: string,
+  options: TraceOptions = {},
+): Promise<Trace> {
+  const most = options.maxCalls ?? DEFAULT_MAX_CALLS;
+  const maxCalls = checkWhole("maxCalls", most, 1, MOST_CALLS);
+  reader.refresh();
+  const whole = id === "latest" ? await latestTrace(reader) : id;
+  const { runId, rootId } = resolveTraceId(reader, whole);
+  let rows = await readRows(reader, runId, rootId, `LIMIT ${maxCalls + 1}`);
+  if (rows.count === 0) {
+    const known = reader.runs.all().some((run) => run.runId === runId);
+    throw notFound(
+      traceId(runId, rootId),
+      known ? `"breadcrumb list --run ${runId}" shows those of its run` : undefined,
+    );
+  }
+  let callCount = rows.count;
+  if (callCount > maxCalls) {
+    callCount = await countCalls(reader, runId, rootId);
+    rows = await readRows(
+      reader,
+      runId,
+      rootId,
+      `ORDER BY depth, started_at, call_id LIMIT ${maxCalls}`,
+    );
+  }
+  const calls = readCalls(rows);
+  const threw = calls.some((call) => call.exceptionId !== null) || callCount > calls.length;
+  const exceptions = threw ? await exceptionsOfTrace(reader, runId, rootId) : [];
+  return new Trace({ runId, rootId, calls, exceptions, callCount });
+}
+
+/** The run and root that an id means. Throws `BC_ERR_NOT_FOUND`. */
+export function resolveTraceId(reader: Reader, id: string): { runId: string; rootId: number } {
+  const runIds = new Set(reader.segments.all().map((segment) => segment.runId));
+  if (typeof id === "string" && id !== "" && reader.runs.matching(id, runIds).length === 1) {
+    throw notFound(id, `it is a run; "breadcrumb list --run ${id}" shows its traces`);
+  }
+  const parts = typeof id === "string" ? splitTraceId(id) : null;
+  if (!parts) throw notFound(id);
+  const found = reader.runs.matching(parts.run, runIds);
+  if (found.length === 0) throw notFound(id);
+  return { runId: reader.resolveRun(parts.run), rootId: parts.rootId };
+}
+
+async function latestTrace(reader: Reader): Promise<string> {
+  const { items } = await traces(reader, { limit: 1 });
+  if (!items[0]) throw notFound("latest", "the store has no calls");
+  return items[0].traceId;
+}
+
+function readRows(reader: Reader, runId: string, rootId: number, cut: string): Promise<Rows> {
+  return reader.rows({
+    sources: { calls: traceSource(runId, rootId) },
+    sql: (from) =>
+      callsQuery(
+        `FROM ${from.calls} WHERE run_id = $run AND root_id = $root::BIGINT ${cut}`,
+        "started_at, chosen.call_id",
+      ),
+    parameters: { run: runId, root: rootId },
+  });
+}
+
+async function countCalls(reader: Reader, runId: string, rootId: number): Promise<number> {
+  const rows = await reader.rows({
+    sources: { calls: traceSource(runId, rootId) },
+    sql: (from) => `
+      SELECT count(*)::DOUBLE AS n FROM ${from.calls}
+      WHERE run_id = $run AND root_id = $root::BIGINT`,
+    parameters: { run: runId, root: rootId },
+  });
+  return rows.column<number>("n")[0] as number;
+}
+
+function traceSource(runId: string, rootId: number) {
+  return {
+    table: "calls",
+    choose: (segment: { runId: string; rootId: readonly [number, number] | null }) =>
+      segment.runId === runId &&
+      segment.rootId !== null &&
+      segment.rootId[0] <= rootId &&
+      rootId <= segment.rootId[1],
+  } as const;
+}
+
+function notFound(id: unknown, hint = '"breadcrumb list" shows those there are'): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_NOT_FOUND", `no trace ${JSON.stringify(id)}: ${hint}`);
+}
