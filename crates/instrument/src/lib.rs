@@ -1,1 +1,142 @@
-//! placeholder
+//! Source text in; code with probes, the table of its functions and of what was inserted out.
+//!
+//! `function f(a) { return a }` becomes
+//! `function f(a) {let $bcf=$bc.e1(0,a),$bcv,$bcd=0;try{ return $bcv=(a),$bcd=1,$bcv; }finally{…}}`.
+//! The shapes, and why they are so, are in `docs/internal/instrument/design.md`.
+//!
+//! Limits: nothing is removed or moved and no line is added. A file that does not parse, or holds
+//! `$bc` already, is left alone; so is a function whose meaning a probe could change.
+
+#![forbid(unsafe_code)]
+
+mod edit;
+mod found;
+mod frame;
+mod functions;
+mod name;
+mod parse;
+mod positions;
+mod render;
+mod splices;
+mod statements;
+mod trivia;
+mod visitor;
+
+use breadcrumb_event::function::Function;
+use oxc_allocator::Allocator;
+
+pub use crate::splices::{Splices, first_probe};
+
+/// The name that all probes start with; a file that contains it is left alone.
+pub const MARK: &str = "$bc";
+
+/// What kind of program a file is, as Node decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SourceKind {
+    /// Sloppy by default, top-level `return`, HTML comments, `await` as an identifier.
+    CommonJs,
+    /// Strict, `import` and `export`, top-level `await`.
+    Module,
+    /// CommonJS with types that Node will erase.
+    TypeScriptCommonJs,
+    /// A module with types that Node will erase.
+    TypeScriptModule,
+}
+
+/// A file to instrument.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The text as Node would compile it.
+    pub source: &'a str,
+    /// How Node would compile it.
+    pub kind: SourceKind,
+    /// Id of the file's first function; the others follow.
+    pub first_id: u32,
+    /// The file's name without folder and extension: the name of a function that is the file's
+    /// own export.
+    pub file_stem: &'a str,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The text has probes.
+    Instrumented(Instrumented),
+    /// The text must be used as it is.
+    LeftAlone(Diagnostic),
+}
+
+/// A text with probes.
+#[derive(Debug)]
+pub struct Instrumented {
+    /// The text.
+    pub code: String,
+    /// Its functions; a function's id is `first_id` plus its index.
+    pub functions: Vec<Function>,
+    /// Where text was inserted.
+    pub splices: Splices,
+    /// Functions without probes, and why.
+    pub left_alone: Vec<LeftAloneFunction>,
+}
+
+/// A function without probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftAloneFunction {
+    /// Its name, as it would stand in the store.
+    pub name: String,
+    /// Line of its first character, from 1.
+    pub line: u32,
+    /// Column of its first character, from 1, in UTF-16 units.
+    pub column: u32,
+    /// One phrase.
+    pub why: String,
+}
+
+/// Why a file is left alone, as a stable name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It does not parse as what it is said to be: Node reports the error itself.
+    Syntax,
+    /// It holds `$bc`: it has probes already, or would clash with them.
+    Marked,
+    /// It is too deeply nested to be visited without exhausting the stack.
+    TooDeep,
+    /// Its offsets would not fit.
+    TooLarge,
+}
+
+/// Why a file is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The kind of reason.
+    pub reason: Reason,
+    /// The details, for a person.
+    pub message: String,
+    /// Line of the place meant, from 1; 1 for the whole file.
+    pub line: u32,
+    /// Column of the place meant, from 1, in UTF-16 units.
+    pub column: u32,
+}
+
+/// Puts probes into a text.
+#[must_use]
+pub fn instrument(input: &Input) -> Outcome {
+    if let Err(diagnostic) = parse::check_text(input.source) {
+        return Outcome::LeftAlone(diagnostic);
+    }
+    let allocator = Allocator::default();
+    let program = match parse::parse(&allocator, input) {
+        Ok(program) => program,
+        Err(diagnostic) => return Outcome::LeftAlone(diagnostic),
+    };
+    let (found, edits) = match visitor::visit(input, &program) {
+        Ok(result) => result,
+        Err(diagnostic) => return Outcome::LeftAlone(diagnostic),
+    };
+    // Behind our own visitor, which guards against a tree that is too deep to be visited.
+    if let Err(diagnostic) = parse::check_early_errors(input, &program) {
+        return Outcome::LeftAlone(diagnostic);
+    }
+    Outcome::Instrumented(render::render(input, found, &edits))
+}

@@ -1,0 +1,81 @@
+//! One insertion into the source: where, for which function, and which piece of a probe. Its text
+//! is made only when everything about the function is known (`render.rs`), since whether a body
+//! may have a `try` shows only at its end.
+//!
+//! `return a + b` becomes `ReturnOpen` before `a`, `ReturnClose` behind `b`.
+//!
+//! Limits: edits are pushed in the order of the source (openers before what they enclose, closers
+//! behind it), so that those at one offset stand in the order in which they must appear.
+
+/// Which piece of which probe; the texts are in `render.rs`, the shapes on the design page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// The enter, at a body's start.
+    BodyOpen,
+    /// The exit, before a body's `}`.
+    BodyClose,
+    /// The enter and the start of the `return` of an arrow function without braces.
+    ConciseOpen,
+    /// The end of both.
+    ConciseClose,
+    /// `...{"$bc":$bcg=$bc.g1(12,a)}` in a generator's parameters.
+    CreateGenerator,
+    ReturnOpen,
+    ReturnClose,
+    /// `return` without an operand.
+    ReturnNothing,
+    /// Before `await`, `yield`, `yield*`.
+    SuspendOpen,
+    OperandOpen,
+    SuspendClose,
+    /// `yield` without an operand.
+    YieldNothing,
+    ThrowOpen,
+    ThrowClose,
+    /// Head of a `catch` whose value has a name.
+    Catch,
+    /// Head of a `catch` without a single name.
+    CatchUnnamed,
+    FinallyOpen,
+    FinallyClose,
+    /// `{` before `for await` (and its labels).
+    LoopOpen,
+    IterableOpen,
+    IterableClose,
+    LoopBodyOpen,
+    LoopBodyClose,
+    LoopClose,
+    ContinueOpen,
+    ContinueClose,
+}
+
+/// The `;` that ended the statement was left to automatic insertion, which our text could prevent.
+pub(crate) const SEMICOLON: u8 = 1;
+/// The operand holds a function or class: V8 must not name it after our variable.
+pub(crate) const HOLDS_FUNCTION: u8 = 2;
+/// The end of the body cannot be reached.
+pub(crate) const UNREACHABLE: u8 = 4;
+/// A suspension can lead to this `finally`.
+pub(crate) const SUSPENSION: u8 = 8;
+/// A `return` can lead to this `finally`.
+pub(crate) const RETURN: u8 = 16;
+/// The parameter list needs a comma first.
+pub(crate) const COMMA: u8 = 32;
+/// The loop's body has no braces.
+pub(crate) const BRACES: u8 = 64;
+
+/// `Edit::function` of code that belongs to no recorded function.
+pub(crate) const NO_FUNCTION: u32 = u32::MAX;
+
+/// One insertion.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Edit<'a> {
+    /// Byte offset in the source.
+    pub offset: u32,
+    /// Index into the functions found, or `NO_FUNCTION`.
+    pub function: u32,
+    pub piece: Piece,
+    pub flags: u8,
+    /// The name of a caught value, for `Piece::Catch`.
+    pub name: &'a str,
+}

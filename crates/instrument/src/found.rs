@@ -1,0 +1,46 @@
+//! A function as the visitor found it, before it has an id.
+//!
+//! `async (a, ...b) => {}` has kind `Arrow`, `is_async`, parameters `a` and `...b`.
+//!
+//! Limits: offsets are bytes of the source here; `render.rs` makes the UTF-16 ones.
+
+use breadcrumb_event::function::FunctionKind;
+
+/// Parameters whose values an enter probe takes: `$bc.e8` is the longest.
+pub(crate) const MAX_CAPTURED: usize = 8;
+
+/// A binding of the parameter list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter<'a> {
+    pub name: &'a str,
+    pub is_rest: bool,
+}
+
+/// A function with a body.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    /// The function around it, or `NO_FUNCTION`.
+    pub parent: u32,
+    pub name: String,
+    pub kind: FunctionKind,
+    pub is_async: bool,
+    pub is_generator: bool,
+    pub start: u32,
+    pub end: u32,
+    pub parameters: Vec<Parameter<'a>>,
+    /// Why it, and everything in it, gets no probes.
+    pub left_alone: Option<&'static str>,
+    /// Its declarations would clash in a block.
+    pub without_try: bool,
+    /// A generator whose enter stands in its parameter list.
+    pub enters_when_created: bool,
+    /// The end of the body may be reached after a `return` was overridden.
+    pub result_may_be_stale: bool,
+}
+
+impl<'a> Found<'a> {
+    /// The parameters whose values the enter takes.
+    pub fn captured(&self) -> &[Parameter<'a>] {
+        &self.parameters[..self.parameters.len().min(MAX_CAPTURED)]
+    }
+}

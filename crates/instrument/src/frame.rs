@@ -1,0 +1,74 @@
+//! What the visitor knows about the function that it is in.
+//!
+//! In `async function f() { for await (const x of y) { continue } }` the frame of `f` has one loop
+//! while the `continue` is visited, and counts suspensions.
+
+use rustc_hash::FxHashMap;
+
+use crate::edit::NO_FUNCTION;
+
+/// A loop around the code being visited.
+#[derive(Debug)]
+pub(crate) struct Loop<'a> {
+    pub labels: Vec<&'a str>,
+    pub is_for_await: bool,
+}
+
+/// A function, or the program itself.
+#[derive(Debug)]
+pub(crate) struct Frame<'a> {
+    /// Index of the function, or `NO_FUNCTION` for the program.
+    pub function: u32,
+    pub is_arrow: bool,
+    pub is_generator: bool,
+    pub is_async: bool,
+    /// What was strict outside of it.
+    pub outer_strict: bool,
+    /// The function that edits were for outside of it.
+    pub outer_current: u32,
+    /// Functions declared at the body's top level, and where: in a `try` they stand in a block.
+    pub declared: FxHashMap<&'a str, u32>,
+    /// A name would be declared twice in the block, or a function mean something else there.
+    pub clashes: bool,
+    pub calls_eval: bool,
+    pub uses_arguments: bool,
+    /// Suspensions and returns so far: what changed over a `try` can lead to its `finally`.
+    pub suspensions: u32,
+    pub returns: u32,
+    pub open_tries: u32,
+    pub returns_in_try: bool,
+    pub loops: Vec<Loop<'a>>,
+    /// The last suspension's end, and its closing edit: see `Visitor::end_statement`.
+    pub last_suspension: Option<(u32, usize)>,
+    /// Index of the function by whose name an anonymous function in this one is called.
+    pub named: u32,
+}
+
+impl Frame<'_> {
+    /// The frame of the program.
+    pub fn of_program() -> Self {
+        Self::new(NO_FUNCTION, NO_FUNCTION)
+    }
+
+    pub fn new(function: u32, named: u32) -> Self {
+        Self {
+            function,
+            is_arrow: false,
+            is_generator: false,
+            is_async: false,
+            outer_strict: false,
+            outer_current: NO_FUNCTION,
+            declared: FxHashMap::default(),
+            clashes: false,
+            calls_eval: false,
+            uses_arguments: false,
+            suspensions: 0,
+            returns: 0,
+            open_tries: 0,
+            returns_in_try: false,
+            loops: Vec::new(),
+            last_suspension: None,
+            named,
+        }
+    }
+}

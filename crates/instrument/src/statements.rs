@@ -1,0 +1,231 @@
+//! What the visitor does inside of functions: results, exceptions, suspensions.
+//!
+//! `await x` gets `SuspendOpen` before, `OperandOpen` before and `SuspendClose` behind `x`.
+
+use oxc_ast::ast::*;
+use oxc_ast_visit::{Visit, walk};
+use oxc_span::{GetSpan, Span};
+
+use crate::edit::{BRACES, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, SUSPENSION};
+use crate::frame::Loop;
+use crate::visitor::Visitor;
+
+impl<'a> Visitor<'a> {
+    /// Visits an operand that is being wrapped; tells V8 apart by a flag on its opening edits.
+    fn visit_operand(&mut self, operand: &Expression<'a>, openings: &[usize]) {
+        let literals = self.literals;
+        self.visit_expression(operand);
+        if self.literals > literals {
+            for &opening in openings {
+                self.edits[opening].flags |= HOLDS_FUNCTION;
+            }
+        }
+    }
+
+    /// `await`, `yield` or `yield*`.
+    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>) {
+        if self.current == NO_FUNCTION {
+            // Top-level `await`.
+            if let Some(operand) = operand {
+                self.visit_expression(operand);
+            }
+            return;
+        }
+        self.frame().suspensions += 1;
+        let before = self.push(span.start, Piece::SuspendOpen, 0);
+        let closing = match operand {
+            Some(operand) => {
+                let opening = self.push(operand.span().start, Piece::OperandOpen, 0);
+                self.visit_operand(operand, &[before, opening]);
+                self.push(operand.span().end, Piece::SuspendClose, 0)
+            }
+            None => self.push(span.end, Piece::YieldNothing, 0),
+        };
+        let end = operand.map_or(span.end, |operand| operand.span().end);
+        self.frame().last_suspension = Some((end, closing));
+    }
+
+    /// A statement without `;` that ends with our `)`: the next line could continue it, where it
+    /// could not continue `yield () => {}` or `await a++`.
+    pub fn end_statement(&mut self, end: u32) {
+        if let Some((suspension_end, closing)) = self.frame().last_suspension
+            && suspension_end == end
+        {
+            self.edits[closing].flags |= SEMICOLON;
+        }
+    }
+
+    pub fn visit_return(&mut self, statement: &ReturnStatement<'a>) {
+        const RETURN_BYTES: u32 = 6;
+        if self.current == NO_FUNCTION {
+            walk::walk_return_statement(self, statement);
+            return;
+        }
+        let frame = self.frame();
+        frame.returns += 1;
+        frame.returns_in_try |= frame.open_tries > 0;
+        let flag = |end: u32| {
+            if end == statement.span.end {
+                SEMICOLON
+            } else {
+                0
+            }
+        };
+        if let Some(argument) = &statement.argument {
+            let span = argument.span();
+            let opening = self.push(span.start, Piece::ReturnOpen, 0);
+            self.visit_operand(argument, &[opening]);
+            self.push(span.end, Piece::ReturnClose, flag(span.end));
+            // In an async generator `return` awaits its operand.
+            let frame = self.frame();
+            if frame.is_async && frame.is_generator {
+                frame.suspensions += 1;
+            }
+        } else {
+            let end = statement.span.start + RETURN_BYTES;
+            self.push(end, Piece::ReturnNothing, flag(end));
+        }
+    }
+
+    pub fn visit_throw(&mut self, statement: &ThrowStatement<'a>) {
+        if self.with_depth > 0 {
+            walk::walk_throw_statement(self, statement);
+            return;
+        }
+        let span = statement.argument.span();
+        let opening = self.push(span.start, Piece::ThrowOpen, 0);
+        self.visit_operand(&statement.argument, &[opening]);
+        let flags = if span.end == statement.span.end {
+            SEMICOLON
+        } else {
+            0
+        };
+        self.push(span.end, Piece::ThrowClose, flags);
+    }
+
+    pub fn visit_try(&mut self, statement: &TryStatement<'a>) {
+        let (suspensions, returns) = (self.frame().suspensions, self.frame().returns);
+        self.frame().open_tries += 1;
+        self.visit_block_statement(&statement.block);
+        if let Some(handler) = &statement.handler {
+            self.visit_handler(handler);
+        }
+        self.frame().open_tries -= 1;
+        let Some(finalizer) = &statement.finalizer else {
+            return;
+        };
+        let mut flags = 0;
+        if self.frame().suspensions > suspensions {
+            flags |= SUSPENSION;
+        }
+        if self.frame().returns > returns {
+            flags |= RETURN;
+        }
+        if self.current == NO_FUNCTION {
+            flags = 0;
+        }
+        if flags != 0 {
+            self.push(finalizer.span.start + 1, Piece::FinallyOpen, flags);
+        }
+        self.visit_block_statement(finalizer);
+        if flags & RETURN != 0 {
+            self.push(finalizer.span.end - 1, Piece::FinallyClose, 0);
+        }
+    }
+
+    fn visit_handler(&mut self, handler: &CatchClause<'a>) {
+        let pattern = handler.param.as_ref().map(|parameter| &parameter.pattern);
+        if let Some(pattern) = pattern {
+            self.visit_binding_pattern(pattern);
+        }
+        if self.with_depth == 0 {
+            let head = handler.body.span.start + 1;
+            match pattern {
+                Some(BindingPattern::BindingIdentifier(id)) => {
+                    self.push_named(head, Piece::Catch, 0, id.name.as_str());
+                }
+                _ => {
+                    self.push(head, Piece::CatchUnnamed, 0);
+                }
+            }
+        }
+        self.visit_block_statement(&handler.body);
+    }
+
+    /// Labels of a loop go to the loop; a `for await` is put into a block with its labels.
+    pub fn visit_labeled(&mut self, statement: &LabeledStatement<'a>) {
+        let is_first = self.labels.is_empty();
+        self.labels.push(statement.label.name.as_str());
+        let mut innermost = &statement.body;
+        while let Statement::LabeledStatement(labeled) = innermost {
+            innermost = &labeled.body;
+        }
+        match innermost {
+            Statement::ForOfStatement(of) if of.r#await && self.current != NO_FUNCTION => {
+                if is_first {
+                    self.push(statement.span.start, Piece::LoopOpen, 0);
+                }
+            }
+            Statement::ForOfStatement(_)
+            | Statement::ForInStatement(_)
+            | Statement::ForStatement(_)
+            | Statement::WhileStatement(_)
+            | Statement::DoWhileStatement(_) => {}
+            // Only a loop can be meant by `continue`.
+            _ => self.labels.clear(),
+        }
+        self.visit_statement(&statement.body);
+    }
+
+    pub fn visit_for_of(&mut self, statement: &ForOfStatement<'a>) {
+        let labels = std::mem::take(&mut self.labels);
+        let is_probed = statement.r#await && self.current != NO_FUNCTION;
+        let has_labels = !labels.is_empty();
+        self.frame().loops.push(Loop {
+            labels,
+            is_for_await: is_probed,
+        });
+        if is_probed {
+            if !has_labels {
+                self.push(statement.span.start, Piece::LoopOpen, 0);
+            }
+            self.visit_for_await(statement);
+        } else {
+            walk::walk_for_of_statement(self, statement);
+        }
+        self.frame().loops.pop();
+    }
+
+    fn visit_for_await(&mut self, statement: &ForOfStatement<'a>) {
+        self.frame().suspensions += 1;
+        self.visit_for_statement_left(&statement.left);
+        let iterable = statement.right.span();
+        let opening = self.push(iterable.start, Piece::IterableOpen, 0);
+        self.visit_operand(&statement.right, &[opening]);
+        self.push(iterable.end, Piece::IterableClose, 0);
+        let body = statement.body.span();
+        if let Statement::BlockStatement(_) = &statement.body {
+            self.push(body.start + 1, Piece::LoopBodyOpen, 0);
+            self.visit_statement(&statement.body);
+            self.push(body.end - 1, Piece::LoopBodyClose, 0);
+        } else {
+            self.push(body.start, Piece::LoopBodyOpen, BRACES);
+            self.visit_statement(&statement.body);
+            self.push(body.end, Piece::LoopBodyClose, BRACES);
+        }
+        self.push(statement.span.end, Piece::LoopClose, 0);
+    }
+
+    pub fn visit_continue(&mut self, statement: &ContinueStatement<'a>) {
+        let label = statement.label.as_ref().map(|label| label.name.as_str());
+        let target = self.frame().loops.iter().rev().find(|around| match label {
+            Some(label) => around.labels.contains(&label),
+            None => true,
+        });
+        if target.is_some_and(|target| target.is_for_await) {
+            self.frame().suspensions += 1;
+            self.push(statement.span.start, Piece::ContinueOpen, 0);
+            self.push(statement.span.end, Piece::ContinueClose, 0);
+        }
+    }
+}

@@ -1,0 +1,459 @@
+//! One pass over the tree, which finds functions and the places for probes.
+//!
+//! For `f = () => 1` it finds an arrow function named `f` with a `ConciseOpen` before and a
+//! `ConciseClose` behind the `1`.
+//!
+//! Limits: types are not visited. `functions.rs` has what happens at functions and classes,
+//! `statements.rs` what happens in them.
+
+use oxc_ast::ast::*;
+use oxc_ast_visit::{Visit, walk};
+use oxc_span::{GetSpan, Span};
+use oxc_syntax::scope::ScopeFlags;
+
+use breadcrumb_event::function::FunctionKind;
+
+use crate::edit::{Edit, NO_FUNCTION, Piece};
+use crate::found::Found;
+use crate::frame::{Frame, Loop};
+use crate::{Diagnostic, Input, Reason, name, parse};
+
+/// Nested expressions and statements that the visitor follows. A long `a + b + …` in generated
+/// code is some thousands deep; each level takes less than a kilobyte of stack.
+const MAX_DEPTH: u32 = 3_000;
+
+/// Functions and edits of a program.
+pub(crate) fn visit<'a>(
+    input: &Input<'a>,
+    program: &Program<'a>,
+) -> Result<(Vec<Found<'a>>, Vec<Edit<'a>>), Diagnostic> {
+    let mut visitor = Visitor {
+        source: input.source,
+        file_stem: input.file_stem,
+        found: Vec::new(),
+        edits: Vec::new(),
+        frames: vec![Frame::of_program()],
+        current: NO_FUNCTION,
+        is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
+        with_depth: 0,
+        literals: 0,
+        hints: Vec::new(),
+        classes: Vec::new(),
+        labels: Vec::new(),
+        erased: Vec::new(),
+        depth: 0,
+        too_deep: None,
+    };
+    visitor.visit_statements(&program.body);
+    if let Some(at) = visitor.too_deep {
+        let message = "the code is nested too deeply";
+        return Err(parse::at_byte(input.source, at, Reason::TooDeep, message));
+    }
+    let mut edits = visitor.edits;
+    if !edits.is_sorted_by_key(|edit| edit.offset) {
+        edits.sort_by_key(|edit| edit.offset);
+    }
+    Ok((visitor.found, edits))
+}
+
+pub(crate) struct Visitor<'a> {
+    pub source: &'a str,
+    pub file_stem: &'a str,
+    pub found: Vec<Found<'a>>,
+    pub edits: Vec<Edit<'a>>,
+    pub frames: Vec<Frame<'a>>,
+    /// The function that edits are for: the innermost one whose body is being visited, or
+    /// `NO_FUNCTION` in parameters, in fields and at the top level.
+    pub current: u32,
+    pub is_strict: bool,
+    pub with_depth: u32,
+    /// Functions and classes so far: whether an operand holds one.
+    pub literals: u32,
+    /// Names for functions, classes and objects that are about to be visited.
+    pub hints: Vec<(Span, String)>,
+    /// Names of the classes around.
+    pub classes: Vec<Option<String>>,
+    /// Labels before the statement that is about to be visited, and where the first one starts.
+    pub labels: Vec<&'a str>,
+    /// What erasing types takes away behind an expression: start and end.
+    pub erased: Vec<(u32, u32)>,
+    depth: u32,
+    too_deep: Option<u32>,
+}
+
+impl<'a> Visitor<'a> {
+    pub fn frame(&mut self) -> &mut Frame<'a> {
+        self.frames
+            .last_mut()
+            .expect("the program's frame is never popped")
+    }
+
+    /// Adds an edit for the current function.
+    pub fn push(&mut self, offset: u32, piece: Piece, flags: u8) -> usize {
+        self.push_named(offset, piece, flags, "")
+    }
+
+    pub fn push_named(&mut self, offset: u32, piece: Piece, flags: u8, name: &'a str) -> usize {
+        self.edits.push(Edit {
+            offset,
+            function: self.current,
+            piece,
+            flags,
+            name,
+        });
+        self.edits.len() - 1
+    }
+
+    /// Remembers a name for the functions, classes and objects that an expression may evaluate to.
+    fn hint(&mut self, value: &Expression<'a>, name: impl Fn() -> Option<String> + Copy) {
+        match value.get_inner_expression() {
+            Expression::FunctionExpression(_)
+            | Expression::ArrowFunctionExpression(_)
+            | Expression::ClassExpression(_)
+            | Expression::ObjectExpression(_) => {
+                let value = value.get_inner_expression();
+                let is_object = matches!(value, Expression::ObjectExpression(_));
+                match name() {
+                    // The module's own export: what is in it needs no owner in its name.
+                    Some(name) if name.is_empty() && is_object => {}
+                    Some(name) if name.is_empty() => {
+                        self.hints.push((value.span(), self.file_stem.to_owned()));
+                    }
+                    Some(name) => self.hints.push((value.span(), name)),
+                    None => {}
+                }
+            }
+            Expression::LogicalExpression(either) => self.hint(&either.right, name),
+            Expression::ConditionalExpression(either) => {
+                self.hint(&either.consequent, name);
+                self.hint(&either.alternate, name);
+            }
+            _ => {}
+        }
+    }
+
+    /// Visits a value that a name is given to.
+    pub fn visit_named(
+        &mut self,
+        value: &Expression<'a>,
+        name: impl Fn() -> Option<String> + Copy,
+    ) {
+        let before = self.hints.len();
+        self.hint(value, name);
+        self.visit_expression(value);
+        self.hints.truncate(before);
+    }
+
+    /// The name remembered for what stands here.
+    pub fn take_hint(&mut self, span: Span) -> Option<String> {
+        let at = self.hints.iter().rposition(|hint| hint.0 == span)?;
+        Some(self.hints.swap_remove(at).1)
+    }
+
+    /// Goes one level down; `false` if that is too deep.
+    fn descend(&mut self, at: u32) -> bool {
+        if self.depth >= MAX_DEPTH {
+            self.too_deep.get_or_insert(at);
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    /// A binding pattern's default gives its name to a function.
+    fn visit_default(&mut self, pattern: &BindingPattern<'a>, value: &Expression<'a>) {
+        match pattern {
+            BindingPattern::BindingIdentifier(id) => {
+                self.visit_named(value, || Some(id.name.to_string()));
+            }
+            _ => self.visit_expression(value),
+        }
+    }
+
+    fn visit_object_members(&mut self, object: &ObjectExpression<'a>) {
+        let owner = self.take_hint(object.span);
+        let owner = owner.as_deref();
+        for property in &object.properties {
+            let property = match property {
+                ObjectPropertyKind::SpreadProperty(spread) => {
+                    self.visit_spread_element(spread);
+                    continue;
+                }
+                ObjectPropertyKind::ObjectProperty(property) => property,
+            };
+            self.visit_property_key(&property.key);
+            let source = self.source;
+            let name = || {
+                let key = name::key_name(source, &property.key, property.computed);
+                Some(name::member(owner, &key))
+            };
+            let kind = match property.kind {
+                PropertyKind::Get => FunctionKind::Getter,
+                PropertyKind::Set => FunctionKind::Setter,
+                PropertyKind::Init if property.method => FunctionKind::Method,
+                PropertyKind::Init => {
+                    self.visit_named(&property.value, name);
+                    continue;
+                }
+            };
+            if let Expression::FunctionExpression(function) = &property.value {
+                let name = name().unwrap_or_default();
+                self.visit_member_function(function, property.span.start, kind, &name);
+            }
+        }
+    }
+
+    fn visit_erased(&mut self, expression: &Expression<'a>, end: u32) {
+        self.visit_expression(expression);
+        self.erased.push((expression.span().end, end));
+    }
+}
+
+impl<'a> Visit<'a> for Visitor<'a> {
+    fn visit_expression(&mut self, it: &Expression<'a>) {
+        if self.descend(it.span().start) {
+            walk::walk_expression(self, it);
+            self.depth -= 1;
+        }
+    }
+
+    fn visit_statement(&mut self, it: &Statement<'a>) {
+        if !self.descend(it.span().start) {
+            return;
+        }
+        walk::walk_statement(self, it);
+        if matches!(
+            it,
+            Statement::ExpressionStatement(_) | Statement::VariableDeclaration(_)
+        ) {
+            self.end_statement(it.span().end);
+        }
+        self.depth -= 1;
+    }
+
+    fn visit_function(&mut self, it: &Function<'a>, _: ScopeFlags) {
+        self.visit_plain_function(it);
+    }
+
+    fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
+        self.visit_arrow(it);
+    }
+
+    fn visit_class(&mut self, it: &Class<'a>) {
+        self.visit_class_parts(it);
+    }
+
+    fn visit_method_definition(&mut self, it: &MethodDefinition<'a>) {
+        self.visit_method(it);
+    }
+
+    fn visit_property_definition(&mut self, it: &PropertyDefinition<'a>) {
+        self.visit_decorators(&it.decorators);
+        self.visit_field(&it.key, it.computed, it.r#static, it.value.as_ref());
+    }
+
+    fn visit_accessor_property(&mut self, it: &AccessorProperty<'a>) {
+        self.visit_decorators(&it.decorators);
+        self.visit_field(&it.key, it.computed, it.r#static, it.value.as_ref());
+    }
+
+    fn visit_static_block(&mut self, it: &StaticBlock<'a>) {
+        self.visit_static_statements(it);
+    }
+
+    fn visit_object_expression(&mut self, it: &ObjectExpression<'a>) {
+        self.visit_object_members(it);
+    }
+
+    fn visit_variable_declaration(&mut self, it: &VariableDeclaration<'a>) {
+        if it.declare {
+            return;
+        }
+        if it.kind == VariableDeclarationKind::Var {
+            for declarator in &it.declarations {
+                self.declare_var(&declarator.id);
+            }
+        }
+        walk::walk_variable_declaration(self, it);
+    }
+
+    fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
+        self.visit_binding_pattern(&it.id);
+        if let Some(init) = &it.init {
+            self.visit_default(&it.id, init);
+        }
+    }
+
+    fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
+        self.visit_assignment_target(&it.left);
+        let class = self.classes.last().cloned().flatten();
+        self.visit_named(&it.right, || name::of_target(&it.left, class.as_deref()));
+    }
+
+    fn visit_assignment_pattern(&mut self, it: &AssignmentPattern<'a>) {
+        self.visit_binding_pattern(&it.left);
+        self.visit_default(&it.left, &it.right);
+    }
+
+    fn visit_formal_parameter(&mut self, it: &FormalParameter<'a>) {
+        self.visit_decorators(&it.decorators);
+        self.visit_binding_pattern(&it.pattern);
+        if let Some(default) = &it.initializer {
+            self.visit_default(&it.pattern, default);
+        }
+    }
+
+    fn visit_export_default_declaration(&mut self, it: &ExportDefaultDeclaration<'a>) {
+        let before = self.hints.len();
+        let name = self.file_stem.to_owned();
+        match &it.declaration {
+            ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
+                self.hints.push((function.span, name));
+            }
+            ExportDefaultDeclarationKind::ClassDeclaration(class) => {
+                self.hints.push((class.span, name));
+            }
+            declaration => {
+                if let Some(value) = declaration.as_expression() {
+                    self.hint(value, || Some(String::new()));
+                }
+            }
+        }
+        walk::walk_export_default_declaration(self, it);
+        self.hints.truncate(before);
+    }
+
+    fn visit_identifier_reference(&mut self, it: &IdentifierReference<'a>) {
+        if it.name == "arguments" {
+            self.use_arguments();
+        }
+    }
+
+    fn visit_binding_identifier(&mut self, it: &BindingIdentifier<'a>) {
+        if it.name == "arguments" {
+            self.use_arguments();
+        }
+    }
+
+    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+        if let Expression::Identifier(callee) = it.callee.get_inner_expression()
+            && callee.name == "eval"
+        {
+            self.call_eval();
+        }
+        walk::walk_call_expression(self, it);
+    }
+
+    fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
+        self.suspend(it.span, Some(&it.argument));
+    }
+
+    fn visit_yield_expression(&mut self, it: &YieldExpression<'a>) {
+        self.suspend(it.span, it.argument.as_ref());
+    }
+
+    fn visit_return_statement(&mut self, it: &ReturnStatement<'a>) {
+        self.visit_return(it);
+    }
+
+    fn visit_throw_statement(&mut self, it: &ThrowStatement<'a>) {
+        self.visit_throw(it);
+    }
+
+    fn visit_try_statement(&mut self, it: &TryStatement<'a>) {
+        self.visit_try(it);
+    }
+
+    fn visit_labeled_statement(&mut self, it: &LabeledStatement<'a>) {
+        self.visit_labeled(it);
+    }
+
+    fn visit_continue_statement(&mut self, it: &ContinueStatement<'a>) {
+        self.visit_continue(it);
+    }
+
+    fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
+        self.visit_for_of(it);
+    }
+
+    fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
+        self.enter_loop();
+        walk::walk_for_in_statement(self, it);
+        self.frame().loops.pop();
+    }
+
+    fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
+        self.enter_loop();
+        walk::walk_for_statement(self, it);
+        self.frame().loops.pop();
+    }
+
+    fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
+        self.enter_loop();
+        walk::walk_while_statement(self, it);
+        self.frame().loops.pop();
+    }
+
+    fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
+        self.enter_loop();
+        walk::walk_do_while_statement(self, it);
+        self.frame().loops.pop();
+    }
+
+    fn visit_with_statement(&mut self, it: &WithStatement<'a>) {
+        self.visit_expression(&it.object);
+        if let Some(function) = self.found.get_mut(self.current as usize) {
+            function.left_alone = Some("it has a `with` statement");
+        }
+        self.with_depth += 1;
+        self.visit_statement(&it.body);
+        self.with_depth -= 1;
+    }
+
+    fn visit_ts_as_expression(&mut self, it: &TSAsExpression<'a>) {
+        self.visit_erased(&it.expression, it.span.end);
+    }
+
+    fn visit_ts_satisfies_expression(&mut self, it: &TSSatisfiesExpression<'a>) {
+        self.visit_erased(&it.expression, it.span.end);
+    }
+
+    fn visit_ts_non_null_expression(&mut self, it: &TSNonNullExpression<'a>) {
+        self.visit_erased(&it.expression, it.span.end);
+    }
+
+    fn visit_ts_instantiation_expression(&mut self, it: &TSInstantiationExpression<'a>) {
+        self.visit_erased(&it.expression, it.span.end);
+    }
+
+    fn visit_ts_type_assertion(&mut self, it: &TSTypeAssertion<'a>) {
+        self.visit_expression(&it.expression);
+    }
+
+    fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
+        if !it.declare {
+            walk::walk_ts_namespace_declaration(self, it);
+        }
+    }
+
+    // What erasing takes away altogether.
+    fn visit_ts_type_annotation(&mut self, _: &TSTypeAnnotation<'a>) {}
+    fn visit_ts_type_parameter_declaration(&mut self, _: &TSTypeParameterDeclaration<'a>) {}
+    fn visit_ts_type_parameter_instantiation(&mut self, _: &TSTypeParameterInstantiation<'a>) {}
+    fn visit_ts_interface_declaration(&mut self, _: &TSInterfaceDeclaration<'a>) {}
+    fn visit_ts_type_alias_declaration(&mut self, _: &TSTypeAliasDeclaration<'a>) {}
+    fn visit_ts_external_module_declaration(&mut self, _: &TSExternalModuleDeclaration<'a>) {}
+    fn visit_ts_global_declaration(&mut self, _: &TSGlobalDeclaration<'a>) {}
+    fn visit_ts_index_signature(&mut self, _: &TSIndexSignature<'a>) {}
+}
+
+impl<'a> Visitor<'a> {
+    /// A loop starts, and has the labels before it.
+    pub fn enter_loop(&mut self) {
+        let labels = std::mem::take(&mut self.labels);
+        self.frame().loops.push(Loop {
+            labels,
+            is_for_await: false,
+        });
+    }
+}
