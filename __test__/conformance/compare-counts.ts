@@ -1,0 +1,140 @@
+/**
+ * Checks that recorded + counted + dropped = happened, function by function, against V8's counts:
+ * one run plain with `coverage-preload.cjs`, one traced. Only the main thread of the main process.
+ *
+ * Set aside, with their number: what V8 counts that is no function of the source (module wrappers,
+ * class initialisers, implicit constructors), and calls of functions and files left alone.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type * as Query from "../../ts/query/index.ts";
+import type { Coverage } from "../../ts/session.ts";
+import { type Program, ROOT } from "./programs.ts";
+import { runProgram } from "./run-program.ts";
+import { type CountedFunction, readV8Counts } from "./v8-counts.ts";
+
+const MAX_ROWS = 1_000_000;
+/** Calls by function of the main thread of the run whose process was started by no other. */
+const SQL = `
+  WITH main AS (SELECT run_id FROM runs WHERE parent_run_id IS NULL)
+  SELECT file, line, col, any_value(function) AS name, CAST(sum(n) AS BIGINT) AS calls FROM (
+    SELECT file, line, col, function, count(*) AS n FROM calls
+      WHERE thread_id = 0 AND run_id IN (FROM main) GROUP BY ALL
+    UNION ALL
+    SELECT file, line, col, function, sum(counted + dropped) AS n FROM counts
+      WHERE thread_id = 0 AND run_id IN (FROM main) GROUP BY ALL
+  ) GROUP BY file, line, col`;
+
+/** What a comparison found. */
+export interface CountComparison {
+  /** One sentence for each function whose numbers differ, the largest difference first. */
+  readonly differences: readonly string[];
+  /** Functions compared. */
+  readonly functions: number;
+  /** Their calls. */
+  readonly calls: number;
+  /** What was set aside: kind and number of calls. */
+  readonly aside: string;
+}
+
+/** Compares the counts of a program on a Node binary. */
+export async function compareCounts(program: Program, node: string): Promise<CountComparison> {
+  const folder = mkdtempSync(join(tmpdir(), "breadcrumb-counts-"));
+  try {
+    const [countsFile, coverageFile] = [join(folder, "counts.json"), join(folder, "coverage.json")];
+    const store = join(folder, "store");
+    let counted: CountedFunction[] = [];
+    await runProgram(program, {
+      node,
+      preload: [join(import.meta.dirname, "coverage-preload.cjs")],
+      env: { BREADCRUMB_TEST_COUNTS: countsFile },
+      inspect: () => (counted = readV8Counts(countsFile)),
+    });
+    await runProgram(program, {
+      node,
+      store,
+      preload: [join(import.meta.dirname, "coverage-dump.cjs")],
+      env: { BREADCRUMB_TEST_COVERAGE: coverageFile },
+    });
+    const coverage = JSON.parse(readFileSync(coverageFile, "utf8")) as Coverage;
+    return reconcile(counted, await storedCalls(store), coverage);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Calls in the store by place. */
+async function storedCalls(dir: string): Promise<Map<string, { name: string; calls: number }>> {
+  const require = createRequire(import.meta.url);
+  const { openStore } = require(join(ROOT, "dist/query.js")) as typeof Query;
+  const store = await openStore(dir);
+  try {
+    const { rows } = await store.sql(SQL, [], { maxRows: MAX_ROWS, timeoutMs: 600_000 });
+    const own = (row: (typeof rows)[number]): boolean =>
+      !String(row["file"]).startsWith("__test__/conformance/");
+    return new Map(
+      rows
+        .filter(own)
+        .map((row) => [
+          placeKey(resolve(ROOT, String(row["file"])), Number(row["line"]), Number(row["col"])),
+          { name: String(row["name"]), calls: Number(row["calls"]) },
+        ]),
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+function placeKey(path: string, line: number, col: number): string {
+  return `${path}:${line}:${col}`;
+}
+
+/** Sets V8's counts and the stored ones against each other. */
+function reconcile(
+  counted: readonly CountedFunction[],
+  stored: Map<string, { name: string; calls: number }>,
+  coverage: Coverage,
+): CountComparison {
+  const aside = new Map<string, number>();
+  const leftAlone = leftAlonePlaces(coverage);
+  const expected = new Map<string, CountedFunction>();
+  for (const found of counted) {
+    const key = placeKey(found.path, found.line, found.col);
+    const kind = found.synthetic ?? (stored.has(key) ? undefined : leftAlone(found));
+    if (kind !== undefined) aside.set(kind, (aside.get(kind) ?? 0) + found.count);
+    else expected.set(key, { ...found, count: found.count + (expected.get(key)?.count ?? 0) });
+  }
+  const differing: { by: number; text: string }[] = [];
+  let calls = 0;
+  for (const key of new Set([...expected.keys(), ...stored.keys()])) {
+    const [v8, ours] = [expected.get(key), stored.get(key)];
+    const [happened, kept] = [v8?.count ?? 0, ours?.calls ?? 0];
+    calls += happened;
+    if (happened === kept) continue;
+    const name = ours?.name ?? v8?.name ?? "";
+    differing.push({
+      by: Math.abs(happened - kept),
+      text: `${name || "(anonymous)"} ${key}: ${happened} happened, ${kept} in the store`,
+    });
+  }
+  return {
+    differences: differing.toSorted((a, b) => b.by - a.by).map(({ text }) => text),
+    functions: new Set([...expected.keys(), ...stored.keys()]).size,
+    calls,
+    aside: [...aside].map(([kind, number]) => `${number} × ${kind}`).join(", ") || "nothing",
+  };
+}
+
+/** Tells whether a function was left alone: alone, or with its whole file. */
+function leftAlonePlaces(coverage: Coverage): (found: CountedFunction) => string | undefined {
+  const files = new Map(coverage.files.map((file) => [resolve(ROOT, file.file), file]));
+  return ({ path, line }) => {
+    const file = files.get(path);
+    if (file === undefined) return undefined;
+    if (file.status !== "instrumented") return `call in a file ${file.status}`;
+    const alone = file.leftAlone.some((entry) => entry.line === line);
+    return alone ? "call of a function left alone" : undefined;
+  };
+}

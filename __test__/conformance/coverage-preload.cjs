@@ -1,0 +1,45 @@
+/**
+ * Counts every call with V8's own counters: precise coverage, detailed, begun before the first
+ * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: per function that ran its
+ * script's path, offsets in the script's text, name and count.
+ */
+"use strict";
+const { Session } = require("node:inspector");
+const { writeFileSync } = require("node:fs");
+const { fileURLToPath } = require("node:url");
+const { isMainThread } = require("node:worker_threads");
+
+const target = process.env["BREADCRUMB_TEST_COUNTS"];
+if (isMainThread && target !== undefined) {
+  const session = new Session();
+  session.connect();
+  session.post("Profiler.enable");
+  session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+  process.on("exit", () => {
+    session.post("Profiler.takePreciseCoverage", (error, answer) => {
+      if (error) throw new Error(error.message);
+      writeFileSync(target, JSON.stringify(answer.result.flatMap(functionsOf)));
+    });
+  });
+}
+
+/** The functions of a script that were called. */
+function functionsOf({ url, functions }) {
+  const path = pathOf(url);
+  if (path === undefined || path === __filename) return [];
+  return functions
+    .map(({ functionName: name, ranges: [range] }) => ({
+      path,
+      name,
+      start: range.startOffset,
+      end: range.endOffset,
+      count: range.count,
+    }))
+    .filter(({ count }) => count > 0);
+}
+
+/** Path of a script's file; undefined for Node's own and for `eval`. */
+function pathOf(url) {
+  if (url.startsWith("file:")) return fileURLToPath(url);
+  return /^(?:\/|[A-Za-z]:\\)/.test(url) ? url : undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * `npm run test:conformance`: every program on every Node, plain against traced, then its calls
+ * against V8's counts; one line each.
+ *
+ *     program      node      result     recorded   plain    traced
+ *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
+ *
+ * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`.
+ */
+import { parseArgs } from "node:util";
+import { MATRIX, nodeBinary } from "../../scripts/node-versions.mjs";
+import { compare } from "./compare.ts";
+import { compareCounts } from "./compare-counts.ts";
+import { judge } from "./known-gaps.ts";
+import { findPrograms, type Program } from "./programs.ts";
+
+const { values } = parseArgs({
+  options: {
+    nodes: { type: "string" },
+    programs: { type: "string" },
+    small: { type: "boolean", default: false },
+    counts: { type: "boolean", default: true },
+  },
+  allowNegative: true,
+});
+const majors = values.nodes?.split(",").map(Number) ?? MATRIX;
+const names = values.programs?.split(",");
+const programs = findPrograms()
+  .filter(({ small }) => small || !values.small)
+  .filter(({ name }) => names?.includes(name) ?? true);
+let failures = 0;
+
+console.log(row("program", "node", "result", "recorded", "plain", "traced"));
+for (const program of programs) {
+  for (const major of majors) await compareOn(program, major);
+}
+if (values.counts) {
+  console.log(`\n${countRow("program", "node", "result", "functions", "calls", "set aside")}`);
+  for (const program of programs) {
+    for (const major of majors) await countOn(program, major);
+  }
+}
+console.log(failures === 0 ? "\nall as expected" : `\n${failures} not as expected`);
+process.exitCode = failures === 0 ? 0 : 1;
+
+async function compareOn(program: Program, major: number): Promise<void> {
+  const result = await compare(program, nodeBinary(major));
+  const verdict = judge(program, major, result.differences.length === 0);
+  const { recorded, plainMs, tracedMs } = result;
+  const times = [seconds(plainMs), seconds(tracedMs)] as const;
+  console.log(row(program.name, `v${major}`, verdict.word, String(recorded), ...times));
+  for (const difference of result.differences) console.log(`    ${difference}`);
+  if (!verdict.ok) failures += 1;
+}
+
+async function countOn(program: Program, major: number): Promise<void> {
+  const result = await compareCounts(program, nodeBinary(major));
+  const equal = result.differences.length === 0;
+  const word = equal ? "equal" : `${result.differences.length} differ`;
+  const figures = [String(result.functions), String(result.calls)] as const;
+  console.log(countRow(program.name, `v${major}`, word, ...figures, result.aside));
+  for (const difference of result.differences.slice(0, 10)) console.log(`    ${difference}`);
+  if (!equal) failures += 1;
+}
+
+function row(...cells: [string, string, string, string, string, string]): string {
+  const [program, node, result, ...figures] = cells;
+  const left = program.padEnd(12) + node.padEnd(6) + result.padEnd(12);
+  return left + figures.map((figure) => figure.padStart(11)).join("");
+}
+
+function countRow(...cells: [string, string, string, string, string, string]): string {
+  const [program, node, result, functions, calls, aside] = cells;
+  const left = program.padEnd(12) + node.padEnd(6) + result.padEnd(12);
+  return `${left}${functions.padStart(11)}${calls.padStart(12)}   ${aside}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

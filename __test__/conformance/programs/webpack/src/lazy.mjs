@@ -1,0 +1,3 @@
+export function describe(number) {
+  return `about ${number.toFixed(2)}`;
+}
