@@ -27,9 +27,16 @@ pub fn ask(question: &str, options: &Question) -> Result<String, CodedError> {
         return Err(CodedError::no_memory_store());
     }
     let limit = options.limit.unwrap_or(DEFAULT_LIMIT);
-    let filter = CallFilter { function: options.function.clone(), ..CallFilter::default() };
+    let filter = CallFilter {
+        function: options.function.clone(),
+        ..CallFilter::default()
+    };
     let answer = match question {
-        "calls" => recorder.calls(&filter, limit).into_iter().map(call).collect(),
+        "calls" => recorder
+            .calls(&filter, limit)
+            .into_iter()
+            .map(call)
+            .collect(),
         "traces" => traces(&recorder, limit),
         _ => stats(&recorder),
     };
@@ -37,7 +44,8 @@ pub fn ask(question: &str, options: &Question) -> Result<String, CodedError> {
 }
 
 fn call(call: StoredCall) -> Json {
-    let parsed = |text: Option<String>| text.and_then(|text| serde_json::from_str::<Json>(&text).ok());
+    let parsed =
+        |text: Option<String>| text.and_then(|text| serde_json::from_str::<Json>(&text).ok());
     json!({
         "callId": call.call_id,
         "parentId": call.parent_id,
@@ -62,14 +70,20 @@ fn call(call: StoredCall) -> Json {
 }
 
 fn traces(recorder: &Recorder, limit: usize) -> Json {
-    let roots = CallFilter { roots: true, ..CallFilter::default() };
-    let sizes = recorder.calls(&CallFilter::default(), usize::MAX).into_iter().fold(
-        rustc_hash::FxHashMap::<i64, u64>::default(),
-        |mut sizes, call| {
-            *sizes.entry(call.root_id).or_default() += 1;
-            sizes
-        },
-    );
+    let roots = CallFilter {
+        roots: true,
+        ..CallFilter::default()
+    };
+    let sizes = recorder
+        .calls(&CallFilter::default(), usize::MAX)
+        .into_iter()
+        .fold(
+            rustc_hash::FxHashMap::<i64, u64>::default(),
+            |mut sizes, call| {
+                *sizes.entry(call.root_id).or_default() += 1;
+                sizes
+            },
+        );
     let roots = recorder.calls(&roots, limit).into_iter();
     roots
         .map(|root| {
@@ -118,7 +132,11 @@ fn quantile(function: &FunctionStats, share: f64) -> f64 {
         seen += calls;
         if seen >= rank {
             let middle = HISTOGRAM_BASE.powf(f64::from(bucket) - 0.5);
-            return if bucket == 0 { 0.0 } else { middle.min(function.max_ns as f64) };
+            return if bucket == 0 {
+                0.0
+            } else {
+                middle.min(function.max_ns as f64)
+            };
         }
     }
     0.0

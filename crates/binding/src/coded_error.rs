@@ -22,14 +22,19 @@ impl CodedError {
     pub fn bad_glob(pattern: &str, reason: &str) -> Self {
         Self::new(
             "BC_ERR_BAD_GLOB",
-            format!("Bad pattern \"{pattern}\": {reason}. Patterns are as in .gitignore, relative to the project's root, or npm:<package>"),
+            format!(
+                "Bad pattern \"{pattern}\": {reason}. Patterns are as in .gitignore, relative to the project's root, or npm:<package>"
+            ),
         )
     }
 
     /// Options that are not what the facade sends.
     #[cold]
     pub fn bad_json(error: &serde_json::Error) -> Self {
-        Self::new("BC_ERR_INTERNAL", format!("Options could not be read: {error}"))
+        Self::new(
+            "BC_ERR_INTERNAL",
+            format!("Options could not be read: {error}"),
+        )
     }
 
     /// A question that needs a memory store.
@@ -44,7 +49,10 @@ impl CodedError {
     /// Nothing was configured.
     #[cold]
     pub fn not_configured() -> Self {
-        Self::new("BC_ERR_STOPPED", "Nothing records in this process: call Breadcrumb.start()".into())
+        Self::new(
+            "BC_ERR_STOPPED",
+            "Nothing records in this process: call Breadcrumb.start()".into(),
+        )
     }
 }
 

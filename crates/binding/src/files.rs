@@ -4,7 +4,9 @@
 
 use std::path::Path;
 
-use breadcrumb_instrument::{Diagnostic, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind, Splices};
+use breadcrumb_instrument::{
+    Diagnostic, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind, Splices,
+};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
@@ -76,10 +78,17 @@ impl Files {
             status: FileStatus::Instrumented,
             functions,
             reason: None,
-            left_alone: result.left_alone.into_iter().map(covered_function).collect(),
+            left_alone: result
+                .left_alone
+                .into_iter()
+                .map(covered_function)
+                .collect(),
         });
         self.by_path.insert(path.to_owned(), self.texts.len());
-        self.texts.push(Text { first_id, splices: result.splices });
+        self.texts.push(Text {
+            first_id,
+            splices: result.splices,
+        });
     }
 
     /// Lists a file without probes.
@@ -109,13 +118,20 @@ impl Files {
     /// Original text of a function, found by the id of a probe in it.
     pub fn unsplice(&self, text: &str) -> Option<String> {
         let (_, id) = breadcrumb_instrument::first_probe(text)?;
-        let index = self.texts.partition_point(|file| file.first_id <= id).checked_sub(1)?;
+        let index = self
+            .texts
+            .partition_point(|file| file.first_id <= id)
+            .checked_sub(1)?;
         self.texts[index].splices.unsplice(text)
     }
 }
 
 fn covered_function(function: LeftAloneFunction) -> CoveredFunction {
-    CoveredFunction { name: function.name, line: function.line, why: function.why }
+    CoveredFunction {
+        name: function.name,
+        line: function.line,
+        why: function.why,
+    }
 }
 
 /// Instruments a text as Node said it would read it, or as it turns out to be: a `.js` file
@@ -128,10 +144,18 @@ pub fn instrument_as(source: &str, kind: &str, first_id: u32, path: &Path) -> Ou
         "commonjs-typescript" => &[SourceKind::TypeScriptCommonJs, SourceKind::TypeScriptModule],
         _ => &[SourceKind::CommonJs, SourceKind::Module],
     };
-    let file_stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let file_stem = path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     let mut first: Option<Diagnostic> = None;
     for &kind in kinds {
-        match breadcrumb_instrument::instrument(&Input { source, kind, first_id, file_stem }) {
+        match breadcrumb_instrument::instrument(&Input {
+            source,
+            kind,
+            first_id,
+            file_stem,
+        }) {
             Outcome::Instrumented(result) => return Outcome::Instrumented(result),
             Outcome::LeftAlone(diagnostic) => first = first.or(Some(diagnostic)),
         }

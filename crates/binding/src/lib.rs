@@ -11,7 +11,6 @@ mod files;
 mod options;
 mod process;
 mod recovery;
-mod redaction;
 mod selection;
 mod thread;
 
@@ -63,7 +62,9 @@ pub fn thread_memory(env: &Env) -> Result<ArrayBuffer<'_>> {
     // SAFETY: the range is readable and writable as long as `memory` lives, and the buffer's
     // finalizer owns a reference to it; all access from Rust is atomic.
     unsafe {
-        ArrayBuffer::from_external(env, base, RING_BYTES as usize, memory, |_, memory| drop(memory))
+        ArrayBuffer::from_external(env, base, RING_BYTES as usize, memory, |_, memory| {
+            drop(memory)
+        })
     }
 }
 
@@ -146,8 +147,14 @@ pub fn selects(path: String) -> bool {
 #[napi]
 pub fn instrument(source: String, path: String, kind: String) -> BindingInstrumented {
     match process::instrument(&source, &path, &kind) {
-        Ok(code) => BindingInstrumented { code: Some(code), reason: None },
-        Err(reason) => BindingInstrumented { code: None, reason: Some(reason) },
+        Ok(code) => BindingInstrumented {
+            code: Some(code),
+            reason: None,
+        },
+        Err(reason) => BindingInstrumented {
+            code: None,
+            reason: Some(reason),
+        },
     }
 }
 

@@ -20,7 +20,6 @@ use uuid::Uuid;
 use crate::coded_error::CodedError;
 use crate::files::{FileStatus, Files, instrument_as};
 use crate::options::SessionOptions;
-use crate::redaction::Redaction;
 use crate::selection::{BadGlob, Selection};
 
 /// Name of the memory store among the options.
@@ -45,7 +44,9 @@ static MODE: AtomicU8 = AtomicU8::new(MODE_OFF as u8);
 
 /// Chooses files and a mode; what records is started by the first file, or by `start`.
 pub fn configure(options: SessionOptions) -> Result<(), CodedError> {
-    let roots = std::iter::once(options.root.clone()).chain(options.main_root.clone()).collect();
+    let roots = std::iter::once(options.root.clone())
+        .chain(options.main_root.clone())
+        .collect();
     let selection = Selection::new(
         roots,
         options.own_folder.clone(),
@@ -68,7 +69,10 @@ pub fn configure(options: SessionOptions) -> Result<(), CodedError> {
 }
 
 fn is_recording(session: &Session) -> bool {
-    session.recorder.as_ref().is_some_and(|recorder| !recorder.is_stopped())
+    session
+        .recorder
+        .as_ref()
+        .is_some_and(|recorder| !recorder.is_stopped())
 }
 
 /// Begins to record, if nothing does yet. Returns the run's id.
@@ -96,15 +100,19 @@ pub fn start() -> Result<String, CodedError> {
 fn recorder_options(session: &Session) -> RecorderOptions {
     let options = &session.options;
     let sink = if options.store == MEMORY {
-        SinkOptions::Memory { max_calls: options.max_calls }
+        SinkOptions::Memory {
+            max_calls: options.max_calls,
+        }
     } else {
         SinkOptions::Store(PathBuf::from(&options.store))
     };
     let is_memory = matches!(sink, SinkOptions::Memory { .. });
     let mut recorder = RecorderOptions::new(&session.run_id, sink);
-    recorder.overflow =
-        if options.overflow == "block" { Overflow::Block } else { Overflow::Drop };
-    recorder.redact = Arc::new(Redaction::new());
+    recorder.overflow = if options.overflow == "block" {
+        Overflow::Block
+    } else {
+        Overflow::Drop
+    };
     recorder.run = run_record(options);
     if is_memory {
         // Nothing of it would be recovered.
@@ -144,12 +152,18 @@ fn set_all_modes(mode: u8) -> Result<(), CodedError> {
 
 /// The session's recorder, also after it was stopped.
 pub fn recorder() -> Option<Arc<Recorder>> {
-    SESSION.read().as_ref().and_then(|session| session.recorder.clone())
+    SESSION
+        .read()
+        .as_ref()
+        .and_then(|session| session.recorder.clone())
 }
 
 /// Whether the session's store is memory.
 pub fn records_into_memory() -> bool {
-    SESSION.read().as_ref().is_some_and(|session| session.options.store == MEMORY)
+    SESSION
+        .read()
+        .as_ref()
+        .is_some_and(|session| session.options.store == MEMORY)
 }
 
 /// Ends the session: everything written is in the store when this returns.
@@ -182,16 +196,20 @@ fn file_lists() -> FileLists {
 /// Whether a file is to be instrumented.
 pub fn selects(path: &str) -> bool {
     SESSION.read().as_ref().is_some_and(|session| {
-        let over = session.recorder.as_ref().is_some_and(|recorder| recorder.is_stopped());
+        let over = session
+            .recorder
+            .as_ref()
+            .is_some_and(|recorder| recorder.is_stopped());
         !over && session.selection.selects(Path::new(path))
     })
 }
 
 fn shown(path: &str) -> String {
     let guard = SESSION.read();
-    guard
-        .as_ref()
-        .map_or_else(|| path.to_owned(), |session| session.selection.shown(Path::new(path)))
+    guard.as_ref().map_or_else(
+        || path.to_owned(),
+        |session| session.selection.shown(Path::new(path)),
+    )
 }
 
 /// A file's text with probes, or why it has none.
@@ -199,20 +217,30 @@ pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String
     let shown_path = shown(path);
     let control = Control::get().map_err(|error| error.to_string())?;
     let mode = MODE.load(Ordering::Relaxed);
-    let result = control.functions().with_next_id(shown_path.as_str().into(), |first_id| {
-        match instrument_as(source, kind, first_id, Path::new(path)) {
-            Outcome::Instrumented(mut result) => {
-                for id in first_id..first_id + result.functions.len() as u32 {
-                    control.memory().set_mode(id, mode);
+    let result = control
+        .functions()
+        .with_next_id(shown_path.as_str().into(), |first_id| {
+            match instrument_as(source, kind, first_id, Path::new(path)) {
+                Outcome::Instrumented(mut result) => {
+                    for id in first_id..first_id + result.functions.len() as u32 {
+                        control.memory().set_mode(id, mode);
+                    }
+                    (
+                        std::mem::take(&mut result.functions),
+                        Ok((first_id, result)),
+                    )
                 }
-                (std::mem::take(&mut result.functions), Ok((first_id, result)))
+                Outcome::LeftAlone(diagnostic) => (
+                    Vec::new(),
+                    Err(format!("line {}: {}", diagnostic.line, diagnostic.message)),
+                ),
             }
-            Outcome::LeftAlone(diagnostic) => (Vec::new(), Err(diagnostic.to_string())),
-        }
-    });
+        });
     let mut guard = FILES.lock();
     let files = guard.get_or_insert_default();
-    let outcome = result.map_err(|error| error.to_string()).and_then(|inner| inner);
+    let outcome = result
+        .map_err(|error| error.to_string())
+        .and_then(|inner| inner);
     match outcome {
         Ok((first_id, mut result)) => {
             let code = std::mem::take(&mut result.code);
@@ -234,7 +262,9 @@ pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String
 pub fn too_early(path: &str) {
     let shown_path = shown(path);
     let mut guard = FILES.lock();
-    guard.get_or_insert_default().leave_alone(shown_path, FileStatus::TooEarly, None);
+    guard
+        .get_or_insert_default()
+        .leave_alone(shown_path, FileStatus::TooEarly, None);
 }
 
 /// Asks the files seen so far.

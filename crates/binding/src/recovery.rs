@@ -10,7 +10,9 @@ use crate::options::ChildExit;
 
 /// Recovers every dead run of this user. Returns JSON of what was recovered.
 pub fn recover_all(exit: Option<&ChildExit>) -> String {
-    let recovered = shm_root().map(|root| recover(&root, clock::wall_ns())).unwrap_or_default();
+    let recovered = shm_root()
+        .map(|root| recover(&root, clock::wall_ns()))
+        .unwrap_or_default();
     if let Some(exit) = exit {
         note_exit(exit);
     }
@@ -30,7 +32,9 @@ pub fn recover_all(exit: Option<&ChildExit>) -> String {
 
 /// Writes a child's exit code and signal where its run does not know them itself.
 fn note_exit(exit: &ChildExit) {
-    let Ok(store) = Store::open(&exit.store) else { return };
+    let Ok(store) = Store::open(&exit.store) else {
+        return;
+    };
     let Ok(runs) = store.read_runs() else { return };
     let ours = runs.records.into_iter().filter(|run| {
         run.launch_id.as_deref() == Some(exit.launch.as_str()) && run.pid == exit.pid

@@ -37,18 +37,33 @@ impl Patterns {
             has_paths = true;
         }
         let bad = |error: ignore::Error| BadGlob(patterns.join(", "), error.to_string());
-        let paths = has_paths.then(|| builder.build()).transpose().map_err(bad)?;
-        let names_node_modules = patterns.iter().any(|pattern| pattern.contains("node_modules"));
-        Ok(Self { paths, packages, names_node_modules })
+        let paths = has_paths
+            .then(|| builder.build())
+            .transpose()
+            .map_err(bad)?;
+        let names_node_modules = patterns
+            .iter()
+            .any(|pattern| pattern.contains("node_modules"));
+        Ok(Self {
+            paths,
+            packages,
+            names_node_modules,
+        })
     }
 
     fn has_package(&self, package: Option<&str>) -> bool {
-        package.is_some_and(|name| self.packages.iter().any(|known| known == "*" || known == name))
+        package.is_some_and(|name| {
+            self.packages
+                .iter()
+                .any(|known| known == "*" || known == name)
+        })
     }
 
     fn has_path(&self, relative: &Path) -> bool {
         self.paths.as_ref().is_some_and(|patterns| {
-            patterns.matched_path_or_any_parents(relative, false).is_ignore()
+            patterns
+                .matched_path_or_any_parents(relative, false)
+                .is_ignore()
         })
     }
 }
@@ -74,7 +89,9 @@ impl Selection {
     ) -> Result<Self, BadGlob> {
         let root = roots.first().cloned().unwrap_or_default();
         Ok(Self {
-            include: include.map(|patterns| Patterns::new(&root, patterns)).transpose()?,
+            include: include
+                .map(|patterns| Patterns::new(&root, patterns))
+                .transpose()?,
             exclude: Patterns::new(&root, exclude)?,
             roots,
             own_folder,
@@ -91,7 +108,10 @@ impl Selection {
         if self.exclude.has_package(package.as_deref()) {
             return false;
         }
-        let mut relatives = self.roots.iter().filter_map(|root| path.strip_prefix(root).ok());
+        let mut relatives = self
+            .roots
+            .iter()
+            .filter_map(|root| path.strip_prefix(root).ok());
         let first = relatives.next();
         if first.is_some_and(|relative| self.exclude.has_path(relative)) {
             return false;
@@ -108,21 +128,32 @@ impl Selection {
 
     /// The path as users see it: relative to the project's root where it is under it.
     pub fn shown(&self, path: &Path) -> String {
-        let root = self.roots.first().and_then(|root| path.strip_prefix(root).ok());
+        let root = self
+            .roots
+            .first()
+            .and_then(|root| path.strip_prefix(root).ok());
         let shown = root.unwrap_or(path).to_string_lossy();
-        if cfg!(windows) { shown.replace('\\', "/") } else { shown.into_owned() }
+        if cfg!(windows) {
+            shown.replace('\\', "/")
+        } else {
+            shown.into_owned()
+        }
     }
 }
 
 /// Not in `node_modules`, seen from the root.
 fn is_own(relative: &Path) -> bool {
-    !relative.components().any(|part| part.as_os_str() == "node_modules")
+    !relative
+        .components()
+        .any(|part| part.as_os_str() == "node_modules")
 }
 
 /// The package that a file belongs to: the name behind the last `node_modules` in its path.
 fn package_of(path: &Path) -> Option<String> {
     let parts: Vec<Component> = path.components().collect();
-    let at = parts.iter().rposition(|part| part.as_os_str() == "node_modules")?;
+    let at = parts
+        .iter()
+        .rposition(|part| part.as_os_str() == "node_modules")?;
     let name = parts.get(at + 1)?.as_os_str().to_str()?;
     if !name.starts_with('@') {
         return Some(name.to_owned());
@@ -159,12 +190,17 @@ mod tests {
 
     #[test]
     fn patterns_and_packages() {
-        let s = selection(Some(&["src/**", "!src/gen/**", "npm:express", "npm:@a/b"]), &[]);
+        let s = selection(
+            Some(&["src/**", "!src/gen/**", "npm:express", "npm:@a/b"]),
+            &[],
+        );
         assert!(s.selects(Path::new("/app/src/a/b.js")));
         assert!(!s.selects(Path::new("/app/src/gen/b.js")));
         assert!(!s.selects(Path::new("/app/lib/b.js")));
         assert!(s.selects(Path::new("/app/node_modules/express/lib/x.js")));
-        assert!(s.selects(Path::new("/app/node_modules/.pnpm/e/node_modules/express/x.js")));
+        assert!(s.selects(Path::new(
+            "/app/node_modules/.pnpm/e/node_modules/express/x.js"
+        )));
         assert!(s.selects(Path::new("/app/node_modules/@a/b/x.js")));
         assert!(!s.selects(Path::new("/app/node_modules/@a/c/src/x.js")));
         assert!(selection(Some(&["npm:*"]), &[]).selects(Path::new("/app/node_modules/q/x.js")));
@@ -173,7 +209,13 @@ mod tests {
 
     #[test]
     fn a_bad_glob_is_named() {
-        let bad = Selection::new(vec!["/a".into()], "/b".into(), Some(&["src/[".into()]), &[], false);
+        let bad = Selection::new(
+            vec!["/a".into()],
+            "/b".into(),
+            Some(&["src/[".into()]),
+            &[],
+            false,
+        );
         assert_eq!(bad.err().map(|e| e.0), Some("src/[".into()));
     }
 }

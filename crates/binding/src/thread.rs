@@ -38,8 +38,12 @@ pub fn attach() -> bool {
         return false;
     };
     THREAD.with_borrow_mut(|thread| {
-        let Some(memory) = &thread.memory else { return false };
-        let Ok(index) = recorder.attach(memory) else { return false };
+        let Some(memory) = &thread.memory else {
+            return false;
+        };
+        let Ok(index) = recorder.attach(memory) else {
+            return false;
+        };
         thread.place = Some((recorder, index));
         true
     })
