@@ -17,14 +17,26 @@
 //! Limits: one recorder at a time in a process; the only crate that starts threads.
 #![forbid(unsafe_code)]
 
+mod assembler;
+mod call_stack;
+mod checkpoint;
+mod codec;
 mod control;
+mod drain;
 mod error;
+mod exceptions;
+mod frame;
 mod function_table;
 mod memory_store;
 mod options;
 mod recorder;
 mod recovery;
 mod redact;
+mod row_sink;
+mod session;
+mod sink;
+mod translator;
+mod worker;
 
 pub use breadcrumb_store::{FileLists, RunRecord, RunStatus};
 pub use control::Control;

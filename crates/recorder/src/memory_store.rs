@@ -3,6 +3,14 @@
 //! `recorder.calls(&CallFilter::default(), 100)` → newest first. Limits: `max_calls` calls, as
 //! many exceptions; sums are exact.
 
+use std::collections::VecDeque;
+
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, CountRow, ExceptionRow};
+use breadcrumb_event::schema::histogram_bucket;
+use rustc_hash::FxHashMap;
+
+use crate::function_table::FunctionSnapshot;
+
 /// A call, with its names.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -120,4 +128,191 @@ pub struct CallFilter {
     pub root_id: Option<i64>,
     /// Roots only.
     pub roots: bool,
+}
+
+/// Arguments or result as JSON.
+fn arguments_json(arguments: Arguments<'_>) -> Option<String> {
+    match arguments {
+        Arguments::None => None,
+        Arguments::Integers(values) => {
+            let values: Vec<String> = values.iter().map(i64::to_string).collect();
+            Some(format!("[{}]", values.join(",")))
+        }
+        Arguments::Json(text) => Some(text.to_owned()),
+    }
+}
+
+/// A call or an exception whose names are looked up when it is asked for.
+#[derive(Debug)]
+struct Held<T> {
+    function: Option<u32>,
+    row: T,
+}
+
+/// Rows in memory. See the module.
+#[derive(Debug)]
+pub(crate) struct MemoryStore {
+    max_calls: usize,
+    calls: VecDeque<Held<StoredCall>>,
+    exceptions: VecDeque<Held<StoredException>>,
+    sums: FxHashMap<u32, FunctionStats>,
+}
+
+impl MemoryStore {
+    pub(crate) fn new(max_calls: usize) -> Self {
+        Self {
+            max_calls: max_calls.max(1),
+            calls: VecDeque::new(),
+            exceptions: VecDeque::new(),
+            sums: FxHashMap::default(),
+        }
+    }
+
+    pub(crate) fn push_call(&mut self, row: &CallRow<'_>) {
+        let sums = self.sums.entry(row.function).or_default();
+        sums.calls += 1;
+        sums.errors += u64::from(row.status == CallStatus::Threw);
+        sums.open += u64::from(row.status == CallStatus::Open);
+        sums.self_ns += row.self_ns;
+        sums.wait_ns += row.wait_ns;
+        if let Some(duration) = row.duration_ns {
+            sums.total_ns += duration;
+            sums.max_ns = sums.max_ns.max(duration);
+            *sums
+                .histogram
+                .entry(histogram_bucket(duration))
+                .or_default() += 1;
+        }
+        if self.calls.len() >= self.max_calls {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(Held {
+            function: Some(row.function),
+            row: StoredCall {
+                thread_id: row.thread_id,
+                root_id: row.root_id,
+                call_id: row.call_id,
+                parent_id: row.parent_id,
+                started_at_ns: row.started_at_ns,
+                duration_ns: row.duration_ns,
+                self_ns: row.self_ns,
+                wait_ns: row.wait_ns,
+                depth: row.depth,
+                status: row.status.name(),
+                arguments: arguments_json(row.arguments),
+                result: match row.result {
+                    CallResult::None => None,
+                    CallResult::Integer(value) => Some(value.to_string()),
+                    CallResult::Json(text) => Some(text.to_owned()),
+                },
+                exception_id: row.exception_id,
+                clock: row.clock.name(),
+                function: String::new(),
+                file: String::new(),
+                line: 0,
+                col: 0,
+                parameters: Vec::new(),
+            },
+        });
+    }
+
+    pub(crate) fn push_exception(&mut self, row: &ExceptionRow<'_>) {
+        if self.exceptions.len() >= self.max_calls {
+            self.exceptions.pop_front();
+        }
+        self.exceptions.push_back(Held {
+            function: row.function,
+            row: StoredException {
+                exception_id: row.exception_id,
+                thread_id: row.thread_id,
+                call_id: row.call_id,
+                function: None,
+                name: row.name.to_owned(),
+                message: row.message.to_owned(),
+                stack: row.stack.map(str::to_owned),
+                thrown_at_ns: row.thrown_at_ns,
+                handled: row.handled,
+                calls: row.calls,
+            },
+        });
+    }
+
+    pub(crate) fn push_count(&mut self, row: &CountRow) {
+        let sums = self.sums.entry(row.function).or_default();
+        sums.counted += row.counted;
+        sums.dropped += row.dropped;
+    }
+
+    /// The newest calls that the filter lets through, newest first.
+    pub(crate) fn calls(
+        &self,
+        filter: &CallFilter,
+        limit: usize,
+        functions: &FunctionSnapshot,
+    ) -> Vec<StoredCall> {
+        let passes = |held: &&Held<StoredCall>| {
+            let row = &held.row;
+            let entry = held.function.and_then(|id| functions.entry(id));
+            let is = |wanted: &Option<String>, found: Option<&str>| match wanted {
+                Some(wanted) => found == Some(wanted),
+                None => true,
+            };
+            is(&filter.function, entry.map(|e| e.function.name.as_str()))
+                && is(&filter.file, entry.map(|e| &*e.file))
+                && is(&filter.status, Some(row.status))
+                && filter.root_id.is_none_or(|root| root == row.root_id)
+                && (!filter.roots || row.parent_id.is_none())
+        };
+        let newest = self.calls.iter().rev().filter(passes).take(limit);
+        newest
+            .map(|held| {
+                let mut call = held.row.clone();
+                if let Some(entry) = held.function.and_then(|id| functions.entry(id)) {
+                    call.function.clone_from(&entry.function.name);
+                    call.file = entry.file.to_string();
+                    call.line = entry.function.line;
+                    call.col = entry.function.column;
+                    call.parameters.clone_from(&entry.function.parameters);
+                }
+                call
+            })
+            .collect()
+    }
+
+    /// The newest exceptions, newest first.
+    pub(crate) fn exceptions(
+        &self,
+        limit: usize,
+        functions: &FunctionSnapshot,
+    ) -> Vec<StoredException> {
+        let newest = self.exceptions.iter().rev().take(limit);
+        newest
+            .map(|held| {
+                let mut exception = held.row.clone();
+                exception.function = held
+                    .function
+                    .and_then(|id| functions.entry(id))
+                    .map(|entry| entry.function.name.clone());
+                exception
+            })
+            .collect()
+    }
+
+    /// The sums, by function id.
+    pub(crate) fn stats(&self, functions: &FunctionSnapshot) -> Vec<FunctionStats> {
+        let mut ids: Vec<u32> = self.sums.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter()
+            .filter_map(|id| {
+                let mut stats = self.sums.get(&id)?.clone();
+                if let Some(entry) = functions.entry(id) {
+                    stats.function.clone_from(&entry.function.name);
+                    stats.file = entry.file.to_string();
+                    stats.line = entry.function.line;
+                    stats.col = entry.function.column;
+                }
+                Some(stats)
+            })
+            .collect()
+    }
 }

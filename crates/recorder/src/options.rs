@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{Space, SystemSpace, shm_root};
 use breadcrumb_store::RunRecord;
 
@@ -59,6 +60,8 @@ pub struct RecorderOptions {
     pub run: RunRecord,
     /// Takes secrets out.
     pub redact: Arc<dyn Redact>,
+    /// What `redact` was made from: a recovery redacts by it, in another process.
+    pub redactor_options: RedactorOptions,
     /// Folder of the rings' files, private and in memory; `None`: anonymous memory.
     pub shm_root: Option<PathBuf>,
     /// Reserves space in the rings' files.
@@ -78,6 +81,7 @@ impl RecorderOptions {
             ring_cap_bytes: 48 << 20,
             run: RunRecord::default(),
             redact: Arc::new(KeepAll),
+            redactor_options: RedactorOptions::default(),
             shm_root: shm_root(),
             space: Arc::new(SystemSpace),
         }

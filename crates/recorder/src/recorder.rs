@@ -1,13 +1,45 @@
-//! A session: its thread, its rings, its rows. See the crate for an example.
+//! A session, as the binding sees it. See the crate for an example.
+//!
+//! Every method may be called from any thread, at any time, also after `stop()`: then it does
+//! nothing. Limits: one session at a time in a process; `flush`, `detach` and `acquire` of a thread
+//! are called on that thread, or when it is known to be silent.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
-use breadcrumb_ring::ThreadMemory;
-use breadcrumb_store::{FileLists, RunStatus};
+use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
+use breadcrumb_ring::{ChunkBudget, Ring, RingOptions, RunFolder, ThreadMemory};
+use breadcrumb_store::{ClockOffset, FileLists, RunStatus, iso_timestamp};
+use parking_lot::Mutex;
 
+use crate::checkpoint::CheckpointWriter;
+use crate::control::Control;
+use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
+use crate::function_table::FunctionObserver;
 use crate::memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
-use crate::options::RecorderOptions;
+use crate::options::{Overflow, RecorderOptions, SinkOptions};
+use crate::session::Session;
+use crate::sink::Sink;
+use crate::translator::Translator;
+use crate::worker;
+
+/// Threads of one run: what is left of a `call_id` beside the call's number.
+const MAX_THREADS: u32 = 1 << 22;
+/// At the end, other threads are waited for until they have been silent for two looks, at most
+/// this often.
+const LAST_LOOKS: u32 = 25;
+/// Attempts at the last publication, half a second in all, before its rows are left to a recovery.
+const LAST_ATTEMPTS: u32 = 5;
+/// Name of the run's table of functions in its folder.
+pub(crate) const FUNCTIONS_FILE: &str = "functions.tsv";
+
+/// A session runs in this process.
+static RUNNING: AtomicBool = AtomicBool::new(false);
+/// Number of the last session.
+static SESSIONS: AtomicI32 = AtomicI32::new(0);
 
 /// What became of a request for a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,55 +82,399 @@ pub struct Counters {
     pub malformed: u64,
 }
 
+impl Counters {
+    /// Those that a checkpoint keeps, in its order.
+    pub(crate) fn kept(&self) -> [u64; 10] {
+        [
+            self.recorded,
+            self.counted,
+            self.dropped,
+            self.exceptions,
+            self.bytes,
+            self.segments,
+            self.redacted,
+            self.evicted_open,
+            self.unknown,
+            self.malformed,
+        ]
+    }
+
+    pub(crate) fn of_kept(kept: [u64; 10]) -> Self {
+        let [
+            recorded,
+            counted,
+            dropped,
+            exceptions,
+            bytes,
+            segments,
+            rest @ ..,
+        ] = kept;
+        let [redacted, evicted_open, unknown, malformed] = rest;
+        Self {
+            recorded,
+            counted,
+            dropped,
+            exceptions,
+            bytes,
+            segments,
+            redacted,
+            evicted_open,
+            unknown,
+            malformed,
+            ..Self::default()
+        }
+    }
+
+    /// Into a run's record.
+    pub(crate) fn write_to(&self, run: &mut breadcrumb_store::RunCounters) {
+        run.recorded = self.recorded;
+        run.counted = self.counted;
+        run.dropped = self.dropped;
+        run.exceptions = self.exceptions;
+        run.redacted = self.redacted;
+        run.bytes = self.bytes;
+        run.segments = self.segments;
+        run.recorder_cpu_ns = self.recorder_cpu_ns;
+        for (name, value) in [
+            ("evictedOpen", self.evicted_open),
+            ("unknownRecords", self.unknown),
+            ("malformedRecords", self.malformed),
+        ] {
+            run.more.insert(name.to_owned(), value.into());
+        }
+    }
+}
+
 /// A session that records. See the module.
 #[derive(Debug)]
-pub struct Recorder {}
+pub struct Recorder {
+    session: Arc<Session>,
+    worker: Mutex<Option<JoinHandle<()>>>,
+}
 
-#[allow(clippy::unused_self, missing_docs, clippy::missing_errors_doc)]
 impl Recorder {
+    /// Begins to record: opens the store, makes the run's folder in memory, starts the thread,
+    /// and gives the session's number to all JavaScript threads.
+    ///
+    /// # Errors
+    /// [`RecorderError::Running`], [`RecorderError::Store`], [`RecorderError::Thread`]. Without a
+    /// folder in memory it records all the same ([`Self::crash_proof`] is false).
     pub fn start(options: RecorderOptions) -> Result<Arc<Self>, RecorderError> {
-        let _ = options;
-        Ok(Arc::new(Self {}))
+        if RUNNING.swap(true, Ordering::AcqRel) {
+            return Err(RecorderError::Running);
+        }
+        let started = Self::start_alone(options);
+        if started.is_err() {
+            RUNNING.store(false, Ordering::Release);
+        }
+        started
     }
+
+    fn start_alone(options: RecorderOptions) -> Result<Arc<Self>, RecorderError> {
+        let control = Control::get()?;
+        let sink = Sink::new(&options.sink, &options.run_id)?;
+        let times = (monotonic_ns(), wall_ns());
+        let supply = Box::new(|| control.functions().snapshot());
+        let translator = Translator::new(Arc::clone(&options.redact), supply);
+        let crash_files = crash_files(&options);
+        let mut run = options.run.clone();
+        run.run_id.clone_from(&options.run_id);
+        run.status = RunStatus::Running;
+        options.overflow.name().clone_into(&mut run.overflow);
+        run.crash_proof = crash_files.is_some();
+        if run.started_at.is_empty() {
+            run.started_at = iso_timestamp(times.1);
+        }
+        run.clocks = vec![ClockOffset {
+            mono_ns: times.0,
+            wall_ns: times.1,
+        }];
+        sink.write_run(&run)?;
+
+        let mut drain = Drain::new(translator, sink, run, times);
+        drain.crash_files = crash_files;
+        drain.interval_ns = i64::try_from(options.flush_interval_ms)
+            .unwrap_or(i64::MAX / 1_000_000)
+            .saturating_mul(1_000_000);
+        drain.checkpoint();
+        let budget = ChunkBudget::new(options.ring_cap_bytes);
+        let mut session = Session::new(control, drain, budget);
+        session.space = options.space;
+        session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
+        if let Some(folder) = &session.folder {
+            let file = std::fs::File::create(folder.path().join(FUNCTIONS_FILE));
+            session.functions_file = Mutex::new(file.ok());
+        }
+        let session = Arc::new(session);
+        let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
+        control.functions().observe(&observer);
+        let shared = Arc::clone(&session);
+        let thread = Builder::new()
+            .name("breadcrumb-recorder".into())
+            .spawn(move || worker::run(&shared))
+            .map_err(RecorderError::Thread)?;
+        session.move_tick();
+        let epoch = SESSIONS.fetch_add(1, Ordering::AcqRel).wrapping_add(1);
+        control
+            .memory()
+            .epoch()
+            .store(epoch.max(1), Ordering::SeqCst);
+        Ok(Arc::new(Self {
+            session,
+            worker: Mutex::new(Some(thread)),
+        }))
+    }
+
+    /// Maps a ring over a thread's memory. Returns the thread's index in the run.
+    ///
+    /// # Errors
+    /// [`RecorderError::Stopped`], [`RecorderError::TooManyThreads`], [`RecorderError::Ring`].
     pub fn attach(&self, memory: &Arc<ThreadMemory>) -> Result<u32, RecorderError> {
-        let _ = memory;
-        Ok(0)
+        let session = &self.session;
+        if session.ended() {
+            return Err(RecorderError::Stopped);
+        }
+        let thread = session.next_thread.fetch_add(1, Ordering::AcqRel);
+        if thread >= MAX_THREADS {
+            return Err(RecorderError::TooManyThreads { limit: MAX_THREADS });
+        }
+        let crash_proof = session.drain.lock().crash_files.is_some();
+        let folder = session.folder.as_deref().filter(|_| crash_proof);
+        // Held while the number of functions is asked for: those that come later find the ring.
+        let mut rings = session.rings.write();
+        let ring = Arc::new(Ring::attach(
+            memory,
+            RingOptions {
+                thread,
+                budget: &session.budget,
+                folder: folder.map(|folder| (folder, Arc::clone(&session.space))),
+                functions: session.control.functions().len(),
+            },
+        )?);
+        rings.insert(thread, Arc::clone(&ring));
+        drop(rings);
+        let mut drain = session.drain.lock();
+        if crash_proof && !ring.crash_proof() {
+            drain.run.crash_proof = false;
+            drain.note("notCrashProof", "no room in memory for a ring's file");
+        }
+        drain.add(ring);
+        drop(drain);
+        session.wake();
+        Ok(thread)
     }
+
+    /// Asks for a free chunk, when the thread has found none: reserves more, or waits, if this
+    /// session blocks.
+    #[must_use]
     pub fn acquire(&self, thread: u32) -> Acquired {
-        let _ = thread;
-        Acquired::Full
+        let session = &self.session;
+        let Some(ring) = session.rings.read().get(&thread).cloned() else {
+            return Acquired::Full;
+        };
+        if session.ended() {
+            return Acquired::Full;
+        }
+        if ring.has_free() || ring.grow(GROW_CHUNKS) > 0 {
+            session.wake();
+            return Acquired::Again;
+        }
+        session.pressed.store(true, Ordering::Release);
+        session.wake();
+        if session.blocks.load(Ordering::Acquire) {
+            session.wait_freed(|| {
+                let over = session.ended() || !session.blocks.load(Ordering::Acquire);
+                let done = ring.has_free() || over;
+                if !done {
+                    session.pressed.store(true, Ordering::Release);
+                    session.wake();
+                }
+                done
+            });
+        }
+        if ring.has_free() && !session.ended() {
+            Acquired::Again
+        } else {
+            Acquired::Full
+        }
     }
-    pub fn wake(&self) {}
+
+    /// Wakes the recorder's thread.
+    pub fn wake(&self) {
+        self.session.wake();
+    }
+
+    /// Everything that the calling thread has written is in the store when this returns, if the
+    /// store takes it.
     pub fn flush(&self, thread: u32) {
-        let _ = thread;
+        if self.session.ended() {
+            return;
+        }
+        let now_ns = monotonic_ns();
+        let mut drain = self.session.drain.lock();
+        drain.read_all(thread, now_ns);
+        drain.poll(now_ns);
+        drain.settle_thread(thread, now_ns);
+        drain.publish(now_ns);
+        *self.session.counters.lock() = drain.counters();
+        drop(drain);
+        self.session.tell_freed();
     }
+
+    /// The calling thread will write no more: as [`Self::flush`], and its ring goes.
     pub fn detach(&self, thread: u32) {
-        let _ = thread;
+        if self.session.ended() {
+            return;
+        }
+        let now_ns = monotonic_ns();
+        let mut drain = self.session.drain.lock();
+        drain.end_thread(thread, now_ns);
+        drain.publish(now_ns);
+        drain.remove_thread(thread);
+        drop(drain);
+        // The last reference: harmless memory takes the ring's place.
+        self.session.rings.write().remove(&thread);
     }
+
+    /// Ends the session: all that was written is in the store, calls still open as `open`. The
+    /// calling thread writes no more; the others have been told to, and are waited for.
     pub fn stop(&self, status: RunStatus, exit_code: Option<i32>, signal: Option<String>) {
-        let _ = (status, exit_code, signal);
+        let session = &self.session;
+        if session.stopping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        session.control.memory().epoch().store(0, Ordering::SeqCst);
+        session.wake();
+        session.tell_freed();
+        if let Some(worker) = self.worker.lock().take() {
+            // A panic of the thread has lost nothing that the drain below does not find.
+            let _ = worker.join();
+        }
+        session.sleep_tick();
+        let mut drain = session.drain.lock();
+        quiesce(&mut drain);
+        drain.finish();
+        let published = (0..LAST_ATTEMPTS).any(|attempt| {
+            std::thread::sleep(Duration::from_millis(100) * attempt.min(1));
+            drain.publish(monotonic_ns())
+        });
+        let counters = self.with_rings(drain.counters(), &drain);
+        let run = &mut drain.run;
+        run.status = status;
+        run.exit_code = exit_code;
+        run.signal = signal;
+        run.ended_at = Some(iso_timestamp(wall_ns()));
+        counters.write_to(&mut run.counters);
+        let recorded = published && drain.sink.write_run(&drain.run).is_ok();
+        *session.counters.lock() = counters;
+        drain.threads.clear();
+        drain.crash_files = None;
+        drop(drain);
+        session.rings.write().clear();
+        if let Some(folder) = session.folder.as_ref().filter(|_| recorded) {
+            let _ = std::fs::remove_dir_all(folder.path());
+        }
+        RUNNING.store(false, Ordering::Release);
     }
+
+    /// `stop` was called.
+    #[must_use]
     pub fn is_stopped(&self) -> bool {
-        false
+        self.session.stopping.load(Ordering::Acquire)
     }
+
+    /// What is recorded survives the process.
+    #[must_use]
     pub fn crash_proof(&self) -> bool {
-        false
+        self.session.drain.lock().run.crash_proof
     }
+
+    /// What the run's record says of files, when it is written next.
     pub fn set_files(&self, files: FileLists) {
-        let _ = files;
+        self.session.drain.lock().run.files = files;
     }
+
+    /// What was done so far. While a segment is being written, as of the last poll.
+    #[must_use]
     pub fn counters(&self) -> Counters {
-        Counters::default()
+        match self.session.drain.try_lock() {
+            Some(mut drain) if !self.is_stopped() => {
+                drain.count_now(monotonic_ns());
+                let counters = self.with_rings(drain.counters(), &drain);
+                *self.session.counters.lock() = counters.clone();
+                counters
+            }
+            _ => self.session.counters.lock().clone(),
+        }
     }
+
+    fn with_rings(&self, mut counters: Counters, drain: &Drain) -> Counters {
+        counters.ring_bytes = self.session.budget.taken_bytes();
+        counters.ring_used_bytes =
+            drain.used_chunks() * u64::from(breadcrumb_event::layout::CHUNK_BYTES);
+        counters.recorder_cpu_ns = self.session.cpu_ns.load(Ordering::Relaxed).cast_unsigned();
+        counters
+    }
+
+    /// Calls in a memory store, newest first; none in another.
+    #[must_use]
     pub fn calls(&self, filter: &CallFilter, limit: usize) -> Vec<StoredCall> {
-        let _ = (filter, limit);
-        Vec::new()
+        let functions = self.session.control.functions().snapshot();
+        let memory = self.session.memory.as_ref();
+        memory.map_or_else(Vec::new, |m| m.lock().calls(filter, limit, &functions))
     }
+
+    /// Exceptions in a memory store, newest first.
+    #[must_use]
     pub fn exceptions(&self, limit: usize) -> Vec<StoredException> {
-        let _ = limit;
-        Vec::new()
+        let functions = self.session.control.functions().snapshot();
+        let memory = self.session.memory.as_ref();
+        memory.map_or_else(Vec::new, |m| m.lock().exceptions(limit, &functions))
     }
+
+    /// Sums by function in a memory store.
+    #[must_use]
     pub fn stats(&self) -> Vec<FunctionStats> {
-        Vec::new()
+        let functions = self.session.control.functions().snapshot();
+        let memory = self.session.memory.as_ref();
+        memory.map_or_else(Vec::new, |m| m.lock().stats(&functions))
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.stop(RunStatus::Finished, None, None);
+    }
+}
+
+/// The run's folder in memory; `None` where there can be none, or nothing to recover into.
+fn crash_files(options: &RecorderOptions) -> Option<CrashFiles> {
+    let SinkOptions::Store(store) = &options.sink else {
+        return None;
+    };
+    let root = options.shm_root.as_ref()?;
+    let folder = RunFolder::create(root, &options.run_id).ok()?;
+    Some(CrashFiles {
+        checkpoints: CheckpointWriter::new(folder.path()),
+        folder: Arc::new(folder),
+        store: std::path::absolute(store).unwrap_or_else(|_| store.clone()),
+        redaction: options.redactor_options.clone(),
+    })
+}
+
+/// Reads until all threads have been silent for two looks.
+fn quiesce(drain: &mut Drain) {
+    let mut silent = 0;
+    for _ in 0..LAST_LOOKS {
+        let read = drain.poll(monotonic_ns());
+        silent = if read == 0 { silent + 1 } else { 0 };
+        if silent > 1 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let threads: Vec<u32> = drain.threads.iter().map(|t| t.ring.thread()).collect();
+    for thread in threads {
+        drain.read_all(thread, monotonic_ns());
     }
 }

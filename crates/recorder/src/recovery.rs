@@ -1,9 +1,29 @@
 //! What dead processes left in memory, into their stores.
 //!
 //! `recover(&shm_root, breadcrumb_ring::clock::wall_ns())` → one [`Recovered`] for each dead run.
-//! Limits: what cannot be read is named and left where it is.
+//! The recorder's own assemblers, from the last checkpoint, over the chunks that were not freed;
+//! segments get the numbers that the dead process would have given them, so that a recovery that
+//! dies itself is simply done again. Limits: what cannot be read is named and left where it is.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use breadcrumb_event::function::FunctionEntry;
+use breadcrumb_event::row::CountRow;
+use breadcrumb_redact::Redactor;
+use breadcrumb_ring::{CrashedRing, Position, Reader, RingError, RunFolder, Take};
+use breadcrumb_store::{RunStatus, iso_timestamp};
+
+use crate::assembler::Assembler;
+use crate::checkpoint::{Checkpoint, ThreadPoint};
+use crate::drain::{MAX_ROWS, count_row};
+use crate::error::RecorderError;
+use crate::function_table::FunctionSnapshot;
+use crate::options::SinkOptions;
+use crate::recorder::{Counters, FUNCTIONS_FILE};
+use crate::sink::Sink;
+use crate::translator::Translator;
 
 /// How a process ended, for those who know (its parent).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,11 +55,14 @@ pub struct Recovered {
 /// Recovers all dead runs in `shm_root`. `now_ns`: the wall clock.
 #[must_use]
 pub fn recover(shm_root: &Path, now_ns: i64) -> Vec<Recovered> {
-    let _ = (shm_root, now_ns);
-    Vec::new()
+    RunFolder::list(shm_root)
+        .iter()
+        .filter_map(|run_id| recover_run(shm_root, run_id, &ProcessEnd::default(), now_ns))
+        .collect()
 }
 
-/// Recovers one run, if it is dead and left anything.
+/// Recovers one run. `None` if there is nothing of it, its process lives, or another process
+/// recovers it.
 #[must_use]
 pub fn recover_run(
     shm_root: &Path,
@@ -47,6 +70,226 @@ pub fn recover_run(
     end: &ProcessEnd,
     now_ns: i64,
 ) -> Option<Recovered> {
-    let _ = (shm_root, run_id, end, now_ns);
-    None
+    let mut recovered = Recovered {
+        run_id: run_id.to_owned(),
+        ..Recovered::default()
+    };
+    if !shm_root.join(run_id).is_dir() {
+        return None;
+    }
+    let folder = match RunFolder::claim(shm_root, run_id) {
+        Ok(folder) => folder,
+        Err(RingError::Owned { .. }) => return None,
+        Err(error) => {
+            recovered.error = Some(error.to_string());
+            return Some(recovered);
+        }
+    };
+    let stored = Recovery::begin(&folder)
+        .and_then(|mut recovery| recovery.run(&folder, end, now_ns, &mut recovered));
+    match stored {
+        Ok(()) => {
+            if let Err(error) = folder.remove() {
+                recovered.skipped.push(error.to_string());
+            }
+        }
+        Err(error) => recovered.error = Some(error.to_string()),
+    }
+    Some(recovered)
+}
+
+/// One run's recovery.
+struct Recovery {
+    checkpoint: Checkpoint,
+    functions: u32,
+    translator: Translator,
+    sink: Sink,
+    counters: Counters,
+    last_ns: i64,
+}
+
+impl Recovery {
+    fn begin(folder: &RunFolder) -> Result<Self, RecorderError> {
+        let path = folder.path();
+        let checkpoint = Checkpoint::read(path).ok_or_else(|| RecorderError::Unrecoverable {
+            path: path.display().to_string(),
+            reason: "it has no whole checkpoint of this version".into(),
+        })?;
+        let sink = SinkOptions::Store(checkpoint.store.clone());
+        let sink = Sink::new(&sink, &checkpoint.run.run_id)?;
+        let functions = read_functions(&path.join(FUNCTIONS_FILE));
+        let count = functions.len();
+        let redactor = Arc::new(Redactor::new(checkpoint.redaction.clone()));
+        let mut translator = Translator::new(redactor, Box::new(move || functions.clone()));
+        translator.refresh();
+        Ok(Self {
+            counters: checkpoint.counters.clone(),
+            checkpoint,
+            functions: count,
+            translator,
+            sink,
+            last_ns: 0,
+        })
+    }
+
+    fn run(
+        &mut self,
+        folder: &RunFolder,
+        end: &ProcessEnd,
+        now_ns: i64,
+        recovered: &mut Recovered,
+    ) -> Result<(), RecorderError> {
+        recovered.store.clone_from(&self.checkpoint.store);
+        let (calls, exceptions) = self.rows_before();
+        let mut points = std::mem::take(&mut self.checkpoint.threads);
+        for path in folder.rings() {
+            match CrashedRing::open(&path, self.functions) {
+                Ok(ring) => {
+                    let known = points.iter().position(|p| p.thread == ring.thread());
+                    let point = known.map(|index| points.swap_remove(index));
+                    self.thread(&ring, point, now_ns)?;
+                }
+                Err(error) => recovered.skipped.push(error.to_string()),
+            }
+        }
+        // Threads whose ring is gone or unreadable: their open calls are known all the same.
+        for mut point in points {
+            point.assembler.finish(&mut self.sink);
+            self.add(&point.assembler, 0);
+        }
+        self.publish()?;
+        self.counters.redacted += self.translator.redacted;
+        recovered.calls = self.counters.recorded - calls;
+        recovered.exceptions = self.counters.exceptions - exceptions;
+        self.write_run(end, now_ns, recovered)
+    }
+
+    /// Rows of calls and exceptions that the dead process has published.
+    fn rows_before(&self) -> (u64, u64) {
+        let threads = &self.checkpoint.threads;
+        let calls = threads.iter().map(|t| t.assembler.tally.calls);
+        let exceptions = threads.iter().map(|t| t.assembler.exceptions_written());
+        (
+            self.counters.recorded + calls.sum::<u64>(),
+            self.counters.exceptions + exceptions.sum::<u64>(),
+        )
+    }
+
+    fn thread(
+        &mut self,
+        ring: &CrashedRing,
+        point: Option<ThreadPoint>,
+        now_ns: i64,
+    ) -> Result<(), RecorderError> {
+        let offset_ns = self.checkpoint.wall_offset_ns;
+        let point = point.unwrap_or_else(|| ThreadPoint {
+            thread: ring.thread(),
+            position: Position {
+                order: 1,
+                offset: 0,
+            },
+            counted: Vec::new(),
+            assembler: Assembler::new(ring.thread(), offset_ns),
+        });
+        let mut assembler = point.assembler;
+        // Nothing was written later than now, as far as the wall clock was not set back.
+        assembler.set_horizon(now_ns.saturating_sub(offset_ns));
+        let mut reader = Reader::at(point.position);
+        let mut words = Vec::new();
+        while let Some(batch) = reader.next(&ring.cells(), Take::All, &mut words) {
+            let (header, words) = (batch.header, batch.words);
+            assembler.feed(header, words, &mut self.translator, &mut self.sink);
+            if self.sink.rows() >= MAX_ROWS {
+                self.publish()?;
+            }
+        }
+        assembler.finish(&mut self.sink);
+        self.last_ns = self.last_ns.max(assembler.last_wall_ns());
+        self.add(&assembler, reader.malformed());
+        self.count(ring, &point.counted, now_ns);
+        Ok(())
+    }
+
+    fn add(&mut self, assembler: &Assembler, malformed: u64) {
+        let tally = assembler.tally;
+        self.counters.recorded += tally.calls;
+        self.counters.exceptions += assembler.exceptions_written();
+        self.counters.evicted_open += tally.evicted;
+        self.counters.unknown += tally.unknown;
+        self.counters.malformed += tally.malformed + malformed;
+    }
+
+    fn count(&mut self, ring: &CrashedRing, counted: &[(u32, u32, u32)], now_ns: i64) {
+        let mut bases = vec![(0, 0); ring.counters().len()];
+        for &(id, counted, dropped) in counted {
+            if let Some(base) = bases.get_mut(id as usize) {
+                *base = (counted, dropped);
+            }
+        }
+        let from_ns = self.checkpoint.counted_to_ns;
+        let to_ns = self.last_ns.clamp(from_ns, now_ns.max(from_ns));
+        for ((id, base), new) in (0u32..).zip(bases).zip(ring.counters()) {
+            if base == *new {
+                continue;
+            }
+            let row = count_row(id, ring.thread(), base, *new);
+            self.counters.counted += row.counted;
+            self.counters.dropped += row.dropped;
+            self.sink.push_count(&CountRow {
+                from_ns,
+                to_ns,
+                ..row
+            });
+        }
+    }
+
+    fn publish(&mut self) -> Result<(), RecorderError> {
+        let seq = self.checkpoint.next_seq;
+        let published = self.sink.publish(seq, self.translator.functions())?;
+        if published.rows > 0 {
+            self.checkpoint.next_seq += 1;
+            self.counters.segments += 1;
+            self.counters.bytes += published.bytes;
+        }
+        Ok(())
+    }
+
+    fn write_run(
+        &mut self,
+        end: &ProcessEnd,
+        now_ns: i64,
+        recovered: &Recovered,
+    ) -> Result<(), RecorderError> {
+        let run = &mut self.checkpoint.run;
+        run.status = RunStatus::Crashed;
+        run.exit_code = end.exit_code;
+        run.signal.clone_from(&end.signal);
+        let ended_ns = if self.last_ns > 0 {
+            self.last_ns
+        } else {
+            now_ns
+        };
+        run.ended_at = Some(iso_timestamp(ended_ns));
+        self.counters.write_to(&mut run.counters);
+        if !recovered.skipped.is_empty() {
+            let skipped = recovered.skipped.join("; ");
+            let more = &mut run.counters.more;
+            more.insert("unreadable".to_owned(), skipped.into());
+        }
+        self.sink.write_run(run)
+    }
+}
+
+/// The table of functions up to the first line that makes no sense.
+fn read_functions(path: &Path) -> FunctionSnapshot {
+    let text = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let mut entries = Vec::new();
+    for line in text.lines() {
+        match FunctionEntry::from_line(line) {
+            Some((id, entry)) if id as usize == entries.len() => entries.push(entry),
+            _ => break,
+        }
+    }
+    FunctionSnapshot::from_entries(entries)
 }

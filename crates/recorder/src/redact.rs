@@ -1,10 +1,12 @@
 //! What stands between a captured value and a row.
 //!
-//! `breadcrumb_redact::Redactor` is the one that is used; [`KeepAll`] is for tests and benches.
+//! [`Redactor`] is the one that is used; [`KeepAll`] is for tests and benches. Limits: a function's
+//! names are asked about once, with a number for a value; what is secret by name is so for any value.
 
 use std::borrow::Cow;
 
 use breadcrumb_event::value::Value;
+use breadcrumb_redact::Redactor;
 
 /// Takes secrets out of values and texts.
 pub trait Redact: Send + Sync {
@@ -28,5 +30,23 @@ impl Redact for KeepAll {
     fn redact_value(&self, _: &mut Value) {}
     fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         Cow::Borrowed(text)
+    }
+}
+
+impl Redact for Redactor {
+    fn redact_arguments(&self, names: &[String], values: &mut Vec<Value>) {
+        Self::redact_arguments(self, names, values);
+    }
+
+    fn redact_result(&self, name: &str, value: &mut Value) {
+        Self::redact_result(self, name, value);
+    }
+
+    fn redact_value(&self, value: &mut Value) {
+        Self::redact_value(self, value);
+    }
+
+    fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        Self::redact_text(self, text)
     }
 }

@@ -8,6 +8,7 @@
 //! let ring = Ring::attach(&memory, RingOptions::anonymous(0, &budget))?;
 //! let mut reader = Reader::new(1);
 //! let mut words = Vec::new();
+//! reader.look(&ring.cells());
 //! while let Some(batch) = reader.next(&ring.cells(), Take::Settled, &mut words) {
 //!     let _ = (batch.header, batch.words);        // records, whole ones only
 //! }

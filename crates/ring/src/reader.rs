@@ -1,12 +1,13 @@
 //! The reading end of a ring: chunks in their order, records up to the frontier.
 //!
 //! ```text
+//! reader.look(&ring.cells())                            once a poll, a millisecond apart or more
 //! reader.next(&ring.cells(), Take::Settled, &mut words) → Batch { header, words } | None: nothing new
 //! reader.free_consumed(&ring.cells())                   → chunks read to their end are FREE again
 //! ```
 //! A live thread publishes nothing record by record. A record of an open chunk is taken when its
-//! first word was there at the poll before this one, at least a millisecond ago
-//! ([`Take::Settled`]): by then all stores that the writer issued before it have long left its
+//! first word was there at the look before the last one ([`Take::Settled`]), at least a
+//! millisecond ago: by then all stores that the writer issued before it have long left its
 //! store buffer, on any machine that runs Node. What is not proven yet waits; a closed chunk
 //! needs no proof.
 //! Limits: what makes no sense is counted and skipped to the chunk's end, never believed.
@@ -69,7 +70,7 @@ impl<'a> Cells<'a> {
 /// How much of an open chunk is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Take {
-    /// What was there at the call before this one, at least a millisecond ago.
+    /// What was there at the look before the last one, at least a millisecond ago.
     Settled,
     /// All of it: the writer is the calling thread, or dead, or has been silent.
     All,
@@ -99,10 +100,17 @@ pub struct Reader {
     order: u32,
     chunk: Option<usize>,
     offset: usize,
+    /// End of the records that were walked over.
     frontier: usize,
+    /// The frontier at the last look.
+    seen: usize,
+    /// The frontier at the look before: proven.
+    settled: usize,
     broken: bool,
     /// Where a reader that takes over begins in its first chunk.
     resume_at: usize,
+    /// The header of the chunk, until it is handed out.
+    header: Option<ChunkHeader>,
     /// Chunks read to their end and not yet freed, a bit each.
     consumed: u128,
     /// Records or chunks that made no sense.
@@ -124,8 +132,11 @@ impl Reader {
             chunk: None,
             offset: 0,
             frontier: 0,
+            seen: 0,
+            settled: 0,
             broken: false,
             resume_at: position.offset as usize,
+            header: None,
             consumed: 0,
             malformed: 0,
         }
@@ -135,6 +146,8 @@ impl Reader {
     #[must_use]
     pub fn position(&self) -> Position {
         let offset = match self.chunk {
+            // Its header has not been handed out.
+            Some(_) if self.header.is_some() => 0,
             Some(_) => self.offset,
             None => self.resume_at,
         };
@@ -156,6 +169,26 @@ impl Reader {
         self.consumed.count_ones()
     }
 
+    /// Sees how far the writer has come in its open chunk. At least a millisecond must lie between
+    /// two calls.
+    pub fn look(&mut self, cells: &Cells<'_>) {
+        self.settled = self.seen;
+        if let Some(index) = self.chunk {
+            self.walk(cells.chunk(index));
+            self.seen = self.frontier;
+        }
+    }
+
+    fn walk(&mut self, words: &[AtomicU64]) {
+        if self.broken {
+            return;
+        }
+        let frontier = chunk::frontier(words, self.frontier);
+        self.frontier = frontier.end;
+        self.broken = frontier.broken;
+        self.malformed += u64::from(frontier.broken);
+    }
+
     /// The next records, copied into `out`; `None` if there are none yet.
     pub fn next<'b>(
         &mut self,
@@ -164,35 +197,25 @@ impl Reader {
         out: &'b mut Vec<u64>,
     ) -> Option<Batch<'b>> {
         loop {
-            let mut header = None;
             let index = match self.chunk {
                 Some(index) => index,
-                None => {
-                    let index = self.find(cells)?;
-                    header = Some(self.begin(cells, index));
-                    index
-                }
+                None => self.begin(cells)?,
             };
             // The state first: if it says closed, every record of the chunk is visible below.
             let closed = cells.state(index) == CHUNK_CLOSED;
             let words = cells.chunk(index);
-            let seen = self.frontier;
-            if !self.broken {
-                let frontier = chunk::frontier(words, self.frontier);
-                self.frontier = frontier.end;
-                self.broken = frontier.broken;
-                self.malformed += u64::from(frontier.broken);
-            }
             let end = if closed || take == Take::All {
+                self.walk(words);
                 self.frontier
             } else {
-                seen
+                self.settled
             };
             let from = self.offset;
             self.offset = end.max(from);
             if closed {
                 self.end_chunk(index);
             }
+            let header = self.header.take();
             if end > from || header.is_some() {
                 chunk::copy(words, from, end.max(from), out);
                 return Some(Batch { header, words: out });
@@ -215,14 +238,16 @@ impl Reader {
         freed
     }
 
-    fn begin(&mut self, cells: &Cells<'_>, index: usize) -> ChunkHeader {
-        let header = chunk::header(cells.chunk(index));
+    fn begin(&mut self, cells: &Cells<'_>) -> Option<usize> {
+        let index = self.find(cells)?;
+        // A reader that takes over in the middle has had the header, in its assembler's state.
+        self.header = (self.resume_at == 0).then(|| chunk::header(cells.chunk(index)));
         self.chunk = Some(index);
         self.offset = self.resume_at.clamp(HEADER_WORDS, CHUNK_WORDS as usize);
-        self.frontier = self.offset;
+        (self.frontier, self.seen, self.settled) = (self.offset, self.offset, self.offset);
         self.resume_at = 0;
         self.broken = false;
-        header
+        Some(index)
     }
 
     fn end_chunk(&mut self, index: usize) {

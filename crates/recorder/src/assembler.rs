@@ -1,0 +1,526 @@
+//! Records of one thread → rows: which call called which, how long each took and how it ended.
+//!
+//! ```text
+//! ENTER f · ENTER g · RETURN g · SUSPEND f · ENTER h · RETURN h · RESUME f · RETURN f
+//! → g (parent f), h (a root of its own), f (waited while h ran)
+//! ```
+//! A call's parent is the call that ran when it began. A call that has no `try` says nothing when
+//! an exception leaves it: what a call below it does next shows that it has ended.
+//! Pure: no threads, no clocks of its own, no I/O. Limits: those of [`crate::call_stack`] and
+//! [`crate::exceptions`]; a record about a call that is not known is counted and passed over.
+
+use breadcrumb_event::layout::{
+    CATCH, CLOCK, ENTER, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK, LOST, RESUME, RETURN,
+    SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
+};
+use breadcrumb_event::row::{CallResult, CallStatus};
+use breadcrumb_ring::chunk::{ChunkHeader, record_words};
+
+use crate::call_stack::{CallStack, Place};
+use crate::codec::{Decoder, Encoder};
+use crate::exceptions::{Exceptions, Said, Stage};
+use crate::frame::{End, Frame};
+use crate::row_sink::RowSink;
+use crate::translator::Translator;
+
+/// Bits of a call's number below its thread's index.
+pub(crate) const CALL_BITS: u32 = 40;
+/// A clock this far ahead of the reader's is garbage.
+const AHEAD_NS: i64 = 1_000_000_000;
+
+/// What an assembler has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Rows of calls.
+    pub(crate) calls: u64,
+    /// Those that were stored as `open` to make room.
+    pub(crate) evicted: u64,
+    /// Records about calls that are not known.
+    pub(crate) unknown: u64,
+    /// Records that made no sense.
+    pub(crate) malformed: u64,
+}
+
+/// A record, taken apart.
+#[derive(Clone, Copy)]
+struct Record<'a> {
+    flags: u32,
+    high: u32,
+    words: &'a [u64],
+    values: usize,
+}
+
+/// The state of one thread. See the module.
+#[derive(Debug)]
+pub(crate) struct Assembler {
+    thread: u32,
+    wall_offset_ns: i64,
+    now_ns: i64,
+    horizon_ns: i64,
+    exact_next: bool,
+    next_token: u32,
+    next_call_id: i64,
+    stack: CallStack,
+    exceptions: Exceptions,
+    pub(crate) tally: Tally,
+}
+
+impl Assembler {
+    /// For a thread that was just attached. Wall clock = monotonic clock + `wall_offset_ns`.
+    pub(crate) fn new(thread: u32, wall_offset_ns: i64) -> Self {
+        Self {
+            thread,
+            wall_offset_ns,
+            now_ns: 0,
+            horizon_ns: i64::MAX,
+            exact_next: false,
+            next_token: 1,
+            next_call_id: (i64::from(thread) << CALL_BITS) | 1,
+            stack: CallStack::default(),
+            exceptions: Exceptions::new(thread, wall_offset_ns),
+            tally: Tally::default(),
+        }
+    }
+
+    /// The reader's monotonic clock: no record is of a later time.
+    pub(crate) fn set_horizon(&mut self, now_ns: i64) {
+        self.horizon_ns = now_ns.saturating_add(AHEAD_NS);
+    }
+
+    /// The thread's last known wall clock, ns since 1970; 0 if there is none.
+    pub(crate) fn last_wall_ns(&self) -> i64 {
+        if self.now_ns == 0 {
+            return 0;
+        }
+        self.now_ns.saturating_add(self.wall_offset_ns)
+    }
+
+    /// Rows of exceptions so far.
+    pub(crate) fn exceptions_written(&self) -> u64 {
+        self.exceptions.rows
+    }
+
+    /// Takes the next records. `header`: of the chunk that begins with them.
+    pub(crate) fn feed<S: RowSink>(
+        &mut self,
+        header: Option<ChunkHeader>,
+        words: &[u64],
+        translator: &mut Translator,
+        sink: &mut S,
+    ) {
+        if let Some(header) = header {
+            self.begin_chunk(header);
+        }
+        let mut rest = words;
+        while let Some(&first) = rest.first() {
+            let length = record_words(first);
+            if length == 0 || length > rest.len() {
+                self.tally.malformed += 1;
+                break;
+            }
+            let (record, behind) = rest.split_at(length);
+            rest = behind;
+            let low = first as u32;
+            let record = Record {
+                flags: low >> FLAGS_SHIFT & 15,
+                high: (first >> 32) as u32,
+                words: &record[1..],
+                values: (low >> VALUES_SHIFT & 127) as usize,
+            };
+            self.take(low & KIND_MASK, record, translator, sink);
+        }
+    }
+
+    #[inline]
+    fn take<S: RowSink>(
+        &mut self,
+        kind: u32,
+        record: Record<'_>,
+        translator: &mut Translator,
+        sink: &mut S,
+    ) {
+        match kind {
+            ENTER => self.enter(record, translator, sink),
+            RETURN => self.exit(record, translator, sink),
+            CLOCK => {
+                self.exact_next = record.flags & FLAG_EXACT != 0;
+                if let [ns, ..] = record.words {
+                    self.advance(ns.cast_signed());
+                }
+                return;
+            }
+            SUSPEND => self.suspend(record.high, sink),
+            RESUME => self.resume(record.high, sink),
+            UNWIND => self.unwind(record, translator, sink),
+            THROW => self.throw(record, translator, sink),
+            CATCH => self.catch(record, translator, sink),
+            UNCAUGHT => self.uncaught(record, translator, sink),
+            LOST => self.lose(sink),
+            _ => self.tally.malformed += 1,
+        }
+        self.exact_next = false;
+    }
+
+    fn begin_chunk(&mut self, header: ChunkHeader) {
+        let first = header.first_token & TOKEN_MASK;
+        // The first chunk tells where the thread's tokens stand; a later one that does not go on
+        // from there followed a chunk that could not be read, whose calls keep their numbers.
+        let never = self.next_call_id == (i64::from(self.thread) << CALL_BITS) | 1;
+        if !never && first != self.next_token {
+            let span = i64::from(TOKEN_MASK);
+            let missed = (i64::from(first) - i64::from(self.next_token)).rem_euclid(span);
+            self.next_call_id += missed;
+        }
+        self.next_token = first.max(1);
+        self.advance(header.clock_ns);
+    }
+
+    /// Time passes, for the call on top. It never goes back.
+    #[inline]
+    fn advance(&mut self, ns: i64) {
+        if ns > self.horizon_ns {
+            self.tally.malformed += 1;
+            return;
+        }
+        if ns <= self.now_ns {
+            return;
+        }
+        if let Some(top) = self.stack.top_mut() {
+            top.self_ns += ns - self.now_ns;
+        }
+        self.now_ns = ns;
+    }
+
+    #[inline]
+    fn enter<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
+        let call_id = self.next_call_id;
+        self.next_call_id += 1;
+        let token = self.next_token;
+        self.next_token = if token == TOKEN_MASK { 1 } else { token + 1 };
+        let (parent_id, root_id, depth) = match self.stack.top() {
+            Some(top) => (top.call_id, top.root_id, top.depth + 1),
+            None => (0, call_id, 0),
+        };
+        let frame = Frame {
+            token,
+            function: record.high,
+            call_id,
+            parent_id,
+            root_id,
+            depth,
+            exact: self.exact_next,
+            doubtful: false,
+            entered_ns: self.now_ns,
+            self_ns: 0,
+            wait_ns: 0,
+            since_ns: 0,
+            arguments: translator.arguments(record.high, record.words, record.values),
+        };
+        if record.flags & FLAG_GENERATOR != 0 {
+            self.set_aside(frame, sink);
+        } else {
+            self.push(frame, sink);
+        }
+    }
+
+    #[inline]
+    fn push<S: RowSink>(&mut self, frame: Frame, sink: &mut S) {
+        self.stack.push(frame);
+        if self.stack.depth() > crate::call_stack::MAX_RUNNING {
+            self.exceptions.swallow_above(0, None);
+            for frame in self.stack.evict_running() {
+                self.evict(&frame, sink);
+            }
+        }
+    }
+
+    fn set_aside<S: RowSink>(&mut self, frame: Frame, sink: &mut S) {
+        if let Some(old) = self.stack.suspend(frame, self.now_ns) {
+            self.evict(&old, sink);
+        }
+        while let Some(old) = self.stack.evict_suspended(self.now_ns) {
+            self.evict(&old, sink);
+        }
+    }
+
+    fn evict<S: RowSink>(&mut self, frame: &Frame, sink: &mut S) {
+        self.tally.evicted += 1;
+        self.write(frame, CallStatus::Open, None, CallResult::None, sink);
+    }
+
+    #[inline]
+    fn write<S: RowSink>(
+        &mut self,
+        frame: &Frame,
+        status: CallStatus,
+        exception_id: Option<i64>,
+        result: CallResult<'_>,
+        sink: &mut S,
+    ) {
+        self.tally.calls += 1;
+        let end = End {
+            status,
+            now_ns: self.now_ns,
+            result,
+            exception_id,
+        };
+        sink.call(&frame.row(self.thread, self.wall_offset_ns, end));
+    }
+
+    /// Brings a call to the top: resumes it, or ends those above it, by the exception at `by` (a
+    /// new one if there is none). False if it is not known.
+    fn surface<S: RowSink>(&mut self, token: u32, by: Option<usize>, sink: &mut S) -> bool {
+        match self.stack.find(token) {
+            Place::Top => true,
+            Place::Running(index) => {
+                self.end_above(index, by, sink);
+                true
+            }
+            Place::Suspended => {
+                let Some(mut frame) = self.stack.take_suspended(token) else {
+                    return false;
+                };
+                frame.resume(self.now_ns);
+                self.push(frame, sink);
+                true
+            }
+            Place::Unknown => {
+                self.tally.unknown += 1;
+                false
+            }
+        }
+    }
+
+    /// Ends the calls above the running one at `index`, which an exception must have left.
+    fn end_above<S: RowSink>(&mut self, index: usize, by: Option<usize>, sink: &mut S) {
+        if self.stack.depth() <= index + 1 {
+            return;
+        }
+        let by = by.unwrap_or_else(|| {
+            let by = self
+                .exceptions
+                .reaching(Said::Nothing, index, false, self.now_ns, sink);
+            // Nobody saw where it went.
+            self.exceptions.set_stage(by, Stage::Left);
+            by
+        });
+        while self.stack.depth() > index + 1 {
+            let Some(frame) = self.stack.pop() else {
+                return;
+            };
+            self.end_by(&frame, by, sink);
+        }
+    }
+
+    fn end_by<S: RowSink>(&mut self, frame: &Frame, by: usize, sink: &mut S) {
+        let exception = self.exceptions.get_mut(by);
+        exception.ended(frame);
+        let id = exception.id;
+        self.write(frame, CallStatus::Threw, Some(id), CallResult::None, sink);
+    }
+
+    #[inline]
+    fn exit<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
+        if !self.surface(record.high, None, sink) {
+            return;
+        }
+        let Some(frame) = self.stack.pop() else {
+            return;
+        };
+        if self.exceptions.any_in_flight() {
+            self.exceptions.swallow_above(self.stack.depth(), None);
+        }
+        let result = translator.result(frame.function, record.words, record.values);
+        self.write(&frame, CallStatus::Returned, None, result, sink);
+    }
+
+    fn suspend<S: RowSink>(&mut self, token: u32, sink: &mut S) {
+        if self.stack.find(token) == Place::Suspended {
+            self.settle_doubt(token);
+            return;
+        }
+        if !self.surface(token, None, sink) {
+            return;
+        }
+        if let Some(frame) = self.stack.pop() {
+            self.exceptions.swallow_above(self.stack.depth(), None);
+            self.set_aside(frame, sink);
+        }
+    }
+
+    /// A call that was in doubt is known to be suspended from now on.
+    fn settle_doubt(&mut self, token: u32) {
+        if let Some(mut frame) = self.stack.take_suspended(token) {
+            let since = if frame.doubtful {
+                self.now_ns
+            } else {
+                frame.since_ns
+            };
+            frame.doubtful = false;
+            self.stack.suspend(frame, since);
+        }
+    }
+
+    fn resume<S: RowSink>(&mut self, token: u32, sink: &mut S) {
+        match self.stack.find(token) {
+            // It ran all the while; whatever is above it may be what it is running.
+            Place::Top | Place::Running(_) => {}
+            Place::Suspended | Place::Unknown => {
+                self.surface(token, None, sink);
+            }
+        }
+    }
+
+    fn unwind<S: RowSink>(
+        &mut self,
+        record: Record<'_>,
+        translator: &mut Translator,
+        sink: &mut S,
+    ) {
+        let said = translator.said(record.flags, record.words, record.values);
+        let place = self.stack.find(record.high);
+        if place == Place::Suspended
+            && matches!(said, Said::Nothing)
+            && let Some(frame) = self.take_closed_generator(record.high, translator)
+        {
+            self.write(&frame, CallStatus::Returned, None, CallResult::None, sink);
+            return;
+        }
+        let below = match place {
+            Place::Unknown => {
+                self.tally.unknown += 1;
+                return;
+            }
+            Place::Top => self.stack.depth() - 1,
+            Place::Running(index) => index,
+            Place::Suspended => self.stack.depth(),
+        };
+        let awaited = place == Place::Suspended;
+        let rejects = !matches!(said, Said::Nothing);
+        let now_ns = self.now_ns;
+        let by = self.exceptions.reaching(said, below, awaited, now_ns, sink);
+        self.surface(record.high, Some(by), sink);
+        if let Some(frame) = self.stack.pop() {
+            self.end_by(&frame, by, sink);
+        }
+        self.exceptions.swallow_above(below, Some(by));
+        let stage = match (rejects, below) {
+            (true, _) => Stage::Rejected,
+            (false, below) => Stage::InFlight(below),
+        };
+        self.exceptions.set_stage(by, stage);
+    }
+
+    /// A suspended generator that says it ends without a value was closed by `return()`.
+    fn take_closed_generator(&mut self, token: u32, translator: &mut Translator) -> Option<Frame> {
+        let mut frame = self.stack.take_suspended(token)?;
+        if frame.doubtful || !translator.is_generator(frame.function) {
+            let since = frame.since_ns;
+            self.stack.suspend(frame, since);
+            return None;
+        }
+        frame.resume(self.now_ns);
+        Some(frame)
+    }
+
+    fn throw<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
+        let said = translator.said(record.flags, record.words, record.values);
+        // Calls above it ended by something else, which its call survived.
+        if record.high != 0 {
+            self.surface(record.high, None, sink);
+        }
+        let by = self.exceptions.thrown(said, self.now_ns, sink);
+        let height = self.stack.depth();
+        self.exceptions.set_stage(by, Stage::InFlight(height));
+    }
+
+    fn catch<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
+        let said = translator.said(record.flags, record.words, record.values);
+        let place = match record.high {
+            0 => Place::Unknown,
+            token => self.stack.find(token),
+        };
+        let (below, awaited) = match place {
+            // Somewhere in code without tokens: whatever flies is caught.
+            Place::Unknown => (0, false),
+            Place::Top => (self.stack.depth() - 1, false),
+            Place::Running(index) => (index, false),
+            Place::Suspended => (self.stack.depth(), true),
+        };
+        let now_ns = self.now_ns;
+        let by = self.exceptions.reaching(said, below, awaited, now_ns, sink);
+        if record.high != 0 {
+            self.surface(record.high, Some(by), sink);
+        }
+        if place != Place::Unknown {
+            self.exceptions.swallow_above(below, Some(by));
+        }
+        self.exceptions.set_stage(by, Stage::Caught);
+    }
+
+    fn uncaught<S: RowSink>(
+        &mut self,
+        record: Record<'_>,
+        translator: &mut Translator,
+        sink: &mut S,
+    ) {
+        let said = translator.said(record.flags, record.words, record.values);
+        let by = self.exceptions.uncaught(said, self.now_ns, sink);
+        while let Some(frame) = self.stack.pop() {
+            self.end_by(&frame, by, sink);
+        }
+        self.exceptions.swallow_above(0, Some(by));
+        self.exceptions.set_stage(by, Stage::Uncaught);
+    }
+
+    fn lose<S: RowSink>(&mut self, sink: &mut S) {
+        self.exceptions.swallow_above(0, None);
+        for frame in self.stack.doubt_running(self.now_ns) {
+            self.evict(&frame, sink);
+        }
+        while let Some(old) = self.stack.evict_suspended(self.now_ns) {
+            self.evict(&old, sink);
+        }
+    }
+
+    /// Writes the exceptions whose end is known, or all.
+    pub(crate) fn settle<S: RowSink>(&mut self, everything: bool, now_ns: i64, sink: &mut S) {
+        let now_ns = now_ns.max(self.now_ns);
+        self.exceptions.settle(everything, now_ns, sink);
+    }
+
+    /// The thread is over: writes the calls that have not ended, and all exceptions.
+    pub(crate) fn finish<S: RowSink>(&mut self, sink: &mut S) {
+        for frame in self.stack.take_all() {
+            self.write(&frame, CallStatus::Open, None, CallResult::None, sink);
+        }
+        self.settle(true, self.now_ns, sink);
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.i64(self.now_ns).u8(u8::from(self.exact_next));
+        out.u32(self.next_token).i64(self.next_call_id);
+        let tally = self.tally;
+        out.u64(tally.calls).u64(tally.evicted);
+        out.u64(tally.unknown).u64(tally.malformed);
+        self.stack.encode(out);
+        self.exceptions.encode(out);
+    }
+
+    pub(crate) fn decode(thread: u32, wall_offset_ns: i64, from: &mut Decoder<'_>) -> Option<Self> {
+        let mut assembler = Self::new(thread, wall_offset_ns);
+        assembler.now_ns = from.i64()?;
+        assembler.exact_next = from.u8()? != 0;
+        assembler.next_token = from.u32()?;
+        assembler.next_call_id = from.i64()?;
+        assembler.tally = Tally {
+            calls: from.u64()?,
+            evicted: from.u64()?,
+            unknown: from.u64()?,
+            malformed: from.u64()?,
+        };
+        assembler.stack = CallStack::decode(from)?;
+        assembler.exceptions = Exceptions::decode(thread, wall_offset_ns, from)?;
+        Some(assembler)
+    }
+}

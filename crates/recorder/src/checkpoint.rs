@@ -1,0 +1,221 @@
+//! What a recovery must know beside the rings: all that was read from them and is not yet a row.
+//!
+//! Two files in the run's folder are written in turn, `checkpoint-0` and `checkpoint-1`; the newest
+//! whole one counts (length and checksum). It says: rows before these positions are in segments
+//! below `next_seq`; from here on, go on with these assemblers. It is written when a segment has
+//! been published, before the chunks that went into it are freed.
+//! Limits: read by the same version of the program only.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use breadcrumb_event::layout::LAYOUT_VERSION;
+use breadcrumb_redact::RedactorOptions;
+use breadcrumb_ring::Position;
+use breadcrumb_store::RunRecord;
+
+use crate::assembler::Assembler;
+use crate::codec::{Decoder, Encoder};
+use crate::recorder::Counters;
+
+const MAGIC: u32 = 0x5043_4342;
+/// Version of the checkpoint's own format.
+const VERSION: u32 = 1;
+
+/// A thread at a checkpoint.
+#[derive(Debug)]
+pub(crate) struct ThreadPoint {
+    pub(crate) thread: u32,
+    pub(crate) position: Position,
+    /// Counters that are in rows: function, counted, dropped.
+    pub(crate) counted: Vec<(u32, u32, u32)>,
+    pub(crate) assembler: Assembler,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Checkpoint {
+    pub(crate) wall_offset_ns: i64,
+    pub(crate) next_seq: u64,
+    /// End of the interval that the last rows of counts cover, ns since 1970.
+    pub(crate) counted_to_ns: i64,
+    pub(crate) store: PathBuf,
+    pub(crate) run: RunRecord,
+    pub(crate) redaction: RedactorOptions,
+    /// Of threads that ended, and of all for what is counted at publication.
+    pub(crate) counters: Counters,
+    pub(crate) threads: Vec<ThreadPoint>,
+}
+
+/// A checkpoint's parts, borrowed, to be encoded.
+pub(crate) struct CheckpointParts<'a> {
+    pub(crate) wall_offset_ns: i64,
+    pub(crate) next_seq: u64,
+    pub(crate) counted_to_ns: i64,
+    pub(crate) store: &'a Path,
+    pub(crate) run: &'a RunRecord,
+    pub(crate) redaction: &'a RedactorOptions,
+    pub(crate) counters: &'a Counters,
+    pub(crate) threads: usize,
+}
+
+impl CheckpointParts<'_> {
+    /// The bytes up to the threads, each of which [`put_thread`] appends.
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.i64(self.wall_offset_ns).u64(self.next_seq);
+        out.i64(self.counted_to_ns);
+        out.text(&self.store.to_string_lossy());
+        out.text(&serde_json::to_string(self.run).unwrap_or_default());
+        out.u8(u8::from(self.redaction.off));
+        out.u64(self.redaction.extra_names.len() as u64);
+        for name in &self.redaction.extra_names {
+            out.text(name);
+        }
+        for counter in self.counters.kept() {
+            out.u64(counter);
+        }
+        out.u64(self.threads as u64);
+    }
+}
+
+/// Appends a thread.
+pub(crate) fn put_thread(
+    out: &mut Encoder,
+    thread: u32,
+    position: Position,
+    counted: &[(u32, u32)],
+    assembler: &Assembler,
+) {
+    out.u32(thread).u32(position.order).u32(position.offset);
+    let some = || {
+        let ids = (0u32..).zip(counted);
+        ids.filter(|(_, (counted, dropped))| counted | dropped != 0)
+    };
+    out.u64(some().count() as u64);
+    for (id, (counted, dropped)) in some() {
+        out.u32(id).u32(*counted).u32(*dropped);
+    }
+    assembler.encode(out);
+}
+
+impl Checkpoint {
+    fn decode(from: &mut Decoder<'_>) -> Option<Self> {
+        let wall_offset_ns = from.i64()?;
+        let next_seq = from.u64()?;
+        let counted_to_ns = from.i64()?;
+        let store = PathBuf::from(from.text()?);
+        let run = serde_json::from_str(&from.text()?).ok()?;
+        let off = from.u8()? != 0;
+        let mut extra_names = Vec::new();
+        for _ in 0..from.count()? {
+            extra_names.push(from.text()?);
+        }
+        let mut kept = Counters::default().kept();
+        for counter in &mut kept {
+            *counter = from.u64()?;
+        }
+        let mut threads = Vec::new();
+        for _ in 0..from.count()? {
+            let thread = from.u32()?;
+            let position = Position {
+                order: from.u32()?,
+                offset: from.u32()?,
+            };
+            let mut counted = Vec::new();
+            for _ in 0..from.count()? {
+                counted.push((from.u32()?, from.u32()?, from.u32()?));
+            }
+            threads.push(ThreadPoint {
+                thread,
+                position,
+                counted,
+                assembler: Assembler::decode(thread, wall_offset_ns, from)?,
+            });
+        }
+        Some(Self {
+            wall_offset_ns,
+            next_seq,
+            counted_to_ns,
+            store,
+            run,
+            redaction: RedactorOptions { off, extra_names },
+            counters: Counters::of_kept(kept),
+            threads,
+        })
+    }
+
+    /// The newest whole one in `folder`.
+    pub(crate) fn read(folder: &Path) -> Option<Self> {
+        let mut found: Vec<(u64, Vec<u8>)> = (0..2)
+            .filter_map(|turn| fs::read(path(folder, turn)).ok())
+            .filter_map(|bytes| check(&bytes))
+            .collect();
+        found.sort_by_key(|(generation, _)| std::cmp::Reverse(*generation));
+        found
+            .iter()
+            .find_map(|(_, payload)| Self::decode(&mut Decoder::new(payload)))
+    }
+}
+
+fn path(folder: &Path, turn: u64) -> PathBuf {
+    folder.join(format!("checkpoint-{turn}"))
+}
+
+/// Writes checkpoints.
+#[derive(Debug)]
+pub(crate) struct CheckpointWriter {
+    folder: PathBuf,
+    generation: u64,
+}
+
+impl CheckpointWriter {
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            generation: 0,
+        }
+    }
+
+    /// Writes the next one.
+    pub(crate) fn write(&mut self, payload: &Encoder) -> io::Result<()> {
+        self.generation += 1;
+        let mut out = Encoder::default();
+        out.u32(MAGIC).u32(VERSION + (LAYOUT_VERSION << 16));
+        out.u64(self.generation).u64(payload.bytes.len() as u64);
+        out.u64(checksum(self.generation, &payload.bytes));
+        out.bytes.extend(&payload.bytes);
+        fs::write(path(&self.folder, self.generation % 2), &out.bytes)
+    }
+
+    /// Removes them: what was to be recovered cannot be any more.
+    pub(crate) fn remove(&self) {
+        for turn in 0..2 {
+            let _ = fs::remove_file(path(&self.folder, turn));
+        }
+    }
+}
+
+/// Generation and payload of a whole file.
+fn check(bytes: &[u8]) -> Option<(u64, Vec<u8>)> {
+    let mut head = Decoder::new(bytes);
+    if head.u32()? != MAGIC || head.u32()? != VERSION + (LAYOUT_VERSION << 16) {
+        return None;
+    }
+    let (generation, length, sum) = (head.u64()?, head.u64()?, head.u64()?);
+    let payload = bytes.get(32..)?;
+    let whole = payload.len() as u64 == length && checksum(generation, payload) == sum;
+    whole.then(|| (generation, payload.to_vec()))
+}
+
+/// FNV-1a over words of eight bytes.
+fn checksum(seed: u64, bytes: &[u8]) -> u64 {
+    let mut sum = 0xcbf2_9ce4_8422_2325 ^ seed;
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        sum = (sum ^ u64::from_le_bytes(word)).wrapping_mul(0x0000_0100_0000_01b3);
+        sum ^= sum >> 29;
+    }
+    sum
+}

@@ -1,0 +1,383 @@
+//! From rings to rows to segments: all that the recorder's thread does under its lock.
+//!
+//! ```text
+//! drain.poll(now)     records → assemblers → sink
+//! drain.publish(now)  segment, then checkpoint, then chunks are freed: in this order
+//! ```
+//! A crash between any two of these steps loses nothing and doubles nothing: chunks that are not
+//! freed are read again from the older checkpoint, and their rows go into a segment of the same
+//! number. Limits: one lock; [`MAX_ROWS`] rows wait at most, then nothing more is read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use breadcrumb_event::row::CountRow;
+use breadcrumb_redact::RedactorOptions;
+use breadcrumb_ring::{Reader, Ring, RunFolder, Take};
+use breadcrumb_store::RunRecord;
+
+use crate::assembler::Assembler;
+use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
+use crate::codec::Encoder;
+use crate::recorder::Counters;
+use crate::sink::Sink;
+use crate::translator::Translator;
+
+/// Rows in one segment, about; and the most that wait for a disk.
+pub(crate) const MAX_ROWS: u64 = 1_000_000;
+/// Batches read from one ring before the others have their turn, and before it is asked whether
+/// to publish.
+const BATCHES: usize = 32;
+/// A segment is not published for want of chunks more often than this, while the ring may grow.
+const PRESSED_NS: i64 = 100_000_000;
+/// Chunks that a ring grows by.
+pub(crate) const GROW_CHUNKS: u32 = 16;
+/// The reader's proof by silence: at least this long between two looks.
+const SETTLE_NS: i64 = 1_000_000;
+
+/// A thread that writes.
+pub(crate) struct ThreadState {
+    pub(crate) ring: Arc<Ring>,
+    reader: Reader,
+    assembler: Assembler,
+    /// Counters that are in rows.
+    counted: Vec<(u32, u32)>,
+}
+
+/// What makes a run's checkpoints.
+pub(crate) struct CrashFiles {
+    pub(crate) folder: Arc<RunFolder>,
+    pub(crate) checkpoints: CheckpointWriter,
+    pub(crate) store: PathBuf,
+    pub(crate) redaction: RedactorOptions,
+}
+
+/// See the module.
+pub(crate) struct Drain {
+    pub(crate) threads: Vec<ThreadState>,
+    pub(crate) translator: Translator,
+    pub(crate) sink: Sink,
+    pub(crate) run: RunRecord,
+    pub(crate) crash_files: Option<CrashFiles>,
+    pub(crate) wall_offset_ns: i64,
+    pub(crate) interval_ns: i64,
+    /// Of threads that ended; and what is counted at publication.
+    counters: Counters,
+    seq: u64,
+    counted_to_ns: i64,
+    published_ns: i64,
+    polled_ns: i64,
+    /// Since when the store has failed.
+    failing_since_ns: Option<i64>,
+    words: Vec<u64>,
+}
+
+impl Drain {
+    pub(crate) fn new(
+        translator: Translator,
+        sink: Sink,
+        run: RunRecord,
+        (mono_ns, wall_ns): (i64, i64),
+    ) -> Self {
+        Self {
+            threads: Vec::new(),
+            translator,
+            sink,
+            run,
+            crash_files: None,
+            wall_offset_ns: wall_ns - mono_ns,
+            interval_ns: 0,
+            counters: Counters::default(),
+            seq: 0,
+            counted_to_ns: wall_ns,
+            published_ns: mono_ns,
+            polled_ns: 0,
+            failing_since_ns: None,
+            words: Vec::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, ring: Arc<Ring>) {
+        self.threads.push(ThreadState {
+            assembler: Assembler::new(ring.thread(), self.wall_offset_ns),
+            reader: Reader::new(1),
+            counted: Vec::new(),
+            ring,
+        });
+    }
+
+    /// How long the store has failed, ns.
+    pub(crate) fn failing_ns(&self, now_ns: i64) -> i64 {
+        self.failing_since_ns.map_or(0, |since| now_ns - since)
+    }
+
+    /// Reads what is new in all rings. Returns the number of words.
+    pub(crate) fn poll(&mut self, now_ns: i64) -> usize {
+        let settled = now_ns - self.polled_ns >= SETTLE_NS;
+        if settled {
+            self.polled_ns = now_ns;
+            for state in &mut self.threads {
+                state.reader.look(&state.ring.cells());
+            }
+        }
+        (0..self.threads.len())
+            .map(|index| self.read(index, Take::Settled, now_ns, BATCHES))
+            .sum()
+    }
+
+    /// Reads all that a thread has written, which calls this itself or has been silent.
+    pub(crate) fn read_all(&mut self, thread: u32, now_ns: i64) {
+        for index in 0..self.threads.len() {
+            if self.threads[index].ring.thread() == thread {
+                self.read(index, Take::All, now_ns, usize::MAX);
+            }
+        }
+    }
+
+    fn read(&mut self, index: usize, take: Take, now_ns: i64, batches: usize) -> usize {
+        let state = &mut self.threads[index];
+        state.assembler.set_horizon(now_ns);
+        let mut read = 0;
+        for _ in 0..batches {
+            if self.sink.rows() >= MAX_ROWS && self.failing_since_ns.is_some() {
+                break;
+            }
+            let cells = state.ring.cells();
+            let Some(batch) = state.reader.next(&cells, take, &mut self.words) else {
+                break;
+            };
+            read += batch.words.len() + usize::from(batch.header.is_some());
+            state.assembler.feed(
+                batch.header,
+                batch.words,
+                &mut self.translator,
+                &mut self.sink,
+            );
+        }
+        if !state.ring.crash_proof() {
+            state.reader.free_consumed(&state.ring.cells());
+        }
+        read
+    }
+
+    /// Something waits to be published.
+    pub(crate) fn pending(&self) -> bool {
+        self.sink.rows() > 0 || self.threads.iter().any(|state| state.reader.consumed() > 0)
+    }
+
+    /// When what is pending is due.
+    pub(crate) fn due_ns(&self) -> i64 {
+        self.published_ns + self.interval_ns
+    }
+
+    /// It is time to publish. `pressed`: a writer has found no free chunk.
+    pub(crate) fn is_due(&self, now_ns: i64, pressed: bool) -> bool {
+        if !self.pending() {
+            return false;
+        }
+        let since = now_ns - self.published_ns;
+        if since >= self.interval_ns {
+            return true;
+        }
+        if self.failing_since_ns.is_some() {
+            return false;
+        }
+        let consumed = self.threads.iter().any(|state| {
+            let consumed = state.reader.consumed();
+            let half = consumed * 2 >= state.ring.chunks();
+            // Larger segments are better ones: rather grow, if there is room.
+            consumed > 0 && pressed
+                || half && (since >= PRESSED_NS || state.ring.grow(GROW_CHUNKS) == 0)
+        });
+        consumed || self.sink.rows() >= MAX_ROWS
+    }
+
+    /// Publishes what was read. False if the store failed; nothing is lost then, and the chunks
+    /// stay as they are.
+    pub(crate) fn publish(&mut self, now_ns: i64) -> bool {
+        self.published_ns = now_ns;
+        for state in &mut self.threads {
+            state.assembler.settle(false, now_ns, &mut self.sink);
+        }
+        self.count(now_ns);
+        self.translator.refresh();
+        match self.sink.publish(self.seq, self.translator.functions()) {
+            Ok(published) => {
+                if published.rows > 0 {
+                    self.seq += 1;
+                    self.counters.segments += 1;
+                    self.counters.bytes += published.bytes;
+                }
+            }
+            Err(error) => {
+                self.failing_since_ns.get_or_insert(now_ns);
+                let text = error.to_string();
+                self.note("storeError", &text);
+                return false;
+            }
+        }
+        self.failing_since_ns = None;
+        self.checkpoint();
+        for state in &mut self.threads {
+            state.reader.free_consumed(&state.ring.cells());
+        }
+        true
+    }
+
+    /// A word in the run's record.
+    pub(crate) fn note(&mut self, name: &str, text: &str) {
+        let more = &mut self.run.counters.more;
+        more.insert(name.to_owned(), text.into());
+    }
+
+    /// Makes rows of what the counters have gained.
+    fn count(&mut self, now_ns: i64) {
+        let to_ns = now_ns + self.wall_offset_ns;
+        let functions = self.translator.functions().len();
+        for state in &mut self.threads {
+            let counters = state.ring.counters(functions);
+            if state.counted.len() < counters.len() {
+                state.counted.resize(counters.len(), (0, 0));
+            }
+            let bases = state.counted.iter_mut().zip(counters);
+            for (id, (base, new)) in (0u32..).zip(bases) {
+                if *base == new {
+                    continue;
+                }
+                let row = count_row(id, state.ring.thread(), *base, new);
+                self.counters.counted += row.counted;
+                self.counters.dropped += row.dropped;
+                self.sink.push_count(&CountRow {
+                    from_ns: self.counted_to_ns,
+                    to_ns,
+                    ..row
+                });
+                *base = new;
+            }
+        }
+        self.counted_to_ns = to_ns;
+    }
+
+    /// Writes the checkpoint. If there is no room for it, the run is not crash-proof any more: a
+    /// recovery from an older one would store again what chunks to be freed now have given.
+    pub(crate) fn checkpoint(&mut self) {
+        let mut counters = self.counters.clone();
+        counters.redacted = self.translator.redacted;
+        let Some(files) = &mut self.crash_files else {
+            return;
+        };
+        let mut out = Encoder::default();
+        CheckpointParts {
+            wall_offset_ns: self.wall_offset_ns,
+            next_seq: self.seq,
+            counted_to_ns: self.counted_to_ns,
+            store: &files.store,
+            run: &self.run,
+            redaction: &files.redaction,
+            counters: &counters,
+            threads: self.threads.len(),
+        }
+        .encode(&mut out);
+        for state in &self.threads {
+            put_thread(
+                &mut out,
+                state.ring.thread(),
+                state.reader.position(),
+                &state.counted,
+                &state.assembler,
+            );
+        }
+        if let Err(error) = files.checkpoints.write(&out) {
+            files.checkpoints.remove();
+            self.crash_files = None;
+            self.run.crash_proof = false;
+            self.note("notCrashProof", &error.to_string());
+        }
+    }
+
+    /// A thread is over: its calls and exceptions become rows.
+    pub(crate) fn end_thread(&mut self, thread: u32, now_ns: i64) {
+        self.read_all(thread, now_ns);
+        for state in &mut self.threads {
+            if state.ring.thread() == thread {
+                state.assembler.finish(&mut self.sink);
+            }
+        }
+    }
+
+    /// Exceptions of a thread whose end is not known become rows too.
+    pub(crate) fn settle_thread(&mut self, thread: u32, now_ns: i64) {
+        for state in &mut self.threads {
+            if state.ring.thread() == thread {
+                state.assembler.settle(true, now_ns, &mut self.sink);
+            }
+        }
+    }
+
+    /// Forgets a thread whose rows are published.
+    pub(crate) fn remove_thread(&mut self, thread: u32) {
+        if let Some(index) = self
+            .threads
+            .iter()
+            .position(|state| state.ring.thread() == thread)
+        {
+            let state = self.threads.swap_remove(index);
+            add_tally(&mut self.counters, &state);
+        }
+    }
+
+    /// The session is over: what is still open becomes rows.
+    pub(crate) fn finish(&mut self) {
+        for state in &mut self.threads {
+            state.assembler.finish(&mut self.sink);
+        }
+    }
+
+    /// What was done so far. Counted and dropped calls: up to the last publication.
+    pub(crate) fn counters(&self) -> Counters {
+        let mut counters = self.counters.clone();
+        for state in &self.threads {
+            add_tally(&mut counters, state);
+        }
+        counters.redacted = self.translator.redacted;
+        counters
+    }
+
+    /// Rows of counts for what was counted since the last publication, in `counters()`.
+    pub(crate) fn count_now(&mut self, now_ns: i64) {
+        self.translator.refresh();
+        self.count(now_ns);
+    }
+
+    /// Chunks that are in use, over all rings.
+    pub(crate) fn used_chunks(&self) -> u64 {
+        let used = self.threads.iter().map(|state| state.ring.used());
+        used.map(u64::from).sum()
+    }
+}
+
+/// The gain of a function's counters, which wrap.
+pub(crate) fn count_row(
+    function: u32,
+    thread_id: u32,
+    old: (u32, u32),
+    new: (u32, u32),
+) -> CountRow {
+    CountRow {
+        function,
+        thread_id,
+        from_ns: 0,
+        to_ns: 0,
+        counted: new.0.wrapping_sub(old.0).into(),
+        dropped: new.1.wrapping_sub(old.1).into(),
+    }
+}
+
+fn add_tally(counters: &mut Counters, state: &ThreadState) {
+    let tally = state.assembler.tally;
+    counters.recorded += tally.calls;
+    counters.exceptions += state.assembler.exceptions_written();
+    counters.evicted_open += tally.evicted;
+    counters.unknown += tally.unknown;
+    counters.malformed += tally.malformed + state.reader.malformed();
+}

@@ -1,0 +1,343 @@
+//! The exceptions of one thread, from the first sign of one to what became of it.
+//!
+//! ```text
+//! THROW e in f   e is in flight, above f's caller ("height": running calls that it has not left)
+//! UNWIND f       f ended by the newest one in flight that has left all above f; a new one if none
+//! CATCH in g     caught: its value is known now, if it was not
+//! RETURN g       all in flight above g were swallowed by code that is not traced
+//! ```
+//! An asynchronous call that throws *rejects*: its exception waits to be caught by whoever awaits
+//! it, which shows by the same value ([`FLAG_SAME`](breadcrumb_event::layout::FLAG_SAME)) or by
+//! equal content. Limits: [`KEPT`] are remembered; a native error that is thrown where another
+//! one was silently swallowed just before, in the same call, is taken for that one; passes and
+//! rethrows after the row was written are not in its `calls`.
+
+use std::collections::VecDeque;
+
+use breadcrumb_event::row::ExceptionRow;
+
+use crate::codec::{Decoder, Encoder};
+use crate::frame::Frame;
+use crate::row_sink::RowSink;
+
+/// Exceptions that are remembered, so that a rethrow of an old one is still the same.
+const KEPT: usize = 256;
+/// After this long without a word, what became of an exception is `unknown`.
+const UNKNOWN_AFTER_NS: i64 = 5_000_000_000;
+
+/// What was thrown, redacted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Thrown {
+    pub(crate) name: String,
+    pub(crate) message: String,
+    pub(crate) stack: Option<String>,
+}
+
+/// What is becoming of an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// On its way down: this many running calls are below it.
+    InFlight(usize),
+    /// In a promise.
+    Rejected,
+    /// Out of sight.
+    Left,
+    Caught,
+    Uncaught,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Exception {
+    pub(crate) id: i64,
+    pub(crate) thrown: Option<Thrown>,
+    /// Call, root and function of the innermost call that it left.
+    origin: Option<(i64, i64, u32)>,
+    thrown_at_ns: i64,
+    calls: u32,
+    stage: Stage,
+    written: bool,
+}
+
+impl Exception {
+    /// It ended a call.
+    pub(crate) fn ended(&mut self, frame: &Frame) {
+        self.calls += 1;
+        if self.origin.is_none() {
+            self.origin = Some((frame.call_id, frame.root_id, frame.function));
+        }
+    }
+
+    fn row(&self, thread: u32, wall_offset_ns: i64) -> ExceptionRow<'_> {
+        let thrown = self.thrown.as_ref();
+        ExceptionRow {
+            exception_id: self.id,
+            thread_id: thread,
+            call_id: self.origin.map(|origin| origin.0),
+            root_id: self.origin.map(|origin| origin.1),
+            function: self.origin.map(|origin| origin.2),
+            name: thrown.map_or("unknown", |thrown| &thrown.name),
+            message: thrown.map_or("", |thrown| &thrown.message),
+            stack: thrown.and_then(|thrown| thrown.stack.as_deref()),
+            thrown_at_ns: self.thrown_at_ns.saturating_add(wall_offset_ns),
+            handled: match self.stage {
+                Stage::Caught => "caught",
+                Stage::Uncaught => "uncaught",
+                _ => "unknown",
+            },
+            calls: self.calls,
+        }
+    }
+}
+
+/// What a record says of its value.
+#[derive(Clone, Debug)]
+pub(crate) enum Said {
+    /// Nothing.
+    Nothing,
+    /// The same as the last.
+    Same,
+    Value(Thrown),
+}
+
+/// The exceptions of a thread. See the module.
+#[derive(Debug)]
+pub(crate) struct Exceptions {
+    thread: u32,
+    wall_offset_ns: i64,
+    kept: VecDeque<Exception>,
+    /// Number of kept ones in flight; the usual 0 makes most questions cheap.
+    in_flight: usize,
+    /// The one that the last record spoke of.
+    last: Option<i64>,
+    next_id: i64,
+    /// Rows written.
+    pub(crate) rows: u64,
+}
+
+impl Exceptions {
+    pub(crate) fn new(thread: u32, wall_offset_ns: i64) -> Self {
+        Self {
+            thread,
+            wall_offset_ns,
+            kept: VecDeque::new(),
+            in_flight: 0,
+            last: None,
+            next_id: (i64::from(thread) << 40) | 1,
+            rows: 0,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn any_in_flight(&self) -> bool {
+        self.in_flight > 0
+    }
+
+    fn position(&self, wanted: impl Fn(&Exception) -> bool) -> Option<usize> {
+        self.kept.iter().rposition(wanted)
+    }
+
+    fn position_of_last(&self) -> Option<usize> {
+        let last = self.last?;
+        self.position(|exception| exception.id == last)
+    }
+
+    /// Index of a new one.
+    fn begin<S: RowSink>(&mut self, thrown: Option<Thrown>, now_ns: i64, sink: &mut S) -> usize {
+        if self.kept.len() >= KEPT
+            && let Some(eldest) = self.kept.pop_front()
+        {
+            self.in_flight -= usize::from(matches!(eldest.stage, Stage::InFlight(_)));
+            if !eldest.written {
+                self.rows += 1;
+                sink.exception(&eldest.row(self.thread, self.wall_offset_ns));
+            }
+        }
+        self.kept.push_back(Exception {
+            id: self.next_id,
+            thrown,
+            origin: None,
+            thrown_at_ns: now_ns,
+            calls: 0,
+            stage: Stage::Left,
+            written: false,
+        });
+        self.next_id += 1;
+        self.kept.len() - 1
+    }
+
+    /// Lets the one at `index` be the one spoken of last, at this stage.
+    pub(crate) fn set_stage(&mut self, index: usize, stage: Stage) {
+        let exception = &mut self.kept[index];
+        self.in_flight -= usize::from(matches!(exception.stage, Stage::InFlight(_)));
+        self.in_flight += usize::from(matches!(stage, Stage::InFlight(_)));
+        exception.stage = stage;
+        self.last = Some(exception.id);
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut Exception {
+        &mut self.kept[index]
+    }
+
+    /// All that are in flight above `height` running calls are out of sight, but for `but`.
+    pub(crate) fn swallow_above(&mut self, height: usize, but: Option<usize>) {
+        if self.in_flight == 0 {
+            return;
+        }
+        for (index, exception) in self.kept.iter_mut().enumerate() {
+            if Some(index) != but && matches!(exception.stage, Stage::InFlight(h) if h > height) {
+                exception.stage = Stage::Left;
+                self.in_flight -= 1;
+            }
+        }
+    }
+
+    /// The one that a `throw` statement throws.
+    pub(crate) fn thrown<S: RowSink>(&mut self, said: Said, now_ns: i64, sink: &mut S) -> usize {
+        match said {
+            Said::Same => self
+                .position_of_last()
+                .unwrap_or_else(|| self.begin(None, now_ns, sink)),
+            Said::Nothing => self.begin(None, now_ns, sink),
+            Said::Value(thrown) => self.begin(Some(thrown), now_ns, sink),
+        }
+    }
+
+    /// The one that reaches the call with `below` running calls under it: ends it, or is caught
+    /// in it. `awaited`: the call was suspended, so it comes out of a promise.
+    pub(crate) fn reaching<S: RowSink>(
+        &mut self,
+        said: Said,
+        below: usize,
+        awaited: bool,
+        now_ns: i64,
+        sink: &mut S,
+    ) -> usize {
+        let flies = |e: &Exception| matches!(e.stage, Stage::InFlight(h) if h > below);
+        match said {
+            Said::Same => {
+                if let Some(index) = self.position_of_last() {
+                    return index;
+                }
+                self.begin(None, now_ns, sink)
+            }
+            Said::Nothing if awaited => {
+                let found = self.position(|e| e.stage == Stage::Rejected);
+                found.unwrap_or_else(|| self.begin(None, now_ns, sink))
+            }
+            Said::Nothing => {
+                let found = self.position(flies);
+                found.unwrap_or_else(|| self.begin(None, now_ns, sink))
+            }
+            Said::Value(thrown) => {
+                let same = |e: &Exception| e.thrown.as_ref() == Some(&thrown);
+                let resumed = |e: &Exception| matches!(e.stage, Stage::Rejected | Stage::Left);
+                let found = if awaited {
+                    self.position(|e| resumed(e) && same(e))
+                } else {
+                    self.position(|e| flies(e) && same(e))
+                };
+                let nameless =
+                    || self.position(|e| (awaited && resumed(e) || flies(e)) && e.thrown.is_none());
+                match found.or_else(nameless) {
+                    Some(index) => {
+                        self.kept[index].thrown.get_or_insert(thrown);
+                        index
+                    }
+                    None => self.begin(Some(thrown), now_ns, sink),
+                }
+            }
+        }
+    }
+
+    /// The one that the process is about to die of.
+    pub(crate) fn uncaught<S: RowSink>(&mut self, said: Said, now_ns: i64, sink: &mut S) -> usize {
+        if let Said::Value(thrown) = &said
+            && let Some(index) = self.position(|e| e.thrown.as_ref() == Some(thrown))
+        {
+            return index;
+        }
+        self.reaching(said, 0, true, now_ns, sink)
+    }
+
+    /// Writes rows: of those whose end is known, and of all (`everything`: they are forgotten as
+    /// far as rows go, their ids live on).
+    pub(crate) fn settle<S: RowSink>(&mut self, everything: bool, now_ns: i64, sink: &mut S) {
+        for exception in &mut self.kept {
+            if exception.written {
+                continue;
+            }
+            let waits = matches!(exception.stage, Stage::InFlight(_) | Stage::Rejected);
+            let old = now_ns - exception.thrown_at_ns > UNKNOWN_AFTER_NS;
+            if !waits || everything || old {
+                sink.exception(&exception.row(self.thread, self.wall_offset_ns));
+                exception.written = true;
+                self.rows += 1;
+            }
+        }
+    }
+
+    pub(crate) fn encode(&self, out: &mut Encoder) {
+        out.i64(self.next_id).u64(self.rows);
+        out.option(self.last, |out, last| {
+            out.i64(last);
+        });
+        out.u64(self.kept.len() as u64);
+        for exception in &self.kept {
+            out.i64(exception.id).i64(exception.thrown_at_ns);
+            out.u32(exception.calls).u8(u8::from(exception.written));
+            match exception.stage {
+                Stage::InFlight(height) => out.u8(0).u64(height as u64),
+                Stage::Rejected => out.u8(1),
+                Stage::Left => out.u8(2),
+                Stage::Caught => out.u8(3),
+                Stage::Uncaught => out.u8(4),
+            };
+            out.option(exception.origin, |out, (call, root, function)| {
+                out.i64(call).i64(root).u32(function);
+            });
+            out.option(exception.thrown.as_ref(), |out, thrown| {
+                out.text(&thrown.name).text(&thrown.message);
+                out.option(thrown.stack.as_ref(), |out, stack| {
+                    out.text(stack);
+                });
+            });
+        }
+    }
+
+    pub(crate) fn decode(thread: u32, wall_offset_ns: i64, from: &mut Decoder<'_>) -> Option<Self> {
+        let mut exceptions = Self::new(thread, wall_offset_ns);
+        exceptions.next_id = from.i64()?;
+        exceptions.rows = from.u64()?;
+        exceptions.last = from.option(Decoder::i64)?;
+        for _ in 0..from.count()? {
+            let (id, thrown_at_ns) = (from.i64()?, from.i64()?);
+            let (calls, written) = (from.u32()?, from.u8()? != 0);
+            let stage = match from.u8()? {
+                0 => Stage::InFlight(usize::try_from(from.u64()?).ok()?),
+                1 => Stage::Rejected,
+                2 => Stage::Left,
+                3 => Stage::Caught,
+                _ => Stage::Uncaught,
+            };
+            exceptions.in_flight += usize::from(matches!(stage, Stage::InFlight(_)));
+            let origin = from.option(|from| Some((from.i64()?, from.i64()?, from.u32()?)))?;
+            let thrown = from.option(|from| {
+                Some(Thrown {
+                    name: from.text()?,
+                    message: from.text()?,
+                    stack: from.option(Decoder::text)?,
+                })
+            })?;
+            exceptions.kept.push_back(Exception {
+                id,
+                thrown,
+                origin,
+                thrown_at_ns,
+                calls,
+                stage,
+                written,
+            });
+        }
+        Some(exceptions)
+    }
+}

@@ -1,0 +1,173 @@
+//! What the recorder's thread and the JavaScript threads share while a session records.
+//!
+//! Signals only: `wake()` from any thread, `freed` from the recorder's to those that wait for a
+//! chunk. Limits: locks are taken in the order drain, rings, never the other way round.
+
+use std::fs::File;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
+
+use breadcrumb_event::function::FunctionEntry;
+use breadcrumb_event::layout::TICK_ASLEEP;
+use breadcrumb_ring::{ChunkBudget, Ring, RunFolder, Space};
+use parking_lot::{Condvar, Mutex, RwLock};
+use rustc_hash::FxHashMap;
+
+use crate::control::Control;
+use crate::drain::Drain;
+use crate::function_table::FunctionObserver;
+use crate::memory_store::MemoryStore;
+use crate::recorder::Counters;
+
+/// See the module.
+pub(crate) struct Session {
+    pub(crate) control: &'static Control,
+    pub(crate) drain: Mutex<Drain>,
+    pub(crate) rings: RwLock<FxHashMap<u32, Arc<Ring>>>,
+    pub(crate) next_thread: AtomicU32,
+    pub(crate) budget: Arc<ChunkBudget>,
+    pub(crate) folder: Option<Arc<RunFolder>>,
+    pub(crate) space: Arc<dyn Space>,
+    pub(crate) memory: Option<Arc<Mutex<MemoryStore>>>,
+    /// The run's table of functions, for a recovery.
+    pub(crate) functions_file: Mutex<Option<File>>,
+    /// A full ring makes its writer wait.
+    pub(crate) blocks: AtomicBool,
+    /// A writer has found no free chunk.
+    pub(crate) pressed: AtomicBool,
+    pub(crate) stopping: AtomicBool,
+    /// The recorder's thread is over, by whatever cause.
+    pub(crate) over: AtomicBool,
+    pub(crate) cpu_ns: AtomicI64,
+    /// As of the last poll.
+    pub(crate) counters: Mutex<Counters>,
+    woken: Mutex<bool>,
+    wakes: Condvar,
+    freed: Mutex<()>,
+    frees: Condvar,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    pub(crate) fn new(control: &'static Control, drain: Drain, budget: Arc<ChunkBudget>) -> Self {
+        let memory = drain.sink.memory();
+        let folder = drain
+            .crash_files
+            .as_ref()
+            .map(|files| Arc::clone(&files.folder));
+        Self {
+            control,
+            drain: Mutex::new(drain),
+            rings: RwLock::default(),
+            next_thread: AtomicU32::new(0),
+            budget,
+            folder,
+            space: Arc::new(breadcrumb_ring::SystemSpace),
+            memory,
+            functions_file: Mutex::new(None),
+            blocks: AtomicBool::new(false),
+            pressed: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            cpu_ns: AtomicI64::new(0),
+            counters: Mutex::default(),
+            woken: Mutex::new(false),
+            wakes: Condvar::new(),
+            freed: Mutex::new(()),
+            frees: Condvar::new(),
+        }
+    }
+
+    /// Moves the tick on, past the value that means sleep.
+    pub(crate) fn move_tick(&self) {
+        let asleep = TICK_ASLEEP.cast_signed();
+        let next = |tick: i32| match tick.wrapping_add(1) {
+            tick if tick == asleep => asleep.wrapping_add(1),
+            tick => tick,
+        };
+        let tick = self.control.memory().tick();
+        let _ = tick.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |tick| Some(next(tick)));
+    }
+
+    pub(crate) fn sleep_tick(&self) {
+        let asleep = TICK_ASLEEP.cast_signed();
+        self.control.memory().tick().store(asleep, Ordering::SeqCst);
+    }
+
+    /// Wakes the recorder's thread. The tick moves at once, so that the thread that calls this
+    /// does not call it again for its next record.
+    pub(crate) fn wake(&self) {
+        if self.control.memory().tick().load(Ordering::SeqCst) == TICK_ASLEEP.cast_signed()
+            && !self.stopping.load(Ordering::Acquire)
+        {
+            self.move_tick();
+        }
+        *self.woken.lock() = true;
+        self.wakes.notify_one();
+    }
+
+    /// Waits to be woken, or for the time to pass. True if woken.
+    pub(crate) fn wait(&self, at_most: Option<Duration>) -> bool {
+        let mut woken = self.woken.lock();
+        match at_most {
+            Some(time) => {
+                let wait = std::time::Instant::now() + time;
+                while !*woken && !self.wakes.wait_until(&mut woken, wait).timed_out() {}
+            }
+            None => {
+                while !*woken {
+                    self.wakes.wait(&mut woken);
+                }
+            }
+        }
+        std::mem::take(&mut *woken)
+    }
+
+    /// Tells those that wait for a chunk to look again.
+    pub(crate) fn tell_freed(&self) {
+        let _freed = self.freed.lock();
+        self.frees.notify_all();
+    }
+
+    /// Waits until `done`, which a call of [`Self::tell_freed`] lets be asked again.
+    pub(crate) fn wait_freed(&self, mut done: impl FnMut() -> bool) {
+        /// Also asked this often, whatever is told.
+        const AGAIN: Duration = Duration::from_millis(20);
+        let mut freed = self.freed.lock();
+        while !done() {
+            self.frees.wait_for(&mut freed, AGAIN);
+        }
+    }
+
+    /// The rings can take nothing more that would be stored.
+    pub(crate) fn ended(&self) -> bool {
+        self.stopping.load(Ordering::Acquire) || self.over.load(Ordering::Acquire)
+    }
+}
+
+impl FunctionObserver for Session {
+    fn added(&self, first: u32, entries: &[FunctionEntry]) {
+        let end = first + entries.len() as u32;
+        for ring in self.rings.read().values() {
+            ring.ensure_functions(end);
+        }
+        let mut file = self.functions_file.lock();
+        if let Some(out) = file.as_mut() {
+            let lines: String = (first..)
+                .zip(entries)
+                .map(|(id, e)| e.to_line(id))
+                .collect();
+            // No room: a recovery will not know these functions by name, which it says.
+            if out.write_all(lines.as_bytes()).is_err() {
+                *file = None;
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The two ends that rows can go to: segments of a store, or memory.
+//!
+//! `sink.publish(seq, &functions)?` makes what was pushed so far visible. Limits: none of its own.
+
+use std::sync::Arc;
+
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
+use breadcrumb_store::{Published, RunRecord, SegmentBuilder, Store};
+use parking_lot::Mutex;
+
+use crate::error::RecorderError;
+use crate::function_table::FunctionSnapshot;
+use crate::memory_store::MemoryStore;
+use crate::options::SinkOptions;
+use crate::row_sink::RowSink;
+
+/// See the module.
+pub(crate) enum Sink {
+    Store {
+        store: Store,
+        segment: Box<SegmentBuilder>,
+    },
+    Memory(Arc<Mutex<MemoryStore>>),
+}
+
+impl Sink {
+    pub(crate) fn new(options: &SinkOptions, run_id: &str) -> Result<Self, RecorderError> {
+        Ok(match options {
+            SinkOptions::Store(folder) => {
+                let store = Store::create(folder)?;
+                let segment = Box::new(SegmentBuilder::new(run_id, &store));
+                Self::Store { store, segment }
+            }
+            SinkOptions::Memory { max_calls } => {
+                Self::Memory(Arc::new(Mutex::new(MemoryStore::new(*max_calls))))
+            }
+        })
+    }
+
+    pub(crate) fn memory(&self) -> Option<Arc<Mutex<MemoryStore>>> {
+        match self {
+            Self::Store { .. } => None,
+            Self::Memory(memory) => Some(Arc::clone(memory)),
+        }
+    }
+
+    /// Rows that are not published.
+    pub(crate) fn rows(&self) -> u64 {
+        match self {
+            Self::Store { segment, .. } => segment.rows(),
+            Self::Memory(_) => 0,
+        }
+    }
+
+    pub(crate) fn push_count(&mut self, row: &CountRow) {
+        match self {
+            Self::Store { segment, .. } => segment.push_count(row),
+            Self::Memory(memory) => memory.lock().push_count(row),
+        }
+    }
+
+    pub(crate) fn publish(
+        &mut self,
+        seq: u64,
+        functions: &FunctionSnapshot,
+    ) -> Result<Published, RecorderError> {
+        match self {
+            Self::Store { store, segment } => Ok(segment.publish(store, seq, functions)?),
+            Self::Memory(_) => Ok(Published::default()),
+        }
+    }
+
+    pub(crate) fn write_run(&self, run: &RunRecord) -> Result<(), RecorderError> {
+        match self {
+            Self::Store { store, .. } => Ok(store.write_run(run)?),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+}
+
+impl RowSink for Sink {
+    #[inline]
+    fn call(&mut self, row: &CallRow<'_>) {
+        match self {
+            Self::Store { segment, .. } => segment.push_call(row),
+            Self::Memory(memory) => memory.lock().push_call(row),
+        }
+    }
+
+    fn exception(&mut self, row: &ExceptionRow<'_>) {
+        match self {
+            Self::Store { segment, .. } => segment.push_exception(row),
+            Self::Memory(memory) => memory.lock().push_exception(row),
+        }
+    }
+}

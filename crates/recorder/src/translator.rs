@@ -1,0 +1,277 @@
+//! Words of records → arguments, results and thrown values, redacted.
+//!
+//! Two small integers stay integers and cost no allocation, unless a name or the redactor's rules
+//! make a secret of them; all else is decoded, redacted, and becomes JSON.
+//! Limits: a function that the table does not know has no names, and its values are redacted by
+//! their content alone.
+
+use std::sync::Arc;
+
+use breadcrumb_event::decode::{Decoder, integer};
+use breadcrumb_event::layout::{FLAG_SAME, MAX_ARGUMENTS};
+use breadcrumb_event::row::CallResult;
+use breadcrumb_event::value::Value;
+
+use crate::exceptions::{Said, Thrown};
+use crate::frame::HeldArguments;
+use crate::function_table::FunctionSnapshot;
+use crate::redact::Redact;
+
+/// Integers from here on may be numbers of cards, and go the long way.
+const SMALL: i64 = 1_000_000_000_000;
+
+/// What must be known of a function for each of its calls.
+#[derive(Clone, Copy, Debug, Default)]
+struct Traits {
+    generator: bool,
+    parameters: bool,
+    secret_arguments: bool,
+    secret_result: bool,
+}
+
+/// Where functions are looked up that came after the last snapshot.
+pub(crate) type FunctionSupply = Box<dyn Fn() -> FunctionSnapshot + Send>;
+
+/// See the module.
+pub(crate) struct Translator {
+    redact: Arc<dyn Redact>,
+    supply: FunctionSupply,
+    functions: FunctionSnapshot,
+    traits: Vec<Traits>,
+    text: String,
+    /// Values or parts of values that were redacted.
+    pub(crate) redacted: u64,
+}
+
+impl Translator {
+    pub(crate) fn new(redact: Arc<dyn Redact>, supply: FunctionSupply) -> Self {
+        Self {
+            redact,
+            supply,
+            functions: FunctionSnapshot::default(),
+            traits: Vec::new(),
+            text: String::new(),
+            redacted: 0,
+        }
+    }
+
+    /// The functions known so far.
+    pub(crate) fn functions(&self) -> &FunctionSnapshot {
+        &self.functions
+    }
+
+    /// Learns of the functions that came since.
+    pub(crate) fn refresh(&mut self) {
+        self.functions = (self.supply)();
+    }
+
+    #[inline]
+    fn traits(&mut self, function: u32) -> Traits {
+        match self.traits.get(function as usize) {
+            Some(traits) => *traits,
+            None => self.learn(function),
+        }
+    }
+
+    #[cold]
+    fn learn(&mut self, function: u32) -> Traits {
+        self.functions = (self.supply)();
+        for id in self.traits.len() as u32..self.functions.len() {
+            let traits = self.functions.entry(id).map(|entry| {
+                let function = &entry.function;
+                let mut probe = vec![Value::Number(1.0); function.parameters.len()];
+                probe.truncate(MAX_ARGUMENTS as usize);
+                let arguments = probe.len();
+                self.redact
+                    .redact_arguments(&function.parameters, &mut probe);
+                let mut result = Value::Number(1.0);
+                self.redact.redact_result(&function.name, &mut result);
+                Traits {
+                    generator: function.is_generator,
+                    parameters: !function.parameters.is_empty(),
+                    secret_arguments: probe != vec![Value::Number(1.0); arguments],
+                    secret_result: result != Value::Number(1.0),
+                }
+            });
+            self.traits.push(traits.unwrap_or_default());
+        }
+        let known = self.traits.get(function as usize).copied();
+        known.unwrap_or(Traits {
+            parameters: true,
+            ..Traits::default()
+        })
+    }
+
+    /// The function is a generator.
+    pub(crate) fn is_generator(&mut self, function: u32) -> bool {
+        self.traits(function).generator
+    }
+
+    /// The arguments in an ENTER.
+    #[inline]
+    pub(crate) fn arguments(
+        &mut self,
+        function: u32,
+        words: &[u64],
+        values: usize,
+    ) -> HeldArguments {
+        let traits = self.traits(function);
+        if values == 0 {
+            // A function without parameters has no arguments to capture, in any mode.
+            return if traits.parameters {
+                HeldArguments::None
+            } else {
+                HeldArguments::Integers {
+                    count: 0,
+                    values: [0; 2],
+                }
+            };
+        }
+        if !traits.secret_arguments && words.len() == values && values <= 2 {
+            let mut integers = [0; 2];
+            let all = words.iter().zip(&mut integers).all(|(word, slot)| {
+                small_integer(*word).is_some_and(|integer| {
+                    *slot = integer;
+                    true
+                })
+            });
+            if all {
+                return HeldArguments::Integers {
+                    count: values as u8,
+                    values: integers,
+                };
+            }
+        }
+        self.arguments_json(function, words, values)
+    }
+
+    fn arguments_json(&mut self, function: u32, words: &[u64], values: usize) -> HeldArguments {
+        let secret = self.traits(function).secret_arguments;
+        let mut decoder = Decoder::new(words);
+        let mut decoded = Vec::with_capacity(values.min(words.len()));
+        while decoded.len() < values
+            && let Some(value) = decoder.value()
+        {
+            decoded.push(value);
+        }
+        // Names are compared for those functions alone of which one is known to be secret.
+        let names = match self.functions.entry(function) {
+            Some(entry) if secret => &entry.function.parameters,
+            _ => &[][..],
+        };
+        self.redact.redact_arguments(names, &mut decoded);
+        self.text.clear();
+        self.text.push('[');
+        for (index, value) in decoded.iter().enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            self.redacted += redactions(value);
+            value.write_json(&mut self.text);
+        }
+        self.text.push(']');
+        HeldArguments::Json(self.text.as_str().into())
+    }
+
+    /// The result in a RETURN.
+    #[inline]
+    pub(crate) fn result(&mut self, function: u32, words: &[u64], values: usize) -> CallResult<'_> {
+        let [word, ..] = words else {
+            return CallResult::None;
+        };
+        if values == 0 {
+            return CallResult::None;
+        }
+        if words.len() == 1
+            && let Some(integer) = small_integer(*word)
+            && !self.traits(function).secret_result
+        {
+            return CallResult::Integer(integer);
+        }
+        let Some(mut value) = Decoder::new(words).value() else {
+            return CallResult::None;
+        };
+        if self.traits(function).secret_result
+            && let Some(entry) = self.functions.entry(function)
+        {
+            self.redact.redact_result(&entry.function.name, &mut value);
+        } else {
+            self.redact.redact_value(&mut value);
+        }
+        self.redacted += redactions(&value);
+        self.text.clear();
+        value.write_json(&mut self.text);
+        CallResult::Json(&self.text)
+    }
+
+    /// The value in a record about an exception.
+    pub(crate) fn said(&mut self, flags: u32, words: &[u64], values: usize) -> Said {
+        if flags & FLAG_SAME != 0 {
+            return Said::Same;
+        }
+        if values == 0 {
+            return Said::Nothing;
+        }
+        match Decoder::new(words).value() {
+            None => Said::Nothing,
+            Some(Value::Error {
+                name,
+                message,
+                stack,
+            }) => {
+                let text = |value: &Value| {
+                    let text = value.as_text().unwrap_or_default();
+                    self.redact.redact_text(text).into_owned()
+                };
+                Said::Value(Thrown {
+                    name: text(&name),
+                    message: text(&message),
+                    stack: stack.as_text().is_some().then(|| text(&stack)),
+                })
+            }
+            Some(mut value) => {
+                let name = type_of(&value).to_owned();
+                self.redact.redact_value(&mut value);
+                self.redacted += redactions(&value);
+                Said::Value(Thrown {
+                    name,
+                    message: value.to_json(),
+                    stack: None,
+                })
+            }
+        }
+    }
+}
+
+#[inline]
+fn small_integer(word: u64) -> Option<i64> {
+    integer(word).filter(|integer| integer.abs() < SMALL)
+}
+
+/// JavaScript's `typeof`.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Undefined | Value::Hole => "undefined",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String { .. } => "string",
+        Value::BigInt(_) | Value::BigIntHex { .. } => "bigint",
+        Value::Symbol(_) => "symbol",
+        Value::Function(_) => "function",
+        _ => "object",
+    }
+}
+
+/// Number of redacted parts of a value.
+fn redactions(value: &Value) -> u64 {
+    match value {
+        Value::Redacted(_) => 1,
+        Value::Array { items, .. } | Value::Set { items, .. } => items.iter().map(redactions).sum(),
+        Value::Object { entries, .. } => entries.iter().map(|(_, value)| redactions(value)).sum(),
+        Value::Map { entries, .. } => entries
+            .iter()
+            .map(|(key, value)| redactions(key) + redactions(value))
+            .sum(),
+        _ => 0,
+    }
+}
