@@ -13,6 +13,8 @@ use std::sync::LazyLock;
 use breadcrumb_event::row::{CallRow, CallStatus};
 use breadcrumb_event::schema::histogram_bucket;
 
+use crate::id_index::IdIndex;
+
 /// The sums of one function.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FunctionSum {
@@ -46,8 +48,7 @@ impl FunctionSum {
 /// The sums of all functions of a segment.
 #[derive(Debug, Default)]
 pub(crate) struct FunctionSums {
-    /// Index into `sums` + 1 by function id, 0 where there is none.
-    slots: Vec<u32>,
+    index: IdIndex,
     sums: Vec<FunctionSum>,
 }
 
@@ -72,18 +73,14 @@ impl FunctionSums {
     }
 
     fn sum_of(&mut self, function: u32) -> &mut FunctionSum {
-        let id = function as usize;
-        if self.slots.len() <= id {
-            self.slots.resize(id + 1, 0);
-        }
-        if self.slots[id] == 0 {
+        let index = self.index.index_of(function) as usize;
+        if index == self.sums.len() {
             self.sums.push(FunctionSum {
                 function,
                 ..FunctionSum::default()
             });
-            self.slots[id] = u32::try_from(self.sums.len()).unwrap_or(u32::MAX);
         }
-        &mut self.sums[self.slots[id] as usize - 1]
+        &mut self.sums[index]
     }
 
     /// The sums, in the order of first appearance.
@@ -98,9 +95,8 @@ impl FunctionSums {
 
     /// Forgets all.
     pub(crate) fn clear(&mut self) {
-        for sum in self.sums.drain(..) {
-            self.slots[sum.function as usize] = 0;
-        }
+        self.index.take();
+        self.sums.clear();
     }
 }
 

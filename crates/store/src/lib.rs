@@ -18,13 +18,20 @@
 #![forbid(unsafe_code)]
 
 mod atomic_file;
+mod call_columns;
+mod call_group;
+mod call_page;
 mod calls;
+mod delta;
 mod error;
 mod function_source;
 mod function_sums;
+mod id_index;
+mod page;
 mod resolved_functions;
 mod run;
 mod segment;
+mod spill;
 mod store;
 mod summary;
 mod table;

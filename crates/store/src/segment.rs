@@ -237,7 +237,7 @@ impl SegmentBuilder {
         })
     }
 
-    fn summary(&self, seq: u64, tables: TableSummaries) -> SegmentSummary {
+    fn summary(&mut self, seq: u64, tables: TableSummaries) -> SegmentSummary {
         let ranges = self.calls.ranges();
         SegmentSummary {
             schema_version: SCHEMA_VERSION,
@@ -254,7 +254,7 @@ impl SegmentBuilder {
     }
 
     /// The earliest time of any row, which names the day's folder.
-    fn first_ns(&self) -> i64 {
+    fn first_ns(&mut self) -> i64 {
         let calls = self.calls.ranges().map(|r| r.started_at_ns.0);
         let exceptions = self.exceptions.iter().map(|row| row.thrown_at_ns);
         let counts = self.counts.iter().map(|row| row.from_ns);

@@ -48,6 +48,9 @@ pub(crate) fn parquet_schema(table: &Table) -> Result<TypePtr> {
         .map(Arc::new)
 }
 
+/// What files say wrote them: an application and its version, as readers expect it.
+pub(crate) const CREATED_BY: &str = concat!("breadcrumb version ", env!("CARGO_PKG_VERSION"));
+
 /// Compression of every column.
 pub(crate) fn compression() -> Compression {
     Compression::ZSTD(ZstdLevel::default())
@@ -56,7 +59,7 @@ pub(crate) fn compression() -> Compression {
 fn properties(table: &Table) -> WriterPropertiesPtr {
     let mut builder = WriterProperties::builder()
         .set_compression(compression())
-        .set_created_by(concat!("breadcrumb ", env!("CARGO_PKG_VERSION")).to_owned());
+        .set_created_by(CREATED_BY.to_owned());
     for column in table.columns {
         let path = ColumnPath::new(vec![column.name.to_owned()]);
         let dictionary = column.encoding == ColumnEncoding::Dictionary;
