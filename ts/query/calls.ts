@@ -9,12 +9,13 @@
  */
 import { callsQuery, readCalls } from "./call-rows";
 import { checkLimit, Conditions, durationNs, mayStartIn, parseSpan, type Span } from "./conditions";
-import { decodeCursor, encodeCursor } from "./cursor";
+import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB } from "./engine";
+import { type Found, newestFirst } from "./newest-first";
 import type { Reader } from "./reader";
 import type { Call, CallStatus, Page } from "./results";
 import type { Segment } from "./segment-summary";
-import { nanosecondsText, timeColumns, type TimeLike } from "./timestamps";
+import { isoTime, parseTime, timeColumns, type TimeLike } from "./timestamps";
 import { resolveTraceId } from "./trace";
 
 /** Which calls; every field narrows. */
@@ -55,37 +56,48 @@ export async function calls(reader: Reader, filter: CallFilter = {}): Promise<Pa
   if (filter.minDurationMs !== undefined) {
     where.add("duration_ns >= ?", durationNs("minDurationMs", filter.minDurationMs));
   }
-  let before: Span = span;
-  if (filter.cursor !== undefined) {
-    const [timeNs, runId, id] = decodeCursor(QUESTION, filter.cursor);
-    before = { ...span, untilNs: BigInt(timeNs) + 1n };
-    where.add(
-      `(started_at < make_timestamp_ns(?) OR (started_at = make_timestamp_ns(?)
-        AND (run_id < ? OR (run_id = ? AND call_id < ?))))`,
-      BigInt(timeNs),
-      BigInt(timeNs),
-      runId,
-      runId,
-      id,
-    );
-  }
+  const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
+  if (after) addCursor(where, after, "started_at", "call_id");
+  const before: Span = after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span;
   reader.refresh();
   const choose = chooseRun(reader, filter, where);
-  const found = await reader.rows({
-    sources: { calls: { table: "calls", choose: (s) => choose(s) && mayStartIn(s, before) } },
+  const found = await newestFirst({
+    segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, before)),
+    limit: limit + 1,
+    ask: (chosen) => findIds(reader, chosen, where, limit + 1),
+  });
+  const page = found.slice(0, limit);
+  const items = await readByIds(
+    reader,
+    page.map(({ runId }) => runId),
+    page.map(({ id }) => id),
+  );
+  const last = page.at(-1);
+  return { items, nextCursor: found.length > limit && last ? encodeCursor(QUESTION, last) : null };
+}
+
+async function findIds(
+  reader: Reader,
+  chosen: ReadonlySet<Segment>,
+  where: Conditions,
+  limit: number,
+): Promise<Found[]> {
+  const rows = await reader.rows({
+    sources: { calls: { table: "calls", choose: (segment) => chosen.has(segment) } },
     sql: (from) => `
-      SELECT run_id, call_id::DOUBLE AS call_id, ${timeColumns("started_at")}
-      FROM ${from.calls} AS c WHERE ${where.sql()}
-      ORDER BY started_at DESC, run_id DESC, c.call_id DESC LIMIT ${limit + 1}`,
+      SELECT run_id, call_id::DOUBLE AS id, ${timeColumns("started_at")}
+      FROM ${from.calls} WHERE ${where.sql()}
+      ORDER BY started_at DESC, run_id DESC, call_id DESC LIMIT ${limit}`,
     parameters: where.parameters,
   });
-  const runIds = found.column<string>("run_id").slice(0, limit);
-  const callIds = found.column<number>("call_id").slice(0, limit);
-  const items = await readByIds(reader, runIds, callIds);
-  if (found.count <= limit) return { items, nextCursor: null };
-  const last = <T>(name: string) => found.column<T>(name)[limit - 1] as T;
-  const time = nanosecondsText(last("started_at_s"), last("started_at_n"));
-  return { items, nextCursor: encodeCursor(QUESTION, [time, last("run_id"), last("call_id")]) };
+  const ids = rows.column<number>("id");
+  const seconds = rows.column<number>("started_at_s");
+  const nanoseconds = rows.column<number>("started_at_n");
+  return rows.column<string>("run_id").map((runId, i) => ({
+    startedAt: isoTime(seconds[i] as number, nanoseconds[i] as number),
+    runId,
+    id: ids[i] as number,
+  }));
 }
 
 /** Narrows to the run or trace that the filter names. */
@@ -120,7 +132,7 @@ async function readByIds(
         `FROM ${from.calls} SEMI JOIN
           (SELECT unnest($runs) AS run_id, unnest($calls)::BIGINT AS call_id)
           USING (run_id, call_id)`,
-        "started_at DESC, chosen.run_id DESC, chosen.call_id DESC",
+        "started_at DESC, run_id DESC, chosen.call_id DESC",
       ),
     parameters: { runs: listValue(runIds), calls: listValue(callIds.map(String)) },
   });

@@ -1,36 +1,36 @@
 /**
  * Where a page ended, as an opaque text.
  *
- *     const cursor = encodeCursor("traces", ["1795420800000000123", "019a…", 7]);
- *     decodeCursor("traces", cursor)   // the same three
+ *     const cursor = encodeCursor("traces", { startedAt: "2026-11-23T08:00:00.000000123Z", runId: "019a…", id: 7 });
+ *     decodeCursor("traces", cursor)   // the same
  *
  * A cursor names the last row by its sort key, so that rows that arrive meanwhile move nothing.
  * Limits: it belongs to one question; with other filters it still means "after that row".
  */
 import { BreadcrumbError } from "../errors";
-
-/** Sort key of a row: time in ns since 1970 as text, run, id in the run. */
-export type SortKey = readonly [timeNs: string, runId: string, id: number];
+import type { Conditions } from "./conditions";
+import type { Found } from "./newest-first";
+import { parseTime } from "./timestamps";
 
 /** The cursor of a row. */
-export function encodeCursor(question: string, key: SortKey): string {
-  return Buffer.from(JSON.stringify([question, ...key])).toString("base64url");
+export function encodeCursor(question: string, { startedAt, runId, id }: Found): string {
+  return Buffer.from(JSON.stringify([question, startedAt, runId, id])).toString("base64url");
 }
 
 /** The row of a cursor. Throws `BC_ERR_BAD_OPTION` for a text that is no cursor of this question. */
-export function decodeCursor(question: string, cursor: string): SortKey {
+export function decodeCursor(question: string, cursor: string): Found {
   try {
-    const [from, timeNs, runId, id] = JSON.parse(
+    const [from, startedAt, runId, id] = JSON.parse(
       Buffer.from(cursor, "base64url").toString(),
     ) as unknown[];
     if (
       from === question &&
-      typeof timeNs === "string" &&
-      /^-?\d{1,19}$/.test(timeNs) &&
+      typeof startedAt === "string" &&
       typeof runId === "string" &&
       Number.isSafeInteger(id)
     ) {
-      return [timeNs, runId, id as number];
+      parseTime(startedAt, "cursor");
+      return { startedAt, runId, id: id as number };
     }
   } catch {
     // Told below, together with cursors of other questions.
@@ -38,5 +38,19 @@ export function decodeCursor(question: string, cursor: string): SortKey {
   throw new BreadcrumbError(
     "BC_ERR_BAD_OPTION",
     `cursor is not one that ${question}() returned: got ${JSON.stringify(cursor)}`,
+  );
+}
+
+/** Adds the condition for rows after the cursor's. */
+export function addCursor(where: Conditions, after: Found, time: string, id: string): void {
+  const timeNs = parseTime(after.startedAt, "cursor");
+  where.add(
+    `("${time}" < make_timestamp_ns(?) OR ("${time}" = make_timestamp_ns(?)
+      AND (run_id < ? OR (run_id = ? AND "${id}" < ?))))`,
+    timeNs,
+    timeNs,
+    after.runId,
+    after.runId,
+    after.id,
   );
 }

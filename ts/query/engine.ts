@@ -98,10 +98,12 @@ export class Engine {
     const columns = names.map((): unknown[] => []);
     let count = 0;
     for (const chunk of await result.fetchAllChunks()) {
-      count += chunk.rowCount;
+      // Both are calls into the addon: once a chunk, not once a cell.
+      const { rowCount } = chunk;
+      count += rowCount;
       for (const [i, values] of columns.entries()) {
         const vector = chunk.getColumnVector(i);
-        for (let row = 0; row < chunk.rowCount; row++) values.push(vector.getItem(row));
+        for (let row = 0; row < rowCount; row++) values.push(vector.getItem(row));
       }
     }
     return new Rows(count, new Map(names.map((name, i) => [name, columns[i] as unknown[]])));

@@ -6,11 +6,11 @@
  * Limits: files are chosen by run alone, since an exception may be stored later than its calls.
  */
 import { checkLimit, Conditions, parseSpan } from "./conditions";
-import { decodeCursor, encodeCursor } from "./cursor";
+import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import type { Rows } from "./engine";
 import type { Reader } from "./reader";
 import type { Handled, Page, RecordedException } from "./results";
-import { isoTime, nanosecondsText, timeColumns, type TimeLike } from "./timestamps";
+import { isoTime, timeColumns, type TimeLike } from "./timestamps";
 import { traceId } from "./trace-id";
 
 /** Which exceptions; every field narrows. */
@@ -50,16 +50,7 @@ export async function exceptions(
   where.word("handled", filter.handled, ["caught", "uncaught", "unknown"]);
   where.span("thrown_at", parseSpan(filter));
   if (filter.cursor !== undefined) {
-    const [timeNs, runId, id] = decodeCursor(QUESTION, filter.cursor);
-    where.add(
-      `(thrown_at < make_timestamp_ns(?) OR (thrown_at = make_timestamp_ns(?)
-        AND (run_id < ? OR (run_id = ? AND exception_id < ?))))`,
-      BigInt(timeNs),
-      BigInt(timeNs),
-      runId,
-      runId,
-      id,
-    );
+    addCursor(where, decodeCursor(QUESTION, filter.cursor), "thrown_at", "exception_id");
   }
   reader.refresh();
   const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
@@ -73,14 +64,12 @@ export async function exceptions(
       ORDER BY thrown_at DESC, run_id DESC, exception_id DESC LIMIT ${limit + 1}`,
     parameters: where.parameters,
   });
-  const items = readExceptions(rows);
-  if (items.length <= limit) return { items, nextCursor: null };
-  const last = <T>(name: string) => rows.column<T>(name)[limit - 1] as T;
-  const time = nanosecondsText(last("thrown_at_s"), last("thrown_at_n"));
-  return {
-    items: items.slice(0, limit),
-    nextCursor: encodeCursor(QUESTION, [time, last("run_id"), last("exception_id")]),
-  };
+  const found = readExceptions(rows);
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  if (found.length <= limit || !last) return { items, nextCursor: null };
+  const { thrownAt: startedAt, runId, exceptionId: id } = last;
+  return { items, nextCursor: encodeCursor(QUESTION, { startedAt, runId, id }) };
 }
 
 /** The exceptions of one trace, in the order thrown. */

@@ -8,6 +8,7 @@
  * Limits: never loads the tracer or its native addon.
  */
 export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
+export type { TraceCall } from "./call-rows";
 export type { CallFilter } from "./calls";
 export type { ExceptionFilter } from "./exceptions";
 export type {
@@ -29,8 +30,8 @@ export type {
 export { SCHEMA_VERSION } from "./schema";
 export type { SqlOptions, SqlParameter, SqlParameters } from "./sql";
 export type { StatsFilter, StatsSort } from "./stats";
-export { openStore, Store } from "./store";
+export { openStore, type Store } from "./store";
 export type { TimeLike } from "./timestamps";
 export type { TraceOptions } from "./trace";
-export { Trace, TraceCall } from "./trace-tree";
+export type { Trace } from "./trace-tree";
 export type { TraceFilter } from "./traces";

@@ -47,7 +47,7 @@ export interface GuardedSql {
 
 /** Checks a query. Throws `BC_ERR_BAD_SQL`. */
 export async function guardSql(connection: DuckDBConnection, text: string): Promise<GuardedSql> {
-  const reader = await connection.runAndReadAll("SELECT json_serialize_sql($text)", {
+  const reader = await connection.runAndReadAll("SELECT json_serialize_sql($text::VARCHAR)", {
     text: text.replace(EXPLAIN, ""),
   });
   const tree = JSON.parse(String(reader.getRows()[0]?.[0])) as {

@@ -2,7 +2,7 @@
  * DuckDB's values as JSON.
  *
  *     9007199254740993n            // "9007199254740993": beyond 2^53
- *     TIMESTAMP '2026-11-23 08:00' // "2026-11-23T08:00:00Z"
+ *     TIMESTAMP '2026-11-23 08:00' // "2026-11-23T08:00:00Z"; with nanoseconds, nine decimals
  *
  * Integers are numbers up to 2^53 and strings beyond; decimals of at most 15 digits are numbers;
  * NaN and infinities are strings; lists and structs are arrays and objects. Limits: what is left
@@ -11,9 +11,11 @@
 import type { DuckDBType, DuckDBValue, DuckDBValueConverter } from "@duckdb/node-api";
 import { loadDuckDB } from "./engine";
 import type { JsonValue } from "./results";
+import { isoTime } from "./timestamps";
 
 /** Digits that a JavaScript number holds whatever they are. */
 const EXACT_DIGITS = 15;
+const SECOND_NS = 1_000_000_000n;
 
 /** The converter of a query's cells. */
 export async function sqlValueConverter(): Promise<DuckDBValueConverter<JsonValue>> {
@@ -32,9 +34,9 @@ export async function sqlValueConverter(): Promise<DuckDBValueConverter<JsonValu
     if (value instanceof duckdb.DuckDBDecimalValue) {
       return value.width <= EXACT_DIGITS ? value.toDouble() : String(value);
     }
+    if (value instanceof duckdb.DuckDBTimestampNanosecondsValue) return nanosecondText(value.nanos);
     if (
       value instanceof duckdb.DuckDBTimestampValue ||
-      value instanceof duckdb.DuckDBTimestampNanosecondsValue ||
       value instanceof duckdb.DuckDBTimestampMillisecondsValue ||
       value instanceof duckdb.DuckDBTimestampSecondsValue
     ) {
@@ -46,6 +48,11 @@ export async function sqlValueConverter(): Promise<DuckDBValueConverter<JsonValu
     if (value instanceof duckdb.DuckDBIntervalValue) return String(value);
     return otherwise(value, type, converter);
   };
+}
+
+function nanosecondText(nanos: bigint): string {
+  const fraction = ((nanos % SECOND_NS) + SECOND_NS) % SECOND_NS;
+  return isoTime(Number((nanos - fraction) / SECOND_NS), Number(fraction));
 }
 
 /** `2026-11-23 08:00:00` as ISO 8601; `infinity` stays. */

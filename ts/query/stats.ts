@@ -21,8 +21,8 @@ export type StatsSort = "self" | "total" | "wait" | "calls" | "errors" | "mean" 
 
 /** Which calls to add up, and how to list them. */
 export interface StatsFilter {
-  /** Run: its id, a prefix of it, or `latest`. All runs unless told. */
-  readonly run?: string | undefined;
+  /** Run, or several: an id, a prefix of one, or `latest`. All runs unless told. */
+  readonly run?: string | readonly string[] | undefined;
   /** Calls begun at or after. */
   readonly since?: TimeLike | undefined;
   /** Calls begun before. */
@@ -79,7 +79,8 @@ function question(
   order: string | undefined,
   limit: number,
 ): Question<"functions" | "calls" | "counts"> {
-  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
+  const named = typeof filter.run === "string" ? [filter.run] : filter.run;
+  const runs = named && new Set(named.map((run) => reader.resolveRun(run)));
   const span = parseSpan(filter);
   const started = new Conditions("started");
   started.span("started_at", span);
@@ -89,7 +90,7 @@ function question(
   const where = new Conditions("p");
   where.text("function", filter.function);
   where.text("file", filter.file);
-  const ofRun = (segment: Segment) => run === null || segment.runId === run;
+  const ofRun = (segment: Segment) => runs?.has(segment.runId) ?? true;
   return {
     sources: {
       functions: { table: "functions", choose: (s) => ofRun(s) && surelyStartsIn(s, span) },

@@ -55,8 +55,3 @@ export function isoTime(seconds: number, nanoseconds: number): string {
   }
   return `${lastPrefix}${String(nanoseconds).padStart(9, "0")}Z`;
 }
-
-/** Nanoseconds since 1970 as text, for a cursor. */
-export function nanosecondsText(seconds: number, nanoseconds: number): string {
-  return String(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds));
-}

@@ -7,7 +7,7 @@
  * Limits: a trace of more than `maxCalls` calls is cut to its upper levels, which it says.
  */
 import { BreadcrumbError } from "../errors";
-import { callsQuery, readCalls } from "./call-rows";
+import { callsQuery, readTraceCalls } from "./call-rows";
 import { checkWhole } from "./conditions";
 import type { Rows } from "./engine";
 import { exceptionsOfTrace } from "./exceptions";
@@ -59,10 +59,16 @@ export async function readTrace(
       `ORDER BY depth, started_at, call_id LIMIT ${maxCalls}`,
     );
   }
-  const calls = readCalls(rows);
+  const calls = readTraceCalls(rows);
   const threw = calls.some((call) => call.exceptionId !== null) || callCount > calls.length;
   const exceptions = threw ? await exceptionsOfTrace(reader, runId, rootId) : [];
-  return new Trace({ runId, rootId, calls, exceptions, callCount });
+  return new Trace({
+    runId,
+    rootId,
+    calls,
+    exceptions,
+    callCount,
+  });
 }
 
 /** The run and root that an id means. Throws `BC_ERR_NOT_FOUND`. */
@@ -90,7 +96,7 @@ function readRows(reader: Reader, runId: string, rootId: number, cut: string): P
     sql: (from) =>
       callsQuery(
         `FROM ${from.calls} WHERE run_id = $run AND root_id = $root::BIGINT ${cut}`,
-        "started_at, chosen.call_id",
+        "started_at, call_id",
       ),
     parameters: { run: runId, root: rootId },
   });

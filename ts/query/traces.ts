@@ -9,12 +9,13 @@
  * traces' calls.
  */
 import { checkLimit, Conditions, durationNs, mayStartIn, parseSpan, type Span } from "./conditions";
-import { decodeCursor, encodeCursor, type SortKey } from "./cursor";
-import { loadDuckDB, type Rows } from "./engine";
+import { addCursor, decodeCursor, encodeCursor } from "./cursor";
+import { loadDuckDB } from "./engine";
+import { compareFound, type Found, newestFirst } from "./newest-first";
 import type { Reader } from "./reader";
 import type { CallStatus, Page, TraceSummary } from "./results";
 import type { Segment } from "./segment-summary";
-import { isoTime, nanosecondsText, timeColumns, type TimeLike } from "./timestamps";
+import { isoTime, parseTime, timeColumns, type TimeLike } from "./timestamps";
 import { traceId } from "./trace-id";
 
 /** Which traces; every field narrows. */
@@ -40,84 +41,121 @@ export interface TraceFilter {
 }
 
 const QUESTION = "traces";
-const STATUSES = ["returned", "threw", "open"];
 
 /** A page of traces. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export async function traces(reader: Reader, filter: TraceFilter = {}): Promise<Page<TraceSummary>> {
   const limit = checkLimit(filter.limit);
-  const span = parseSpan(filter);
-  const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
-  const roots = await findRoots(reader, filter, span, after, limit + 1);
-  const count = Math.min(roots.count, limit);
-  const counted = await countCalls(reader, roots, count);
-  const items = Array.from({ length: count }, (_, row) => summary(roots, row, counted));
-  return { items, nextCursor: roots.count > limit ? cursorOf(roots, limit - 1) : null };
+  const search = prepare(reader, filter, limit + 1);
+  const withRoot = await newestFirst({
+    segments: reader.segments.all().filter((s) => search.ofRun(s) && mayStartIn(s, search.before)),
+    limit: limit + 1,
+    ask: (chosen) => find(reader, search, (s) => chosen.has(s), ROOTS),
+  });
+  const mayLackRoots = runsThatMayLackRoots(reader);
+  const withoutRoot = await find(reader, search, (s) => mayLackRoots(s.runId), ROOTLESS);
+  const found = [...withRoot, ...withoutRoot].toSorted(compareFound).slice(0, limit + 1);
+  const page = found.slice(0, limit);
+  const counted = await countCalls(reader, page);
+  const items = page.map(({ id, ...root }): TraceSummary => {
+    const trace = traceId(root.runId, id);
+    return { traceId: trace, ...root, calls: 0, errors: 0, ...counted.get(trace) };
+  });
+  const last = page.at(-1);
+  return { items, nextCursor: found.length > limit && last ? encodeCursor(QUESTION, last) : null };
 }
 
-async function findRoots(
-  reader: Reader,
-  filter: TraceFilter,
-  span: Span,
-  after: SortKey | null,
-  limit: number,
-): Promise<Rows> {
-  reader.refresh();
-  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
-  const ofRun = (segment: Segment) => run === null || segment.runId === run;
-  const before: Span = after ? { ...span, untilNs: BigInt(after[0]) + 1n } : span;
-  const sinceOnly: Span = span.sinceNs === undefined ? {} : { sinceNs: span.sinceNs };
-  const mayLackRoots = runsThatMayLackRoots(reader);
+/** A trace as its root tells it. */
+type Root = Found & Omit<TraceSummary, "traceId" | "calls" | "errors">;
 
+interface Search {
+  readonly where: Conditions;
+  readonly inside: Conditions | null;
+  readonly ofRun: (segment: Segment) => boolean;
+  readonly span: Span;
+  /** The span up to the cursor. */
+  readonly before: Span;
+  readonly limit: number;
+}
+
+function prepare(reader: Reader, filter: TraceFilter, limit: number): Search {
+  reader.refresh();
+  const span = parseSpan(filter);
+  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
   const where = new Conditions("root");
   if (run !== null) where.add("run_id = ?", run);
   where.span("started_at", span);
-  where.word("status", filter.status, STATUSES);
+  where.word("status", filter.status, ["returned", "threw", "open"]);
   where.text("function", filter.root);
   if (filter.minDurationMs !== undefined) {
     where.add("duration_ns >= ?", durationNs("minDurationMs", filter.minDurationMs));
   }
-  if (after) addKeyset(where, after);
-  const inside = new Conditions("member");
-  inside.text("function", filter.function);
-
-  return reader.rows({
-    sources: {
-      roots: { table: "calls", choose: (s) => ofRun(s) && mayStartIn(s, before) },
-      rootless: { table: "calls", choose: (s) => ofRun(s) && mayLackRoots(s.runId) },
-      members: {
-        table: "calls",
-        choose: (s) => filter.function !== undefined && ofRun(s) && mayStartIn(s, sinceOnly),
-      },
-    },
-    sql: (from) => `
-      WITH found AS (
-        SELECT run_id, root_id, thread_id, function, file, line, started_at, duration_ns, status
-        FROM ${from.roots} WHERE parent_id IS NULL
-        UNION ALL
-        SELECT run_id, root_id, min(thread_id), NULL, NULL, NULL, min(started_at), NULL, 'open'
-        FROM ${from.rootless} GROUP BY run_id, root_id
-        HAVING count(*) FILTER (parent_id IS NULL) = 0),
-      members AS (SELECT run_id, root_id FROM ${from.members} WHERE ${inside.sql()})
-      SELECT run_id, root_id::DOUBLE AS root_id, thread_id, function, file, line,
-        ${timeColumns("started_at")}, duration_ns::DOUBLE AS duration_ns, status
-      FROM found ${filter.function === undefined ? "" : "SEMI JOIN members USING (run_id, root_id)"}
-      WHERE ${where.sql()}
-      ORDER BY started_at DESC, run_id DESC, found.root_id DESC LIMIT ${limit}`,
-    parameters: { ...where.parameters, ...inside.parameters },
-  });
+  const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
+  if (after) addCursor(where, after, "started_at", "root_id");
+  const inside = filter.function === undefined ? null : new Conditions("member");
+  inside?.text("function", filter.function);
+  return {
+    where,
+    inside,
+    ofRun: (segment) => run === null || segment.runId === run,
+    span,
+    before: after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span,
+    limit,
+  };
 }
 
-/** Rows after the cursor's, newest first. */
-function addKeyset(where: Conditions, [timeNs, runId, rootId]: SortKey): void {
-  where.add(
-    `(started_at < make_timestamp_ns(?) OR (started_at = make_timestamp_ns(?)
-      AND (run_id < ? OR (run_id = ? AND root_id < ?))))`,
-    BigInt(timeNs),
-    BigInt(timeNs),
-    runId,
-    runId,
-    rootId,
-  );
+/** Traces that have their root's row. */
+const ROOTS = (calls: string) => `
+  SELECT run_id, root_id, thread_id, function, file, line, started_at, duration_ns, status
+  FROM ${calls} WHERE parent_id IS NULL`;
+
+/** Traces that have calls, but not their root's. */
+const ROOTLESS = (calls: string) => `
+  SELECT run_id, root_id, min(thread_id) AS thread_id, NULL::VARCHAR AS function,
+    NULL::VARCHAR AS file, NULL::INTEGER AS line, min(started_at) AS started_at,
+    NULL::BIGINT AS duration_ns, 'open' AS status
+  FROM ${calls} GROUP BY run_id, root_id HAVING count(*) FILTER (parent_id IS NULL) = 0`;
+
+/** The newest traces in some segments. */
+async function find(
+  reader: Reader,
+  search: Search,
+  choose: (segment: Segment) => boolean,
+  roots: (calls: string) => string,
+): Promise<Root[]> {
+  const { where, inside, ofRun, span, limit } = search;
+  // Calls of a trace begin after its root, so `until` does not bound them.
+  const sinceOnly: Span = span.sinceNs === undefined ? {} : { sinceNs: span.sinceNs };
+  const calls = { table: "calls", choose: (s: Segment) => ofRun(s) && choose(s) } as const;
+  if (!reader.segments.all().some(calls.choose)) return [];
+  const rows = await reader.rows({
+    sources: {
+      calls,
+      members: { table: "calls", choose: (s) => inside !== null && ofRun(s) && mayStartIn(s, sinceOnly) },
+    },
+    sql: (from) => `
+      WITH found AS (${roots(from.calls)}),
+      members AS (SELECT run_id, root_id FROM ${from.members} WHERE ${inside?.sql() ?? "false"})
+      SELECT run_id, root_id::DOUBLE AS id, thread_id, function, file, line,
+        ${timeColumns("started_at")}, duration_ns::DOUBLE AS duration_ns, status
+      FROM found ${inside === null ? "" : "SEMI JOIN members USING (run_id, root_id)"}
+      WHERE ${where.sql()}
+      ORDER BY started_at DESC, run_id DESC, root_id DESC LIMIT ${limit}`,
+    parameters: { ...where.parameters, ...inside?.parameters },
+  });
+  return Array.from({ length: rows.count }, (_, row) => {
+    const at = <T>(name: string) => rows.column<T>(name)[row] as T;
+    return {
+      id: at("id"),
+      runId: at("run_id"),
+      threadId: at("thread_id"),
+      function: at("function"),
+      file: at("file"),
+      line: at("line"),
+      startedAt: isoTime(at("started_at_s"), at("started_at_n")),
+      durationNs: at("duration_ns"),
+      status: at("status"),
+    };
+  });
 }
 
 /** Runs with calls whose root may have no row: not ended, dropped some, or without a record. */
@@ -136,19 +174,16 @@ interface Counted {
   readonly errors: number;
 }
 
-/** Calls and errors of the first `count` traces, by trace id. */
+/** Calls and errors of traces, by trace id. */
 async function countCalls(
   reader: Reader,
-  roots: Rows,
-  count: number,
+  roots: readonly Found[],
 ): Promise<ReadonlyMap<string, Counted>> {
   const counted = new Map<string, Counted>();
-  if (count === 0) return counted;
-  const runIds = roots.column<string>("run_id").slice(0, count);
-  const rootIds = roots.column<number>("root_id").slice(0, count);
+  if (roots.length === 0) return counted;
   const { listValue } = await loadDuckDB();
   const rows = await reader.rows({
-    sources: { calls: { table: "calls", choose: (s) => mayHoldTrace(s, runIds, rootIds) } },
+    sources: { calls: { table: "calls", choose: (segment) => mayHoldOne(segment, roots) } },
     sql: (from) => `
       SELECT run_id, root_id::DOUBLE AS root_id, count(*)::DOUBLE AS calls,
         count(*) FILTER (status = 'threw')::DOUBLE AS errors
@@ -156,7 +191,10 @@ async function countCalls(
       SEMI JOIN (SELECT unnest($runs) AS run_id, unnest($roots)::BIGINT AS root_id)
         USING (run_id, root_id)
       GROUP BY run_id, root_id`,
-    parameters: { runs: listValue(runIds), roots: listValue(rootIds.map(String)) },
+    parameters: {
+      runs: listValue(roots.map(({ runId }) => runId)),
+      roots: listValue(roots.map(({ id }) => String(id))),
+    },
   });
   const calls = rows.column<number>("calls");
   const errors = rows.column<number>("errors");
@@ -169,37 +207,7 @@ async function countCalls(
 }
 
 /** Whether a segment may hold calls of one of the traces. */
-export function mayHoldTrace(
-  segment: Segment,
-  runIds: readonly string[],
-  rootIds: readonly number[],
-): boolean {
-  const range = segment.rootId;
-  if (!range) return false;
-  return rootIds.some((id, i) => runIds[i] === segment.runId && range[0] <= id && id <= range[1]);
-}
-
-function summary(roots: Rows, row: number, counted: ReadonlyMap<string, Counted>): TraceSummary {
-  const at = <T>(name: string) => roots.column<T>(name)[row] as T;
-  const runId = at<string>("run_id");
-  const id = traceId(runId, at<number>("root_id"));
-  return {
-    traceId: id,
-    runId,
-    threadId: at("thread_id"),
-    function: at("function"),
-    file: at("file"),
-    line: at("line"),
-    startedAt: isoTime(at("started_at_s"), at("started_at_n")),
-    durationNs: at("duration_ns"),
-    status: at("status"),
-    calls: counted.get(id)?.calls ?? 0,
-    errors: counted.get(id)?.errors ?? 0,
-  };
-}
-
-function cursorOf(roots: Rows, row: number): string {
-  const at = <T>(name: string) => roots.column<T>(name)[row] as T;
-  const time = nanosecondsText(at("started_at_s"), at("started_at_n"));
-  return encodeCursor(QUESTION, [time, at("run_id"), at("root_id")]);
+function mayHoldOne({ runId, rootId }: Segment, roots: readonly Found[]): boolean {
+  if (!rootId) return false;
+  return roots.some((root) => root.runId === runId && rootId[0] <= root.id && root.id <= rootId[1]);
 }
