@@ -114,9 +114,10 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
       await attempt({ includes: [] });
       await attempt({ include: ["src/["] });
       await attempt({ store: "/proc/nowhere/at/all" });
-      await attempt({ store: ":memory:" });
-      const session = await Breadcrumb.start({ store: "traces" });
-      await attempt({ store: ":memory:" });
+      const include = ["src/**"];
+      await attempt({ include, store: ":memory:" });
+      const session = await Breadcrumb.start({ include, store: "traces" });
+      await attempt({ include, store: ":memory:" });
       try { session.calls() } catch (error) { codes.push(error.code) }
       await session.stop();
       await session.stop();
@@ -141,11 +142,12 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
           for (const name of ["one", "two"]) {
             const session = await Breadcrumb.start({ include: ["src/**"] });
             require("./src/" + name + ".cjs")[name]();
+            require("./src/one.cjs").one();
             console.log((await session.stop()).recorded);
           }
         })();`,
     });
-    expect(run(node, ["main.cjs"], folder)).toMatchObject({ stdout: "1\n1\n", stderr: "" });
+    expect(run(node, ["main.cjs"], folder)).toMatchObject({ stdout: "2\n2\n", stderr: "" });
     expect(readdirSync(join(folder, ".breadcrumb/runs"))).toHaveLength(2);
   });
 });

@@ -58,11 +58,14 @@ async function start(options: StartOptions = {}): Promise<Session> {
   return new Session(core, true);
 }
 
+let reported = false;
+
 /** Says once which matching files were loaded before `start()`, so cannot be recorded. */
-function reportEarlyFiles(core: typeof Core): void {
-  const early = loadedFiles().filter((file) => core.native.selects(file));
-  for (const file of early) core.native.tooEarly(file);
-  if (early.length === 0) return;
+function reportEarlyFiles({ native }: typeof Core): void {
+  const early = loadedFiles().filter((file) => native.selects(file) && !native.hasProbes(file));
+  for (const file of early) native.tooEarly(file);
+  if (early.length === 0 || reported) return;
+  reported = true;
   const names = early.slice(0, 3).join(", ");
   const more = early.length > 3 ? ` and ${early.length - 3} more` : "";
   process.stderr.write(

@@ -43,6 +43,8 @@ export interface Native {
   selects(path: string): boolean;
   /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. */
   instrument(source: string, path: string, kind: string): BindingInstrumented;
+  /** Whether a file has probes, from this session or one before. */
+  hasProbes(path: string): boolean;
   /** Says that a file was loaded before it could be instrumented. */
   tooEarly(path: string): void;
   /** Column of the original for a place in an instrumented file; lines are the same. */

@@ -75,6 +75,13 @@ export let left = 0;
 /** The last token given. */
 export let token = 0;
 
+/**
+ * Clock readings a millisecond that are had for every event: 64 of 35 ns are 0.2 % of a core, and
+ * make every time of a thread with fewer events exact.
+ */
+const EXACT_READINGS = 64;
+
+let exactLeft = EXACT_READINGS;
 let chunk = -1;
 let order = 0;
 let attached = 0;
@@ -116,7 +123,13 @@ export function refresh(): number {
   if (current !== seen) {
     seen = current;
     refillBudget();
+    exactLeft = EXACT_READINGS;
     if (current === TICK_ASLEEP) native.wake();
+  }
+  if (--exactLeft >= 0) {
+    left = 0;
+    writeClock(FLAG_EXACT << FLAGS_SHIFT);
+    return pos;
   }
   // Jittered, so that a loop of as many events as the interval does not charge one function for
   // all (Lehmer's generator with Knuth's constants).

@@ -158,6 +158,12 @@ pub fn instrument(source: String, path: String, kind: String) -> BindingInstrume
     }
 }
 
+/// Whether a file has probes, from this session or one before.
+#[napi]
+pub fn has_probes(path: String) -> bool {
+    process::with_files(|files| files.has(&path))
+}
+
 /// Lists a file that was loaded too early.
 #[napi]
 pub fn too_early(path: String) {

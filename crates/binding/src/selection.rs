@@ -23,6 +23,7 @@ struct Patterns {
 impl Patterns {
     fn new(root: &Path, patterns: &[String]) -> Result<Self, BadGlob> {
         let mut builder = GitignoreBuilder::new(root);
+        builder.allow_unclosed_class(false);
         let mut packages = Vec::new();
         let mut has_paths = false;
         for pattern in patterns {
