@@ -14,7 +14,8 @@ pub enum ColumnType {
     Int32,
     /// Parquet INT64.
     Int64,
-    /// Parquet INT64, TIMESTAMP(NANOS, UTC).
+    /// Parquet INT64, TIMESTAMP(NANOS), in UTC but not said to be: DuckDB before 2 reads one that is
+    /// adjusted to UTC as a type that ends at microseconds.
     TimestampNs,
     /// Parquet BYTE_ARRAY, UTF8.
     Text,

@@ -2,6 +2,7 @@
 //!
 //! Limits: the table below follows `breadcrumb_event::schema::CALLS`; a test compares them.
 
+use std::hash::Hash;
 use std::io::Write;
 use std::rc::Rc;
 
@@ -14,10 +15,12 @@ use parquet::errors::Result;
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnDescPtr;
+use rustc_hash::FxHashMap;
 
 use crate::call_group::{ColumnId, LoadedGroup};
 use crate::call_page::{ARGUMENT_COUNTS, CLOCKS, STATUSES, push_text};
-use crate::page::{PageEncoder, PageSize};
+use crate::page::PageEncoder;
 use crate::resolved_functions::{ResolvedFunction, ResolvedFunctions};
 use crate::table::compression;
 
@@ -143,72 +146,191 @@ pub(crate) fn write_group<W: Write + Send>(
     };
     let descriptors = file.schema_descr().columns().to_vec();
     let mut group = file.next_row_group()?;
+    let mut shared: Vec<SharedPages> = Vec::new();
     for ((&(_, id, source), column), descriptor) in
         COLUMNS.iter().zip(CALLS.columns).zip(descriptors)
     {
         let (encoded, pages) = loaded.column(id);
-        let mut chunk = Vec::with_capacity(pages.len() + 1024);
         let nulls = Some(encoded.nulls as u64);
-        let (encodings, statistics, dictionary) = match source {
+        let is_32_bits = column.kind == ColumnType::Int32;
+        let mut chunk = Chunk::default();
+        match source {
             Delta => {
-                let statistics = integers(encoded.range, nulls, column.kind == ColumnType::Int32);
-                let encodings = vec![Encoding::DELTA_BINARY_PACKED, Encoding::RLE];
-                (encodings, statistics, PageSize::default())
+                chunk.statistics = Some(integers(encoded.range, nulls, is_32_bits));
+                chunk.encodings = vec![Encoding::DELTA_BINARY_PACKED, Encoding::RLE];
             }
             Plain => {
-                let statistics = Statistics::byte_array(None, None, None, nulls, false);
-                let encodings = vec![Encoding::PLAIN, Encoding::RLE];
-                (encodings, statistics, PageSize::default())
+                chunk.statistics = Some(Statistics::byte_array(None, None, None, nulls, false));
+                chunk.encodings = vec![Encoding::PLAIN, Encoding::RLE];
             }
             Text(values) => {
                 let values = values(&dictionaries);
-                let statistics = texts(&values, encoded.range);
-                for text in &values {
-                    push_text(text, encoder.body());
-                }
-                let size = encoder.dictionary_page(values.len(), &mut chunk);
-                (DICTIONARY_ENCODINGS.to_vec(), statistics, size)
+                chunk.begin_dictionary(Distinct::of(&values), encoded.range, nulls, encoder);
             }
             Integer(values) => {
                 let values = values(&dictionaries);
-                let used = used(&values, encoded.range);
-                let range = used.iter().min().zip(used.iter().max());
-                let range = range.map(|(&low, &high)| (low.into(), high.into()));
-                let statistics = integers(range, nulls, true);
-                let bytes = values.iter().flat_map(|v| v.to_le_bytes());
-                encoder.body().extend(bytes);
-                let size = encoder.dictionary_page(values.len(), &mut chunk);
-                (DICTIONARY_ENCODINGS.to_vec(), statistics, size)
+                chunk.begin_dictionary(Distinct::of(&values), encoded.range, nulls, encoder);
             }
-        };
-        chunk.extend_from_slice(pages);
-        let has_dictionary = dictionary != PageSize::default();
-        let metadata = ColumnChunkMetaData::builder(descriptor)
-            .set_compression(compression())
-            .set_encodings(encodings)
-            .set_num_values(loaded.group.rows as i64)
-            .set_total_compressed_size(chunk.len() as i64)
-            .set_total_uncompressed_size((dictionary.uncompressed + encoded.uncompressed) as i64)
-            .set_dictionary_page_offset(has_dictionary.then_some(0))
-            .set_data_page_offset(dictionary.compressed as i64)
-            .set_statistics(statistics)
-            .build()?;
-        let close = ColumnCloseResult {
-            bytes_written: chunk.len() as u64,
-            rows_written: loaded.group.rows as u64,
-            metadata,
-            bloom_filter: None,
-            column_index: None,
-            offset_index: None,
-        };
-        group.append_column(&Bytes::from(chunk), close)?;
+        }
+        if id == ColumnId::Function {
+            chunk.add_function_pages(loaded, &mut shared, encoder);
+        } else {
+            chunk.bytes.extend_from_slice(pages);
+            chunk.uncompressed += encoded.uncompressed;
+        }
+        let close = chunk.close(descriptor, loaded.group.rows)?;
+        group.append_column(&Bytes::from(chunk.bytes), close)?;
     }
     group.close()?;
     Ok(())
 }
 
-const DICTIONARY_ENCODINGS: [Encoding; 3] =
-    [Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY];
+/// The pages of columns whose values differ alike: where no two functions have one name or start
+/// on one line, names and lines have the same indices.
+struct SharedPages {
+    map: Vec<u32>,
+    bytes: Vec<u8>,
+    uncompressed: usize,
+}
+
+/// A column chunk on its way into the file.
+#[derive(Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Of which the dictionary's page takes so many.
+    dictionary_bytes: usize,
+    uncompressed: usize,
+    encodings: Vec<Encoding>,
+    statistics: Option<Statistics>,
+    /// Indices into the dictionary by index of the stream.
+    map: Vec<u32>,
+    distinct: usize,
+}
+
+impl Chunk {
+    fn begin_dictionary<T: DictionaryValue>(
+        &mut self,
+        dictionary: Distinct<'_, T>,
+        range: Option<(i64, i64)>,
+        nulls: Option<u64>,
+        encoder: &mut PageEncoder,
+    ) {
+        let used = range
+            .and_then(|(low, high)| dictionary.values.get(low as usize..=high as usize))
+            .unwrap_or(&dictionary.values);
+        let extremes = used.iter().min().zip(used.iter().max());
+        self.statistics = Some(T::statistics(extremes.map(|(a, b)| (*a, *b)), nulls));
+        for value in &dictionary.values {
+            value.push(encoder.body());
+        }
+        let size = encoder.dictionary_page(dictionary.values.len(), &mut self.bytes);
+        self.dictionary_bytes = size.compressed;
+        self.uncompressed = size.uncompressed;
+        self.encodings = vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY];
+        self.distinct = dictionary.values.len();
+        self.map = dictionary.map;
+    }
+
+    fn add_function_pages(
+        &mut self,
+        loaded: &LoadedGroup<'_>,
+        shared: &mut Vec<SharedPages>,
+        encoder: &mut PageEncoder,
+    ) {
+        let map = std::mem::take(&mut self.map);
+        let found = shared.iter().position(|pages| pages.map == map);
+        let at = found.unwrap_or_else(|| {
+            let mut bytes = Vec::new();
+            let uncompressed = loaded.function_column(&map, self.distinct, encoder, &mut bytes);
+            shared.push(SharedPages {
+                map,
+                bytes,
+                uncompressed,
+            });
+            shared.len() - 1
+        });
+        self.bytes.extend_from_slice(&shared[at].bytes);
+        self.uncompressed += shared[at].uncompressed;
+    }
+
+    fn close(&mut self, descriptor: ColumnDescPtr, rows: usize) -> Result<ColumnCloseResult> {
+        let mut metadata = ColumnChunkMetaData::builder(descriptor)
+            .set_compression(compression())
+            .set_encodings(std::mem::take(&mut self.encodings))
+            .set_num_values(rows as i64)
+            .set_total_compressed_size(self.bytes.len() as i64)
+            .set_total_uncompressed_size(self.uncompressed as i64)
+            .set_dictionary_page_offset((self.dictionary_bytes > 0).then_some(0))
+            .set_data_page_offset(self.dictionary_bytes as i64);
+        if let Some(statistics) = self.statistics.take() {
+            metadata = metadata.set_statistics(statistics);
+        }
+        Ok(ColumnCloseResult {
+            bytes_written: self.bytes.len() as u64,
+            rows_written: rows as u64,
+            metadata: metadata.build()?,
+            bloom_filter: None,
+            column_index: None,
+            offset_index: None,
+        })
+    }
+}
+
+/// The distinct values among some, in the order of first appearance.
+struct Distinct<'a, T> {
+    values: Vec<&'a T>,
+    /// Index among the distinct ones by index among all.
+    map: Vec<u32>,
+}
+
+impl<'a, T: Eq + Hash> Distinct<'a, T> {
+    fn of(all: &'a [T]) -> Self {
+        let mut values = Vec::new();
+        let mut indices = FxHashMap::default();
+        let map = all
+            .iter()
+            .map(|value| {
+                *indices.entry(value).or_insert_with(|| {
+                    values.push(value);
+                    values.len() as u32 - 1
+                })
+            })
+            .collect();
+        Self { values, map }
+    }
+}
+
+/// A value of a dictionary.
+trait DictionaryValue: Ord + Eq + Hash {
+    /// Adds it as Parquet's plain encoding has it.
+    fn push(&self, out: &mut Vec<u8>);
+
+    /// Statistics with these extremes.
+    fn statistics(extremes: Option<(&Self, &Self)>, nulls: Option<u64>) -> Statistics;
+}
+
+impl DictionaryValue for String {
+    fn push(&self, out: &mut Vec<u8>) {
+        push_text(self, out);
+    }
+
+    fn statistics(extremes: Option<(&Self, &Self)>, nulls: Option<u64>) -> Statistics {
+        let bytes = |text: &String| ByteArray::from(text.as_bytes().to_vec());
+        let (low, high) = extremes.map(|(a, b)| (bytes(a), bytes(b))).unzip();
+        Statistics::byte_array(low, high, None, nulls, false)
+    }
+}
+
+impl DictionaryValue for i32 {
+    fn push(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.to_le_bytes());
+    }
+
+    fn statistics(extremes: Option<(&Self, &Self)>, nulls: Option<u64>) -> Statistics {
+        let (low, high) = extremes.map(|(a, b)| (*a, *b)).unzip();
+        Statistics::int32(low, high, None, nulls, false)
+    }
+}
 
 /// Statistics of integers; without values they say how many nulls there are.
 #[allow(clippy::cast_possible_truncation)]
@@ -219,21 +341,6 @@ fn integers(range: Option<(i64, i64)>, nulls: Option<u64>, is_32_bits: bool) -> 
         return Statistics::int32(low, high, None, nulls, false);
     }
     Statistics::int64(low, high, None, nulls, false)
-}
-
-/// Statistics of texts in a dictionary, of those that indices within `range` name.
-fn texts(values: &[String], range: Option<(i64, i64)>) -> Statistics {
-    let used = used(values, range);
-    // Readers may cut long ones off; these are names and paths.
-    let bytes = |text: Option<&String>| text.map(|t| ByteArray::from(t.as_bytes().to_vec()));
-    let (low, high) = (bytes(used.iter().min()), bytes(used.iter().max()));
-    Statistics::byte_array(low, high, None, Some(0), false)
-}
-
-fn used<T>(values: &[T], range: Option<(i64, i64)>) -> &[T] {
-    range
-        .and_then(|(low, high)| values.get(low as usize..=high as usize))
-        .unwrap_or(values)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! A row group of `calls`, encoded but for its dictionaries: those that name functions can only
 //! be written when the segment is published.
 //!
-//! The five columns about a function, and the four constants, share their pages: the same indices
-//! stand for the function's name, file, line, column and parameters. Limits: a dictionary may so
-//! hold a value twice, which readers do not mind.
+//! The columns that are constant share their pages. The five about a function share one stream of
+//! plain indices of functions, from which [`LoadedGroup::function_column`] makes the indices of names, files, lines
+//! and so on: a file has many functions, and some readers (pyarrow) take a dictionary that holds a
+//! value twice for damaged. Limits: memory as [`CallGroup::memory_bytes`] says.
 
 use std::ops::Range;
 
+use crate::page::{PageEncoder, PageEncoding, write_constant_indices, write_indices};
 use crate::spill::{Spill, SpilledBytes};
 
 /// The streams of pages of a row group.
@@ -59,6 +61,14 @@ impl EncodedColumn {
     }
 }
 
+/// A page of indices, not encoded.
+#[derive(Clone, Copy, Debug)]
+struct IndexPage {
+    rows: usize,
+    /// Bytes of an index: 1, 2 or 4.
+    width: usize,
+}
+
 /// Where the pages of a row group are.
 #[derive(Debug)]
 enum Place {
@@ -73,6 +83,7 @@ enum Place {
 pub(crate) struct CallGroup {
     pub(crate) rows: usize,
     columns: [EncodedColumn; STREAMS],
+    function_pages: Vec<IndexPage>,
     /// Function ids by index.
     pub(crate) functions: Vec<u32>,
     /// Thread ids by index.
@@ -85,6 +96,7 @@ impl Default for CallGroup {
         Self {
             rows: 0,
             columns: std::array::from_fn(|_| EncodedColumn::default()),
+            function_pages: Vec::new(),
             functions: Vec::new(),
             threads: Vec::new(),
             place: Place::Memory,
@@ -99,6 +111,24 @@ impl CallGroup {
 
     pub(crate) fn range(&self, id: ColumnId) -> Option<(i64, i64)> {
         self.columns[id as usize].range
+    }
+
+    /// Adds a page of indices of functions.
+    pub(crate) fn push_functions(&mut self, indices: &[u32]) {
+        let most = indices.iter().copied().max().unwrap_or_default();
+        let out = &mut self.columns[ColumnId::Function as usize].pages;
+        let width = match most {
+            0..=0xff => 1,
+            0x100..=0xffff => 2,
+            _ => 4,
+        };
+        match width {
+            1 => out.extend(indices.iter().map(|&i| i as u8)),
+            2 => out.extend(indices.iter().flat_map(|&i| (i as u16).to_le_bytes())),
+            _ => out.extend(indices.iter().flat_map(|&i| i.to_le_bytes())),
+        }
+        let rows = indices.len();
+        self.function_pages.push(IndexPage { rows, width });
     }
 
     /// Bytes of pages in memory.
@@ -154,5 +184,40 @@ impl LoadedGroup<'_> {
             Place::Spilled(_, ranges) => &self.spilled[ranges[id as usize].clone()],
         };
         (column, pages)
+    }
+
+    /// The pages of a column about functions, whose value has index `map[f]` for the function with
+    /// index `f`; `distinct` is the number of values. Returns the bytes before compression.
+    pub(crate) fn function_column(
+        &self,
+        map: &[u32],
+        distinct: usize,
+        encoder: &mut PageEncoder,
+        out: &mut Vec<u8>,
+    ) -> usize {
+        let (_, mut bytes) = self.column(ColumnId::Function);
+        let mut uncompressed = 0;
+        for page in &self.group.function_pages {
+            let (indices, rest) = bytes.split_at(page.rows * page.width);
+            bytes = rest;
+            let body = encoder.body();
+            match page.width {
+                _ if distinct == 1 => write_constant_indices(0, page.rows, body),
+                1 => write_indices(indices.iter().map(|&i| map[usize::from(i)]), distinct, body),
+                2 => {
+                    let indices = indices.as_chunks().0.iter().copied();
+                    let index = |i| map[usize::from(u16::from_le_bytes(i))];
+                    write_indices(indices.map(index), distinct, body);
+                }
+                _ => {
+                    let indices = indices.as_chunks().0.iter().copied();
+                    let index = |i| map[u32::from_le_bytes(i) as usize];
+                    write_indices(indices.map(index), distinct, body);
+                }
+            }
+            let size = encoder.data_page(page.rows, PageEncoding::RleDictionary, out);
+            uncompressed += size.uncompressed;
+        }
+        uncompressed
     }
 }

@@ -222,7 +222,7 @@ impl Writer<'_> {
         self.required(ColumnId::RootId, &page.root_ids);
         self.required(ColumnId::CallId, &page.call_ids);
         self.optional(ColumnId::ParentId, &page.parent_ids, HAS_PARENT, |_| true);
-        self.indices(ColumnId::Function, &page.functions);
+        self.group.push_functions(&page.functions);
         self.required(ColumnId::StartedAt, &page.started_at_ns);
         self.optional(ColumnId::Duration, &page.duration_ns, HAS_DURATION, |_| {
             true

@@ -26,7 +26,8 @@ pub(crate) fn parquet_schema(table: &Table) -> Result<TypePtr> {
                 ColumnType::Int32 => (Physical::INT32, None),
                 ColumnType::Int64 => (Physical::INT64, None),
                 ColumnType::TimestampNs => {
-                    let timestamp = LogicalType::timestamp(true, TimeUnit::NANOS);
+                    // Not adjusted to UTC, though it is: see `ColumnType::TimestampNs`.
+                    let timestamp = LogicalType::timestamp(false, TimeUnit::NANOS);
                     (Physical::INT64, Some(timestamp))
                 }
                 ColumnType::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
