@@ -45,8 +45,9 @@ pub(crate) enum Piece {
     LoopBodyOpen,
     LoopBodyClose,
     LoopClose,
-    ContinueOpen,
-    ContinueClose,
+    /// Around a `continue` or `break` of a `for await`.
+    JumpOpen,
+    JumpClose,
 }
 
 /// The `;` that ended the statement was left to automatic insertion, which our text could prevent.
@@ -55,7 +56,7 @@ pub(crate) const SEMICOLON: u8 = 1;
 pub(crate) const HOLDS_FUNCTION: u8 = 2;
 /// The end of the body cannot be reached.
 pub(crate) const UNREACHABLE: u8 = 4;
-/// A suspension can lead to this `finally`.
+/// A suspension can lead to this `finally`, or this `return` suspends.
 pub(crate) const SUSPENSION: u8 = 8;
 /// A `return` can lead to this `finally`.
 pub(crate) const RETURN: u8 = 16;
@@ -63,6 +64,8 @@ pub(crate) const RETURN: u8 = 16;
 pub(crate) const COMMA: u8 = 32;
 /// The loop's body has no braces.
 pub(crate) const BRACES: u8 = 64;
+/// The first token of a statement in a list: text that starts with `(` needs a `;` before it.
+pub(crate) const STARTS_STATEMENT: u8 = 128;
 
 /// `Edit::function` of code that belongs to no recorded function.
 pub(crate) const NO_FUNCTION: u32 = u32::MAX;

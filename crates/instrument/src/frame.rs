@@ -7,11 +7,19 @@ use rustc_hash::FxHashMap;
 
 use crate::edit::NO_FUNCTION;
 
-/// A loop around the code being visited.
+/// A statement that `break` can leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Breakable {
+    Loop,
+    ForAwait,
+    Switch,
+}
+
+/// A loop or `switch` around the code being visited.
 #[derive(Debug)]
-pub(crate) struct Loop<'a> {
+pub(crate) struct Around<'a> {
     pub labels: Vec<&'a str>,
-    pub is_for_await: bool,
+    pub kind: Breakable,
 }
 
 /// A function, or the program itself.
@@ -37,7 +45,7 @@ pub(crate) struct Frame<'a> {
     pub returns: u32,
     pub open_tries: u32,
     pub returns_in_try: bool,
-    pub loops: Vec<Loop<'a>>,
+    pub around: Vec<Around<'a>>,
     /// The last suspension's end, and its closing edit: see `Visitor::end_statement`.
     pub last_suspension: Option<(u32, usize)>,
     /// Index of the function by whose name an anonymous function in this one is called.
@@ -66,7 +74,7 @@ impl Frame<'_> {
             returns: 0,
             open_tries: 0,
             returns_in_try: false,
-            loops: Vec::new(),
+            around: Vec::new(),
             last_suspension: None,
             named,
         }

@@ -1,7 +1,9 @@
-//! What the visitor does at a function or class: gives it a name and V8's range, looks at what
-//! its body may clash with, and puts the enter and the exit around the body.
+//! What the visitor does at a function: makes it known under a name and with V8's range, and puts
+//! the enter and the exit around its body.
 //!
-//! `class Cart { static async add(a) {} }` gives a method `Cart.add` that starts at `async`.
+//! `const f = async (a) => {}` gives an arrow function `f` that starts at `async`.
+//!
+//! Limits: a call that fails in its parameters has not entered.
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::Visit;
@@ -9,10 +11,10 @@ use oxc_span::{GetSpan, Span};
 
 use breadcrumb_event::function::FunctionKind;
 
+use crate::declarations::{binding_names, has_repeated, is_simple};
 use crate::edit::{COMMA, HOLDS_FUNCTION, NO_FUNCTION, Piece, SEMICOLON, UNREACHABLE};
-use crate::found::{Found, Parameter};
+use crate::found::Found;
 use crate::frame::Frame;
-use crate::name::{self, Key};
 use crate::trivia;
 use crate::visitor::Visitor;
 
@@ -87,6 +89,13 @@ impl<'a> Visitor<'a> {
             self.found[index].left_alone = Some("its constructor has parameter properties");
         }
         self.visit_parameters(&function.params);
+        if function.generator {
+            // A `this` parameter is erased with its comma, so another one is needed behind it.
+            let this = function.this_param.as_ref().map(|this| this.span.end);
+            let last = function.params.items.last().map(|item| item.span.end);
+            self.current = index as u32;
+            self.create_generator(last.or(this), function.params.span.end - 1);
+        }
         self.visit_body(index, &function.params, body);
     }
 
@@ -206,16 +215,6 @@ impl<'a> Visitor<'a> {
     ) {
         self.current = index as u32;
         self.find_declared(index, body);
-        let is_generator = self.found[index].is_generator;
-        if is_generator {
-            let has_parameters = !parameters.items.is_empty();
-            let flags = if has_parameters && !self.has_trailing_comma(parameters) {
-                COMMA
-            } else {
-                0
-            };
-            self.push(parameters.span.end - 1, Piece::CreateGenerator, flags);
-        }
         let (offset, flags) = match body.directives.last() {
             Some(last) if self.source.as_bytes()[last.span.end as usize - 1] == b';' => {
                 (last.span.end, 0)
@@ -224,9 +223,7 @@ impl<'a> Visitor<'a> {
             None => (body.span.start + 1, 0),
         };
         self.push(offset, Piece::BodyOpen, flags);
-        for statement in &body.statements {
-            self.visit_statement(statement);
-        }
+        self.visit_statements(&body.statements);
         let leaves = matches!(
             body.statements.last(),
             Some(Statement::ReturnStatement(_) | Statement::ThrowStatement(_))
@@ -242,7 +239,7 @@ impl<'a> Visitor<'a> {
         function.result_may_be_stale = frame.returns_in_try;
         let may_alias =
             !is_strict && is_simple(parameters) && (frame.uses_arguments || has_repeated(function));
-        function.enters_when_created = is_generator
+        function.enters_when_created = function.is_generator
             && parameters.rest.is_none()
             && !body.has_use_strict_directive()
             && !may_alias;
@@ -275,208 +272,22 @@ impl<'a> Visitor<'a> {
             )
     }
 
+    /// The enter behind the last parameter, before `)`.
+    fn create_generator(&mut self, last_end: Option<u32>, closing: u32) {
+        let needs_comma = last_end.is_some_and(|end| {
+            let behind = trivia::first_token(self.source, end);
+            self.source.as_bytes().get(behind as usize) != Some(&b',')
+        });
+        let flags = if needs_comma { COMMA } else { 0 };
+        self.push(closing, Piece::CreateGenerator, flags);
+    }
+
     fn leave_function(&mut self) -> Frame<'a> {
         let frame = self.frames.pop().expect("the function pushed it");
         self.is_strict = frame.outer_strict;
         self.current = frame.outer_current;
         frame
     }
-}
-
-impl<'a> Visitor<'a> {
-    /// The functions at the body's top level, which would stand in a block.
-    fn find_declared(&mut self, index: usize, body: &FunctionBody<'a>) {
-        let mut clashes = false;
-        for statement in &body.statements {
-            let mut statement = statement;
-            while let Statement::LabeledStatement(labeled) = statement {
-                statement = &labeled.body;
-            }
-            let Statement::FunctionDeclaration(function) = statement else {
-                continue;
-            };
-            let Some(id) = &function.id else { continue };
-            if function.body.is_none() {
-                continue;
-            }
-            let name = id.name.as_str();
-            let parameters = &mut self.found[index].parameters;
-            let before = parameters.len();
-            parameters.retain(|parameter| parameter.name != name);
-            clashes |= parameters.len() < before || name == "arguments";
-            let earlier = self.frame().declared.insert(name, function.span.start);
-            clashes |= earlier.is_some();
-        }
-        self.frame().clashes |= clashes;
-    }
-
-    /// A function declaration was met: in sloppy code one in a block is a `var` as well.
-    fn declare_function(&mut self, name: &'a str, start: u32) {
-        if self.is_strict {
-            return;
-        }
-        let frame = self.frame();
-        if frame.declared.get(name).is_some_and(|&at| at != start) {
-            frame.clashes = true;
-        }
-    }
-
-    /// A `var` was met, which belongs to the function however deep it stands.
-    pub fn declare_var(&mut self, pattern: &BindingPattern<'a>) {
-        if self.frame().declared.is_empty() {
-            return;
-        }
-        let mut names = Vec::new();
-        binding_names(pattern, false, &mut names);
-        let frame = self.frame();
-        frame.clashes |= names
-            .iter()
-            .any(|parameter| frame.declared.contains_key(parameter.name));
-    }
-
-    pub fn use_arguments(&mut self) {
-        for frame in self.frames.iter_mut().rev() {
-            frame.uses_arguments = true;
-            if !frame.is_arrow {
-                break;
-            }
-        }
-    }
-
-    pub fn call_eval(&mut self) {
-        self.frame().calls_eval = true;
-        self.use_arguments();
-    }
-
-    fn has_trailing_comma(&self, parameters: &FormalParameters<'a>) -> bool {
-        parameters.items.last().is_some_and(|last| {
-            let behind = trivia::first_token(self.source, last.span.end);
-            self.source.as_bytes().get(behind as usize) == Some(&b',')
-        })
-    }
-}
-
-impl<'a> Visitor<'a> {
-    pub fn visit_class_parts(&mut self, class: &Class<'a>) {
-        if class.declare {
-            return;
-        }
-        self.literals += 1;
-        let hint = self.take_hint(class.span);
-        let own = class.id.as_ref().map(|id| id.name.to_string());
-        let was_strict = std::mem::replace(&mut self.is_strict, true);
-        self.visit_decorators(&class.decorators);
-        if let Some(heritage) = &class.heritage {
-            self.visit_expression(&heritage.expression);
-        }
-        self.classes.push(own.or(hint));
-        for element in &class.body.body {
-            self.visit_class_element(element);
-        }
-        self.classes.pop();
-        self.is_strict = was_strict;
-    }
-
-    pub fn visit_method(&mut self, method: &MethodDefinition<'a>) {
-        self.visit_decorators(&method.decorators);
-        self.visit_property_key(&method.key);
-        let from = method
-            .decorators
-            .last()
-            .map_or(method.span.start, |decorator| decorator.span.end);
-        let start = trivia::member_start(self.source, from, method.key.span().start);
-        let kind = match method.kind {
-            MethodDefinitionKind::Constructor => FunctionKind::Constructor,
-            MethodDefinitionKind::Method => FunctionKind::Method,
-            MethodDefinitionKind::Get => FunctionKind::Getter,
-            MethodDefinitionKind::Set => FunctionKind::Setter,
-        };
-        let name = if kind == FunctionKind::Constructor {
-            let class = self.classes.last().cloned().flatten();
-            class.unwrap_or_else(|| "<anonymous>".to_owned())
-        } else {
-            self.member_name(&method.key, method.computed)
-        };
-        self.visit_member_function(&method.value, start, kind, &name);
-    }
-
-    /// A field's initialiser runs in a function of its own, which is not recorded.
-    pub fn visit_field(
-        &mut self,
-        key: &PropertyKey<'a>,
-        is_computed: bool,
-        is_static: bool,
-        value: Option<&Expression<'a>>,
-    ) {
-        self.visit_property_key(key);
-        let Some(value) = value else { return };
-        let current = self.current;
-        if !is_static {
-            self.current = NO_FUNCTION;
-        }
-        let name = self.member_name(key, is_computed);
-        self.visit_named(value, || Some(name.clone()));
-        self.current = current;
-    }
-
-    /// Runs in the code around the class, but no loop or label there can be meant in it.
-    pub fn visit_static_statements(&mut self, block: &StaticBlock<'a>) {
-        let loops = std::mem::take(&mut self.frame().loops);
-        for statement in &block.body {
-            self.visit_statement(statement);
-        }
-        self.frame().loops = loops;
-    }
-
-    fn member_name(&self, key: &PropertyKey<'a>, is_computed: bool) -> String {
-        let key: Key = name::key_name(self.source, key, is_computed);
-        name::member(self.classes.last().and_then(Option::as_deref), &key)
-    }
-}
-
-fn binding_names<'a>(pattern: &BindingPattern<'a>, is_rest: bool, names: &mut Vec<Parameter<'a>>) {
-    match pattern {
-        BindingPattern::BindingIdentifier(id) => names.push(Parameter {
-            name: id.name.as_str(),
-            is_rest,
-        }),
-        BindingPattern::ObjectPattern(object) => {
-            for property in &object.properties {
-                binding_names(&property.value, false, names);
-            }
-            if let Some(rest) = &object.rest {
-                binding_names(&rest.argument, true, names);
-            }
-        }
-        BindingPattern::ArrayPattern(array) => {
-            for element in array.elements.iter().flatten() {
-                binding_names(element, false, names);
-            }
-            if let Some(rest) = &array.rest {
-                binding_names(&rest.argument, true, names);
-            }
-        }
-        BindingPattern::AssignmentPattern(assignment) => {
-            binding_names(&assignment.left, is_rest, names);
-        }
-    }
-}
-
-fn is_simple(parameters: &FormalParameters) -> bool {
-    parameters.rest.is_none()
-        && parameters.items.iter().all(|item| {
-            item.initializer.is_none()
-                && matches!(item.pattern, BindingPattern::BindingIdentifier(_))
-        })
-}
-
-fn has_repeated(function: &Found) -> bool {
-    let names = &function.parameters;
-    (1..names.len()).any(|at| {
-        names[..at]
-            .iter()
-            .any(|earlier| earlier.name == names[at].name)
-    })
 }
 
 fn has_parameter_properties(parameters: &FormalParameters) -> bool {

@@ -9,11 +9,14 @@
 
 #![forbid(unsafe_code)]
 
+mod classes;
+mod declarations;
 mod edit;
 mod found;
 mod frame;
 mod functions;
 mod name;
+mod naming;
 mod parse;
 mod positions;
 mod render;
@@ -25,7 +28,7 @@ mod visitor;
 use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
 
-pub use crate::splices::{Splices, first_probe};
+pub use crate::splices::{SpliceTables, Splices, first_probe};
 
 /// The name that all probes start with; a file that contains it is left alone.
 pub const MARK: &str = "$bc";

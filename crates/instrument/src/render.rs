@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use breadcrumb_event::function::Function;
 
 use crate::edit::{
-    BRACES, COMMA, Edit, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, SUSPENSION,
-    UNREACHABLE,
+    BRACES, COMMA, Edit, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
+    SUSPENSION, UNREACHABLE,
 };
 use crate::found::{Found, Parameter};
 use crate::positions::{Positions, utf16_length};
@@ -125,6 +125,14 @@ struct Text<'t> {
 impl Text<'_> {
     /// Appends an edit's text. Gives where the enter probe in it starts, if one does.
     fn insert(&mut self, edit: &Edit) -> Option<usize> {
+        if matches!(
+            edit.piece,
+            Piece::ReturnOpen | Piece::ThrowOpen | Piece::OperandOpen | Piece::IterableOpen
+        ) && self.code.ends_with(|c: char| c.is_alphanumeric())
+        {
+            // `return{}` and `await[x]` have no blank that would part the keyword from a name.
+            self.push(" ");
+        }
         let Some(function) = self.found.get(edit.function as usize) else {
             self.insert_outside(edit);
             return None;
@@ -171,10 +179,15 @@ impl Text<'_> {
                 self.semicolon(edit);
             }
             Piece::ReturnNothing => {
-                self.push(if function.without_try {
-                    " $bc.q($bcf)"
+                self.push(if edit.flags & SUSPENSION != 0 {
+                    " $bc.s($bcf),"
                 } else {
-                    " $bcd=1,$bcv=void 0"
+                    " "
+                });
+                self.push(if function.without_try {
+                    "$bc.q($bcf)"
+                } else {
+                    "$bcd=1,$bcv=void 0"
                 });
                 self.semicolon(edit);
             }
@@ -208,6 +221,9 @@ impl Text<'_> {
     fn insert_suspension(&mut self, edit: &Edit) {
         match edit.piece {
             Piece::SuspendOpen => {
+                if edit.flags & STARTS_STATEMENT != 0 && edit.flags & HOLDS_FUNCTION != 0 {
+                    self.push(";");
+                }
                 self.probe('r', edit);
                 self.push("($bcf,");
             }
@@ -234,8 +250,8 @@ impl Text<'_> {
                 self.push(if edit.flags & BRACES == 0 { "" } else { "}" });
             }
             Piece::LoopClose => self.push("$bc.r($bcf);}"),
-            Piece::ContinueOpen => self.push("{$bc.s($bcf);"),
-            Piece::ContinueClose => self.push("}"),
+            Piece::JumpOpen => self.push("{$bc.s($bcf);"),
+            Piece::JumpClose => self.push("}"),
             _ => {}
         }
     }
@@ -324,14 +340,14 @@ impl Text<'_> {
         } else {
             self.push("$bcv=(");
         }
-        if returns_suspend(function, edit) {
+        if edit.flags & SUSPENSION != 0 {
             self.probe('s', edit);
             self.push("($bcf,(");
         }
     }
 
     fn close_result(&mut self, function: &Found, edit: &Edit) {
-        if returns_suspend(function, edit) {
+        if edit.flags & SUSPENSION != 0 {
             self.push("))");
         }
         self.push(if function.without_try {
@@ -365,11 +381,4 @@ impl Text<'_> {
     fn push(&mut self, text: &str) {
         self.code.push_str(text);
     }
-}
-
-/// `return` in an async generator awaits its operand.
-fn returns_suspend(function: &Found, edit: &Edit) -> bool {
-    function.is_async
-        && function.is_generator
-        && matches!(edit.piece, Piece::ReturnOpen | Piece::ReturnClose)
 }

@@ -6,6 +6,19 @@
 //!
 //! Limits: all offsets are UTF-16 units. About 8 bytes an insertion and 4 a line are kept.
 
+/// The tables of a file's insertions, for a reader in another language.
+#[derive(Clone, Copy, Debug)]
+pub struct SpliceTables<'s> {
+    /// Original offset of each line's start.
+    pub line_starts: &'s [u32],
+    /// Original offset of each insertion, ascending, none twice.
+    pub offsets: &'s [u32],
+    /// Units inserted by all insertions up to and with this one.
+    pub inserted: &'s [u32],
+    /// For each function, where its enter probe starts in the instrumented text.
+    pub probes: &'s [u32],
+}
+
 /// The insertions of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Splices {
@@ -45,6 +58,17 @@ impl Splices {
             inserted: inserted.into(),
             first_id,
             probes: probes.into(),
+        }
+    }
+
+    /// The tables themselves.
+    #[must_use]
+    pub fn tables(&self) -> SpliceTables<'_> {
+        SpliceTables {
+            line_starts: &self.line_starts,
+            offsets: &self.offsets,
+            inserted: &self.inserted,
+            probes: &self.probes,
         }
     }
 
@@ -160,7 +184,7 @@ pub fn first_probe(text: &str) -> Option<(usize, u32)> {
     let mut from = 0;
     while let Some(found) = text[from..].find(crate::MARK) {
         let at = from + found;
-        let rest = text[at + crate::MARK.len()..].as_bytes();
+        let rest = &text.as_bytes()[at + crate::MARK.len()..];
         if let [b'.', b'e' | b'g', b'0'..=b'8', b'(', digits @ ..] = rest {
             let end = digits.iter().position(|b| !b.is_ascii_digit())?;
             let digits = std::str::from_utf8(&digits[..end]).ok()?;

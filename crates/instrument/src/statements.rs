@@ -6,8 +6,10 @@ use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 
-use crate::edit::{BRACES, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, SUSPENSION};
-use crate::frame::Loop;
+use crate::edit::{
+    BRACES, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT, SUSPENSION,
+};
+use crate::frame::{Around, Breakable};
 use crate::visitor::Visitor;
 
 impl<'a> Visitor<'a> {
@@ -32,7 +34,12 @@ impl<'a> Visitor<'a> {
             return;
         }
         self.frame().suspensions += 1;
-        let before = self.push(span.start, Piece::SuspendOpen, 0);
+        let flags = if span.start == self.listed {
+            STARTS_STATEMENT
+        } else {
+            0
+        };
+        let before = self.push(span.start, Piece::SuspendOpen, flags);
         let closing = match operand {
             Some(operand) => {
                 let opening = self.push(operand.span().start, Piece::OperandOpen, 0);
@@ -64,6 +71,15 @@ impl<'a> Visitor<'a> {
         let frame = self.frame();
         frame.returns += 1;
         frame.returns_in_try |= frame.open_tries > 0;
+        // In an async generator `return` waits for its operand (in V8 also for none), in a
+        // `for await` for the iterator's end.
+        let waits = frame.is_async && frame.is_generator
+            || frame
+                .around
+                .iter()
+                .any(|around| around.kind == Breakable::ForAwait);
+        frame.suspensions += u32::from(waits);
+        let suspends = if waits { SUSPENSION } else { 0 };
         let flag = |end: u32| {
             if end == statement.span.end {
                 SEMICOLON
@@ -73,17 +89,12 @@ impl<'a> Visitor<'a> {
         };
         if let Some(argument) = &statement.argument {
             let span = argument.span();
-            let opening = self.push(span.start, Piece::ReturnOpen, 0);
+            let opening = self.push(span.start, Piece::ReturnOpen, suspends);
             self.visit_operand(argument, &[opening]);
-            self.push(span.end, Piece::ReturnClose, flag(span.end));
-            // In an async generator `return` awaits its operand.
-            let frame = self.frame();
-            if frame.is_async && frame.is_generator {
-                frame.suspensions += 1;
-            }
+            self.push(span.end, Piece::ReturnClose, flag(span.end) | suspends);
         } else {
             let end = statement.span.start + RETURN_BYTES;
-            self.push(end, Piece::ReturnNothing, flag(end));
+            self.push(end, Piece::ReturnNothing, flag(end) | suspends);
         }
     }
 
@@ -178,22 +189,17 @@ impl<'a> Visitor<'a> {
     }
 
     pub fn visit_for_of(&mut self, statement: &ForOfStatement<'a>) {
-        let labels = std::mem::take(&mut self.labels);
-        let is_probed = statement.r#await && self.current != NO_FUNCTION;
-        let has_labels = !labels.is_empty();
-        self.frame().loops.push(Loop {
-            labels,
-            is_for_await: is_probed,
-        });
-        if is_probed {
-            if !has_labels {
+        if statement.r#await && self.current != NO_FUNCTION {
+            if self.labels.is_empty() {
                 self.push(statement.span.start, Piece::LoopOpen, 0);
             }
+            self.enter(Breakable::ForAwait);
             self.visit_for_await(statement);
         } else {
+            self.enter(Breakable::Loop);
             walk::walk_for_of_statement(self, statement);
         }
-        self.frame().loops.pop();
+        self.frame().around.pop();
     }
 
     fn visit_for_await(&mut self, statement: &ForOfStatement<'a>) {
@@ -217,15 +223,34 @@ impl<'a> Visitor<'a> {
     }
 
     pub fn visit_continue(&mut self, statement: &ContinueStatement<'a>) {
-        let label = statement.label.as_ref().map(|label| label.name.as_str());
-        let target = self.frame().loops.iter().rev().find(|around| match label {
-            Some(label) => around.labels.contains(&label),
-            None => true,
-        });
-        if target.is_some_and(|target| target.is_for_await) {
+        let label = statement.label.as_ref();
+        let target = self.target(label, |around| around.kind != Breakable::Switch);
+        self.jump(target, statement.span);
+    }
+
+    pub fn visit_break(&mut self, statement: &BreakStatement<'a>) {
+        let target = self.target(statement.label.as_ref(), |_| true);
+        self.jump(target, statement.span);
+    }
+
+    fn target(
+        &mut self,
+        label: Option<&LabelIdentifier<'a>>,
+        can_be_meant: impl Fn(&Around<'a>) -> bool,
+    ) -> Option<Breakable> {
+        let around = self.frame().around.iter().rev();
+        around
+            .filter(|around| can_be_meant(around))
+            .find(|around| label.is_none_or(|label| around.labels.contains(&label.name.as_str())))
+            .map(|around| around.kind)
+    }
+
+    /// To the head or the end of a `for await`, both of which wait for the iterator.
+    fn jump(&mut self, target: Option<Breakable>, span: Span) {
+        if target == Some(Breakable::ForAwait) {
             self.frame().suspensions += 1;
-            self.push(statement.span.start, Piece::ContinueOpen, 0);
-            self.push(statement.span.end, Piece::ContinueClose, 0);
+            self.push(span.start, Piece::JumpOpen, 0);
+            self.push(span.end, Piece::JumpClose, 0);
         }
     }
 }

@@ -3,19 +3,17 @@
 //! For `f = () => 1` it finds an arrow function named `f` with a `ConciseOpen` before and a
 //! `ConciseClose` behind the `1`.
 //!
-//! Limits: types are not visited. `functions.rs` has what happens at functions and classes,
-//! `statements.rs` what happens in them.
+//! Limits: types are not visited. `functions.rs` and `classes.rs` have what happens at
+//! those, `statements.rs` what happens in them, `naming.rs` how names reach them.
 
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use breadcrumb_event::function::FunctionKind;
-
 use crate::edit::{Edit, NO_FUNCTION, Piece};
 use crate::found::Found;
-use crate::frame::{Frame, Loop};
+use crate::frame::{Around, Breakable, Frame};
 use crate::{Diagnostic, Input, Reason, name, parse};
 
 /// Nested expressions and statements that the visitor follows. A long `a + b + …` in generated
@@ -40,6 +38,7 @@ pub(crate) fn visit<'a>(
         hints: Vec::new(),
         classes: Vec::new(),
         labels: Vec::new(),
+        listed: u32::MAX,
         erased: Vec::new(),
         depth: 0,
         too_deep: None,
@@ -75,6 +74,8 @@ pub(crate) struct Visitor<'a> {
     pub classes: Vec<Option<String>>,
     /// Labels before the statement that is about to be visited, and where the first one starts.
     pub labels: Vec<&'a str>,
+    /// Start of the last statement of a list that was begun.
+    pub listed: u32,
     /// What erasing types takes away behind an expression: start and end.
     pub erased: Vec<(u32, u32)>,
     depth: u32,
@@ -104,52 +105,6 @@ impl<'a> Visitor<'a> {
         self.edits.len() - 1
     }
 
-    /// Remembers a name for the functions, classes and objects that an expression may evaluate to.
-    fn hint(&mut self, value: &Expression<'a>, name: impl Fn() -> Option<String> + Copy) {
-        match value.get_inner_expression() {
-            Expression::FunctionExpression(_)
-            | Expression::ArrowFunctionExpression(_)
-            | Expression::ClassExpression(_)
-            | Expression::ObjectExpression(_) => {
-                let value = value.get_inner_expression();
-                let is_object = matches!(value, Expression::ObjectExpression(_));
-                match name() {
-                    // The module's own export: what is in it needs no owner in its name.
-                    Some(name) if name.is_empty() && is_object => {}
-                    Some(name) if name.is_empty() => {
-                        self.hints.push((value.span(), self.file_stem.to_owned()));
-                    }
-                    Some(name) => self.hints.push((value.span(), name)),
-                    None => {}
-                }
-            }
-            Expression::LogicalExpression(either) => self.hint(&either.right, name),
-            Expression::ConditionalExpression(either) => {
-                self.hint(&either.consequent, name);
-                self.hint(&either.alternate, name);
-            }
-            _ => {}
-        }
-    }
-
-    /// Visits a value that a name is given to.
-    pub fn visit_named(
-        &mut self,
-        value: &Expression<'a>,
-        name: impl Fn() -> Option<String> + Copy,
-    ) {
-        let before = self.hints.len();
-        self.hint(value, name);
-        self.visit_expression(value);
-        self.hints.truncate(before);
-    }
-
-    /// The name remembered for what stands here.
-    pub fn take_hint(&mut self, span: Span) -> Option<String> {
-        let at = self.hints.iter().rposition(|hint| hint.0 == span)?;
-        Some(self.hints.swap_remove(at).1)
-    }
-
     /// Goes one level down; `false` if that is too deep.
     fn descend(&mut self, at: u32) -> bool {
         if self.depth >= MAX_DEPTH {
@@ -158,49 +113,6 @@ impl<'a> Visitor<'a> {
         }
         self.depth += 1;
         true
-    }
-
-    /// A binding pattern's default gives its name to a function.
-    fn visit_default(&mut self, pattern: &BindingPattern<'a>, value: &Expression<'a>) {
-        match pattern {
-            BindingPattern::BindingIdentifier(id) => {
-                self.visit_named(value, || Some(id.name.to_string()));
-            }
-            _ => self.visit_expression(value),
-        }
-    }
-
-    fn visit_object_members(&mut self, object: &ObjectExpression<'a>) {
-        let owner = self.take_hint(object.span);
-        let owner = owner.as_deref();
-        for property in &object.properties {
-            let property = match property {
-                ObjectPropertyKind::SpreadProperty(spread) => {
-                    self.visit_spread_element(spread);
-                    continue;
-                }
-                ObjectPropertyKind::ObjectProperty(property) => property,
-            };
-            self.visit_property_key(&property.key);
-            let source = self.source;
-            let name = || {
-                let key = name::key_name(source, &property.key, property.computed);
-                Some(name::member(owner, &key))
-            };
-            let kind = match property.kind {
-                PropertyKind::Get => FunctionKind::Getter,
-                PropertyKind::Set => FunctionKind::Setter,
-                PropertyKind::Init if property.method => FunctionKind::Method,
-                PropertyKind::Init => {
-                    self.visit_named(&property.value, name);
-                    continue;
-                }
-            };
-            if let Expression::FunctionExpression(function) = &property.value {
-                let name = name().unwrap_or_default();
-                self.visit_member_function(function, property.span.start, kind, &name);
-            }
-        }
     }
 
     fn visit_erased(&mut self, expression: &Expression<'a>, end: u32) {
@@ -214,6 +126,13 @@ impl<'a> Visit<'a> for Visitor<'a> {
         if self.descend(it.span().start) {
             walk::walk_expression(self, it);
             self.depth -= 1;
+        }
+    }
+
+    fn visit_statements(&mut self, it: &oxc_allocator::Vec<'a, Statement<'a>>) {
+        for statement in it {
+            self.listed = statement.span().start;
+            self.visit_statement(statement);
         }
     }
 
@@ -377,27 +296,38 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
-        self.enter_loop();
+        self.enter(Breakable::Loop);
         walk::walk_for_in_statement(self, it);
-        self.frame().loops.pop();
+        self.frame().around.pop();
     }
 
     fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
-        self.enter_loop();
+        self.enter(Breakable::Loop);
         walk::walk_for_statement(self, it);
-        self.frame().loops.pop();
+        self.frame().around.pop();
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
-        self.enter_loop();
+        self.enter(Breakable::Loop);
         walk::walk_while_statement(self, it);
-        self.frame().loops.pop();
+        self.frame().around.pop();
     }
 
     fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
-        self.enter_loop();
+        self.enter(Breakable::Loop);
         walk::walk_do_while_statement(self, it);
-        self.frame().loops.pop();
+        self.frame().around.pop();
+    }
+
+    fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
+        self.visit_expression(&it.discriminant);
+        self.enter(Breakable::Switch);
+        self.visit_switch_cases(&it.cases);
+        self.frame().around.pop();
+    }
+
+    fn visit_break_statement(&mut self, it: &BreakStatement<'a>) {
+        self.visit_break(it);
     }
 
     fn visit_with_statement(&mut self, it: &WithStatement<'a>) {
@@ -448,12 +378,9 @@ impl<'a> Visit<'a> for Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    /// A loop starts, and has the labels before it.
-    pub fn enter_loop(&mut self) {
+    /// A loop or `switch` starts, and has the labels before it.
+    pub fn enter(&mut self, kind: Breakable) {
         let labels = std::mem::take(&mut self.labels);
-        self.frame().loops.push(Loop {
-            labels,
-            is_for_await: false,
-        });
+        self.frame().around.push(Around { labels, kind });
     }
 }

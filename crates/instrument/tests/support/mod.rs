@@ -1,0 +1,228 @@
+//! Runs a program plain and with probes, and says where they differ.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use breadcrumb_instrument::{Input, Instrumented, Outcome, SourceKind, instrument};
+use serde_json::{Value, json};
+
+/// The kind of a fixture by its extension.
+pub fn kind_of(path: &Path) -> SourceKind {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("mjs") => SourceKind::Module,
+        Some("mts") => SourceKind::TypeScriptModule,
+        Some("ts" | "cts") => SourceKind::TypeScriptCommonJs,
+        _ => SourceKind::CommonJs,
+    }
+}
+
+/// Instruments a text as the file it is from.
+pub fn instrument_file(path: &Path, source: &str) -> Outcome {
+    instrument(&Input {
+        source,
+        kind: kind_of(path),
+        first_id: 0,
+        file_stem: path.file_stem().and_then(|s| s.to_str()).unwrap_or("file"),
+    })
+}
+
+/// Code, functions and those left alone, as a snapshot shows them.
+pub fn show(done: &Instrumented) -> String {
+    let mut text = done.code.clone();
+    text.push_str("\n──────── functions\n");
+    for (id, function) in done.functions.iter().enumerate() {
+        let marks = format!(
+            "{}{}",
+            if function.is_async { "async " } else { "" },
+            if function.is_generator {
+                "generator "
+            } else {
+                ""
+            }
+        );
+        let _ = writeln!(
+            text,
+            "{id} {} ({}) {marks}{} {}:{} [{}, {})",
+            function.name,
+            function.parameters.join(", "),
+            function.kind.name(),
+            function.line,
+            function.column,
+            function.start,
+            function.end
+        );
+    }
+    for function in &done.left_alone {
+        let _ = writeln!(
+            text,
+            "left alone: {} {}:{}: {}",
+            function.name, function.line, function.column, function.why
+        );
+    }
+    text
+}
+
+/// The program that runs this kind of file: `NODE`, or the one on the path, or for TypeScript the
+/// one that the repository pins.
+fn node_for(kind: SourceKind) -> PathBuf {
+    if let Some(node) = std::env::var_os("NODE") {
+        return node.into();
+    }
+    let pinned = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/.bin/node");
+    match kind {
+        SourceKind::TypeScriptCommonJs | SourceKind::TypeScriptModule if pinned.exists() => pinned,
+        _ => "node".into(),
+    }
+}
+
+struct Run {
+    output: Output,
+    log: Value,
+}
+
+fn run(folder: &Path, name: &str, preload: &str, kind: SourceKind) -> Run {
+    let log = folder.join("log.json");
+    let support = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support");
+    let output = Command::new(node_for(kind))
+        .arg("--require")
+        .arg(support.join(preload))
+        .arg(folder.join(name))
+        .arg("an argument")
+        .current_dir(folder)
+        .env("BC_LOG", &log)
+        .env("BC_FILE", name)
+        .env("BC_TABLE", folder.join("table.json"))
+        .env("NODE_NO_WARNINGS", "1")
+        .env_remove("NODE_OPTIONS")
+        .output()
+        .expect("node runs");
+    let log = std::fs::read_to_string(&log).map_or(Value::Null, |text| {
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    });
+    Run { output, log }
+}
+
+/// Ids of the functions that got no `try`.
+fn without_try(done: &Instrumented) -> Vec<usize> {
+    (0..done.functions.len())
+        .filter(|id| {
+            let probe = |letter: char| {
+                (0..=8).find_map(|n| {
+                    let text = format!("$bc.{letter}{n}({id}");
+                    done.code.match_indices(&text).find_map(|(at, _)| {
+                        let rest = &done.code[at + text.len()..];
+                        rest.starts_with([',', ')'])
+                            .then(|| &rest[rest.find(')').unwrap_or(0) + 1..])
+                    })
+                })
+            };
+            match (probe('e'), probe('g')) {
+                (Some(rest), _) => !rest.starts_with(",$bcv"),
+                (None, Some(rest)) => {
+                    let body = rest.split_once("$bcf=$bcg").map_or("", |(_, body)| body);
+                    !body.starts_with(",$bcv")
+                }
+                (None, None) => panic!("function {id} has no probe"),
+            }
+        })
+        .collect()
+}
+
+/// Runs a source untouched and with probes; panics with what differs.
+pub fn compare(path: &Path, source: &str, done: &Instrumented) {
+    let kind = kind_of(path);
+    let folder = tempfile::tempdir().expect("a folder");
+    let name = path.file_name().and_then(|n| n.to_str()).expect("a name");
+    let file = folder.path().join(name);
+
+    std::fs::write(&file, source).expect("written");
+    let plain = run(folder.path(), name, "plain.cjs", kind);
+    std::fs::write(&file, &done.code).expect("written");
+    let names: Vec<_> = done.functions.iter().map(|f| &f.name).collect();
+    let tables = done.splices.tables();
+    let table = json!({
+        "names": names,
+        "withoutTry": without_try(done),
+        "exits": source.contains("process.exit("),
+        "lineStarts": tables.line_starts,
+        "offsets": tables.offsets,
+        "inserted": tables.inserted,
+        "probes": tables.probes,
+    });
+    std::fs::write(folder.path().join("table.json"), table.to_string()).expect("written");
+    let probed = run(folder.path(), name, "reference.cjs", kind);
+
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let said = |run: &Run| {
+        format!(
+            "status: {:?}\nstdout:\n{}\nstderr:\n{}",
+            run.output.status.code(),
+            text(&run.output.stdout),
+            text(&run.output.stderr)
+        )
+    };
+    assert_eq!(said(&plain), said(&probed), "{}", path.display());
+    assert_eq!(
+        probed.log["violations"],
+        json!([]),
+        "{}: probes out of order",
+        path.display()
+    );
+    compare_counts(path, source, done, &plain.log, &probed.log["enters"]);
+}
+
+/// Every function that V8 counted is known by its range, and was entered as often.
+fn compare_counts(path: &Path, source: &str, done: &Instrumented, counted: &Value, enters: &Value) {
+    let positions: BTreeMap<(u64, u64), usize> = done
+        .functions
+        .iter()
+        .enumerate()
+        .map(|(id, function)| ((function.start.into(), function.end.into()), id))
+        .collect();
+    let mut calls = vec![0; done.functions.len()];
+    let mut problems = String::new();
+    for function in counted.as_array().expect("V8 counted") {
+        let name = function["functionName"].as_str().unwrap_or("");
+        let range = &function["ranges"][0];
+        let number = |key: &str| range[key].as_u64().unwrap_or(0);
+        let (start, end, count) = (number("startOffset"), number("endOffset"), number("count"));
+        let is_script = start == 0 && name.is_empty();
+        let is_initializer = name.starts_with('<') && name.ends_with("_initializer>");
+        if let Some(&id) = positions.get(&(start, end)) {
+            calls[id] = count;
+        } else if !is_script && !is_initializer && count > 0 && !is_left_alone(source, done, start)
+        {
+            let _ = writeln!(
+                problems,
+                "not known: {name} [{start}, {end}) called {count}"
+            );
+        }
+    }
+    for (id, function) in done.functions.iter().enumerate() {
+        let entered = enters[id.to_string()].as_u64().unwrap_or(0);
+        if entered != calls[id] {
+            let _ = writeln!(
+                problems,
+                "{} [{}, {}): entered {entered} times, called {} times",
+                function.name, function.start, function.end, calls[id]
+            );
+        }
+    }
+    assert!(problems.is_empty(), "{}\n{problems}", path.display());
+}
+
+fn is_left_alone(source: &str, done: &Instrumented, start: u64) -> bool {
+    let before: Vec<u16> = source.encode_utf16().take(start as usize).collect();
+    let before = String::from_utf16_lossy(&before);
+    let line = before.matches('\n').count() as u32 + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .map_or(0, |l| l.encode_utf16().count()) as u32
+        + 1;
+    done.left_alone
+        .iter()
+        .any(|function| (function.line, function.column) == (line, column))
+}
