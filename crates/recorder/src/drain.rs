@@ -200,7 +200,6 @@ impl Drain {
             state.assembler.settle(false, now_ns, &mut self.sink);
         }
         self.count(now_ns);
-        self.translator.refresh();
         match self.sink.publish(self.seq, self.translator.functions()) {
             Ok(published) => {
                 if published.rows > 0 {
@@ -232,6 +231,7 @@ impl Drain {
 
     /// Makes rows of what the counters have gained.
     fn count(&mut self, now_ns: i64) {
+        self.translator.refresh();
         let to_ns = now_ns + self.wall_offset_ns;
         let functions = self.translator.functions().len();
         for state in &mut self.threads {
@@ -345,7 +345,6 @@ impl Drain {
 
     /// Rows of counts for what was counted since the last publication, in `counters()`.
     pub(crate) fn count_now(&mut self, now_ns: i64) {
-        self.translator.refresh();
         self.count(now_ns);
     }
 

@@ -1,0 +1,191 @@
+//! A process is killed at a random moment: what it had written is in the store afterwards, each
+//! call once, whatever the recorder was doing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use breadcrumb_recorder::{ProcessEnd, RunStatus, recover, recover_run};
+use breadcrumb_ring::clock::wall_ns;
+use breadcrumb_store::Store;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+
+/// Call id → status and number of exceptions, over all segments. Panics on a call stored twice.
+fn calls(store: &Path) -> BTreeMap<i64, String> {
+    let mut found = BTreeMap::new();
+    for path in files(store, "-calls.parquet") {
+        let reader = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();
+        for row in reader.get_row_iter(None).unwrap() {
+            let row = row.unwrap();
+            let (mut id, mut status) = (0, String::new());
+            for (name, field) in row.get_column_iter() {
+                match (name.as_str(), field) {
+                    ("call_id", Field::Long(value)) => id = *value,
+                    ("status", Field::Str(value)) => status.clone_from(value),
+                    _ => {}
+                }
+            }
+            assert!(found.insert(id, status).is_none(), "call {id} twice");
+        }
+    }
+    found
+}
+
+fn files(store: &Path, end: &str) -> Vec<PathBuf> {
+    let days = std::fs::read_dir(store.join("segments")).unwrap().flatten();
+    let files = days.flat_map(|day| std::fs::read_dir(day.path()).unwrap().flatten());
+    files
+        .map(|file| file.path())
+        .filter(|path| path.to_string_lossy().ends_with(end))
+        .collect()
+}
+
+/// Runs the program for so long, kills it, and returns how many calls each thread had said.
+fn run_and_kill(root: &Path, run_id: &str, for_ms: u64) -> BTreeMap<u32, i64> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_breadcrumb-crash-writer"))
+        .args([root.join("shm"), root.join("store"), run_id.into()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = child.stdout.take().unwrap();
+    let lines = std::thread::spawn(move || {
+        let mut said = BTreeMap::new();
+        for line in BufReader::new(out).lines().map_while(Result::ok) {
+            let mut numbers = line.split(' ').map(|n| n.parse::<i64>());
+            // A line cut short by the kill is no whole pair.
+            if let (Some(Ok(thread)), Some(Ok(calls))) = (numbers.next(), numbers.next()) {
+                said.insert(u32::try_from(thread).unwrap(), calls);
+            }
+        }
+        said
+    });
+    std::thread::sleep(Duration::from_millis(for_ms));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lines.join().unwrap()
+}
+
+#[test]
+fn every_written_call_survives_a_kill_once() {
+    let place = tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap();
+    let root = place.path();
+    for (n, for_ms) in [60, 145, 233, 310, 420, 97, 512, 181]
+        .into_iter()
+        .enumerate()
+    {
+        let run_id = format!("run-{n}");
+        let said = run_and_kill(root, &run_id, for_ms);
+        let before = files(&root.join("store"), "-calls.parquet").len();
+        let recovered = recover(&root.join("shm"), wall_ns());
+        assert_eq!(recovered.len(), 1, "{recovered:?}");
+        assert_eq!(recovered[0].error, None);
+        assert!(recovered[0].skipped.is_empty(), "{recovered:?}");
+        let all = calls(&root.join("store"));
+        for (thread, said) in said {
+            let first = i64::from(thread) << 40;
+            let of_thread: Vec<(i64, &String)> = all
+                .range(first..first + (1 << 40))
+                .map(|(id, status)| (id - first, status))
+                .collect();
+            let count = of_thread.len() as i64;
+            // Call n is the n-th: none is missing in between.
+            assert!(of_thread.iter().map(|(id, _)| *id).eq(1..=count));
+            assert!(
+                count >= said,
+                "thread {thread} said {said}, {count} are stored"
+            );
+            let open: BTreeSet<i64> = of_thread
+                .iter()
+                .filter(|(_, status)| *status == "open")
+                .map(|(id, _)| *id)
+                .collect();
+            assert!(
+                open.iter().all(|id| *id >= count - 1),
+                "{open:?} of {count}"
+            );
+        }
+        let run = Store::open(root.join("store"))
+            .unwrap()
+            .read_run(&run_id)
+            .unwrap()
+            .unwrap();
+        assert_eq!(run.status, RunStatus::Crashed);
+        assert_eq!(
+            run.counters.recorded,
+            all.len() as u64,
+            "{before} segments before"
+        );
+        assert!(
+            recover(&root.join("shm"), wall_ns()).is_empty(),
+            "only once"
+        );
+        Store::open(root.join("store"))
+            .unwrap()
+            .remove_run(&run_id)
+            .unwrap();
+    }
+}
+
+#[test]
+fn a_corrupt_run_is_named_and_skipped() {
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path();
+    run_and_kill(root, "torn", 150);
+    let folder = root.join("shm/torn");
+    std::fs::write(folder.join("ring-0"), b"nonsense").unwrap();
+    std::fs::write(folder.join("ring-x"), b"").unwrap();
+    std::fs::create_dir(root.join("shm/foreign")).unwrap();
+    let end = ProcessEnd {
+        exit_code: None,
+        signal: Some("SIGKILL".into()),
+    };
+    let recovered = recover_run(&root.join("shm"), "torn", &end, wall_ns()).unwrap();
+    assert_eq!((recovered.error, recovered.skipped.len()), (None, 1));
+    let run = Store::open(root.join("store"))
+        .unwrap()
+        .read_run("torn")
+        .unwrap()
+        .unwrap();
+    assert_eq!(run.signal.as_deref(), Some("SIGKILL"));
+    assert!(run.counters.more.contains_key("unreadable"));
+    calls(&root.join("store"));
+
+    run_and_kill(root, "lost", 150);
+    for n in 0..2 {
+        std::fs::write(
+            root.join(format!("shm/lost/checkpoint-{n}")),
+            b"BCCP and nonsense",
+        )
+        .unwrap();
+    }
+    let errors: Vec<bool> = recover(&root.join("shm"), wall_ns())
+        .iter()
+        .map(|r| r.error.is_some())
+        .collect();
+    assert_eq!(errors, [true, true], "foreign and lost");
+}
+
+#[test]
+fn two_recoveries_at_once_share_the_work() {
+    let place = tempfile::tempdir().unwrap();
+    let root = place.path();
+    run_and_kill(root, "both", 200);
+    let shm = root.join("shm");
+    let found: usize = std::thread::scope(|scope| {
+        let recover = || {
+            recover(&shm, wall_ns())
+                .iter()
+                .filter(|r| r.error.is_none())
+                .count()
+        };
+        let others: Vec<_> = (0..3).map(|_| scope.spawn(recover)).collect();
+        others.into_iter().map(|other| other.join().unwrap()).sum()
+    });
+    assert_eq!(found, 1);
+    assert!(!calls(&root.join("store")).is_empty());
+}

@@ -1,0 +1,300 @@
+//! A whole session: rings written from Rust as JavaScript would, rows in a store or in memory.
+//! The control memory is the process's, so the tests take turns.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use breadcrumb_event::function::{Function, FunctionKind};
+use breadcrumb_event::layout::{CLOCK, ENTER, LOST, RETURN, TICK_ASLEEP};
+use breadcrumb_recorder::{
+    Acquired, CallFilter, Control, Overflow, Recorder, RecorderError, RecorderOptions, RunStatus,
+    SinkOptions,
+};
+use breadcrumb_ring::clock::monotonic_ns;
+use breadcrumb_ring::{ThreadMemory, Writer};
+use breadcrumb_store::Store;
+use parking_lot::{Mutex, MutexGuard};
+
+static TURN: Mutex<()> = Mutex::new(());
+
+struct Place {
+    _turn: MutexGuard<'static, ()>,
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn take() -> Self {
+        let turn = TURN.lock();
+        let folder = tempfile::tempdir().unwrap();
+        let functions = Control::get().unwrap().functions();
+        if functions.is_empty() {
+            functions
+                .register("src/a.js".into(), vec![function("add"), function("sub")])
+                .unwrap();
+        }
+        Self {
+            _turn: turn,
+            folder,
+        }
+    }
+
+    fn options(&self, run_id: &str, sink: SinkOptions) -> RecorderOptions {
+        let mut options = RecorderOptions::new(run_id, sink);
+        options.shm_root = Some(self.folder.path().join("shm"));
+        options
+    }
+
+    fn store(&self) -> SinkOptions {
+        SinkOptions::Store(self.folder.path().join("store"))
+    }
+}
+
+fn function(name: &str) -> Function {
+    Function {
+        name: name.into(),
+        kind: FunctionKind::Function,
+        is_async: false,
+        is_generator: false,
+        line: 1,
+        column: 1,
+        start: 0,
+        end: 9,
+        parameters: vec!["a".into(), "b".into()],
+    }
+}
+
+/// What a JavaScript thread is.
+struct Thread {
+    memory: Arc<ThreadMemory>,
+    writer: Writer,
+    index: u32,
+}
+
+impl Thread {
+    fn attach(recorder: &Recorder) -> Self {
+        let memory = ThreadMemory::reserve().unwrap();
+        let index = recorder.attach(&memory).unwrap();
+        Self {
+            memory,
+            writer: Writer::new(),
+            index,
+        }
+    }
+
+    fn record(
+        &mut self,
+        recorder: &Recorder,
+        kind: u32,
+        high: u32,
+        words: &[u64],
+        values: usize,
+    ) -> bool {
+        loop {
+            let cells = self.memory.cells();
+            if self.writer.record(&cells, kind, 0, high, words, values) {
+                return true;
+            }
+            if recorder.acquire(self.index) == Acquired::Full {
+                return false;
+            }
+        }
+    }
+
+    /// `calls` calls one after the other; returns how many were taken.
+    fn calls(&mut self, recorder: &Recorder, from: u32, calls: u32) -> u32 {
+        let mut token = from;
+        let mut taken = 0;
+        let mut lost = false;
+        for n in 0..calls {
+            if n % 16 == 0 {
+                self.record(recorder, CLOCK, 0, &[monotonic_ns().cast_unsigned()], 0);
+            }
+            if lost && self.record(recorder, LOST, 0, &[], 0) {
+                lost = false;
+            }
+            let arguments = [f64::from(n).to_bits(), 2.0f64.to_bits()];
+            if self.record(recorder, ENTER, 0, &arguments, 2) {
+                token += 1;
+                taken += 1;
+                self.writer.set_token(token);
+                lost |= !self.record(recorder, RETURN, token, &[f64::from(n + 2).to_bits()], 1);
+            }
+        }
+        taken
+    }
+}
+
+#[test]
+fn a_memory_store_answers_at_once_after_flush() {
+    let place = Place::take();
+    let recorder =
+        Recorder::start(place.options("m", SinkOptions::Memory { max_calls: 50 })).unwrap();
+    assert!(!recorder.crash_proof());
+    let second = Recorder::start(place.options("n", place.store()));
+    assert!(matches!(second, Err(RecorderError::Running)));
+    let mut thread = Thread::attach(&recorder);
+    assert_eq!(thread.calls(&recorder, 0, 100), 100);
+    recorder.flush(thread.index);
+    let calls = recorder.calls(&CallFilter::default(), 2);
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].arguments.as_deref(), Some("[99,2]"));
+    assert_eq!(calls[0].result.as_deref(), Some("101"));
+    assert_eq!(
+        (calls[0].function.as_str(), calls[0].status),
+        ("add", "returned")
+    );
+    assert_eq!(recorder.calls(&CallFilter::default(), 1000).len(), 50);
+    let none = CallFilter {
+        function: Some("sub".into()),
+        ..CallFilter::default()
+    };
+    assert!(recorder.calls(&none, 10).is_empty());
+    let stats = recorder.stats();
+    assert_eq!((stats[0].calls, stats[0].errors), (100, 0));
+    assert_eq!(stats[0].histogram.values().sum::<u64>(), 100);
+    let control = Control::get().unwrap().memory();
+    assert_ne!(control.epoch().load(std::sync::atomic::Ordering::SeqCst), 0);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    assert_eq!(control.epoch().load(std::sync::atomic::Ordering::SeqCst), 0);
+    assert_eq!(recorder.counters().recorded, 100);
+    assert_eq!(recorder.acquire(thread.index), Acquired::Full);
+}
+
+#[test]
+fn rows_reach_the_store_by_themselves() {
+    let place = Place::take();
+    let mut options = place.options("0001", place.store());
+    options.flush_interval_ms = 20;
+    let recorder = Recorder::start(options).unwrap();
+    assert!(recorder.crash_proof());
+    let mut thread = Thread::attach(&recorder);
+    thread.calls(&recorder, 0, 1000);
+    let begun = Instant::now();
+    while recorder.counters().segments == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let open = [1.0f64.to_bits()];
+    thread.record(&recorder, ENTER, 1, &open, 1);
+    recorder.stop(RunStatus::Finished, Some(3), None);
+    let run = Store::open(place.folder.path().join("store"))
+        .unwrap()
+        .read_run("0001")
+        .unwrap()
+        .unwrap();
+    assert_eq!((run.status, run.exit_code), (RunStatus::Finished, Some(3)));
+    assert_eq!(run.counters.recorded, 1001);
+    assert_eq!(run.counters.more["malformedRecords"], 0);
+    assert!(run.crash_proof && run.ended_at.is_some());
+    let left: Vec<_> = breadcrumb_ring::RunFolder::list(&place.folder.path().join("shm"));
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn blocking_loses_nothing_and_dropping_counts_all() {
+    for overflow in [Overflow::Block, Overflow::Drop] {
+        let place = Place::take();
+        let mut options = place.options(overflow.name(), place.store());
+        options.overflow = overflow;
+        options.ring_cap_bytes = 2 << 20;
+        let recorder = Recorder::start(options).unwrap();
+        let mut thread = Thread::attach(&recorder);
+        const CALLS: u32 = 400_000;
+        let taken = thread.calls(&recorder, 0, CALLS);
+        recorder.detach(thread.index);
+        recorder.stop(RunStatus::Finished, None, None);
+        let counters = recorder.counters();
+        assert_eq!(
+            counters.recorded,
+            u64::from(taken),
+            "{overflow:?} {counters:?}"
+        );
+        assert_eq!(counters.malformed, 0);
+        if overflow == Overflow::Block {
+            assert_eq!(taken, CALLS);
+        }
+    }
+}
+
+#[test]
+fn a_broken_store_never_hangs_the_program() {
+    let place = Place::take();
+    let mut options = place.options("broken", place.store());
+    options.overflow = Overflow::Block;
+    options.ring_cap_bytes = 1 << 20;
+    options.flush_interval_ms = 50;
+    let recorder = Recorder::start(options).unwrap();
+    // The store's folder becomes a file: nothing can be written into it.
+    let segments = place.folder.path().join("store/segments");
+    std::fs::remove_dir_all(&segments).unwrap();
+    std::fs::write(&segments, b"").unwrap();
+    let mut thread = Thread::attach(&recorder);
+    let begun = Instant::now();
+    let taken = thread.calls(&recorder, 0, 200_000);
+    assert!(taken < 200_000);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    std::fs::remove_file(&segments).unwrap();
+    std::fs::create_dir(&segments).unwrap();
+    recorder.stop(RunStatus::Finished, None, None);
+    let run = Store::open(place.folder.path().join("store"))
+        .unwrap()
+        .read_run("broken")
+        .unwrap()
+        .unwrap();
+    assert_eq!(run.counters.recorded, u64::from(taken));
+    assert_eq!(run.overflow, "drop");
+    assert!(run.counters.more.contains_key("overflowChanged"));
+}
+
+#[test]
+fn an_idle_recorder_sleeps_and_a_call_wakes_it() {
+    let place = Place::take();
+    let recorder =
+        Recorder::start(place.options("idle", SinkOptions::Memory { max_calls: 9 })).unwrap();
+    let tick = Control::get().unwrap().memory().tick();
+    let asleep = || tick.load(std::sync::atomic::Ordering::SeqCst) == TICK_ASLEEP.cast_signed();
+    let mut thread = Thread::attach(&recorder);
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(asleep());
+    let before = recorder.counters().recorder_cpu_ns;
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(
+        recorder.counters().recorder_cpu_ns,
+        before,
+        "it wakes for nothing"
+    );
+    thread.calls(&recorder, 0, 5);
+    recorder.wake();
+    assert!(!asleep());
+    let begun = Instant::now();
+    while recorder.counters().recorded < 5 {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    recorder.stop(RunStatus::Finished, None, None);
+}
+
+#[test]
+fn counted_and_dropped_calls_are_exact_over_wraps() {
+    let place = Place::take();
+    let recorder =
+        Recorder::start(place.options("counts", SinkOptions::Memory { max_calls: 9 })).unwrap();
+    let thread = Thread::attach(&recorder);
+    let (counted, dropped) = thread.memory.counters(2);
+    let add = |cell: &std::sync::atomic::AtomicU32, n: u32| {
+        cell.fetch_add(n, std::sync::atomic::Ordering::Relaxed);
+    };
+    add(&counted[0], u32::MAX - 1);
+    recorder.flush(thread.index);
+    add(&counted[0], 5);
+    add(&dropped[1], 7);
+    recorder.detach(thread.index);
+    let counters = recorder.counters();
+    assert_eq!(
+        (counters.counted, counters.dropped),
+        (u64::from(u32::MAX) + 4, 7)
+    );
+    assert_eq!(recorder.stats()[1].dropped, 7);
+    recorder.stop(RunStatus::Finished, None, None);
+}
