@@ -38,7 +38,6 @@ const code = defineConfig({
   platform: "node",
   target: TARGET,
   splitting: true,
-  clean: true,
   // An ES module: bundled, since `require()` of one warns on Node 20.
   noExternal: ["cac"],
   plugins: [
