@@ -1,0 +1,132 @@
+/**
+ * A reading command's arguments.
+ *
+ *     parseArguments(spec, ["latest", "--depth", "3"])   // { positionals: ["latest"], values: { depth: "3" } }
+ *     wholeNumber(values, "depth"); milliseconds(values, "min"); time(values, "since")
+ *
+ * Limits: an option given twice counts as the last.
+ */
+import { parseArgs } from "node:util";
+import { BreadcrumbError } from "../errors";
+import type { CommandArguments, CommandSpec, OptionSpec } from "./command";
+import { COMMON_OPTIONS } from "./commands";
+import { suggest } from "./suggest";
+
+type Values = CommandArguments["values"];
+
+/** Parses them. Throws `BC_ERR_BAD_OPTION`. */
+export function parseArguments(spec: CommandSpec, argv: readonly string[]): CommandArguments {
+  const options: Readonly<Record<string, OptionSpec>> = { ...spec.options, ...COMMON_OPTIONS };
+  const config = Object.fromEntries(
+    Object.entries(options).map(([name, { value, short }]) => [
+      name,
+      {
+        type: value === undefined ? ("boolean" as const) : ("string" as const),
+        ...(short === undefined ? {} : { short }),
+      },
+    ]),
+  );
+  const { tokens, positionals } = parseArgs({
+    args: [...argv],
+    options: config,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values: Record<string, string | true> = {};
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    values[token.name] = optionValue(spec, options, token.name, token.rawName, token.value);
+  }
+  if (values["help"] === undefined) checkPositionals(spec, positionals);
+  return { positionals, values };
+}
+
+function optionValue(
+  spec: CommandSpec,
+  options: Readonly<Record<string, OptionSpec>>,
+  name: string,
+  rawName: string,
+  value: string | undefined,
+): string | true {
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (!option) {
+    const meant = suggest(name, Object.keys(options));
+    const hint = meant === undefined ? "" : `: did you mean --${meant}?`;
+    throw bad(`unknown option ${rawName}${hint} (breadcrumb ${spec.name} --help lists them)`);
+  }
+  if (option.value === undefined) {
+    if (value !== undefined) throw bad(`${rawName} takes no value: got ${JSON.stringify(value)}`);
+    return true;
+  }
+  if (value === undefined || value === "") throw bad(`${rawName} needs a value: <${option.value}>`);
+  return value;
+}
+
+function checkPositionals(spec: CommandSpec, positionals: readonly string[]): void {
+  const [min, max] = spec.positionals;
+  if (positionals.length < min) {
+    throw bad(`it needs ${spec.usage.replace(" [options]", "")}: breadcrumb ${spec.name} --help`);
+  }
+  if (positionals.length > max) {
+    const extra = positionals.slice(max).map((word) => JSON.stringify(word));
+    const quotes = spec.name === "query" ? " (put quotes around the query)" : "";
+    throw bad(`too many arguments: ${extra.join(" ")}${quotes}`);
+  }
+}
+
+/** An option's text. */
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return value === true ? undefined : value;
+}
+
+/** An option's whole number from 1. Throws `BC_ERR_BAD_OPTION`. */
+export function wholeNumber(values: Values, name: string): number | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
+  const number = Number(value.replaceAll("_", ""));
+  if (!/^[\d_]+$/.test(value) || !Number.isSafeInteger(number) || number < 1) {
+    throw bad(`--${name} is a whole number from 1: got ${JSON.stringify(value)}`);
+  }
+  return number;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** An option's duration in ms. Throws `BC_ERR_BAD_OPTION`. */
+export function milliseconds(values: Values, name: string): number | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
+  const ms = parseDuration(value);
+  if (ms === null) throw bad(`--${name} is a time such as 250us, 5ms or 2s: got ${JSON.stringify(value)}`);
+  return ms;
+}
+
+/** An option's time: so long ago, or as it stands. Throws nothing: the store checks the latter. */
+export function time(values: Values, name: string, now = Date.now()): Date | string | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
+  const ms = parseDuration(value);
+  return ms === null ? value : new Date(now - ms);
+}
+
+function parseDuration(value: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/.exec(value);
+  const unit = UNITS_MS[match?.[2] ?? ""];
+  return match && unit !== undefined ? Number(match[1]) * unit : null;
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}

@@ -1,0 +1,145 @@
+/**
+ * The command line: finds the command, and turns what goes wrong into one line and an exit code.
+ *
+ *     await runCommandLine(["list", "--json"])   // 0
+ *
+ * Limits: DuckDB, the tracer and the commands' code are loaded by the command that needs them, so
+ * `--help` is as fast as Node.js starts. Arguments behind `run` are passed on unread.
+ */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { BreadcrumbError } from "../errors";
+import { parseArguments, text } from "./arguments";
+import { type CommandSpec, EXIT_FAULT, EXIT_WRONG } from "./command";
+import { COMMON_OPTIONS, READING_COMMANDS } from "./commands";
+import { commandHelp, mainHelp } from "./help";
+import { Output, type Streams } from "./output";
+import { suggest } from "./suggest";
+
+const RAW_COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<number>>>> = {
+  run: async () => (await import("./run")).run,
+  recover: async () => (await import("./recover")).recover,
+};
+const COMMAND_NAMES = [...Object.keys(RAW_COMMANDS), ...READING_COMMANDS.map(({ name }) => name), "help"];
+
+/** Runs a command line. Resolves to the exit code. */
+export async function runCommandLine(
+  argv: readonly string[],
+  streams: Streams = process,
+): Promise<number> {
+  try {
+    return await dispatch(argv, streams);
+  } catch (error) {
+    return report(error, streams);
+  }
+}
+
+async function dispatch(argv: readonly string[], streams: Streams): Promise<number> {
+  const [before, name, rest] = splitCommand(argv);
+  if (before.some((word) => word === "--version" || word === "-v")) {
+    return answer(streams, version());
+  }
+  if (name === undefined || before.some((word) => word === "--help" || word === "-h")) {
+    if (name !== undefined) return help(name, streams);
+    checkOptionsAlone(before);
+    return answer(streams, mainHelp(version()).trimEnd());
+  }
+  if (name === "help") return help(rest[0], streams);
+  const raw = Object.hasOwn(RAW_COMMANDS, name) ? RAW_COMMANDS[name] : undefined;
+  if (raw) return (await raw())([...before, ...rest]);
+  return read(find(name), [...before, ...rest], streams);
+}
+
+/** The words before the command (options that it shares), the command, and the words behind it. */
+function splitCommand(argv: readonly string[]): [string[], string | undefined, string[]] {
+  let at = 0;
+  while (at < argv.length && (argv[at] as string).startsWith("-")) {
+    const option = COMMON_OPTIONS[(argv[at] as string).replace(/^-+/, "")];
+    at += option?.value === undefined ? 1 : 2;
+  }
+  return [argv.slice(0, at), argv[at], argv.slice(at + 1)];
+}
+
+function checkOptionsAlone(words: readonly string[]): void {
+  const known = [...Object.keys(COMMON_OPTIONS).map((name) => `--${name}`), "-h", "-q", "--version", "-v"];
+  const unknown = words.find((word) => word.startsWith("-") && !known.includes(word.replace(/=.*/s, "")));
+  if (unknown === undefined) return;
+  const meant = suggest(unknown, known);
+  throw wrong(`unknown option ${unknown}${meant === undefined ? "" : `: did you mean ${meant}?`} (breadcrumb --help)`);
+}
+
+function find(name: string): CommandSpec {
+  const spec = READING_COMMANDS.find((candidate) => candidate.name === name);
+  if (spec) return spec;
+  const isScript = /\.[cm]?[jt]s$/.test(name);
+  const meant = isScript ? `run ${name}` : suggest(name, COMMAND_NAMES);
+  const hint = meant === undefined ? "" : `: did you mean "breadcrumb ${meant}"?`;
+  throw wrong(`unknown command ${JSON.stringify(name)}${hint} (breadcrumb --help lists them)`);
+}
+
+async function help(name: string | undefined, streams: Streams): Promise<number> {
+  if (name === undefined || name === "help") return answer(streams, mainHelp(version()).trimEnd());
+  const raw = Object.hasOwn(RAW_COMMANDS, name) ? RAW_COMMANDS[name] : undefined;
+  if (raw) return (await raw())(["--help"]);
+  return answer(streams, commandHelp(find(name)).trimEnd());
+}
+
+async function answer(streams: Streams, words: string): Promise<number> {
+  const output = new Output(streams, { quiet: false });
+  output.line(words);
+  await output.flush();
+  return 0;
+}
+
+/** Runs a command over its store. */
+async function read(spec: CommandSpec, argv: readonly string[], streams: Streams): Promise<number> {
+  const args = parseArguments(spec, argv);
+  if (args.values["help"]) return help(spec.name, streams);
+  const output = new Output(streams, { quiet: args.values["quiet"] === true });
+  const [{ openStore }, run] = await Promise.all([import("../query/index"), spec.load()]);
+  const store = await openStore(text(args.values, "store"));
+  try {
+    const code = await run({ ...args, store, output, name: spec.name });
+    const problems = store.problems();
+    if (problems[0]) {
+      const { file, reason } = problems[0];
+      const more = problems.length > 1 ? `, and ${problems.length - 1} more` : "";
+      output.notice(`skipped ${file}: it ${reason}${more}; the rest is answered`);
+    }
+    await output.flush();
+    return code;
+  } finally {
+    await store.close();
+  }
+}
+
+function report(error: unknown, streams: Streams): number {
+  // The reader has gone, as `head` does: nothing is wrong.
+  if ((error as NodeJS.ErrnoException).code === "EPIPE") return 0;
+  if (error instanceof BreadcrumbError) {
+    const message = error.message.replaceAll(/\s*\n\s*/g, " ");
+    streams.stderr.write(`breadcrumb: ${message}\n`);
+    return error.code === "BC_ERR_INTERNAL" ? EXIT_FAULT : EXIT_WRONG;
+  }
+  streams.stderr.write(`breadcrumb: a fault of its own: ${(error as Error).stack ?? String(error)}\n`);
+  return EXIT_FAULT;
+}
+
+function wrong(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}
+
+/** Version of the package: from the nearest package.json of its name, above dist/ or ts/. */
+function version(): string {
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    try {
+      const { name, version: found } = JSON.parse(
+        readFileSync(join(folder, "package.json"), "utf8"),
+      ) as Record<string, string>;
+      if (name === "breadcrumb-tracer") return found ?? "0";
+    } catch {
+      // Not here: one further up.
+    }
+    if (dirname(folder) === folder) return "0";
+  }
+}

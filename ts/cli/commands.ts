@@ -1,0 +1,153 @@
+/**
+ * The commands that read a store.
+ *
+ *     READING_COMMANDS.find(({ name }) => name === "list")
+ *
+ * Limits: help and options only; a command's code is imported when it runs.
+ */
+import type { CommandSpec, OptionSpec } from "./command";
+
+/** Options of every reading command. */
+export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  store: {
+    value: "dir",
+    help: "the store (default: BREADCRUMB_DIR, or the nearest .breadcrumb upwards)",
+  },
+  json: { help: "print one JSON document instead of a table" },
+  quiet: { short: "q", help: "print no notices, only answers" },
+  help: { short: "h", help: "print this help" },
+};
+
+const RUN: OptionSpec = { value: "id", help: "one run: its id, the beginning of it, or latest" };
+const SINCE: OptionSpec = {
+  value: "time",
+  help: "from this time: 10m, 2h, 3d (ago), or 2026-11-23T08:00 (UTC)",
+};
+const UNTIL: OptionSpec = { value: "time", help: "before this time, likewise" };
+const CURSOR: OptionSpec = { value: "text", help: "go on where a page ended (its nextCursor)" };
+
+const LIST: CommandSpec = {
+  name: "list",
+  usage: "[options]",
+  summary: "what was recorded: traces under their runs, newest first",
+  about:
+    "A run is one process; a trace is a call that nothing recorded caused, and all that it caused.",
+  options: {
+    run: RUN,
+    runs: { help: "runs only" },
+    status: { value: "how", help: "traces that returned, threw, or are open" },
+    function: { value: "name", help: "traces in which this function was called; * for any text" },
+    root: { value: "name", help: "traces that begin with this function, likewise" },
+    min: { value: "time", help: "traces that lasted at least so long: 250us, 5ms, 2s" },
+    since: SINCE,
+    until: UNTIL,
+    limit: { value: "n", help: "so many traces, or runs (default: 20)" },
+    cursor: CURSOR,
+  },
+  examples: [
+    ["breadcrumb list", "the newest traces"],
+    ["breadcrumb list --status threw --since 1h", "what failed in the last hour"],
+    ["breadcrumb list --function 'Cart.*' --min 5ms", "slow traces through a class"],
+  ],
+  positionals: [0, 0],
+  load: async () => (await import("./list")).list,
+};
+
+const SHOW: CommandSpec = {
+  name: "show",
+  usage: "<trace> [options]",
+  summary: "one trace as a tree: arguments, results, durations, exceptions",
+  about:
+    "<trace> is an id from `breadcrumb list`, or latest. Each line has the call's duration, its own part\nof it, and the call. Long traces are folded: the slowest calls and those that threw come first.",
+  options: {
+    depth: { value: "n", help: "so many levels" },
+    width: { value: "n", help: "so many calls below one call (default: 20)" },
+    limit: { value: "n", help: "so many lines of calls (default: 200)" },
+    full: { help: "everything: all calls, whole values" },
+  },
+  examples: [
+    ["breadcrumb show latest", "the newest trace"],
+    ["breadcrumb show 019ab3c4-1 --depth 3", "its upper three levels"],
+    ["breadcrumb show latest --json", "all of it, calls in a flat list"],
+  ],
+  positionals: [1, 1],
+  load: async () => (await import("./show")).show,
+};
+
+const TOP: CommandSpec = {
+  name: "top",
+  usage: "[options]",
+  summary: "the hot list: which functions took the time",
+  about:
+    "self is the time in a function without the functions it called, total the time from entry to\nreturn, await included. Quantiles are within 5 %.",
+  options: {
+    run: RUN,
+    sort: {
+      value: "key",
+      help: "self (default), total, wait, calls, errors, mean, p50, p95, p99 or max",
+    },
+    function: { value: "name", help: "functions of this name; * for any text" },
+    file: { value: "path", help: "functions of this file, likewise" },
+    since: SINCE,
+    until: UNTIL,
+    limit: { value: "n", help: "so many functions (default: 20)" },
+  },
+  examples: [
+    ["breadcrumb top", "by self time, over all runs"],
+    ["breadcrumb top --run latest --sort p95", "slow ones of the last run"],
+    ["breadcrumb top --file 'src/*' --sort calls", "called most often"],
+  ],
+  positionals: [0, 0],
+  load: async () => (await import("./top")).top,
+};
+
+const EXCEPTIONS: CommandSpec = {
+  name: "exceptions",
+  usage: "[options]",
+  summary: "what was thrown, newest first",
+  about:
+    "caught: by a recorded function; uncaught: ended the process; unknown: left the recorded code.",
+  options: {
+    run: RUN,
+    name: { value: "name", help: "errors of this name; * for any text" },
+    message: { value: "text", help: "errors whose message has this text" },
+    function: { value: "name", help: "errors that left this function first; * for any text" },
+    handled: { value: "how", help: "caught, uncaught or unknown" },
+    stack: { help: "with stacks" },
+    since: SINCE,
+    until: UNTIL,
+    limit: { value: "n", help: "so many (default: 20)" },
+    cursor: CURSOR,
+  },
+  examples: [
+    ["breadcrumb exceptions --handled uncaught", "what ended a process"],
+    ["breadcrumb exceptions --name TypeError --stack", "with their stacks"],
+  ],
+  positionals: [0, 0],
+  load: async () => (await import("./exceptions")).exceptions,
+};
+
+const QUERY: CommandSpec = {
+  name: "query",
+  usage: '"<sql>" [options]',
+  summary: "ask in SQL, read-only",
+  about:
+    "DuckDB's SQL over the tables calls, exceptions, functions, counts and runs: DESCRIBE calls shows\nthe columns. One statement; - reads it from standard input.",
+  options: {
+    limit: { value: "n", help: "so many rows (default: 1000)" },
+    timeout: { value: "time", help: "give up after this time (default: 30s)" },
+  },
+  examples: [
+    ['breadcrumb query "DESCRIBE calls"', "the columns"],
+    [
+      'breadcrumb query "SELECT function, count(*) AS n FROM calls GROUP BY ALL ORDER BY n DESC LIMIT 5"',
+      "",
+    ],
+    ["breadcrumb query - --json < question.sql", "for a program"],
+  ],
+  positionals: [1, 1],
+  load: async () => (await import("./query")).query,
+};
+
+/** Every command that reads a store. */
+export const READING_COMMANDS: readonly CommandSpec[] = [LIST, SHOW, TOP, EXCEPTIONS, QUERY];

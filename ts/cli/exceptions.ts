@@ -1,0 +1,76 @@
+/**
+ * `breadcrumb exceptions`: what was thrown, newest first.
+ */
+import type { Handled, RecordedException } from "../query/index";
+import { text, time, wholeNumber } from "./arguments";
+import type { CommandContext } from "./command";
+import { cut, printable } from "./printable";
+import { moment } from "./quantities";
+import { ShortIds } from "./short-ids";
+
+const DEFAULT_LIMIT = 20;
+/** Of a message, where there is no terminal to say how much fits. */
+const MESSAGE_WIDTH = 1000;
+const INDENT = "    ";
+
+/** The command `exceptions`. */
+export async function exceptions({ store, output, values }: CommandContext): Promise<number> {
+  const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
+  const page = await store.exceptions({
+    run: text(values, "run"),
+    name: text(values, "name"),
+    message: text(values, "message"),
+    function: text(values, "function"),
+    handled: text(values, "handled") as Handled | undefined,
+    since: time(values, "since"),
+    until: time(values, "until"),
+    cursor: text(values, "cursor"),
+    limit,
+  });
+  if (values["json"]) {
+    output.json({ exceptions: page.items, nextCursor: page.nextCursor });
+    return 0;
+  }
+  const runs = await store.runs();
+  const ids = new ShortIds([...runs, ...page.items].map(({ runId }) => runId));
+  for (const exception of page.items) {
+    const lines = exceptionLines(exception, ids, output);
+    const stack = values["stack"] ? stackLines(exception) : [];
+    for (const line of [...lines, ...stack]) output.line(line);
+  }
+  if (page.items.length === 0) output.line("No exceptions.");
+  if (page.nextCursor !== null) {
+    output.notice(`these are the newest ${limit}; --limit shows more, --name, --since, … narrow`);
+  }
+  return 0;
+}
+
+function exceptionLines(
+  exception: RecordedException,
+  ids: ShortIds,
+  { paint, columns }: CommandContext["output"],
+): string[] {
+  const { name, message, handled } = exception;
+  const head = `${moment(exception.thrownAt)}  `;
+  const state = handled === "uncaught" ? paint.red(handled) : handled;
+  const room = Math.min(columns, MESSAGE_WIDTH) - head.length - handled.length - 2;
+  const what = cut(printable(message === "" ? name : `${name}: ${message}`), Math.max(20, room));
+  const where =
+    exception.function === null
+      ? "outside recorded calls"
+      : `${printable(exception.function)} (${printable(`${exception.file}:${exception.line}`)})`;
+  const trace = exception.traceId === null ? `run ${ids.run(exception.runId)}` : `trace ${ids.trace(exception.traceId)}`;
+  const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
+  return [
+    `${paint.dim(head)}${state}  ${paint.bold(what)}`,
+    `${INDENT}${paint.dim(`in ${where}${passed} · ${trace}`)}`,
+  ];
+}
+
+function stackLines({ stack }: RecordedException): string[] {
+  if (stack === null) return [`${INDENT}(its stack was not read)`];
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => `${INDENT}${printable(line.trim())}`);
+}

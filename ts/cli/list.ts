@@ -1,0 +1,194 @@
+/**
+ * `breadcrumb list`: traces under their runs, newest first.
+ *
+ * Limits: a page at a time; the totals of a run are those of its record.
+ */
+import type { CallStatus, Run, TraceSummary } from "../query/index";
+import { milliseconds, text, time, wholeNumber } from "./arguments";
+import type { CommandContext } from "./command";
+import { bytes, count, duration, moment, plural, timeOfDay } from "./quantities";
+import { printable } from "./printable";
+import { ShortIds } from "./short-ids";
+import { renderTable } from "./table";
+
+const DEFAULT_LIMIT = 20;
+
+/** The command `list`. */
+export async function list(context: CommandContext): Promise<number> {
+  return context.values["runs"] ? listRuns(context) : listTraces(context);
+}
+
+async function listTraces({ store, output, values }: CommandContext): Promise<number> {
+  const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
+  const page = await store.traces({
+    run: text(values, "run"),
+    status: text(values, "status") as CallStatus | undefined,
+    function: text(values, "function"),
+    root: text(values, "root"),
+    minDurationMs: milliseconds(values, "min"),
+    since: time(values, "since"),
+    until: time(values, "until"),
+    cursor: text(values, "cursor"),
+    limit,
+  });
+  const runs = await store.runs();
+  if (values["json"]) {
+    const shown = new Set(page.items.map(({ runId }) => runId));
+    output.json({
+      runs: runs.filter(({ runId }) => shown.has(runId)).map(withoutFiles),
+      traces: page.items,
+      nextCursor: page.nextCursor,
+    });
+    return 0;
+  }
+  const ids = new ShortIds([...runs, ...page.items].map(({ runId }) => runId));
+  for (const [runId, traces] of byRun(page.items)) {
+    const run = runs.find((candidate) => candidate.runId === runId);
+    for (const line of runLines(run, runId, ids, output.paint.bold)) output.line(line);
+    printTraces(traces, ids, { output });
+    output.line();
+  }
+  if (page.items.length === 0) output.line(nothing(runs, values));
+  if (page.nextCursor !== null) {
+    output.notice(`these are the newest ${limit}; --limit shows more, --since, --status, … narrow`);
+  }
+  return 0;
+}
+
+function byRun(traces: readonly TraceSummary[]): ReadonlyMap<string, TraceSummary[]> {
+  const runs = new Map<string, TraceSummary[]>();
+  for (const trace of traces) {
+    const others = runs.get(trace.runId);
+    if (others) others.push(trace);
+    else runs.set(trace.runId, [trace]);
+  }
+  return runs;
+}
+
+function nothing(runs: readonly Run[], values: CommandContext["values"]): string {
+  const filters = ["run", "status", "function", "root", "min", "since", "until", "cursor"];
+  if (filters.some((name) => values[name] !== undefined)) return "No such trace.";
+  return runs.length === 0
+    ? "Nothing recorded yet: breadcrumb run <command>"
+    : `No traces in ${plural(runs.length, "run")}: breadcrumb list --runs shows them.`;
+}
+
+/** The heading of a run. */
+function runLines(
+  run: Run | undefined,
+  runId: string,
+  ids: ShortIds,
+  bold: (text: string) => string,
+): string[] {
+  if (!run) return [bold(`${ids.run(runId)}  (its record is missing or damaged)`)];
+  const { counters } = run;
+  const totals = [
+    plural(run.storedCalls, "call"),
+    ...(counters.exceptions > 0 ? [plural(counters.exceptions, "exception")] : []),
+    ...(counters.counted > 0 ? [`${count(counters.counted)} counted only`] : []),
+    ...(counters.dropped > 0 ? [`${count(counters.dropped)} DROPPED`] : []),
+    endOf(run),
+  ];
+  return [
+    bold(`${ids.run(run.runId)}  ${commandText(run)}`),
+    `  ${moment(run.startedAt)}  ${totals.join(" · ")}`,
+  ];
+}
+
+function printTraces(
+  traces: readonly TraceSummary[],
+  ids: ShortIds,
+  { output }: Pick<CommandContext, "output">,
+): void {
+  const { dim, red } = output.paint;
+  const failed = (row: number) => traces[row]?.status === "threw";
+  const lines = renderTable(
+    [
+      { title: "trace" },
+      { title: "began", style: dim },
+      { title: "time", right: true },
+      { title: "calls", right: true },
+      { title: "ended", style: (cell, row) => (failed(row) ? red(cell) : cell) },
+      { title: "function", shrink: true },
+      { title: "where", shrink: true, style: dim },
+    ],
+    traces.map((trace) => [
+      ids.trace(trace.traceId),
+      timeOfDay(trace.startedAt),
+      duration(trace.durationNs),
+      count(trace.calls),
+      trace.status === "threw" || trace.errors === 0 ? trace.status : `${trace.status}, ${count(trace.errors)} threw`,
+      printable(trace.function ?? "(not ended yet)"),
+      trace.file === null ? "" : printable(`${trace.file}:${trace.line}`),
+    ]),
+    output.columns - 2,
+  );
+  for (const line of lines) output.line(`  ${line}`);
+}
+
+async function listRuns({ store, output, values }: CommandContext): Promise<number> {
+  const all = await store.runs();
+  const wanted = text(values, "run");
+  const chosen = wanted === undefined ? all : [await store.run(wanted)];
+  const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
+  const runs = chosen.slice(0, limit);
+  if (values["json"]) {
+    output.json({ runs, truncated: chosen.length > limit });
+    return 0;
+  }
+  if (runs.length === 0) {
+    output.line("Nothing recorded yet: breadcrumb run <command>");
+    return 0;
+  }
+  const ids = new ShortIds(all.map(({ runId }) => runId));
+  const lines = renderTable(
+    [
+      { title: "run" },
+      { title: "began" },
+      { title: "ended" },
+      { title: "calls", right: true },
+      { title: "counted", right: true },
+      { title: "dropped", right: true },
+      { title: "exceptions", right: true },
+      { title: "size", right: true },
+      { title: "command", shrink: true },
+    ],
+    runs.map((run) => [
+      ids.run(run.runId),
+      moment(run.startedAt),
+      endOf(run),
+      count(run.storedCalls),
+      count(run.counters.counted),
+      count(run.counters.dropped),
+      count(run.counters.exceptions),
+      bytes(run.counters.bytes),
+      commandText(run),
+    ]),
+    output.columns,
+  );
+  for (const line of lines) output.line(line);
+  if (chosen.length > limit) output.notice(`these are ${limit} of ${chosen.length}; --limit shows more`);
+  return 0;
+}
+
+/** The command line, without the folder of Node itself. */
+export function commandText({ command }: Run): string {
+  const [first = "(unknown command)", ...rest] = command;
+  const words = [first.replace(/^.*[\\/](node(?:\.exe)?)$/i, "$1"), ...rest];
+  return printable(words.map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(" "));
+}
+
+/** How a run ended: `1.2 s, exit 0`. */
+function endOf({ status, startedAt, endedAt, exitCode, signal }: Run): string {
+  if (status === "running") return "running";
+  const ns = endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) * 1e6;
+  const how = signal ?? (exitCode === null ? null : `exit ${exitCode}`);
+  return [status === "crashed" ? "crashed" : null, ns === null ? null : duration(ns), how]
+    .filter((part) => part !== null)
+    .join(", ");
+}
+
+/** A run without the lists of its files, which may be thousands of lines. */
+function withoutFiles({ files, ...run }: Run) {
+  return { ...run, filesInstrumented: files.instrumented };
+}

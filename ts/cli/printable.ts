@@ -1,0 +1,31 @@
+/**
+ * Recorded text made safe for a terminal, and cut to a width.
+ *
+ *     printable("a\u001B[2Jb")   // "a\\x1b[2Jb"
+ *     cut("a long text", 6)      // "a lon…"
+ *
+ * A traced program's strings are not ours: control characters in them could move the cursor or
+ * rewrite what stands above. Limits: widths count UTF-16 units, not columns.
+ */
+
+// Controls of both ranges, line and paragraph separators, and marks that turn the direction.
+// oxlint-disable-next-line no-control-regex
+const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+/** The text in one line, without anything that a terminal acts on. */
+export function printable(text: string): string {
+  return text.replaceAll(UNSAFE, (character) => {
+    const code = character.charCodeAt(0);
+    const hex = code.toString(16);
+    return NAMED[character] ?? (code < 256 ? `\\x${hex.padStart(2, "0")}` : `\\u${hex}`);
+  });
+}
+
+/** The text, or its beginning and `…`. */
+export function cut(text: string, width: number): string {
+  if (text.length <= width) return text;
+  // Not in the middle of a surrogate pair.
+  const end = /[\uD800-\uDBFF]/.test(text.charAt(width - 2)) ? width - 2 : width - 1;
+  return `${text.slice(0, Math.max(0, end))}…`;
+}

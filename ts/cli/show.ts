@@ -1,0 +1,84 @@
+/**
+ * `breadcrumb show <trace>`: one trace as a tree.
+ */
+import type { Run, Trace } from "../query/index";
+import { wholeNumber } from "./arguments";
+import type { CommandContext } from "./command";
+import { commandText } from "./list";
+import { cut, printable } from "./printable";
+import { count, duration, moment, plural } from "./quantities";
+import { ShortIds } from "./short-ids";
+import { treeLines } from "./tree-lines";
+import { outlineTrace } from "./tree-outline";
+
+const DEFAULT_WIDTH = 20;
+const DEFAULT_LINES = 200;
+const VALUE_WIDTH = 60;
+/** Exceptions listed below the tree. */
+const LISTED_EXCEPTIONS = 10;
+
+/** The command `show`. */
+export async function show(context: CommandContext): Promise<number> {
+  const { store, output, values, positionals } = context;
+  const trace = await store.trace(positionals[0] ?? "latest");
+  if (values["json"]) {
+    output.json(trace);
+    return 0;
+  }
+  const isFull = values["full"] === true;
+  const whole = Number.POSITIVE_INFINITY;
+  const runs = await store.runs();
+  const outline = outlineTrace(trace, {
+    depth: wholeNumber(values, "depth") ?? whole,
+    width: wholeNumber(values, "width") ?? (isFull ? whole : DEFAULT_WIDTH),
+    lines: wholeNumber(values, "limit") ?? (isFull ? whole : DEFAULT_LINES),
+  });
+  for (const line of heading(trace, runs, output.paint.bold)) output.line(line);
+  output.line();
+  const lines = treeLines(trace, outline, {
+    paint: output.paint,
+    columns: isFull ? whole : output.columns,
+    valueWidth: isFull ? whole : VALUE_WIDTH,
+  });
+  for (const line of lines) output.line(line);
+  for (const line of exceptionLines(trace, output)) output.line(line);
+  const hidden = trace.callCount - outline.shownCalls;
+  if (hidden > 0) {
+    output.line();
+    output.line(
+      `${count(outline.shownCalls)} of ${plural(trace.callCount, "call")} shown: --depth, --width and --limit choose, --full shows all${trace.truncated ? ` of the ${count(trace.calls.length)} that were read` : ""}`,
+    );
+  }
+  return 0;
+}
+
+function heading(trace: Trace, runs: readonly Run[], bold: (text: string) => string): string[] {
+  const ids = new ShortIds([...runs.map(({ runId }) => runId), trace.runId]);
+  const run = runs.find(({ runId }) => runId === trace.runId);
+  const threw = trace.calls.reduce((sum, { status }) => sum + Number(status === "threw"), 0);
+  const parts = [
+    moment(trace.startedAt),
+    trace.status === "open" ? "open" : duration(trace.durationNs),
+    plural(trace.callCount, "call"),
+    ...(threw > 0 ? [`${count(threw)} threw`] : []),
+    ...(trace.root === null ? ["its root has no row: it is open still, or was dropped"] : []),
+  ];
+  return [
+    `${bold(`trace ${ids.trace(trace.traceId)}`)} of run ${ids.run(trace.runId)}${run ? `: ${commandText(run)}` : ""}`,
+    parts.join(" · "),
+  ];
+}
+
+function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output"]): string[] {
+  if (trace.exceptions.length === 0) return [];
+  const lines = trace.exceptions.slice(0, LISTED_EXCEPTIONS).map((exception) => {
+    const where = exception.function === null ? "" : ` in ${exception.function} (${exception.file}:${exception.line})`;
+    const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
+    const message = exception.message === "" ? exception.name : `${exception.name}: ${exception.message}`;
+    const text = `${message} – ${exception.handled}${where}${passed}`;
+    return `  ${cut(printable(text), Math.max(20, columns - 2))}`;
+  });
+  const hidden = trace.exceptions.length - LISTED_EXCEPTIONS;
+  if (hidden > 0) lines.push(`  … ${count(hidden)} more: breadcrumb exceptions`);
+  return ["", paint.bold(plural(trace.exceptions.length, "exception")), ...lines];
+}

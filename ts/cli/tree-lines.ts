@@ -1,0 +1,130 @@
+/**
+ * The lines of a trace's tree.
+ *
+ *         total      self
+ *       1.23 s   12.0 ms  main(path: "a.json") → 3                  src/main.js:1
+ *       1.20 s    1.20 s  ├─ parse(text: "…") ✗ SyntaxError: …      src/parse.js:10
+ *         3 µs      3 µs  └─ … 412 more calls of add
+ *
+ * Limits: beyond `MAX_INDENT` levels the level stands as a number, so that a deep recursion does
+ * not print megabytes of lines.
+ */
+import type { JsonValue, Trace, TraceCall } from "../query/index";
+import type { Paint } from "./paint";
+import { cut, printable } from "./printable";
+import { count, duration, plural } from "./quantities";
+import { isCall, type Outline, type OutlineCall, type OutlineItem, type OutlineMore } from "./tree-outline";
+import { valueText } from "./value-text";
+
+const TIME_WIDTH = 9;
+const MAX_INDENT = 40;
+/** Least room for a call before its place goes. */
+const LEAST_CALL = 40;
+/** Functions named among those hidden. */
+const NAMED_FUNCTIONS = 3;
+
+/** How to print. */
+export interface TreeStyle {
+  readonly paint: Paint;
+  readonly columns: number;
+  /** Characters of a value. */
+  readonly valueWidth: number;
+}
+
+interface Pending {
+  readonly item: OutlineItem;
+  /** What stands before the lines below it. */
+  readonly indent: string;
+  readonly level: number;
+  readonly isLast: boolean;
+}
+
+/** The lines, titles first. */
+export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): string[] {
+  const lines = [style.paint.dim(`${"total".padStart(TIME_WIDTH)} ${"self".padStart(TIME_WIDTH)}`)];
+  const pending: Pending[] = [];
+  const add = (items: readonly OutlineItem[], indent: string, level: number) => {
+    for (let i = items.length - 1; i >= 0; i--) {
+      pending.push({ item: items[i] as OutlineItem, indent, level, isLast: i === items.length - 1 });
+    }
+  };
+  add(outline.top, "", 0);
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { item, level, indent, isLast } = next;
+    const branch = level === 0 ? "" : isLast ? "└─ " : "├─ ";
+    const prefix = level > MAX_INDENT ? `${indent}[${level}] ` : indent + branch;
+    lines.push(isCall(item) ? callLine(trace, item, prefix, style) : moreLine(item, prefix, style));
+    if (!isCall(item)) continue;
+    const inner = level === 0 || level > MAX_INDENT ? indent : `${indent}${isLast ? "   " : "│  "}`;
+    add(item.items, inner, level + 1);
+  }
+  return lines;
+}
+
+function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeStyle): string {
+  const { paint, columns, valueWidth } = style;
+  const { call } = item;
+  const times = `${duration(item.totalNs).padStart(TIME_WIDTH)} ${duration(item.selfNs).padStart(TIME_WIDTH)}  `;
+  const notes = [
+    item.times > 1 ? `×${count(item.times)}` : "",
+    call.waitNs > 0 ? `(waited ${duration(call.waitNs)})` : "",
+    item.hiddenBelow > 0 ? `… ${plural(item.hiddenBelow, "call")} below` : "",
+  ].filter((note) => note !== "");
+  const tail = notes.length > 0 ? `  ${notes.join("  ")}` : "";
+  const where = printable(`${call.file}:${call.line}`);
+  const room = columns - times.length - prefix.length - tail.length;
+  const hasPlace = room - where.length - 2 >= Math.min(LEAST_CALL, columns / 2);
+  const ending = endText(trace, call, valueWidth);
+  const text = cut(
+    `${callText(call, valueWidth)}${ending}`,
+    Math.max(LEAST_CALL / 2, hasPlace ? room - where.length - 2 : room),
+  );
+  const colored = call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
+  return `${paint.dim(times + prefix)}${colored}${paint.dim(tail)}${hasPlace ? `  ${paint.dim(where)}` : ""}`;
+}
+
+/** `add(a: 1, b: 2)`. */
+function callText(call: TraceCall, width: number): string {
+  const name = printable(call.function);
+  const { parameters, arguments: values } = call;
+  if (values === undefined) return `${name}(${parameters.map(printable).join(", ")})`;
+  const items: readonly JsonValue[] = Array.isArray(values) ? (values as JsonValue[]) : [values];
+  const written = items.map((value, i) => {
+    const parameter = parameters[i];
+    const text = valueText(value, width);
+    return parameter === undefined || parameter === "" ? text : `${printable(parameter)}: ${text}`;
+  });
+  return `${name}(${written.join(", ")})`;
+}
+
+/** How the call ended. */
+function endText(trace: Trace, call: TraceCall, width: number): string {
+  if (call.status === "open") return " (open)";
+  if (call.status === "threw") {
+    const exception = trace.exception(call.exceptionId);
+    if (!exception) return " ✗ threw";
+    // The message stands where it came from; further up its name will do.
+    const isOrigin = exception.callId === null || exception.callId === call.callId;
+    const name = printable(exception.name);
+    return isOrigin ? ` ✗ ${name}: ${cut(printable(exception.message), width * 2)}` : ` ✗ ${name}`;
+  }
+  const { result } = call;
+  if (result === undefined || isUndefined(result)) return "";
+  return ` → ${valueText(result, width)}`;
+}
+
+function isUndefined(value: JsonValue): boolean {
+  return typeof value === "object" && value !== null && "$type" in value && value["$type"] === "undefined";
+}
+
+function moreLine(more: OutlineMore, prefix: string, { paint, columns }: TreeStyle): string {
+  const times = `${duration(more.totalNs).padStart(TIME_WIDTH)} ${"".padStart(TIME_WIDTH)}  `;
+  const named = more.functions
+    .slice(0, NAMED_FUNCTIONS)
+    .map(([name, calls]) => (more.functions.length === 1 ? printable(name) : `${printable(name)} (${count(calls)})`));
+  const others = more.functions.length > NAMED_FUNCTIONS ? ", …" : "";
+  const below = more.below > 0 ? `, ${plural(more.below, "call")} below` : "";
+  const threw = more.threw > 0 ? `, ${count(more.threw)} with exceptions` : "";
+  const text = `… ${count(more.calls)} more call${more.calls === 1 ? "" : "s"} of ${named.join(", ")}${others}${below}${threw}`;
+  return paint.dim(times + prefix + cut(text, Math.max(LEAST_CALL / 2, columns - times.length - prefix.length)));
+}
