@@ -281,6 +281,7 @@ impl Assembler {
                     return false;
                 };
                 frame.resume(self.now_ns);
+                self.exceptions.unpark(self.stack.depth(), frame.call_id);
                 self.push(frame, sink);
                 true
             }
@@ -343,7 +344,7 @@ impl Assembler {
             return;
         }
         if let Some(frame) = self.stack.pop() {
-            self.exceptions.swallow_above(self.stack.depth(), None);
+            self.exceptions.park(self.stack.depth(), frame.call_id);
             self.set_aside(frame, sink);
         }
     }

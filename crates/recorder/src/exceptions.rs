@@ -38,6 +38,8 @@ pub(crate) struct Thrown {
 pub(crate) enum Stage {
     /// On its way down: this many running calls are below it.
     InFlight(usize),
+    /// On its way through this call, which awaits something in a `finally` block.
+    Parked(i64),
     /// In a promise.
     Rejected,
     /// Out of sight.
@@ -107,6 +109,7 @@ pub(crate) struct Exceptions {
     kept: VecDeque<Exception>,
     /// Number of kept ones in flight; the usual 0 makes most questions cheap.
     in_flight: usize,
+    parked: usize,
     /// The one that the last record spoke of.
     last: Option<i64>,
     next_id: i64,
@@ -121,6 +124,7 @@ impl Exceptions {
             wall_offset_ns,
             kept: VecDeque::new(),
             in_flight: 0,
+            parked: 0,
             last: None,
             next_id: (i64::from(thread) << 40) | 1,
             rows: 0,
@@ -146,7 +150,7 @@ impl Exceptions {
         if self.kept.len() >= KEPT
             && let Some(eldest) = self.kept.pop_front()
         {
-            self.in_flight -= usize::from(matches!(eldest.stage, Stage::InFlight(_)));
+            self.count_out(eldest.stage);
             if !eldest.written {
                 self.rows += 1;
                 sink.exception(&eldest.row(self.thread, self.wall_offset_ns));
@@ -167,11 +171,50 @@ impl Exceptions {
 
     /// Lets the one at `index` be the one spoken of last, at this stage.
     pub(crate) fn set_stage(&mut self, index: usize, stage: Stage) {
-        let exception = &mut self.kept[index];
-        self.in_flight -= usize::from(matches!(exception.stage, Stage::InFlight(_)));
+        self.count_out(self.kept[index].stage);
+        self.count_in(stage);
+        self.kept[index].stage = stage;
+        self.last = Some(self.kept[index].id);
+    }
+
+    fn count_in(&mut self, stage: Stage) {
         self.in_flight += usize::from(matches!(stage, Stage::InFlight(_)));
-        exception.stage = stage;
-        self.last = Some(exception.id);
+        self.parked += usize::from(matches!(stage, Stage::Parked(_)));
+    }
+
+    fn count_out(&mut self, stage: Stage) {
+        self.in_flight -= usize::from(matches!(stage, Stage::InFlight(_)));
+        self.parked -= usize::from(matches!(stage, Stage::Parked(_)));
+    }
+
+    /// The call above `height` running ones is suspended: what was about to pass through it waits
+    /// with it, the rest is out of sight.
+    pub(crate) fn park(&mut self, height: usize, call_id: i64) {
+        if self.in_flight == 0 {
+            return;
+        }
+        for exception in &mut self.kept {
+            if exception.stage == Stage::InFlight(height + 1) {
+                exception.stage = Stage::Parked(call_id);
+                self.in_flight -= 1;
+                self.parked += 1;
+            }
+        }
+        self.swallow_above(height, None);
+    }
+
+    /// The call runs again, above `height` running ones.
+    pub(crate) fn unpark(&mut self, height: usize, call_id: i64) {
+        if self.parked == 0 {
+            return;
+        }
+        for exception in &mut self.kept {
+            if exception.stage == Stage::Parked(call_id) {
+                exception.stage = Stage::InFlight(height + 1);
+                self.parked -= 1;
+                self.in_flight += 1;
+            }
+        }
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> &mut Exception {
@@ -236,8 +279,8 @@ impl Exceptions {
                 } else {
                     self.position(|e| flies(e) && same(e))
                 };
-                let nameless =
-                    || self.position(|e| (awaited && resumed(e) || flies(e)) && e.thrown.is_none());
+                let waits = |e: &Exception| awaited && e.stage == Stage::Rejected;
+                let nameless = || self.position(|e| (waits(e) || flies(e)) && e.thrown.is_none());
                 match found.or_else(nameless) {
                     Some(index) => {
                         self.kept[index].thrown.get_or_insert(thrown);
@@ -251,12 +294,25 @@ impl Exceptions {
 
     /// The one that the process is about to die of.
     pub(crate) fn uncaught<S: RowSink>(&mut self, said: Said, now_ns: i64, sink: &mut S) -> usize {
-        if let Said::Value(thrown) = &said
-            && let Some(index) = self.position(|e| e.thrown.as_ref() == Some(thrown))
-        {
-            return index;
-        }
-        self.reaching(said, 0, true, now_ns, sink)
+        let comes = |e: &Exception| matches!(e.stage, Stage::InFlight(_) | Stage::Rejected);
+        let found = match &said {
+            Said::Same => self.position_of_last(),
+            Said::Nothing => self.position(comes),
+            Said::Value(thrown) => {
+                let same = self.position(|e| e.thrown.as_ref() == Some(thrown));
+                same.or_else(|| self.position(|e| comes(e) && e.thrown.is_none()))
+            }
+        };
+        let thrown = match said {
+            Said::Value(thrown) => Some(thrown),
+            _ => None,
+        };
+        let Some(index) = found else {
+            return self.begin(thrown, now_ns, sink);
+        };
+        let known = &mut self.kept[index].thrown;
+        *known = known.take().or(thrown);
+        index
     }
 
     /// Writes rows: of those whose end is known, and of all (`everything`: they are forgotten as
@@ -266,7 +322,10 @@ impl Exceptions {
             if exception.written {
                 continue;
             }
-            let waits = matches!(exception.stage, Stage::InFlight(_) | Stage::Rejected);
+            let waits = !matches!(
+                exception.stage,
+                Stage::Left | Stage::Caught | Stage::Uncaught
+            );
             let old = now_ns - exception.thrown_at_ns > UNKNOWN_AFTER_NS;
             if !waits || everything || old {
                 sink.exception(&exception.row(self.thread, self.wall_offset_ns));
@@ -291,6 +350,7 @@ impl Exceptions {
                 Stage::Left => out.u8(2),
                 Stage::Caught => out.u8(3),
                 Stage::Uncaught => out.u8(4),
+                Stage::Parked(call) => out.u8(5).i64(call),
             };
             out.option(exception.origin, |out, (call, root, function)| {
                 out.i64(call).i64(root).u32(function);
@@ -317,9 +377,10 @@ impl Exceptions {
                 1 => Stage::Rejected,
                 2 => Stage::Left,
                 3 => Stage::Caught,
-                _ => Stage::Uncaught,
+                4 => Stage::Uncaught,
+                _ => Stage::Parked(from.i64()?),
             };
-            exceptions.in_flight += usize::from(matches!(stage, Stage::InFlight(_)));
+            exceptions.count_in(stage);
             let origin = from.option(|from| Some((from.i64()?, from.i64()?, from.u32()?)))?;
             let thrown = from.option(|from| {
                 Some(Thrown {

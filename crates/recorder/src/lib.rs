@@ -18,6 +18,10 @@
 #![forbid(unsafe_code)]
 
 mod assembler;
+#[cfg(test)]
+mod assembler_properties;
+#[cfg(test)]
+mod assembler_tests;
 mod call_stack;
 mod checkpoint;
 mod codec;
