@@ -18,10 +18,13 @@ use breadcrumb_ring::chunk::{ChunkHeader, record_words};
 
 use crate::call_stack::{CallStack, Place};
 use crate::codec::{Decoder, Encoder};
-use crate::exceptions::{Exceptions, Said, Stage};
+use crate::exception::Stage;
+use crate::exceptions::{Exceptions, Said};
 use crate::frame::{End, Frame};
 use crate::row_sink::RowSink;
 use crate::translator::Translator;
+
+mod passing;
 
 /// Bits of a call's number below its thread's index.
 pub(crate) const CALL_BITS: u32 = 40;
@@ -370,108 +373,6 @@ impl Assembler {
                 self.surface(token, None, sink);
             }
         }
-    }
-
-    fn unwind<S: RowSink>(
-        &mut self,
-        record: Record<'_>,
-        translator: &mut Translator,
-        sink: &mut S,
-    ) {
-        let said = translator.said(record.flags, record.words, record.values);
-        let place = self.stack.find(record.high);
-        if place == Place::Suspended
-            && matches!(said, Said::Nothing)
-            && let Some(frame) = self.take_closed_generator(record.high, translator)
-        {
-            self.write(&frame, CallStatus::Returned, None, CallResult::None, sink);
-            return;
-        }
-        let below = match place {
-            Place::Unknown => {
-                self.tally.unknown += 1;
-                return;
-            }
-            Place::Top => self.stack.depth() - 1,
-            Place::Running(index) => index,
-            Place::Suspended => self.stack.depth(),
-        };
-        let awaited = place == Place::Suspended;
-        let rejects = !matches!(said, Said::Nothing);
-        let now_ns = self.now_ns;
-        let by = self.exceptions.reaching(said, below, awaited, now_ns, sink);
-        self.surface(record.high, Some(by), sink);
-        if let Some(frame) = self.stack.pop() {
-            self.end_by(&frame, by, sink);
-        }
-        self.exceptions.swallow_above(below, Some(by));
-        let stage = match (rejects, below) {
-            (true, _) => Stage::Rejected,
-            (false, below) => Stage::InFlight(below),
-        };
-        self.exceptions.set_stage(by, stage);
-    }
-
-    /// A suspended generator that says it ends without a value was closed by `return()`.
-    fn take_closed_generator(&mut self, token: u32, translator: &mut Translator) -> Option<Frame> {
-        let mut frame = self.stack.take_suspended(token)?;
-        if frame.doubtful || !translator.is_generator(frame.function) {
-            let since = frame.since_ns;
-            self.stack.suspend(frame, since);
-            return None;
-        }
-        frame.resume(self.now_ns);
-        Some(frame)
-    }
-
-    fn throw<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
-        let said = translator.said(record.flags, record.words, record.values);
-        // Calls above it ended by something else, which its call survived.
-        if record.high != 0 {
-            self.surface(record.high, None, sink);
-        }
-        let by = self.exceptions.thrown(said, self.now_ns, sink);
-        let height = self.stack.depth();
-        self.exceptions.set_stage(by, Stage::InFlight(height));
-    }
-
-    fn catch<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
-        let said = translator.said(record.flags, record.words, record.values);
-        let place = match record.high {
-            0 => Place::Unknown,
-            token => self.stack.find(token),
-        };
-        let (below, awaited) = match place {
-            // Somewhere in code without tokens: whatever flies is caught.
-            Place::Unknown => (0, false),
-            Place::Top => (self.stack.depth() - 1, false),
-            Place::Running(index) => (index, false),
-            Place::Suspended => (self.stack.depth(), true),
-        };
-        let now_ns = self.now_ns;
-        let by = self.exceptions.reaching(said, below, awaited, now_ns, sink);
-        if record.high != 0 {
-            self.surface(record.high, Some(by), sink);
-        }
-        if place != Place::Unknown {
-            self.exceptions.swallow_above(below, Some(by));
-        }
-        self.exceptions.set_stage(by, Stage::Caught);
-    }
-
-    fn uncaught<S: RowSink>(
-        &mut self,
-        record: Record<'_>,
-        translator: &mut Translator,
-        sink: &mut S,
-    ) {
-        let said = translator.said(record.flags, record.words, record.values);
-        let by = self.exceptions.uncaught(said, self.now_ns, sink);
-        while let Some(frame) = self.stack.pop() {
-            self.end_by(&frame, by, sink);
-        }
-        self.exceptions.swallow_above(0, Some(by));
-        self.exceptions.set_stage(by, Stage::Uncaught);
     }
 
     fn lose<S: RowSink>(&mut self, sink: &mut S) {

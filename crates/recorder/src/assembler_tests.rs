@@ -138,7 +138,7 @@ impl Script {
                 flags = if kind == "enter" { 0 } else { FLAG_GENERATOR };
                 self.tokens.push(name.to_owned());
                 let is = |f: &&str| f.trim_end_matches('*') == name;
-                high = FUNCTIONS.iter().position(|f| is(&f)).unwrap() as u32;
+                high = FUNCTIONS.iter().position(is).unwrap() as u32;
                 ENTER
             }
             "return" => RETURN,

@@ -17,7 +17,7 @@ use breadcrumb_store::RunRecord;
 
 use crate::assembler::Assembler;
 use crate::codec::{Decoder, Encoder};
-use crate::recorder::Counters;
+use crate::counters::Counters;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format.

@@ -19,7 +19,7 @@ use breadcrumb_store::RunRecord;
 use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::codec::Encoder;
-use crate::recorder::Counters;
+use crate::counters::Counters;
 use crate::sink::Sink;
 use crate::translator::Translator;
 

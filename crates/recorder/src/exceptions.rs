@@ -14,82 +14,14 @@
 
 use std::collections::VecDeque;
 
-use breadcrumb_event::row::ExceptionRow;
-
 use crate::codec::{Decoder, Encoder};
-use crate::frame::Frame;
+use crate::exception::{Exception, Stage, Thrown};
 use crate::row_sink::RowSink;
 
 /// Exceptions that are remembered, so that a rethrow of an old one is still the same.
 const KEPT: usize = 256;
 /// After this long without a word, what became of an exception is `unknown`.
 const UNKNOWN_AFTER_NS: i64 = 5_000_000_000;
-
-/// What was thrown, redacted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Thrown {
-    pub(crate) name: String,
-    pub(crate) message: String,
-    pub(crate) stack: Option<String>,
-}
-
-/// What is becoming of an exception.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// On its way down: this many running calls are below it.
-    InFlight(usize),
-    /// On its way through this call, which awaits something in a `finally` block.
-    Parked(i64),
-    /// In a promise.
-    Rejected,
-    /// Out of sight.
-    Left,
-    Caught,
-    Uncaught,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Exception {
-    pub(crate) id: i64,
-    pub(crate) thrown: Option<Thrown>,
-    /// Call, root and function of the innermost call that it left.
-    origin: Option<(i64, i64, u32)>,
-    thrown_at_ns: i64,
-    calls: u32,
-    stage: Stage,
-    written: bool,
-}
-
-impl Exception {
-    /// It ended a call.
-    pub(crate) fn ended(&mut self, frame: &Frame) {
-        self.calls += 1;
-        if self.origin.is_none() {
-            self.origin = Some((frame.call_id, frame.root_id, frame.function));
-        }
-    }
-
-    fn row(&self, thread: u32, wall_offset_ns: i64) -> ExceptionRow<'_> {
-        let thrown = self.thrown.as_ref();
-        ExceptionRow {
-            exception_id: self.id,
-            thread_id: thread,
-            call_id: self.origin.map(|origin| origin.0),
-            root_id: self.origin.map(|origin| origin.1),
-            function: self.origin.map(|origin| origin.2),
-            name: thrown.map_or("unknown", |thrown| &thrown.name),
-            message: thrown.map_or("", |thrown| &thrown.message),
-            stack: thrown.and_then(|thrown| thrown.stack.as_deref()),
-            thrown_at_ns: self.thrown_at_ns.saturating_add(wall_offset_ns),
-            handled: match self.stage {
-                Stage::Caught => "caught",
-                Stage::Uncaught => "uncaught",
-                _ => "unknown",
-            },
-            calls: self.calls,
-        }
-    }
-}
 
 /// What a record says of its value.
 #[derive(Clone, Debug)]
@@ -342,25 +274,7 @@ impl Exceptions {
         });
         out.u64(self.kept.len() as u64);
         for exception in &self.kept {
-            out.i64(exception.id).i64(exception.thrown_at_ns);
-            out.u32(exception.calls).u8(u8::from(exception.written));
-            match exception.stage {
-                Stage::InFlight(height) => out.u8(0).u64(height as u64),
-                Stage::Rejected => out.u8(1),
-                Stage::Left => out.u8(2),
-                Stage::Caught => out.u8(3),
-                Stage::Uncaught => out.u8(4),
-                Stage::Parked(call) => out.u8(5).i64(call),
-            };
-            out.option(exception.origin, |out, (call, root, function)| {
-                out.i64(call).i64(root).u32(function);
-            });
-            out.option(exception.thrown.as_ref(), |out, thrown| {
-                out.text(&thrown.name).text(&thrown.message);
-                out.option(thrown.stack.as_ref(), |out, stack| {
-                    out.text(stack);
-                });
-            });
+            exception.encode(out);
         }
     }
 
@@ -370,34 +284,9 @@ impl Exceptions {
         exceptions.rows = from.u64()?;
         exceptions.last = from.option(Decoder::i64)?;
         for _ in 0..from.count()? {
-            let (id, thrown_at_ns) = (from.i64()?, from.i64()?);
-            let (calls, written) = (from.u32()?, from.u8()? != 0);
-            let stage = match from.u8()? {
-                0 => Stage::InFlight(usize::try_from(from.u64()?).ok()?),
-                1 => Stage::Rejected,
-                2 => Stage::Left,
-                3 => Stage::Caught,
-                4 => Stage::Uncaught,
-                _ => Stage::Parked(from.i64()?),
-            };
-            exceptions.count_in(stage);
-            let origin = from.option(|from| Some((from.i64()?, from.i64()?, from.u32()?)))?;
-            let thrown = from.option(|from| {
-                Some(Thrown {
-                    name: from.text()?,
-                    message: from.text()?,
-                    stack: from.option(Decoder::text)?,
-                })
-            })?;
-            exceptions.kept.push_back(Exception {
-                id,
-                thrown,
-                origin,
-                thrown_at_ns,
-                calls,
-                stage,
-                written,
-            });
+            let exception = Exception::decode(from)?;
+            exceptions.count_in(exception.stage);
+            exceptions.kept.push_back(exception);
         }
         Some(exceptions)
     }

@@ -17,11 +17,12 @@ use breadcrumb_store::{RunStatus, iso_timestamp};
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
+use crate::counters::Counters;
 use crate::drain::{MAX_ROWS, count_row};
 use crate::error::RecorderError;
 use crate::function_table::FunctionSnapshot;
 use crate::options::SinkOptions;
-use crate::recorder::{Counters, FUNCTIONS_FILE};
+use crate::recorder::FUNCTIONS_FILE;
 use crate::sink::Sink;
 use crate::translator::Translator;
 

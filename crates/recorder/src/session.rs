@@ -16,10 +16,10 @@ use parking_lot::{Condvar, Mutex, RwLock};
 use rustc_hash::FxHashMap;
 
 use crate::control::Control;
+use crate::counters::Counters;
 use crate::drain::Drain;
 use crate::function_table::FunctionObserver;
 use crate::memory_store::MemoryStore;
-use crate::recorder::Counters;
 
 /// See the module.
 pub(crate) struct Session {

@@ -12,7 +12,8 @@ use breadcrumb_event::layout::{FLAG_SAME, MAX_ARGUMENTS};
 use breadcrumb_event::row::CallResult;
 use breadcrumb_event::value::Value;
 
-use crate::exceptions::{Said, Thrown};
+use crate::exception::Thrown;
+use crate::exceptions::Said;
 use crate::frame::HeldArguments;
 use crate::function_table::FunctionSnapshot;
 use crate::redact::Redact;

@@ -1,0 +1,101 @@
+//! What a session has done so far, in numbers.
+//!
+//! `recorded + counted + dropped` is what happened. Limits: counted and dropped calls are as of the
+//! last publication, or the last question.
+
+use breadcrumb_store::RunCounters;
+
+/// What a session has done so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counters {
+    /// Calls with a row.
+    pub recorded: u64,
+    /// Calls counted only.
+    pub counted: u64,
+    /// Calls dropped because a ring was full.
+    pub dropped: u64,
+    /// Exceptions with a row.
+    pub exceptions: u64,
+    /// Bytes of published segments.
+    pub bytes: u64,
+    /// Published segments.
+    pub segments: u64,
+    /// Bytes reserved for chunks, over all rings.
+    pub ring_bytes: u64,
+    /// Those of them that are not free.
+    pub ring_used_bytes: u64,
+    /// Processor time of the recorder's thread.
+    pub recorder_cpu_ns: u64,
+    /// Values or parts of values that were redacted.
+    pub redacted: u64,
+    /// Calls stored as `open` because too many were suspended, or for too long.
+    pub evicted_open: u64,
+    /// Records about calls that are not known.
+    pub unknown: u64,
+    /// Records or chunks that made no sense.
+    pub malformed: u64,
+}
+
+impl Counters {
+    /// Those that a checkpoint keeps, in its order.
+    pub(crate) fn kept(&self) -> [u64; 10] {
+        [
+            self.recorded,
+            self.counted,
+            self.dropped,
+            self.exceptions,
+            self.bytes,
+            self.segments,
+            self.redacted,
+            self.evicted_open,
+            self.unknown,
+            self.malformed,
+        ]
+    }
+
+    pub(crate) fn of_kept(kept: [u64; 10]) -> Self {
+        let [
+            recorded,
+            counted,
+            dropped,
+            exceptions,
+            bytes,
+            segments,
+            rest @ ..,
+        ] = kept;
+        let [redacted, evicted_open, unknown, malformed] = rest;
+        Self {
+            recorded,
+            counted,
+            dropped,
+            exceptions,
+            bytes,
+            segments,
+            redacted,
+            evicted_open,
+            unknown,
+            malformed,
+            ..Self::default()
+        }
+    }
+
+    /// Into a run's record.
+    pub(crate) fn write_to(&self, run: &mut RunCounters) {
+        run.recorded = self.recorded;
+        run.counted = self.counted;
+        run.dropped = self.dropped;
+        run.exceptions = self.exceptions;
+        run.redacted = self.redacted;
+        run.bytes = self.bytes;
+        run.segments = self.segments;
+        run.recorder_cpu_ns = self.recorder_cpu_ns;
+        for (name, value) in [
+            ("evictedOpen", self.evicted_open),
+            ("unknownRecords", self.unknown),
+            ("malformedRecords", self.malformed),
+        ] {
+            run.more.insert(name.to_owned(), value.into());
+        }
+    }
+}
