@@ -1,5 +1,7 @@
 //! Runs a program plain and with probes, and says where they differ.
 
+#![allow(dead_code, reason = "each test takes what it needs")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,9 +22,14 @@ pub fn kind_of(path: &Path) -> SourceKind {
 
 /// Instruments a text as the file it is from.
 pub fn instrument_file(path: &Path, source: &str) -> Outcome {
+    instrument_as(path, source, kind_of(path))
+}
+
+/// Instruments a text as a file of this kind.
+pub fn instrument_as(path: &Path, source: &str, kind: SourceKind) -> Outcome {
     instrument(&Input {
         source,
-        kind: kind_of(path),
+        kind,
         first_id: 0,
         file_stem: path.file_stem().and_then(|s| s.to_str()).unwrap_or("file"),
     })
