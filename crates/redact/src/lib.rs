@@ -22,10 +22,12 @@
 #![forbid(unsafe_code)]
 
 mod cards;
+mod name_tables;
 mod names;
 mod pairs;
 mod shapes;
 mod text;
+mod trigrams;
 mod walk;
 
 use std::borrow::Cow;

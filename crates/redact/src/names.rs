@@ -1,280 +1,25 @@
 //! Which names say that what they name is secret: `accessToken` yes, `tokenCount` no.
 //!
 //! A name is split into words at camelCase, digits, and everything that is no letter:
-//! `x-api-key` → `x api key`. It is secret if a word or two stand in the tables below, unless its
+//! `x-api-key` → `x api key`. It is secret if a word or two stand in the tables of
+//! `name_tables`, unless its
 //! last word says that it is only about the secret (`count`, `type`, `url`).
 //! Limits: English; ASCII letters have case, others do not.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-/// Secret wherever the word stands in a name, with the rule's name.
-const WORDS: &[(&str, &str)] = &[
-    ("pwd", "password"),
-    ("pswd", "password"),
-    ("passwords", "password"),
-    ("passphrase", "password"),
-    ("passphrases", "password"),
-    ("passcode", "password"),
-    ("secrets", "secret"),
-    ("mnemonic", "secret"),
-    ("tokens", "token"),
-    ("jwt", "token"),
-    ("jwts", "token"),
-    ("bearer", "token"),
-    ("csrf", "token"),
-    ("xsrf", "token"),
-    ("otp", "token"),
-    ("totp", "token"),
-    ("authorization", "authorization"),
-    ("cookies", "cookie"),
-    ("jsessionid", "cookie"),
-    ("phpsessid", "cookie"),
-    ("sessionid", "session"),
-    ("credentials", "credential"),
-    ("creds", "credential"),
-    ("privatekey", "key"),
-    ("secretkey", "key"),
-    ("accesskey", "key"),
-    ("encryptionkey", "key"),
-    ("signingkey", "key"),
-    ("apikeys", "key"),
-    ("cvv", "card"),
-    ("cvc", "card"),
-    ("cardnumber", "card"),
-    ("creditcard", "card"),
-    ("ccnum", "card"),
-    ("ccnumber", "card"),
-    ("ssn", "ssn"),
-    ("pin", "pin"),
-    ("pincode", "pin"),
-];
-
-/// Secret as the end of a word, since constants and headers are often written together:
-/// `PGPASSWORD`, `authtoken`.
-const ENDINGS: &[(&str, &str)] = &[
-    ("password", "password"),
-    ("passwd", "password"),
-    ("secret", "secret"),
-    ("token", "token"),
-    ("cookie", "cookie"),
-    ("credential", "credential"),
-    ("apikey", "key"),
-];
-
-/// Secret as two words that follow each other.
-const PAIRS: &[(&[&str], &[&str], &str)] = &[
-    (
-        &[
-            "api",
-            "access",
-            "private",
-            "secret",
-            "signing",
-            "encryption",
-            "session",
-            "master",
-            "ssh",
-            "auth",
-            "account",
-            "cipher",
-            "hmac",
-            "rsa",
-            "pgp",
-            "gpg",
-            "deploy",
-            "shared",
-        ],
-        &["key", "keys"],
-        "key",
-    ),
-    (&["session", "connect"], &["id", "sid"], "session"),
-    (
-        &["credit", "debit", "payment", "bank", "billing"],
-        &["card", "cards"],
-        "card",
-    ),
-    (
-        &["card", "cc"],
-        &[
-            "number", "num", "no", "pan", "code", "data", "details", "info",
-        ],
-        "card",
-    ),
-    (
-        &["security", "verification", "recovery", "backup"],
-        &["code", "codes"],
-        "code",
-    ),
-    (&["pin"], &["code", "number"], "pin"),
-    (&["social"], &["security"], "ssn"),
-    (&["seed"], &["phrase"], "secret"),
-    (&["pass"], &["word", "phrase", "code"], "password"),
-    (
-        &[
-            "user", "db", "database", "smtp", "mail", "admin", "auth", "proxy", "root", "my",
-            "redis",
-        ],
-        &["pass"],
-        "password",
-    ),
-];
-
-/// Secret only if they are the whole name.
-const WHOLE: &[(&str, &str)] = &[("pass", "password"), ("card", "card"), ("sid", "session")];
-
-/// As the last word, these make a name one about a secret, not of one. What is below a harmless
-/// name is still looked into.
-const HARMLESS_ENDS: &[&str] = &[
-    "at",
-    "attempts",
-    "available",
-    "brand",
-    "builder",
-    "class",
-    "complexity",
-    "controller",
-    "count",
-    "counter",
-    "counts",
-    "date",
-    "disabled",
-    "enabled",
-    "endpoint",
-    "error",
-    "errors",
-    "exists",
-    "expiration",
-    "expired",
-    "expires",
-    "expiry",
-    "factory",
-    "field",
-    "fields",
-    "format",
-    "handler",
-    "id",
-    "ids",
-    "idx",
-    "index",
-    "indexes",
-    "in",
-    "kind",
-    "label",
-    "len",
-    "length",
-    "level",
-    "limit",
-    "manager",
-    "max",
-    "middleware",
-    "min",
-    "mode",
-    "module",
-    "name",
-    "names",
-    "offset",
-    "options",
-    "page",
-    "parser",
-    "path",
-    "pattern",
-    "placeholder",
-    "policy",
-    "position",
-    "provider",
-    "regex",
-    "repository",
-    "required",
-    "route",
-    "rule",
-    "rules",
-    "schema",
-    "score",
-    "service",
-    "size",
-    "state",
-    "status",
-    "strategy",
-    "strength",
-    "text",
-    "time",
-    "timeout",
-    "title",
-    "ttl",
-    "type",
-    "types",
-    "uri",
-    "url",
-    "usage",
-    "valid",
-    "validator",
-    "version",
-    "visible",
-];
-
-/// Before `tokens`, these say that tokens are counted, as language models' are.
-const HARMLESS_BEFORE_TOKENS: &[&str] = &[
-    "cached",
-    "completion",
-    "input",
-    "max",
-    "min",
-    "num",
-    "output",
-    "prompt",
-    "reasoning",
-    "remaining",
-    "total",
-    "used",
-];
-
-/// A function whose name begins so takes or tests a secret and does not return it.
-const TAKING_VERBS: &[&str] = &[
-    "assert",
-    "can",
-    "check",
-    "clear",
-    "compare",
-    "count",
-    "delete",
-    "ensure",
-    "handle",
-    "has",
-    "invalidate",
-    "is",
-    "list",
-    "log",
-    "match",
-    "matches",
-    "on",
-    "parse",
-    "remove",
-    "require",
-    "requires",
-    "revoke",
-    "save",
-    "send",
-    "set",
-    "should",
-    "store",
-    "test",
-    "validate",
-    "verify",
-];
+use crate::name_tables::{
+    ENDINGS, HARMLESS_BEFORE_TOKENS, HARMLESS_ENDS, PAIRS, STEMS, TAKING_VERBS, WHOLE, WORDS,
+};
+use crate::trigrams::Trigrams;
 
 /// Longer names are not looked at: no one names a parameter so, and texts are checked by shape.
 pub(crate) const MAX_NAME_BYTES: usize = 96;
 
-/// What every name above has somewhere, in lower case: most names have none and are done.
-pub(crate) const STEMS: &[&str] = &[
-    "pass", "pwd", "pswd", "secret", "mnemonic", "token", "jwt", "bearer", "csrf", "xsrf", "otp",
-    "authoriz", "cookie", "sess", "sid", "cred", "key", "cvv", "cvc", "card", "ccnum", "ssn",
-    "pin", "code", "security", "phrase", "cc",
-];
-
 /// The names of secrets.
 #[derive(Clone, Debug)]
 pub(crate) struct SecretNames {
+    quick: Trigrams,
     stems: AhoCorasick,
     /// Words of the user's own names.
     extra: Vec<Vec<String>>,
@@ -291,6 +36,7 @@ impl SecretNames {
         let mut all_stems: Vec<String> = STEMS.iter().map(|&s| s.to_owned()).collect();
         all_stems.extend(extra.iter().map(|words| words[0].clone()));
         Self {
+            quick: Trigrams::new(&all_stems),
             stems: automaton(&all_stems),
             extra,
             all_stems,
@@ -304,7 +50,8 @@ impl SecretNames {
 
     /// The rule by which a name is secret, if it is.
     pub(crate) fn rule(&self, name: &str) -> Option<&'static str> {
-        if name.len() < 3 || name.len() > MAX_NAME_BYTES || !self.stems.is_match(name) {
+        let has_length = (3..=MAX_NAME_BYTES).contains(&name.len());
+        if !has_length || !self.quick.may_match(name) || !self.stems.is_match(name) {
             return None;
         }
         self.rule_of_words(&words_of(name))
@@ -424,155 +171,36 @@ mod tests {
 
     #[test]
     fn names_of_secrets() {
-        for name in [
-            "password",
-            "Password",
-            "PASSWORD",
-            "userPassword",
-            "user_password",
-            "password2",
-            "passwd",
-            "pwd",
-            "passphrase",
-            "passWord",
-            "PGPASSWORD",
-            "db_pass",
-            "pass",
-            "newPasswordConfirm",
-            "passwordHash",
-            "secret",
-            "clientSecret",
-            "client_secret",
-            "token",
-            "accessToken",
-            "refresh_token",
-            "authtoken",
-            "idToken",
-            "tokens",
-            "sessionToken",
-            "session_id",
-            "sessionId",
-            "x-csrf-token",
-            "csrf",
-            "xsrfToken",
-            "authorization",
-            "Authorization",
-            "proxy-authorization",
-            "cookie",
-            "set-cookie",
-            "Cookie",
-            "cookies",
-            "apiKey",
-            "apikey",
-            "x-api-key",
-            "API_KEY",
-            "X-Api-Key",
-            "api_keys",
-            "openaiApiKey",
-            "credential",
-            "credentials",
-            "awsCredentials",
-            "privateKey",
-            "private_key",
-            "privateKeyPem",
-            "secretAccessKey",
-            "signingKey",
-            "card",
-            "cardNumber",
-            "creditCard",
-            "credit_card_number",
-            "cvv",
-            "cvc",
-            "ssn",
-            "pin",
-            "userPin",
-            "pinCode",
-            "otp",
-            "bearerToken",
-            "jwt",
-            "securityCode",
-            "socialSecurityNumber",
-            "...passwords",
-            "tokenValue",
-            "seedPhrase",
-        ] {
+        for name in "password|Password|PASSWORD|userPassword|user_password|password2|passwd|pwd|\
+            passphrase|passWord|PGPASSWORD|db_pass|pass|newPasswordConfirm|passwordHash|secret|\
+            clientSecret|client_secret|token|accessToken|refresh_token|authtoken|idToken|tokens|\
+            sessionToken|session_id|sessionId|x-csrf-token|csrf|xsrfToken|authorization|\
+            Authorization|proxy-authorization|cookie|set-cookie|Cookie|cookies|apiKey|apikey|\
+            x-api-key|API_KEY|X-Api-Key|api_keys|openaiApiKey|credential|credentials|\
+            awsCredentials|privateKey|private_key|privateKeyPem|secretAccessKey|signingKey|card|\
+            cardNumber|creditCard|credit_card_number|cvv|cvc|ssn|pin|userPin|pinCode|otp|\
+            bearerToken|jwt|securityCode|socialSecurityNumber|...passwords|tokenValue|\
+            seedPhrase"
+            .split('|')
+        {
             assert!(rule(name).is_some(), "{name} is secret");
         }
     }
 
     #[test]
     fn names_of_harmless_things() {
-        for name in [
-            "author",
-            "authors",
-            "authority",
-            "passenger",
-            "passengers",
-            "compass",
-            "bypass",
-            "tokenizer",
-            "tokenize",
-            "tokenCount",
-            "token_count",
-            "tokenIndex",
-            "tokenType",
-            "maxTokens",
-            "total_tokens",
-            "prompt_tokens",
-            "outputTokens",
-            "cardinality",
-            "discard",
-            "wildcard",
-            "scoreCard",
-            "cards",
-            "dashboardCard",
-            "cardType",
-            "secretary",
-            "passwordLength",
-            "passwordStrength",
-            "password_min_length",
-            "passwordField",
-            "isPasswordValid",
-            "cookieName",
-            "tokenUrl",
-            "tokenExpiresAt",
-            "secretName",
-            "secretId",
-            "pinned",
-            "spin",
-            "opinion",
-            "pinCount",
-            "mapping",
-            "key",
-            "keys",
-            "primaryKey",
-            "cacheKey",
-            "publicKey",
-            "keyboard",
-            "sortKey",
-            "code",
-            "errorCode",
-            "statusCode",
-            "zipCode",
-            "session",
-            "sessionCount",
-            "sessions",
-            "decode",
-            "id",
-            "a",
-            "",
-            "name",
-            "passed",
-            "passCount",
-            "pressKey",
-            "accessKeyId",
-            "tokenService",
-            "side",
-            "hotpink",
-            "success",
-            "accepted",
-            "account",
-        ] {
+        for name in
+            "author|authors|authority|passenger|passengers|compass|bypass|tokenizer|tokenize|\
+            tokenCount|token_count|tokenIndex|tokenType|maxTokens|total_tokens|prompt_tokens|\
+            outputTokens|cardinality|discard|wildcard|scoreCard|cards|dashboardCard|cardType|\
+            secretary|passwordLength|passwordStrength|password_min_length|passwordField|\
+            isPasswordValid|cookieName|tokenUrl|tokenExpiresAt|secretName|secretId|pinned|spin|\
+            opinion|pinCount|mapping|key|keys|primaryKey|cacheKey|publicKey|keyboard|sortKey|\
+            code|errorCode|statusCode|zipCode|session|sessionCount|sessions|decode|id|a||name|\
+            passed|passCount|pressKey|accessKeyId|tokenService|side|hotpink|success|accepted|\
+            account"
+                .split('|')
+        {
             assert_eq!(rule(name), None, "{name} is harmless");
         }
     }
@@ -580,32 +208,17 @@ mod tests {
     #[test]
     fn functions_that_return_secrets() {
         let names = SecretNames::new(&[]);
-        for name in [
-            "getToken",
-            "createPassword",
-            "Session.getAccessToken",
-            "get token",
-            "generateApiKey",
-            "signJwt",
-            "fetchSecret",
-            "hashPassword",
-            "<anonymous in getToken>",
-        ] {
+        for name in
+            "getToken|createPassword|Session.getAccessToken|get token|generateApiKey|signJwt|\
+            fetchSecret|hashPassword|<anonymous in getToken>"
+                .split('|')
+        {
             assert!(names.result_rule(name).is_some(), "{name}");
         }
-        for name in [
-            "TokenService.list",
-            "validatePassword",
-            "isToken",
-            "countTokens",
-            "setCookie",
-            "tokenize",
-            "getTokenCount",
-            "Cart.add",
-            "",
-            "get size",
-            "Password.length",
-        ] {
+        for name in "TokenService.list|validatePassword|isToken|countTokens|setCookie|tokenize|\
+            getTokenCount|Cart.add||get size|Password.length"
+            .split('|')
+        {
             assert_eq!(names.result_rule(name), None, "{name}");
         }
     }

@@ -11,6 +11,7 @@ use crate::cards::find_cards;
 use crate::names::{SecretNames, automaton};
 use crate::pairs::find_pair;
 use crate::shapes::{Scan, TRIGGERS, Trigger};
+use crate::trigrams::Trigrams;
 
 /// Shorter texts hold no secret that could be told from other text.
 const MIN_BYTES: usize = 5;
@@ -36,6 +37,7 @@ impl Span {
 #[derive(Clone, Debug)]
 pub(crate) struct TextRules {
     triggers: AhoCorasick,
+    quick: Trigrams,
 }
 
 impl TextRules {
@@ -47,6 +49,7 @@ impl TextRules {
             .chain(names.stems().iter().cloned())
             .collect();
         Self {
+            quick: Trigrams::new(&texts),
             triggers: automaton(&texts),
         }
     }
@@ -68,6 +71,10 @@ impl TextRules {
     }
 
     fn find(&self, text: &str, names: &SecretNames, spans: &mut Vec<Span>) {
+        // Most texts hold no trigger at all, which is known sooner than where one is.
+        if !self.quick.may_match(text) || !self.triggers.is_match(text) {
+            return;
+        }
         let mut scan = Scan::new(text);
         let mut covered = 0..0;
         for hit in self.triggers.find_overlapping_iter(text) {
