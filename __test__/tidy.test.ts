@@ -80,12 +80,6 @@ describe("imports in ts/", () => {
   const PACKAGES: Readonly<Record<string, string>> = { "@duckdb/node-api": "query", cac: "cli" };
   const modules = files.filter((path) => /^ts\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"));
 
-  const partOf = (path: string): string => {
-    const [, part = "", rest] = path.replace(/\.ts$/, "").split("/");
-    if (rest !== undefined) return part;
-    return part === "errors" ? "errors" : "facade";
-  };
-
   test.each(modules)("%s imports only what it may", (path) => {
     const part = partOf(path);
     expect(Object.keys(MAY_IMPORT)).toContain(part);
@@ -178,6 +172,13 @@ describe("error codes", () => {
   });
 });
 
+/** The part of `ts/` that a file belongs to. */
+function partOf(path: string): string {
+  const [, part = "", rest] = path.replace(/\.ts$/, "").split("/");
+  if (rest !== undefined) return part;
+  return part === "errors" ? "errors" : "facade";
+}
+
 /** What a module's text imports: static, dynamic, and types. */
 function importsOf(text: string): string[] {
   const code = text.replaceAll(/^\s*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)$/gm, "");
@@ -194,6 +195,5 @@ function isGenerated(path: string): boolean {
 /** Lines without blank ones, comments, and the tests at the end of a Rust file. */
 function codeLines(path: string): number {
   const [code = ""] = read(path).split(/^#\[cfg\(test\)\]\nmod \w+ \{/m, 1);
-  const isCode = (line: string): boolean => !/^\s*(?:$|\/\/|\/?\*)/.test(line);
-  return code.split("\n").filter(isCode).length;
+  return code.split("\n").filter((line) => !/^\s*(?:$|\/\/|\/?\*)/.test(line)).length;
 }

@@ -16,6 +16,24 @@ import { runProgram } from "./run-program.ts";
 import { type CountedFunction, readV8Counts } from "./v8-counts.ts";
 
 const MAX_ROWS = 1_000_000;
+/** What `breadcrumb run` adds to the environment: programs that walk through it see as much plain. */
+const SAME_ENVIRONMENT = {
+  NODE_OPTIONS: "",
+  BREADCRUMB_OPTIONS: "",
+  BREADCRUMB_LAUNCH: "",
+  BREADCRUMB_LAUNCH_LOG: "",
+  BREADCRUMB_PARENT_RUN: "",
+};
+/** One thread for files, so that reads end in the order in which they began. */
+const SAME_ORDER = { UV_THREADPOOL_SIZE: "1" };
+/** A row of the answer to `SQL`. */
+interface StoredFunction {
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  readonly name: string;
+  readonly calls: number;
+}
 /** Calls by function of the main thread of the run whose process was started by no other. */
 const SQL = `
   WITH main AS (SELECT run_id FROM runs WHERE parent_run_id IS NULL)
@@ -49,14 +67,14 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
     await runProgram(program, {
       node,
       preload: [join(import.meta.dirname, "coverage-preload.cjs")],
-      env: { BREADCRUMB_TEST_COUNTS: countsFile },
+      env: { ...SAME_ENVIRONMENT, ...SAME_ORDER, BREADCRUMB_TEST_COUNTS: countsFile },
       inspect: () => (counted = readV8Counts(countsFile)),
     });
     await runProgram(program, {
       node,
       store,
       preload: [join(import.meta.dirname, "coverage-dump.cjs")],
-      env: { BREADCRUMB_TEST_COVERAGE: coverageFile },
+      env: { ...SAME_ORDER, BREADCRUMB_TEST_COVERAGE: coverageFile },
     });
     const coverage = JSON.parse(readFileSync(coverageFile, "utf8")) as Coverage;
     return reconcile(counted, await storedCalls(store), coverage);
@@ -72,14 +90,12 @@ async function storedCalls(dir: string): Promise<Map<string, { name: string; cal
   const store = await openStore(dir);
   try {
     const { rows } = await store.sql(SQL, [], { maxRows: MAX_ROWS, timeoutMs: 600_000 });
-    const own = (row: (typeof rows)[number]): boolean =>
-      !String(row["file"]).startsWith("__test__/conformance/");
     return new Map(
-      rows
-        .filter(own)
-        .map((row) => [
-          placeKey(resolve(ROOT, String(row["file"])), Number(row["line"]), Number(row["col"])),
-          { name: String(row["name"]), calls: Number(row["calls"]) },
+      (rows as unknown as StoredFunction[])
+        .filter(({ file }) => !file.startsWith("__test__/conformance/"))
+        .map(({ file, line, col, name, calls }) => [
+          placeKey(resolve(ROOT, file), line, col),
+          { name, calls },
         ]),
     );
   } finally {

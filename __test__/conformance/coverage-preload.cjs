@@ -15,11 +15,17 @@ if (isMainThread && target !== undefined) {
   session.connect();
   session.post("Profiler.enable");
   session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
-  process.on("exit", () => {
+  const take = () => {
     session.post("Profiler.takePreciseCoverage", (error, answer) => {
       if (error) throw new Error(error.message);
       writeFileSync(target, JSON.stringify(answer.result.flatMap(functionsOf)));
     });
+  };
+  process.on("exit", take);
+  // The last listener: what the program does in its own is counted too.
+  process.on("newListener", (event, listener) => {
+    if (event !== "exit" || listener === take) return;
+    process.nextTick(() => process.off("exit", take).on("exit", take));
   });
 }
 

@@ -1,0 +1,2 @@
+exports.greet = function (name) { return `hello ${name}, ${typeof require.cache}`; };
+exports.answer = 42;
