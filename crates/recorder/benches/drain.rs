@@ -19,7 +19,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 /// Calls of one measurement: 20 MiB of records, what the rings hold at most being 24.
 const CALLS: u32 = 500_000;
 
-/// Writes calls: depth two, clock every 16 records.
+/// Writes calls, with the clock every 16 records.
 fn write(memory: &ThreadMemory, writer: &mut Writer, mut full: impl FnMut()) {
     let mut token = 0;
     for n in 0..CALLS {

@@ -103,6 +103,11 @@ impl Assembler {
         self.exceptions.rows
     }
 
+    /// Exceptions have no row yet.
+    pub(crate) fn exceptions_wait(&self) -> bool {
+        self.exceptions.unwritten()
+    }
+
     /// Takes the next records. `header`: of the chunk that begins with them.
     pub(crate) fn feed<S: RowSink>(
         &mut self,

@@ -14,8 +14,9 @@ use rustc_hash::FxHashMap;
 use crate::codec::{Decoder, Encoder};
 use crate::frame::Frame;
 
-/// Calls that run. Deeper than any stack that V8 allows by default; more are dangling ones.
-pub(crate) const MAX_RUNNING: usize = 200_000;
+/// Calls that run. Deeper than any stack that V8 allows by default (11,000); more are dangling
+/// ones. A record about a call that is not known costs a walk over them.
+pub(crate) const MAX_RUNNING: usize = 50_000;
 /// Calls that are suspended: about 10 MB.
 pub(crate) const MAX_SUSPENDED: usize = 100_000;
 /// The longest wait that is believed to end.
@@ -33,6 +34,8 @@ pub(crate) enum Place {
 #[derive(Debug, Default)]
 pub(crate) struct CallStack {
     running: Vec<Frame>,
+    /// Their tokens, close together: looked through for each record that is not about the top.
+    tokens: Vec<u32>,
     suspended: FxHashMap<u32, Frame>,
     /// Suspensions, the eldest first; those that are over stay until they are many.
     order: VecDeque<(u32, i64)>,
@@ -52,17 +55,19 @@ impl CallStack {
     }
 
     pub(crate) fn push(&mut self, frame: Frame) {
+        self.tokens.push(frame.token);
         self.running.push(frame);
     }
 
     pub(crate) fn pop(&mut self) -> Option<Frame> {
+        self.tokens.pop();
         self.running.pop()
     }
 
     #[inline]
     pub(crate) fn find(&self, token: u32) -> Place {
-        match self.running.last() {
-            Some(top) if top.token == token => Place::Top,
+        match self.tokens.last() {
+            Some(top) if *top == token => Place::Top,
             _ => self.find_below(token),
         }
     }
@@ -72,7 +77,7 @@ impl CallStack {
         if self.suspended.contains_key(&token) {
             return Place::Suspended;
         }
-        let found = self.running.iter().rposition(|frame| frame.token == token);
+        let found = self.tokens.iter().rposition(|running| *running == token);
         found.map_or(Place::Unknown, Place::Running)
     }
 
@@ -112,11 +117,13 @@ impl CallStack {
         if self.running.len() <= MAX_RUNNING {
             return Vec::new();
         }
+        self.tokens.drain(..MAX_RUNNING / 2);
         self.running.drain(..MAX_RUNNING / 2).collect()
     }
 
     /// Records were lost: sets aside all that run, in doubt.
     pub(crate) fn doubt_running(&mut self, now_ns: i64) -> Vec<Frame> {
+        self.tokens.clear();
         let frames = std::mem::take(&mut self.running);
         let collided = frames.into_iter().filter_map(|mut frame| {
             frame.doubtful = true;
@@ -127,6 +134,7 @@ impl CallStack {
 
     /// Hands out all, in the order of their calls.
     pub(crate) fn take_all(&mut self) -> Vec<Frame> {
+        self.tokens.clear();
         let mut frames = std::mem::take(&mut self.running);
         frames.extend(std::mem::take(&mut self.suspended).into_values());
         self.order.clear();
@@ -146,7 +154,7 @@ impl CallStack {
     pub(crate) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
         let mut stack = Self::default();
         for _ in 0..from.count()? {
-            stack.running.push(Frame::decode(from)?);
+            stack.push(Frame::decode(from)?);
         }
         for _ in 0..from.count()? {
             let frame = Frame::decode(from)?;

@@ -187,13 +187,6 @@ impl CheckpointWriter {
         out.bytes.extend(&payload.bytes);
         fs::write(path(&self.folder, self.generation % 2), &out.bytes)
     }
-
-    /// Removes them: what was to be recovered cannot be any more.
-    pub(crate) fn remove(&self) {
-        for turn in 0..2 {
-            let _ = fs::remove_file(path(&self.folder, turn));
-        }
-    }
 }
 
 /// Generation and payload of a whole file.

@@ -162,7 +162,9 @@ impl Drain {
 
     /// Something waits to be published.
     pub(crate) fn pending(&self) -> bool {
-        self.sink.rows() > 0 || self.threads.iter().any(|state| state.reader.consumed() > 0)
+        let waits =
+            |state: &ThreadState| state.reader.consumed() > 0 || state.assembler.exceptions_wait();
+        self.sink.rows() > 0 || self.threads.iter().any(waits)
     }
 
     /// When what is pending is due.
@@ -288,7 +290,8 @@ impl Drain {
             );
         }
         if let Err(error) = files.checkpoints.write(&out) {
-            files.checkpoints.remove();
+            // Whole: what is left of it could only mislead.
+            let _ = std::fs::remove_dir_all(files.folder.path());
             self.crash_files = None;
             self.run.crash_proof = false;
             self.note("notCrashProof", &error.to_string());
@@ -343,9 +346,25 @@ impl Drain {
         counters
     }
 
-    /// Rows of counts for what was counted since the last publication, in `counters()`.
+    /// Makes rows of what was counted since the last publication, for a memory store.
     pub(crate) fn count_now(&mut self, now_ns: i64) {
         self.count(now_ns);
+    }
+
+    /// As `counters()`, with what was counted since the last publication.
+    pub(crate) fn counters_now(&mut self) -> Counters {
+        self.translator.refresh();
+        let mut counters = self.counters();
+        for state in &self.threads {
+            let new = state.ring.counters(self.translator.functions().len());
+            let old = state.counted.iter().chain(std::iter::repeat(&(0, 0)));
+            for (new, old) in new.into_iter().zip(old) {
+                let row = count_row(0, 0, *old, new);
+                counters.counted += row.counted;
+                counters.dropped += row.dropped;
+            }
+        }
+        counters
     }
 
     /// Chunks that are in use, over all rings.

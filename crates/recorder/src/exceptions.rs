@@ -68,6 +68,11 @@ impl Exceptions {
         self.in_flight > 0
     }
 
+    /// Some have no row yet.
+    pub(crate) fn unwritten(&self) -> bool {
+        self.kept.iter().rev().any(|exception| !exception.written)
+    }
+
     fn position(&self, wanted: impl Fn(&Exception) -> bool) -> Option<usize> {
         self.kept.iter().rposition(wanted)
     }

@@ -305,8 +305,7 @@ impl Recorder {
     pub fn counters(&self) -> Counters {
         match self.session.drain.try_lock() {
             Some(mut drain) if !self.is_stopped() => {
-                drain.count_now(monotonic_ns());
-                let counters = self.with_rings(drain.counters(), &drain);
+                let counters = self.with_rings(drain.counters_now(), &drain);
                 *self.session.counters.lock() = counters.clone();
                 counters
             }
@@ -341,9 +340,16 @@ impl Recorder {
     /// Sums by function in a memory store.
     #[must_use]
     pub fn stats(&self) -> Vec<FunctionStats> {
+        let Some(memory) = &self.session.memory else {
+            return Vec::new();
+        };
+        if !self.is_stopped()
+            && let Some(mut drain) = self.session.drain.try_lock()
+        {
+            drain.count_now(monotonic_ns());
+        }
         let functions = self.session.control.functions().snapshot();
-        let memory = self.session.memory.as_ref();
-        memory.map_or_else(Vec::new, |m| m.lock().stats(&functions))
+        memory.lock().stats(&functions)
     }
 }
 

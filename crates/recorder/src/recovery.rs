@@ -86,6 +86,11 @@ pub fn recover_run(
             return Some(recovered);
         }
     };
+    if folder.rings().is_empty() && Checkpoint::read(folder.path()).is_none() {
+        // Its process died before it had begun.
+        let _ = folder.remove();
+        return None;
+    }
     let stored = Recovery::begin(&folder)
         .and_then(|mut recovery| recovery.run(&folder, end, now_ns, &mut recovered));
     match stored {

@@ -275,6 +275,101 @@ fn an_idle_recorder_sleeps_and_a_call_wakes_it() {
     recorder.stop(RunStatus::Finished, None, None);
 }
 
+/// A file system in memory that is full.
+#[derive(Debug)]
+struct Full;
+
+impl breadcrumb_ring::Space for Full {
+    fn reserve(&self, _: &std::fs::File, _: u64, _: u64) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::StorageFull.into())
+    }
+}
+
+#[test]
+fn without_room_in_memory_it_records_and_says_that_it_is_not_crash_proof() {
+    let place = Place::take();
+    let mut options = place.options("full", place.store());
+    options.space = Arc::new(Full);
+    let recorder = Recorder::start(options).unwrap();
+    let mut thread = Thread::attach(&recorder);
+    assert!(!recorder.crash_proof());
+    assert_eq!(thread.calls(&recorder, 0, 100_000), 100_000);
+    recorder.detach(thread.index);
+    recorder.stop(RunStatus::Finished, None, None);
+    let store = Store::open(place.folder.path().join("store")).unwrap();
+    let run = store.read_run("full").unwrap().unwrap();
+    assert_eq!(run.counters.recorded, 100_000);
+    assert!(!run.crash_proof);
+    assert!(run.counters.more.contains_key("notCrashProof"));
+}
+
+#[test]
+fn two_threads_and_a_new_session_over_the_same_memory() {
+    let place = Place::take();
+    let options = |run_id| place.options(run_id, SinkOptions::Memory { max_calls: 100 });
+    let recorder = Recorder::start(options("one")).unwrap();
+    let mut first = Thread::attach(&recorder);
+    let mut second = Thread::attach(&recorder);
+    assert_eq!((first.index, second.index), (0, 1));
+    first.calls(&recorder, 0, 10);
+    second.calls(&recorder, 0, 20);
+    recorder.stop(RunStatus::Finished, None, None);
+    assert_eq!(recorder.counters().recorded, 30);
+    let of_second = recorder.calls(&CallFilter::default(), 100);
+    let ids: Vec<i64> = of_second
+        .iter()
+        .map(|call| call.call_id)
+        .filter(|id| *id > 1 << 40)
+        .collect();
+    assert_eq!(ids.len(), 20);
+    assert!(matches!(
+        recorder.attach(&first.memory),
+        Err(RecorderError::Stopped)
+    ));
+    // A late store of a thread that has not noticed yet.
+    first.memory.cells().chunk(3)[9].store(7, std::sync::atomic::Ordering::Relaxed);
+
+    let recorder = Recorder::start(options("two")).unwrap();
+    first.index = recorder.attach(&first.memory).unwrap();
+    first.writer = Writer::new();
+    // Its tokens go on where they were.
+    first.writer.set_token(10);
+    first.calls(&recorder, 10, 10);
+    recorder.flush(first.index);
+    let counters = recorder.counters();
+    assert_eq!(
+        (counters.recorded, counters.unknown, counters.malformed),
+        (10, 0, 0)
+    );
+    let calls = recorder.calls(&CallFilter::default(), 100);
+    assert_eq!(calls.last().map(|call| call.call_id), Some(1));
+    recorder.stop(RunStatus::Finished, None, None);
+}
+
+#[test]
+fn an_exception_has_its_row_without_a_flush() {
+    let place = Place::take();
+    let mut options = place.options("thrown", SinkOptions::Memory { max_calls: 9 });
+    options.flush_interval_ms = 10;
+    let recorder = Recorder::start(options).unwrap();
+    let mut thread = Thread::attach(&recorder);
+    let value = [5.0f64.to_bits()];
+    thread.record(&recorder, breadcrumb_event::layout::THROW, 0, &value, 1);
+    thread.record(&recorder, breadcrumb_event::layout::CATCH, 0, &value, 1);
+    recorder.wake();
+    let begun = Instant::now();
+    while recorder.exceptions(9).is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let exceptions = recorder.exceptions(9);
+    assert_eq!(
+        (exceptions[0].name.as_str(), exceptions[0].handled),
+        ("number", "caught")
+    );
+    recorder.stop(RunStatus::Finished, None, None);
+}
+
 #[test]
 fn counted_and_dropped_calls_are_exact_over_wraps() {
     let place = Place::take();
