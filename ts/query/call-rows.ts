@@ -1,53 +1,71 @@
 /**
  * Rows of `calls` as objects.
  *
- *     const rows = await reader.rows({ …, sql: (from) => callsQuery(`FROM ${from.calls} LIMIT 9`, "call_id") });
- *     readCalls(rows)   // [{ callId: 1, function: "main", arguments: [1, 2], result: 3, … }]
+ *     await readCallRows(reader, source, (from) => `FROM ${from} WHERE …`, parameters)
+ *     // CallColumns → calls: { callId: 1, function: "main", arguments: [1, 2], result: 3, … }
  *
- * A cell costs 0.05 µs, a text 0.25 µs: so what calls of a function share comes once, on its first
- * row, small numbers come packed into one, and integers never pass through JSON. Limits: values
- * are parsed at once.
+ * A cell costs 0.05 µs, a text 0.25 µs: so what calls of a function share is asked for by itself,
+ * rows name it by its hash, small numbers come packed into one, and integers never pass through
+ * JSON. Limits: a call of a tree holds on to the columns of its whole trace.
  */
-import type { Rows } from "./engine";
+import type { Parameters, Rows } from "./engine";
+import type { Reader, Source } from "./reader";
 import type { Call, CallStatus, JsonValue } from "./results";
 import { isoTime, timeColumns } from "./timestamps";
 import { traceId } from "./trace-id";
 
-const CHILDREN = Symbol("children");
 const NO_CALLS: readonly TraceCall[] = [];
 const STATUSES: readonly CallStatus[] = ["returned", "threw", "open"];
 /** In `packed`: bits 0–1 status, 2 exact, 3 inspector, 4–5 argument count (3: none), then thread. */
+const STATUS = 3;
 const EXACT = 4;
 const INSPECTOR = 8;
 const COUNT_SHIFT = 4;
 const NO_COUNT = 3;
 const THREAD_UNIT = 64;
 
-/** The query for the rows of `selection`, a SELECT over physical columns that begins at FROM. */
-export function callsQuery(selection: string, orderBy: string): string {
-  const shared = "run_id, root_id, function, file, line, col, parameters";
-  return `
-    WITH chosen AS MATERIALIZED (SELECT * ${selection}),
-    places AS (
-      SELECT ${shared}, min(call_id) AS first_id, row_number() OVER () AS place
-      FROM chosen GROUP BY ${shared})
-    SELECT place::DOUBLE AS place,
-      CASE WHEN call_id = first_id
-        THEN json_array(run_id, root_id, function, file, line, col, parameters)::VARCHAR END AS shared,
-      call_id::DOUBLE AS call_id, parent_id::DOUBLE AS parent_id,
-      ${timeColumns("started_at")}, duration_ns::DOUBLE AS duration_ns,
-      self_ns::DOUBLE AS self_ns, wait_ns::DOUBLE AS wait_ns, depth,
-      (CASE status WHEN 'returned' THEN 0 WHEN 'threw' THEN 1 ELSE 2 END
-        + CASE clock WHEN 'exact' THEN ${EXACT} ELSE 0 END
-        + CASE backend WHEN 'inspector' THEN ${INSPECTOR} ELSE 0 END
-        + ${1 << COUNT_SHIFT} * coalesce(argument_count, ${NO_COUNT})
-        + ${THREAD_UNIT}::BIGINT * thread_id)::DOUBLE AS packed,
-      argument_0::DOUBLE AS argument_0, argument_1::DOUBLE AS argument_1, arguments_json,
-      result_integer::DOUBLE AS result_integer, result_json,
-      exception_id::DOUBLE AS exception_id, weight
-    FROM chosen JOIN places USING (${shared})
-    ORDER BY ${orderBy}`;
+/** What calls of a function in a trace share. */
+const SHARED = "run_id, root_id, function, file, line, col, parameters";
+/**
+ * Its key in a row: 52 bits, which a number holds. Two of n places get the same one with a
+ * probability of n² / 2^53, for a thousand places one in ten thousand million.
+ */
+const PLACE = `(hash(${SHARED}) >> 12)::DOUBLE AS place`;
+
+/** The columns of `selection`, a query over physical columns that begins at FROM. */
+export async function readCallColumns(
+  reader: Reader,
+  source: Source,
+  selection: (calls: string) => string,
+  parameters: Parameters,
+): Promise<CallColumns> {
+  const sources = { calls: source };
+  const rows = await reader.rows({
+    sources,
+    sql: (from) => `${ROWS} ${selection(from.calls)}`,
+    parameters,
+  });
+  const places = await reader.rows({
+    sources,
+    sql: (from) => `SELECT DISTINCT ${PLACE}, root_id::DOUBLE AS root_id, run_id, function, file,
+      line, col, parameters FROM (SELECT * ${selection(from.calls)})`,
+    parameters,
+  });
+  return new CallColumns(rows, readPlaces(places));
 }
+
+const ROWS = `
+  SELECT ${PLACE}, call_id::DOUBLE AS call_id, parent_id::DOUBLE AS parent_id,
+    ${timeColumns("started_at")}, duration_ns::DOUBLE AS duration_ns, self_ns::DOUBLE AS self_ns,
+    wait_ns::DOUBLE AS wait_ns, depth::DOUBLE AS depth,
+    (CASE status WHEN 'returned' THEN 0 WHEN 'threw' THEN 1 ELSE 2 END
+      + CASE clock WHEN 'exact' THEN ${EXACT} ELSE 0 END
+      + CASE backend WHEN 'inspector' THEN ${INSPECTOR} ELSE 0 END
+      + ${1 << COUNT_SHIFT} * coalesce(argument_count, ${NO_COUNT})
+      + ${THREAD_UNIT}::BIGINT * thread_id)::DOUBLE AS packed,
+    argument_0::DOUBLE AS argument_0, argument_1::DOUBLE AS argument_1, arguments_json,
+    result_integer::DOUBLE AS result_integer, result_json, exception_id::DOUBLE AS exception_id,
+    weight::DOUBLE AS weight`;
 
 /** What the calls of a function in a trace share. */
 interface Place {
@@ -60,146 +78,250 @@ interface Place {
   readonly parameters: readonly string[];
 }
 
-/** The columns of `callsQuery`. */
-class CallColumns {
+/** Calls by column. */
+export class CallColumns {
+  readonly count: number;
+  /** Rows in the order of entry. */
+  readonly order: Uint32Array;
   readonly places: ReadonlyMap<number, Place>;
-  readonly place: readonly number[];
-  readonly call: readonly number[];
-  readonly parent: readonly (number | null)[];
-  readonly seconds: readonly number[];
-  readonly nanoseconds: readonly number[];
-  readonly duration: readonly (number | null)[];
-  readonly self: readonly number[];
-  readonly wait: readonly number[];
-  readonly depth: readonly number[];
-  readonly packed: readonly number[];
-  readonly exception: readonly (number | null)[];
-  readonly weight: readonly number[];
+  readonly place: Float64Array;
+  readonly call: Float64Array;
+  readonly parent: Float64Array;
+  readonly seconds: Float64Array;
+  readonly nanoseconds: Float64Array;
+  readonly duration: Float64Array;
+  readonly self: Float64Array;
+  readonly wait: Float64Array;
+  readonly depth: Float64Array;
+  readonly packed: Float64Array;
+  readonly exception: Float64Array;
+  readonly weight: Float64Array;
   readonly values: ReturnType<typeof valueReader>;
 
-  constructor(rows: Rows) {
-    this.places = readPlaces(rows);
-    this.place = rows.column("place");
-    this.call = rows.column("call_id");
-    this.parent = rows.column("parent_id");
-    this.seconds = rows.column("started_at_s");
-    this.nanoseconds = rows.column("started_at_n");
-    this.duration = rows.column("duration_ns");
-    this.self = rows.column("self_ns");
-    this.wait = rows.column("wait_ns");
-    this.depth = rows.column("depth");
-    this.packed = rows.column("packed");
-    this.exception = rows.column("exception_id");
-    this.weight = rows.column("weight");
+  constructor(rows: Rows, places: ReadonlyMap<number, Place>) {
+    this.count = rows.count;
+    this.places = places;
+    this.place = rows.numbers("place");
+    this.call = rows.numbers("call_id");
+    this.parent = rows.numbers("parent_id");
+    this.seconds = rows.numbers("started_at_s");
+    this.nanoseconds = rows.numbers("started_at_n");
+    this.duration = rows.numbers("duration_ns");
+    this.self = rows.numbers("self_ns");
+    this.wait = rows.numbers("wait_ns");
+    this.depth = rows.numbers("depth");
+    this.packed = rows.numbers("packed");
+    this.exception = rows.numbers("exception_id");
+    this.weight = rows.numbers("weight");
     this.values = valueReader(rows);
+    this.order = Uint32Array.from({ length: rows.count }, (_, row) => row);
+    const compare = (a: number, b: number) =>
+      at(this.seconds, a) - at(this.seconds, b) ||
+      at(this.nanoseconds, a) - at(this.nanoseconds, b) ||
+      at(this.call, a) - at(this.call, b);
+    // Mostly they come so: segments are written in that order.
+    if (this.order.some((row) => row > 0 && compare(row - 1, row) > 0)) this.order.sort(compare);
   }
 }
 
-/** A call made from a row: plain fields, without an object in between. */
-export class CallRow implements Call {
-  readonly runId: string;
-  readonly threadId: number;
-  readonly traceId: string;
-  readonly callId: number;
-  readonly parentId: number | null;
-  readonly function: string;
-  readonly file: string;
-  readonly line: number;
-  readonly col: number;
-  readonly parameters: readonly string[];
-  readonly startedAt: string;
-  readonly durationNs: number | null;
-  readonly selfNs: number;
-  readonly waitNs: number;
-  readonly depth: number;
-  readonly status: CallStatus;
-  readonly arguments: JsonValue | undefined;
-  readonly result: JsonValue | undefined;
-  readonly exceptionId: number | null;
-  readonly clock: Call["clock"];
-  readonly weight: number;
-  readonly backend: Call["backend"];
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
 
-  constructor(columns: CallColumns, i: number) {
-    const place = columns.places.get(columns.place[i] as number) as Place;
-    const packed = columns.packed[i] as number;
-    const bits = packed % THREAD_UNIT;
-    this.runId = place.runId;
-    this.threadId = Math.floor(packed / THREAD_UNIT);
-    this.traceId = place.traceId;
-    this.callId = columns.call[i] as number;
-    this.parentId = columns.parent[i] as number | null;
-    this.function = place.function;
-    this.file = place.file;
-    this.line = place.line;
-    this.col = place.col;
-    this.parameters = place.parameters;
-    this.startedAt = isoTime(columns.seconds[i] as number, columns.nanoseconds[i] as number);
-    this.durationNs = columns.duration[i] as number | null;
-    this.selfNs = columns.self[i] as number;
-    this.waitNs = columns.wait[i] as number;
-    this.depth = columns.depth[i] as number;
-    this.status = STATUSES[bits & 3] as CallStatus;
-    this.arguments = columns.values.arguments(i, bits >> COUNT_SHIFT);
-    this.result = columns.values.result(i);
-    this.exceptionId = columns.exception[i] as number | null;
-    this.clock = bits & EXACT ? "exact" : "coarse";
-    this.weight = columns.weight[i] as number;
-    this.backend = bits & INSPECTOR ? "inspector" : "probe";
+/** The calls, in the order of entry. */
+export function callsOf(columns: CallColumns): TraceCall[] {
+  return Array.from(columns.order, (row) => new TraceCall(columns, row));
+}
+
+/**
+ * A call in its tree. Its fields are read from the trace's columns when they are asked for: a
+ * trace of 100,000 calls is there at once. `toJSON()` has them as a plain object.
+ */
+export class TraceCall implements Call {
+  readonly #columns: CallColumns;
+  readonly #row: number;
+  /** Most calls cause none: they share one list. */
+  #children: TraceCall[] | null = null;
+
+  /** Made by `callsOf`. @internal */
+  constructor(columns: CallColumns, row: number) {
+    this.#columns = columns;
+    this.#row = row;
   }
-}
 
-/** The calls of `callsQuery`'s rows, in their order. */
-export function readCalls(rows: Rows): CallRow[] {
-  const columns = new CallColumns(rows);
-  return Array.from({ length: rows.count }, (_, i) => new CallRow(columns, i));
-}
-
-/** A call in its tree. */
-export class TraceCall extends CallRow {
-  /** Entry, in ns from that of the trace's first call. */
-  readonly startNs: number;
-  // Under a symbol, so that JSON sees the call alone. Most calls cause none: they share one list.
-  [CHILDREN]: TraceCall[] | null = null;
-
-  constructor(columns: CallColumns, i: number) {
-    super(columns, i);
-    this.startNs =
-      ((columns.seconds[i] as number) - (columns.seconds[0] as number)) * 1e9 +
-      ((columns.nanoseconds[i] as number) - (columns.nanoseconds[0] as number));
+  /** Puts a call below the one that caused it. @internal */
+  static adopt(parent: TraceCall, child: TraceCall): void {
+    (parent.#children ??= []).push(child);
   }
 
   /** The calls that it caused, in the order of entry. */
   get children(): readonly TraceCall[] {
-    return this[CHILDREN] ?? NO_CALLS;
+    return this.#children ?? NO_CALLS;
+  }
+
+  /** Entry, in ns from that of the trace's first call. */
+  get startNs(): number {
+    const { seconds, nanoseconds, order } = this.#columns;
+    const first = order[0] as number;
+    return (
+      (at(seconds, this.#row) - at(seconds, first)) * 1e9 +
+      (at(nanoseconds, this.#row) - at(nanoseconds, first))
+    );
+  }
+
+  get runId(): string {
+    return this.#place.runId;
+  }
+
+  get threadId(): number {
+    return Math.floor(at(this.#columns.packed, this.#row) / THREAD_UNIT);
+  }
+
+  get traceId(): string {
+    return this.#place.traceId;
+  }
+
+  get callId(): number {
+    return at(this.#columns.call, this.#row);
+  }
+
+  get parentId(): number | null {
+    return orNull(at(this.#columns.parent, this.#row));
+  }
+
+  get function(): string {
+    return this.#place.function;
+  }
+
+  get file(): string {
+    return this.#place.file;
+  }
+
+  get line(): number {
+    return this.#place.line;
+  }
+
+  get col(): number {
+    return this.#place.col;
+  }
+
+  get parameters(): readonly string[] {
+    return this.#place.parameters;
+  }
+
+  get startedAt(): string {
+    const { seconds, nanoseconds } = this.#columns;
+    return isoTime(at(seconds, this.#row), at(nanoseconds, this.#row));
+  }
+
+  get durationNs(): number | null {
+    return orNull(at(this.#columns.duration, this.#row));
+  }
+
+  get selfNs(): number {
+    return at(this.#columns.self, this.#row);
+  }
+
+  get waitNs(): number {
+    return at(this.#columns.wait, this.#row);
+  }
+
+  get depth(): number {
+    return at(this.#columns.depth, this.#row);
+  }
+
+  get status(): CallStatus {
+    return STATUSES[this.#bits & STATUS] as CallStatus;
+  }
+
+  get arguments(): JsonValue | undefined {
+    return this.#columns.values.arguments(this.#row, this.#bits >> COUNT_SHIFT);
+  }
+
+  get result(): JsonValue | undefined {
+    return this.#columns.values.result(this.#row);
+  }
+
+  get exceptionId(): number | null {
+    return orNull(at(this.#columns.exception, this.#row));
+  }
+
+  get clock(): Call["clock"] {
+    return this.#bits & EXACT ? "exact" : "coarse";
+  }
+
+  get weight(): number {
+    return at(this.#columns.weight, this.#row);
+  }
+
+  get backend(): Call["backend"] {
+    return this.#bits & INSPECTOR ? "inspector" : "probe";
+  }
+
+  /** The call as a plain object, without its children. */
+  toJSON(): Call {
+    return {
+      runId: this.runId,
+      threadId: this.threadId,
+      traceId: this.traceId,
+      callId: this.callId,
+      parentId: this.parentId,
+      function: this.function,
+      file: this.file,
+      line: this.line,
+      col: this.col,
+      parameters: this.parameters,
+      startedAt: this.startedAt,
+      durationNs: this.durationNs,
+      selfNs: this.selfNs,
+      waitNs: this.waitNs,
+      depth: this.depth,
+      status: this.status,
+      arguments: this.arguments,
+      result: this.result,
+      exceptionId: this.exceptionId,
+      clock: this.clock,
+      weight: this.weight,
+      backend: this.backend,
+    };
+  }
+
+  /** What `console.log` shows. */
+  [Symbol.for("nodejs.util.inspect.custom")](): Call & { children: readonly TraceCall[] } {
+    return { ...this.toJSON(), children: this.children };
+  }
+
+  get #place(): Place {
+    return this.#columns.places.get(at(this.#columns.place, this.#row)) as Place;
+  }
+
+  get #bits(): number {
+    return at(this.#columns.packed, this.#row) % THREAD_UNIT;
   }
 }
 
-/** The same for a tree; the first row begins first. */
-export function readTraceCalls(rows: Rows): TraceCall[] {
-  const columns = new CallColumns(rows);
-  return Array.from({ length: rows.count }, (_, i) => new TraceCall(columns, i));
-}
-
-/** Puts a call below the one that caused it. */
-export function adopt(parent: TraceCall, child: TraceCall): void {
-  (parent[CHILDREN] ??= []).push(child);
+function at(column: Float64Array, row: number): number {
+  return column[row] as number;
 }
 
 function readPlaces(rows: Rows): ReadonlyMap<number, Place> {
-  const numbers = rows.column<number>("place");
+  const runs = rows.column<string>("run_id");
+  const roots = rows.numbers("root_id");
+  const functions = rows.column<string>("function");
+  const files = rows.column<string>("file");
+  const lines = rows.column<number>("line");
+  const cols = rows.column<number>("col");
+  const parameters = rows.column<string>("parameters");
   const places = new Map<number, Place>();
-  for (const [i, shared] of rows.column<string | null>("shared").entries()) {
-    if (shared === null) continue;
-    const [runId, rootId, name, file, line, col, parameters] = JSON.parse(shared) as (string | number)[];
-    const names = parseJson(String(parameters));
-    places.set(numbers[i] as number, {
-      runId: runId as string,
-      traceId: traceId(runId as string, Number(rootId)),
-      function: name as string,
-      file: file as string,
-      line: Number(line),
-      col: Number(col),
+  for (const [i, place] of rows.numbers("place").entries()) {
+    const names = parseJson(parameters[i] as string);
+    places.set(place, {
+      runId: runs[i] as string,
+      traceId: traceId(runs[i] as string, at(roots, i)),
+      function: functions[i] as string,
+      file: files[i] as string,
+      line: lines[i] as number,
+      col: cols[i] as number,
       parameters: Array.isArray(names) ? names.map(String) : [],
     });
   }
@@ -207,10 +329,10 @@ function readPlaces(rows: Rows): ReadonlyMap<number, Place> {
 }
 
 function valueReader(rows: Rows) {
-  const first = rows.column<number>("argument_0");
-  const second = rows.column<number>("argument_1");
+  const first = rows.numbers("argument_0");
+  const second = rows.numbers("argument_1");
   const json = rows.column<string | null>("arguments_json");
-  const resultInteger = rows.column<number | null>("result_integer");
+  const resultInteger = rows.numbers("result_integer");
   const resultJson = rows.column<string | null>("result_json");
   return {
     arguments(i: number, count: number): JsonValue | undefined {
@@ -229,7 +351,9 @@ function valueReader(rows: Rows) {
     },
     result(i: number): JsonValue | undefined {
       const text = resultJson[i] as string | null;
-      return text === null ? (resultInteger[i] ?? undefined) : parseJson(text);
+      if (text !== null) return parseJson(text);
+      const integer = resultInteger[i] as number;
+      return Number.isNaN(integer) ? undefined : integer;
     },
   };
 }

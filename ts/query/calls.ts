@@ -7,11 +7,11 @@
  * from the segments that hold these ids; reading all columns at once takes four times as long.
  * Limits: no index, so a rare call costs a walk over the column that it is looked for in.
  */
-import { callsQuery, readCalls } from "./call-rows";
+import { callsOf, readCallColumns } from "./call-rows";
 import { checkLimit, Conditions, durationNs, mayStartIn, parseSpan, type Span } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB } from "./engine";
-import { type Found, newestFirst } from "./newest-first";
+import { compareFound, type Found, newestFirst } from "./newest-first";
 import type { Reader } from "./reader";
 import type { Call, CallStatus, Page } from "./results";
 import type { Segment } from "./segment-summary";
@@ -125,18 +125,15 @@ async function readByIds(
 ): Promise<Call[]> {
   if (callIds.length === 0) return [];
   const { listValue } = await loadDuckDB();
-  const rows = await reader.rows({
-    sources: { calls: { table: "calls", choose: (s) => mayHoldCall(s, runIds, callIds) } },
-    sql: (from) =>
-      callsQuery(
-        `FROM ${from.calls} SEMI JOIN
-          (SELECT unnest($runs) AS run_id, unnest($calls)::BIGINT AS call_id)
-          USING (run_id, call_id)`,
-        "started_at DESC, run_id DESC, chosen.call_id DESC",
-      ),
-    parameters: { runs: listValue(runIds), calls: listValue(callIds.map(String)) },
-  });
-  return readCalls(rows);
+  const columns = await readCallColumns(
+    reader,
+    { table: "calls", choose: (s) => mayHoldCall(s, runIds, callIds) },
+    (calls) => `FROM ${calls} SEMI JOIN
+      (SELECT unnest($runs) AS run_id, unnest($calls)::BIGINT AS call_id) USING (run_id, call_id)`,
+    { runs: listValue(runIds), calls: listValue(callIds.map(String)) },
+  );
+  const found = callsOf(columns).map((call) => call.toJSON());
+  return found.toSorted((a, b) => compareFound({ ...a, id: a.callId }, { ...b, id: b.callId }));
 }
 
 function mayHoldCall(

@@ -9,7 +9,8 @@
  * so it is loaded by the first question that needs it (about 0.15 s).
  */
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
-import { sep } from "node:path";
+import { createRequire } from "node:module";
+import { join, sep } from "node:path";
 
 /** Named parameters of a query. */
 export type Parameters = Record<string, DuckDBValue>;
@@ -17,11 +18,14 @@ export type Parameters = Record<string, DuckDBValue>;
 /** The library, once loaded. */
 export type DuckDB = typeof import("@duckdb/node-api");
 
-let library: Promise<DuckDB> | undefined;
+let library: DuckDB | undefined;
 
-/** Loads DuckDB. */
-export function loadDuckDB(): Promise<DuckDB> {
-  library ??= import("@duckdb/node-api");
+/**
+ * Loads DuckDB. Its package is CommonJS: `import()` would first search all its text for names to
+ * export, which takes as long again as loading it.
+ */
+export async function loadDuckDB(): Promise<DuckDB> {
+  library ??= createRequire(join(__dirname, "query.js"))("@duckdb/node-api") as DuckDB;
   return library;
 }
 
@@ -38,18 +42,38 @@ export function firstLine(error: unknown): string {
 /** Rows by column. */
 export class Rows {
   readonly count: number;
-  readonly #columns: ReadonlyMap<string, readonly unknown[]>;
+  readonly #columns: ReadonlyMap<string, Float64Array | readonly unknown[]>;
+  /** Columns of numbers with null for NaN, once asked for. */
+  readonly #nullable = new Map<string, readonly (number | null)[]>();
 
-  constructor(count: number, columns: ReadonlyMap<string, readonly unknown[]>) {
+  constructor(count: number, columns: ReadonlyMap<string, Float64Array | readonly unknown[]>) {
     this.count = count;
     this.#columns = columns;
   }
 
   /** A column's values; the query says of which type they are. */
   column<T>(name: string): readonly T[] {
+    const values = this.#find(name);
+    if (!(values instanceof Float64Array)) return values as readonly T[];
+    let nullable = this.#nullable.get(name);
+    if (!nullable) {
+      nullable = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+      this.#nullable.set(name, nullable);
+    }
+    return nullable as readonly T[];
+  }
+
+  /** A column of type DOUBLE as it is: null is NaN. */
+  numbers(name: string): Float64Array {
+    const values = this.#find(name);
+    if (values instanceof Float64Array) return values;
+    throw new RangeError(`column ${name} is not of type DOUBLE`);
+  }
+
+  #find(name: string): Float64Array | readonly unknown[] {
     const values = this.#columns.get(name);
     if (!values) throw new RangeError(`the query has no column ${name}`);
-    return values as readonly T[];
+    return values;
   }
 }
 
@@ -93,20 +117,26 @@ export class Engine {
 
   /** The rows of one of our own queries. */
   async query(sql: string, parameters: Parameters = {}): Promise<Rows> {
+    const { DuckDBTypeId } = await loadDuckDB();
     const result = await this.#connection.run(sql, parameters);
-    const names = result.columnNames();
-    const columns = names.map((): unknown[] => []);
-    let count = 0;
-    for (const chunk of await result.fetchAllChunks()) {
-      // Both are calls into the addon: once a chunk, not once a cell.
-      const { rowCount } = chunk;
-      count += rowCount;
-      for (const [i, values] of columns.entries()) {
+    const chunks = await result.fetchAllChunks();
+    const count = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+    const columns = result.columnNames().map((name, i) => {
+      const isNumber = result.columnTypeId(i) === DuckDBTypeId.DOUBLE;
+      // Boxed numbers in an array would be most of the garbage of a large trace.
+      const values = isNumber ? new Float64Array(count) : Array.from<unknown>({ length: count });
+      let at = 0;
+      for (const chunk of chunks) {
         const vector = chunk.getColumnVector(i);
-        for (let row = 0; row < rowCount; row++) values.push(vector.getItem(row));
+        const { itemCount } = vector;
+        for (let row = 0; row < itemCount; row++) {
+          const value = vector.getItem(row);
+          values[at++] = isNumber ? ((value ?? Number.NaN) as number) : value;
+        }
       }
-    }
-    return new Rows(count, new Map(names.map((name, i) => [name, columns[i] as unknown[]])));
+      return [name, values] as const;
+    });
+    return new Rows(count, new Map(columns));
   }
 
   /** Ends it. */

@@ -39,7 +39,7 @@ export function parseTime(time: TimeLike, what: string): bigint {
 export function timeColumns(column: string): string {
   return (
     `(epoch_ns(${column}) // 1000000000)::DOUBLE AS ${column}_s, ` +
-    `(epoch_ns(${column}) % 1000000000)::INTEGER AS ${column}_n`
+    `(epoch_ns(${column}) % 1000000000)::DOUBLE AS ${column}_n`
   );
 }
 

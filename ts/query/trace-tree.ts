@@ -8,7 +8,7 @@
  * thousand calls deep would overflow the stack as nested objects. Limits: calls whose caller has no
  * row (dropped, or in the part that was cut) are top-level as well.
  */
-import { adopt, type TraceCall } from "./call-rows";
+import { TraceCall } from "./call-rows";
 import type { CallStatus, RecordedException } from "./results";
 import { traceId } from "./trace-id";
 
@@ -87,7 +87,7 @@ function link(calls: readonly TraceCall[]): TraceCall[] {
   const top: TraceCall[] = [];
   for (const call of byId.values()) {
     const parent = call.parentId === null ? undefined : byId.get(call.parentId);
-    if (parent && parent !== call) adopt(parent, call);
+    if (parent && parent !== call) TraceCall.adopt(parent, call);
     else if (call.parentId === null) top.unshift(call);
     else top.push(call);
   }

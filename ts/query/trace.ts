@@ -7,11 +7,10 @@
  * Limits: a trace of more than `maxCalls` calls is cut to its upper levels, which it says.
  */
 import { BreadcrumbError } from "../errors";
-import { callsQuery, readTraceCalls } from "./call-rows";
+import { type CallColumns, callsOf, readCallColumns } from "./call-rows";
 import { checkWhole } from "./conditions";
-import type { Rows } from "./engine";
 import { exceptionsOfTrace } from "./exceptions";
-import type { Reader } from "./reader";
+import type { Reader, Source } from "./reader";
 import { splitTraceId, traceId } from "./trace-id";
 import { Trace } from "./trace-tree";
 import { traces } from "./traces";
@@ -41,34 +40,23 @@ export async function readTrace(
   reader.refresh();
   const whole = id === "latest" ? await latestTrace(reader) : id;
   const { runId, rootId } = resolveTraceId(reader, whole);
-  let rows = await readRows(reader, runId, rootId, `LIMIT ${maxCalls + 1}`);
-  if (rows.count === 0) {
+  let columns = await readColumns(reader, runId, rootId, `LIMIT ${maxCalls + 1}`);
+  if (columns.count === 0) {
     const known = reader.runs.all().some((run) => run.runId === runId);
     throw notFound(
       traceId(runId, rootId),
       known ? `"breadcrumb list --run ${runId}" shows those of its run` : undefined,
     );
   }
-  let callCount = rows.count;
+  let callCount = columns.count;
   if (callCount > maxCalls) {
     callCount = await countCalls(reader, runId, rootId);
-    rows = await readRows(
-      reader,
-      runId,
-      rootId,
-      `ORDER BY depth, started_at, call_id LIMIT ${maxCalls}`,
-    );
+    const upper = `ORDER BY depth, started_at, call_id LIMIT ${maxCalls}`;
+    columns = await readColumns(reader, runId, rootId, upper);
   }
-  const calls = readTraceCalls(rows);
-  const threw = calls.some((call) => call.exceptionId !== null) || callCount > calls.length;
+  const threw = columns.exception.some((id) => !Number.isNaN(id)) || callCount > columns.count;
   const exceptions = threw ? await exceptionsOfTrace(reader, runId, rootId) : [];
-  return new Trace({
-    runId,
-    rootId,
-    calls,
-    exceptions,
-    callCount,
-  });
+  return new Trace({ runId, rootId, calls: callsOf(columns), exceptions, callCount });
 }
 
 /** The run and root that an id means. Throws `BC_ERR_NOT_FOUND`. */
@@ -90,16 +78,18 @@ async function latestTrace(reader: Reader): Promise<string> {
   return items[0].traceId;
 }
 
-function readRows(reader: Reader, runId: string, rootId: number, cut: string): Promise<Rows> {
-  return reader.rows({
-    sources: { calls: traceSource(runId, rootId) },
-    sql: (from) =>
-      callsQuery(
-        `FROM ${from.calls} WHERE run_id = $run AND root_id = $root::BIGINT ${cut}`,
-        "started_at, call_id",
-      ),
-    parameters: { run: runId, root: rootId },
-  });
+function readColumns(
+  reader: Reader,
+  runId: string,
+  rootId: number,
+  cut: string,
+): Promise<CallColumns> {
+  return readCallColumns(
+    reader,
+    traceSource(runId, rootId),
+    (calls) => `FROM ${calls} WHERE run_id = $run AND root_id = $root::BIGINT ${cut}`,
+    { run: runId, root: rootId },
+  );
 }
 
 async function countCalls(reader: Reader, runId: string, rootId: number): Promise<number> {
@@ -113,15 +103,15 @@ async function countCalls(reader: Reader, runId: string, rootId: number): Promis
   return rows.column<number>("n")[0] as number;
 }
 
-function traceSource(runId: string, rootId: number) {
+function traceSource(runId: string, rootId: number): Source {
   return {
     table: "calls",
-    choose: (segment: { runId: string; rootId: readonly [number, number] | null }) =>
+    choose: (segment) =>
       segment.runId === runId &&
       segment.rootId !== null &&
       segment.rootId[0] <= rootId &&
       rootId <= segment.rootId[1],
-  } as const;
+  };
 }
 
 function notFound(id: unknown, hint = '"breadcrumb list" shows those there are'): BreadcrumbError {
