@@ -23,7 +23,11 @@ fn large_file(criterion: &mut Criterion) {
     group.bench_function("parse", |bencher| {
         bencher.iter(|| {
             let allocator = Allocator::default();
-            black_box(Parser::new(&allocator, &source, SourceType::cjs()).parse().panicked)
+            black_box(
+                Parser::new(&allocator, &source, SourceType::cjs())
+                    .parse()
+                    .panicked,
+            )
         });
     });
     group.bench_function("probes", |bencher| {

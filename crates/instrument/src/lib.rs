@@ -21,9 +21,12 @@ mod parse;
 mod positions;
 mod render;
 mod splices;
+mod stack;
 mod statements;
 mod trivia;
 mod visitor;
+
+use std::panic::catch_unwind;
 
 use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
@@ -107,6 +110,8 @@ pub enum Reason {
     TooDeep,
     /// Its offsets would not fit.
     TooLarge,
+    /// The instrumenter failed on it.
+    Failed,
 }
 
 /// Why a file is left alone.
@@ -122,24 +127,35 @@ pub struct Diagnostic {
     pub column: u32,
 }
 
-/// Puts probes into a text.
+/// Puts probes into a text. Never fails on a source: what cannot be understood is left alone.
 #[must_use]
 pub fn instrument(input: &Input) -> Outcome {
-    if let Err(diagnostic) = parse::check_text(input.source) {
-        return Outcome::LeftAlone(diagnostic);
+    match parse::check_text(input.source) {
+        Err(diagnostic) => Outcome::LeftAlone(diagnostic),
+        Ok(bracket_depth) => {
+            let run = || instrument_checked(input).unwrap_or_else(Outcome::LeftAlone);
+            // A bug here or in the parser must not become one of the program.
+            catch_unwind(|| stack::with_enough(input.source.len(), bracket_depth, run))
+                .unwrap_or_else(|_| Outcome::LeftAlone(failed()))
+        }
     }
+}
+
+fn instrument_checked(input: &Input) -> Result<Outcome, Diagnostic> {
     let allocator = Allocator::default();
-    let program = match parse::parse(&allocator, input) {
-        Ok(program) => program,
-        Err(diagnostic) => return Outcome::LeftAlone(diagnostic),
-    };
-    let (found, edits) = match visitor::visit(input, &program) {
-        Ok(result) => result,
-        Err(diagnostic) => return Outcome::LeftAlone(diagnostic),
-    };
+    let program = parse::parse(&allocator, input)?;
+    let (found, edits) = visitor::visit(input, &program)?;
     // Behind our own visitor, which guards against a tree that is too deep to be visited.
-    if let Err(diagnostic) = parse::check_early_errors(input, &program) {
-        return Outcome::LeftAlone(diagnostic);
+    parse::check_early_errors(input, &program)?;
+    Ok(Outcome::Instrumented(render::render(input, found, &edits)))
+}
+
+#[cold]
+fn failed() -> Diagnostic {
+    Diagnostic {
+        reason: Reason::Failed,
+        message: "the instrumenter failed: please report this file".to_owned(),
+        line: 1,
+        column: 1,
     }
-    Outcome::Instrumented(render::render(input, found, &edits))
 }

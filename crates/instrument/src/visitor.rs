@@ -16,9 +16,9 @@ use crate::found::Found;
 use crate::frame::{Around, Breakable, Frame};
 use crate::{Diagnostic, Input, Reason, name, parse};
 
-/// Nested expressions and statements that the visitor follows. A long `a + b + …` in generated
-/// code is some thousands deep; each level takes less than a kilobyte of stack.
-const MAX_DEPTH: u32 = 3_000;
+/// Nested expressions and statements that the visitor follows. Only sums and the like can be that
+/// deep, in generated code; see `stack.rs` for the room.
+const MAX_DEPTH: u32 = 20_000;
 
 /// Functions and edits of a program.
 pub(crate) fn visit<'a>(
@@ -41,12 +41,12 @@ pub(crate) fn visit<'a>(
         listed: u32::MAX,
         erased: Vec::new(),
         depth: 0,
-        too_deep: None,
+        is_typescript: program.source_type.is_typescript(),
+        refused: None,
     };
     visitor.visit_statements(&program.body);
-    if let Some(at) = visitor.too_deep {
-        let message = "the code is nested too deeply";
-        return Err(parse::at_byte(input.source, at, Reason::TooDeep, message));
+    if let Some((at, reason, message)) = visitor.refused {
+        return Err(parse::at_byte(input.source, at, reason, message));
     }
     let mut edits = visitor.edits;
     if !edits.is_sorted_by_key(|edit| edit.offset) {
@@ -79,7 +79,9 @@ pub(crate) struct Visitor<'a> {
     /// What erasing types takes away behind an expression: start and end.
     pub erased: Vec<(u32, u32)>,
     depth: u32,
-    too_deep: Option<u32>,
+    is_typescript: bool,
+    /// Why the whole file must be left alone, and where that shows first.
+    refused: Option<(u32, Reason, &'static str)>,
 }
 
 impl<'a> Visitor<'a> {
@@ -108,11 +110,19 @@ impl<'a> Visitor<'a> {
     /// Goes one level down; `false` if that is too deep.
     fn descend(&mut self, at: u32) -> bool {
         if self.depth >= MAX_DEPTH {
-            self.too_deep.get_or_insert(at);
+            let message = "the code is nested too deeply";
+            self.refused.get_or_insert((at, Reason::TooDeep, message));
             return false;
         }
         self.depth += 1;
         true
+    }
+
+    /// What V8 does not know yet: it reports the error best on the original text.
+    fn refuse_proposal(&mut self, at: u32, message: &'static str) {
+        if !self.is_typescript {
+            self.refused.get_or_insert((at, Reason::Syntax, message));
+        }
     }
 
     fn visit_erased(&mut self, expression: &Expression<'a>, end: u32) {
@@ -172,8 +182,14 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_accessor_property(&mut self, it: &AccessorProperty<'a>) {
+        self.refuse_proposal(it.span.start, "`accessor` is not JavaScript yet");
         self.visit_decorators(&it.decorators);
         self.visit_field(&it.key, it.computed, it.r#static, it.value.as_ref());
+    }
+
+    fn visit_decorator(&mut self, it: &Decorator<'a>) {
+        self.refuse_proposal(it.span.start, "decorators are not JavaScript yet");
+        self.visit_expression(&it.expression);
     }
 
     fn visit_static_block(&mut self, it: &StaticBlock<'a>) {

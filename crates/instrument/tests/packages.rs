@@ -133,14 +133,26 @@ fn every_installed_package_parses_with_probes() {
                 if index % compiled_share() == 0 {
                     let file = folder.path().join(format!("{index}.js"));
                     std::fs::write(&file, &done.code).expect("written");
-                    let kind = if kind == SourceKind::Module { "module" } else { "script" };
+                    let kind = if kind == SourceKind::Module {
+                        "module"
+                    } else {
+                        "script"
+                    };
                     let _ = writeln!(list, "{kind}\t{}\t{}", path.display(), file.display());
                 }
             }
         }
     }
-    println!("{}\n{} files, {functions} functions", left_alone.join("\n"), paths.len());
-    assert!(left_alone.len() * 100 < paths.len(), "{}", left_alone.join("\n"));
+    println!(
+        "{}\n{} files, {functions} functions",
+        left_alone.join("\n"),
+        paths.len()
+    );
+    assert!(
+        left_alone.len() * 100 < paths.len(),
+        "{}",
+        left_alone.join("\n")
+    );
     compile_with_v8(folder.path(), &list);
 }
 
@@ -182,8 +194,16 @@ fn compile(folder: &Path) -> (String, Option<i32>, String) {
         .arg("--require")
         .arg(support.join("counting.cjs"))
         .arg("lib/_tsc.js")
-        .args(["--noLib", "--target", "es2017", "--module", "commonjs", "--strict"])
-        .args(["--declaration", "--sourceMap", "--outDir", "out", "program.ts"])
+        .args([
+            "--noLib", "--target", "es2017", "--module", "commonjs", "--strict",
+        ])
+        .args([
+            "--declaration",
+            "--sourceMap",
+            "--outDir",
+            "out",
+            "program.ts",
+        ])
         .current_dir(folder)
         .env("BC_LOG", folder.join("log.json"))
         .stdin(Stdio::null())
