@@ -17,6 +17,9 @@ const HEARTBEAT_MS = 20_000;
 /** Lines of a failed step's output that are kept. */
 const MAX_KEPT_LINES = 400;
 
+/** Lines that say only that a step goes on. */
+const PROGRESS = /^\s*(?:Compiling|Downloaded|Downloading|Checking|Fresh) /;
+
 /** A step that failed; what it printed has been shown. */
 export class StepError extends Error {
   constructor(title, status) {
@@ -48,7 +51,8 @@ export async function step(title, command, options = {}) {
   const status = await ended(child);
   const seconds = `${((Date.now() - began) / 1000).toFixed(1)} s`;
   if (status !== 0) {
-    if (!options.show) console.error(lines.join("\n"));
+    const told = lines.filter((line) => !PROGRESS.test(line));
+    if (!options.show) console.error(told.join("\n"));
     console.error(`✗ ${title} (${seconds})`);
     throw new StepError(title, status);
   }
