@@ -13,6 +13,7 @@ import { HISTOGRAM_BASE } from "./schema";
 /** Highest bucket: 2^63 ns is in 459. */
 const BUCKETS = 512;
 const DIGIT_0 = 48;
+const SPACE = 32;
 const QUOTE = 34;
 const COLON = 58;
 
@@ -42,7 +43,7 @@ export class Histogram {
         bucket = number;
         number = 0;
         isNumber = true;
-      } else if (code === QUOTE) {
+      } else if (code === QUOTE || code === SPACE) {
         continue;
       } else {
         if (isNumber) this.#addTo(bucket, number);

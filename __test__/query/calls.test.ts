@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStore, type Store } from "../../ts/query/index";
+import { RUN_A, RUN_B, sampleStore } from "./support/sample-store";
+
+let store: Store;
+beforeAll(async () => {
+  store = await openStore((await sampleStore()).dir);
+});
+afterAll(() => store.close());
+
+test("calls come newest first, as plain objects", async () => {
+  const { items, nextCursor } = await store.calls();
+  expect(nextCursor).toBeNull();
+  expect(items.map(({ callId }) => callId)).toEqual([3, 2, 10, 6, 5, 4, 3, 2, 1]);
+  expect(Object.getPrototypeOf(items[0])).toBe(Object.prototype);
+  expect(items[3]).toMatchObject({ runId: RUN_A, function: "add", clock: "coarse", result: 5 });
+});
+
+test("every filter narrows", async () => {
+  const ids = async (filter: Parameters<Store["calls"]>[0]) =>
+    (await store.calls(filter)).items.map(({ callId }) => callId);
+  expect(await ids({ function: "add" })).toEqual([6, 5, 4]);
+  expect(await ids({ file: "src/*", function: "*a*", run: RUN_A })).toEqual([10, 6, 5, 4, 3, 2, 1]);
+  expect(await ids({ status: "threw" })).toEqual([3]);
+  expect(await ids({ run: RUN_B })).toEqual([3, 2]);
+  expect(await ids({ trace: "019a-A" })).toEqual([10]);
+  expect(await ids({ minDurationMs: 0.9 })).toEqual([10, 2, 1]);
+  expect(await ids({ since: "2026-11-23T08:00:01Z", until: "2026-11-23T08:00:02Z" })).toEqual([10]);
+});
+
+test("pages join without gap or overlap", async () => {
+  const seen: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.calls({ limit: 4, cursor });
+    seen.push(...page.items.map(({ callId }) => callId));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  expect(seen).toEqual([3, 2, 10, 6, 5, 4, 3, 2, 1]);
+});
+
+test("a cursor of another question is refused", async () => {
+  const { nextCursor } = await store.traces({ limit: 1 });
+  await expect(store.calls({ cursor: nextCursor! })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
+});
+
+test("an unknown trace is BC_ERR_NOT_FOUND", async () => {
+  await expect(store.calls({ trace: "nope" })).rejects.toMatchObject({ code: "BC_ERR_NOT_FOUND" });
+});
