@@ -1,7 +1,6 @@
 //! What redaction costs a call. Isolates the redactor: values are ready, nothing is encoded.
 //!
-//! `off` is the redactor switched off (the floor: the call and the clone of the value that every
-//! case needs); `baseline` is one number; the others are what captured values usually are.
+//! `off` is the redactor switched off (the floor: the call itself); `baseline` is one number; the others are what captured values usually are.
 
 use std::hint::black_box;
 

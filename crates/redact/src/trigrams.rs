@@ -2,7 +2,7 @@
 //! letters. `Trigrams::new(["token"]).may_match("stoke")` is true, of `"stroke"` false.
 //!
 //! An automaton waits for each byte's state before it can look up the next; these look-ups do not
-//! depend on each other, which makes them several times as fast. Limits: ASCII case is folded, and
+//! depend on each other, which makes them about twice as fast. Limits: ASCII case is folded, and
 //! some other characters with it; a word of less than three bytes makes every text match.
 
 /// 2^16 bits: one text in a hundred of 20 bytes passes by chance.
