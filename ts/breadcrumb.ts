@@ -49,8 +49,8 @@ async function start(options: StartOptions = {}): Promise<Session> {
     all: false,
   });
   coded(() => {
-    core.native.configure(JSON.stringify(session));
-    core.startRecording();
+    core.configure(session);
+    core.native.start();
   });
   running = true;
   core.install();

@@ -3,10 +3,12 @@
  * the addon, the probes, the hooks. Loaded lazily, since loading it needs the addon.
  */
 import { dirname } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { installCommonJs } from "./hooks/commonjs";
 import { installModules } from "./hooks/modules";
 import { onFirstFile } from "./hooks/transform";
 import { native } from "./native/load";
+import type { SessionOptions } from "./options/options";
 import { installProbes, uncaught } from "./runtime/probes";
 import { installStackMapping } from "./runtime/stack";
 import { installToString } from "./runtime/to-string";
@@ -27,6 +29,7 @@ export function install(): void {
   installToString();
   installCommonJs();
   installModules(ownFolder);
+  watchUncaught();
 }
 
 let preloaded = false;
@@ -42,16 +45,21 @@ export function whenFirstFile(action: () => boolean): void {
   onFirstFile(action);
 }
 
-let watching = false;
+/** Records what the process dies of, and lets it look as it would without us. */
+function watchUncaught(): void {
+  process.on("uncaughtExceptionMonitor", (error) => {
+    uncaught(error);
+    const survives =
+      process.listenerCount("uncaughtException") > 0 ||
+      process.hasUncaughtExceptionCaptureCallback();
+    // Node prints the error behind the last `exit` listener; in a worker its parent gets it.
+    if (isMainThread && !survives) process.on("exit", () => native.holdStderr());
+  });
+}
 
-/** Begins to record, whatever is loaded later. */
-export function startRecording(): string {
-  const info = native.start();
-  if (!watching) process.on("uncaughtExceptionMonitor", uncaught);
-  watching = true;
+/** Chooses files and what records them. Throws the addon's errors. */
+export function configure(session: SessionOptions): void {
+  const { runId } = JSON.parse(native.configure(JSON.stringify(session))) as { runId: string };
   // Processes that this one starts under `breadcrumb run` are runs of their own, linked to it.
-  if (process.env["BREADCRUMB_LAUNCH"] !== undefined) {
-    process.env["BREADCRUMB_PARENT_RUN"] = (JSON.parse(info) as { runId: string }).runId;
-  }
-  return info;
+  if (session.run.launchId !== null) process.env["BREADCRUMB_PARENT_RUN"] = runId;
 }

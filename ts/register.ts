@@ -48,11 +48,11 @@ function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: Regi
       argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
       all,
     });
-    core.native.configure(JSON.stringify(session));
+    core.configure(session);
   }
   core.whenFirstFile(() => {
     try {
-      core.startRecording();
+      core.native.start();
       return true;
     } catch (error) {
       refuse(error, { all, quiet: _quiet ?? false, strict: _strict ?? false });

@@ -124,7 +124,7 @@ export class Session implements AsyncDisposable {
       native.flush();
       return this.counters();
     }
-    const counters = parse<SessionCounters>(() => native.stop(`{"status":"finished"}`));
+    const counters = parse<SessionCounters>(() => native.stop());
     sessionEnded();
     return counters;
   }

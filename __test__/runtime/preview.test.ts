@@ -110,3 +110,20 @@ describe("put", () => {
     expect(last).toEqual({ cut: layout.CUT_BUDGET, of: layout.TAG_OBJECT });
   });
 });
+
+describe("an error whose heading is the program's code", () => {
+  it("is kept without its stack, and the code does not run", () => {
+    let ran = 0;
+    class Sly extends Error {
+      override get message(): string {
+        ran += 1;
+        return "sly";
+      }
+    }
+    preview(new Sly());
+    preview(Object.setPrototypeOf(new Error("x"), new Proxy(Error.prototype, {
+      get: (target, key) => ((ran += 1), Reflect.get(target, key)),
+    })));
+    expect(ran).toBe(0);
+  });
+});

@@ -2,24 +2,48 @@
  * CommonJS: a wrap of `Module.prototype._compile`, which every file comes through, those of
  * loaders such as `tsx`, `ts-node` and `pirates` included.
  *
- * Limits: the wrap's frame is taken out of stacks (`ts/runtime/stack.ts`); where a stack is as
- * long as `Error.stackTraceLimit`, that leaves one frame fewer for each `require` in it.
+ * The wrap's frame is taken out of stacks (`ts/runtime/stack.ts`), but a stack as long as
+ * `Error.stackTraceLimit` is then one frame shorter for each `require` in it. So where Node's own
+ * hook brings the text (`modules.ts`), the module gets the original `_compile` as its own, hidden
+ * property, and the wrap is not called.
+ * Limits: Node 20 has no such hook; there those stacks are shorter.
  */
 import Module from "node:module";
 import { type SourceKind, transform } from "./transform";
 
 type Compile = (content: string, filename: string, ...rest: unknown[]) => unknown;
 
+/** Modules by path, as far as they are being loaded or are loaded. */
+const { _cache: cache } = Module as unknown as { _cache: Record<string, object | undefined> };
+const { prototype } = Module as unknown as { prototype: { _compile: Compile } };
+const original = prototype._compile;
+/** Files whose text has its probes when the wrap sees it. */
+const done = new Set<string>();
+
+/** Says that the text of this file, which is about to be compiled, has its probes. */
+export function skipCompile(filename: string): void {
+  const module = cache[filename];
+  if (module === undefined) {
+    done.add(filename);
+    return;
+  }
+  Object.defineProperty(module, "_compile", {
+    configurable: true,
+    enumerable: false,
+    writable: true,
+    value: original,
+  });
+}
+
 /** Wraps `Module.prototype._compile`. */
 export function installCommonJs(): void {
-  const { prototype } = Module as unknown as { prototype: { _compile: Compile } };
-  const original = prototype._compile;
   const { apply } = Reflect;
   // A method has no `prototype`, as the original has none that anybody uses.
   const { _compile } = {
     _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown {
+      const isText = typeof content === "string" && typeof filename === "string";
       const text =
-        typeof content === "string" && typeof filename === "string"
+        isText && !done.delete(filename)
           ? transform(content, filename, kindOf(filename, rest[0]))
           : content;
       return apply(original, this, [text, filename, ...rest]);
@@ -29,11 +53,11 @@ export function installCommonJs(): void {
   prototype._compile = _compile;
 }
 
-/** What the text is, by the format that newer versions of Node pass along. */
-function kindOf(filename: string, format: unknown): SourceKind {
+/** What the text is, by the format that newer versions of Node pass along, and by its name. */
+export function kindOf(filename: string, format: unknown): SourceKind {
   if (format === "module" || format === "module-typescript" || format === "commonjs-typescript") {
     return format;
   }
   if (format === "typescript") return "commonjs-typescript";
-  return filename.endsWith(".cts") && format !== "commonjs" ? "commonjs-typescript" : "commonjs";
+  return /\.c?ts$/.test(filename) && format == null ? "commonjs-typescript" : "commonjs";
 }

@@ -1,13 +1,15 @@
 /**
- * ES modules: a `load` hook, on the same thread where Node has `module.registerHooks` and it is
- * sound (22.22.3, 24.11.1, 26 and later), through `module.register` before that.
+ * ES modules, and what is required: a `load` hook, on the same thread where Node has
+ * `module.registerHooks` and it is sound (22.22.3, 24.11.1, 26 and later), through
+ * `module.register` before that.
  *
- * Limits: CommonJS never gets a source here: with one, Node compiles an imported file in another
- * way (`require.cache` is missing in it); `commonjs.ts` sees it.
+ * Limits: CommonJS that is imported gets no source here: with one, Node compiles it in another way
+ * (`require.cache` is missing in it); `commonjs.ts` sees it.
  */
 import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { kindOf, skipCompile } from "./commonjs";
 import { type SourceKind, transform } from "./transform";
 
 /** What a `load` hook returns. */
@@ -17,10 +19,17 @@ interface Loaded {
   shortCircuit?: boolean | undefined;
 }
 
+/** What a `load` hook is told. */
+interface LoadContext {
+  readonly conditions?: readonly string[];
+}
+
+type NextLoad = (url: string, context: LoadContext) => Loaded;
+
 /** The parts of `node:module` that only some versions have. */
 interface Hooks {
   registerHooks?(hooks: {
-    load(url: string, context: unknown, next: (url: string, context: unknown) => Loaded): Loaded;
+    load(url: string, context: LoadContext, next: NextLoad): Loaded;
   }): unknown;
   register?(specifier: string | URL): void;
 }
@@ -37,7 +46,14 @@ export function hasSoundHooks(version: string): boolean {
 export function installModules(folder: string): void {
   const hooks = nodeModule as unknown as Hooks;
   if (hooks.registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
-    hooks.registerHooks({ load: (url, context, next) => withProbes(url, next(url, context)) });
+    hooks.registerHooks({
+      load(url, context, next) {
+        const loaded = next(url, context);
+        return context.conditions?.includes("require") === true
+          ? requiredWithProbes(url, loaded)
+          : withProbes(url, loaded);
+      },
+    });
   } else {
     hooks.register?.(pathToFileURL(join(folder, "hooks-thread.js")));
   }
@@ -54,6 +70,21 @@ export function withProbes(url: string, loaded: Loaded): Loaded {
   const code = transform(text, path, format satisfies SourceKind);
   return code === text ? loaded : { ...loaded, source: code };
 }
+
+/** A required file with probes in it. */
+export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
+  const { format, source } = loaded;
+  if (format === "module" || format === "module-typescript") return withProbes(url, loaded);
+  if (typeof source !== "string" || !CODE.has(format) || !url.startsWith("file:")) return loaded;
+  const path = pathOf(url);
+  if (path === undefined || path.endsWith(".json")) return loaded;
+  const code = transform(source, path, kindOf(path, format));
+  skipCompile(path);
+  return code === source ? loaded : { ...loaded, source: code };
+}
+
+/** Formats of required files that hold code; undefined: Node has yet to find out. */
+const CODE = new Set<unknown>(["commonjs", "commonjs-typescript", "typescript", undefined, null]);
 
 function pathOf(url: string): string | undefined {
   try {

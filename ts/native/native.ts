@@ -23,12 +23,12 @@ export interface Native {
   acquire(): boolean;
   /** Wakes the recorder. */
   wake(): void;
-  /** Chooses files, the mode of functions to come, and the recording that the first file begins. `options`: JSON of `SessionOptions`. Throws `code\nmessage`. */
-  configure(options: string): void;
-  /** Begins to record. Returns JSON of `SessionInfo`. */
-  start(): string;
-  /** Ends it: everything written so far is in the store. `status`: JSON of `SessionEnd`. Returns JSON of `SessionCounters`. */
-  stop(status: string): string;
+  /** Chooses files, the mode of functions to come, and the recording that the first file begins. `options`: JSON of `SessionOptions`. Returns JSON of `{ runId }`. */
+  configure(options: string): string;
+  /** Begins to record, if nothing does yet. */
+  start(): void;
+  /** Ends it: everything written so far is in the store. Returns JSON of `SessionCounters`. */
+  stop(): string;
   /** Everything this thread has written is in the store when it returns. */
   flush(): void;
   /** This thread will write no more. */
@@ -51,6 +51,8 @@ export interface Native {
   originalColumn(path: string, line: number, column: number): number;
   /** Original text of a function whose instrumented text this is. */
   unsplice(text: string): string | null;
+  /** Holds back standard error until the process ends, and mends the excerpt in it then. */
+  holdStderr(): void;
   /** Sets the mode byte of every function, those to come too. */
   setMode(mode: number): void;
   /** Stores what dead processes left in memory. Returns JSON of the runs' ids. `exit`: JSON of how a child ended. */

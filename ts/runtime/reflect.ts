@@ -56,3 +56,23 @@ export function errorName(error: object): string {
   }
   return "Error";
 }
+
+/**
+ * Whether an error's heading, `name: message`, can be told without running the program's code: V8
+ * formats a stack when it is first read, and asks for both.
+ */
+export function hasPlainHeading(error: object): boolean {
+  return isPlain(error, "name") && isPlain(error, "message");
+}
+
+/** Whether a look-up of `key` ends at a string that is a data property, or at nothing. */
+function isPlain(value: object, key: string): boolean {
+  let holder: object | null = value;
+  for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
+    if (types.isProxy(holder)) return false;
+    const property = getDescriptor(holder, key);
+    if (property !== undefined) return typeof property.value === "string";
+    holder = getPrototypeOf(holder) as object | null;
+  }
+  return holder === null;
+}

@@ -9,6 +9,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { native } from "../native/load";
+import { hasPlainHeading } from "./reflect";
 
 type CallSite = NodeJS.CallSite;
 type Prepare = (error: Error, sites: CallSite[]) => unknown;
@@ -43,14 +44,12 @@ const PLAIN = [
   "getPosition",
 ] as const;
 
-/** A call site whose column is the original one. */
-class MappedCallSite {
-  readonly #site: CallSite;
-  readonly #column: number;
+/** A call site that another one stands behind. */
+class WrappedCallSite {
+  readonly site: CallSite;
 
-  constructor(site: CallSite, column: number) {
-    this.#site = site;
-    this.#column = column;
+  constructor(site: CallSite) {
+    this.site = site;
   }
 
   static {
@@ -58,20 +57,48 @@ class MappedCallSite {
       Object.defineProperty(this.prototype, name, {
         configurable: true,
         writable: true,
-        value(this: MappedCallSite): unknown {
-          return (this.#site as unknown as Record<string, () => unknown>)[name]?.();
+        value(this: WrappedCallSite): unknown {
+          return (this.site as unknown as Record<string, () => unknown>)[name]?.();
         },
       });
     }
   }
 
-  getColumnNumber(): number {
+  getColumnNumber(): number | null {
+    return this.site.getColumnNumber();
+  }
+}
+
+/** A call site whose text is another one. */
+class NamedCallSite extends WrappedCallSite {
+  readonly #text: string;
+
+  constructor(site: CallSite, text: string) {
+    super(site);
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** A call site whose column is the original one. */
+class MappedCallSite extends WrappedCallSite {
+  readonly #column: number;
+
+  constructor(site: CallSite, column: number) {
+    super(site);
+    this.#column = column;
+  }
+
+  override getColumnNumber(): number {
     return this.#column;
   }
 
   toString(): string {
-    const was = `:${this.#site.getColumnNumber()}`;
-    const text = String(this.#site);
+    const was = `:${this.site.getColumnNumber()}`;
+    const text = String(this.site);
     const end = text.endsWith(")") ? text.length - 1 : text.length;
     if (!text.slice(0, end).endsWith(was)) return text;
     return `${text.slice(0, end - was.length)}:${this.#column}${text.slice(end)}`;
@@ -89,14 +116,30 @@ export function mapCallSites(sites: CallSite[]): CallSite[] {
   return mapped;
 }
 
+/** File of Node's that `Module.prototype._compile` stands in. */
+const LOADER = "node:internal/modules/cjs/loader";
+const NAMELESS = "Module.<anonymous> ";
+
 function mapCallSite(site: CallSite, file: string | null | undefined): CallSite {
-  if (file == null || file.startsWith("node:")) return site;
+  if (file == null) return site;
+  if (file === LOADER) return nameCompile(site);
+  if (file.startsWith("node:")) return site;
   const line = site.getLineNumber();
   const column = site.getColumnNumber();
   if (line === null || column === null) return site;
   const real = native.originalColumn(pathOf(file), line, column);
   if (real === column) return site;
   return new MappedCallSite(site, real) as unknown as CallSite;
+}
+
+/**
+ * V8 finds a method's name by looking for the function on its object, where our wrap stands in for
+ * `_compile`, or a hidden property that V8 passes over.
+ */
+function nameCompile(site: CallSite): CallSite {
+  const text = String(site);
+  if (!text.startsWith(NAMELESS)) return site;
+  return new NamedCallSite(site, `Module._compile ${text.slice(NAMELESS.length)}`) as never;
 }
 
 /** Path of a file that call sites of ES modules name by its URL. */
@@ -141,6 +184,7 @@ export function stackOf(error: object): string | undefined {
   if (installed === undefined || getDescriptor(Error, "prepareStackTrace")?.value !== installed) {
     return undefined;
   }
+  if (!hasPlainHeading(error)) return undefined;
   const property = getDescriptor(error, "stack");
   if (property === undefined) return undefined;
   if (typeof property.value === "string") return property.value;

@@ -13,6 +13,12 @@ pub fn register() {
     REGISTERED.call_once(platform::register);
 }
 
+/// What is done at the process's end.
+fn last_flush(status: Option<i32>) {
+    crate::process::with_files(|files| crate::held_stderr::release(files));
+    crate::process::end(status);
+}
+
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod platform {
     use std::ffi::{c_int, c_void};
@@ -22,7 +28,7 @@ mod platform {
     }
 
     extern "C" fn flush(status: c_int, _argument: *mut c_void) {
-        crate::process::end(Some(status));
+        super::last_flush(Some(status));
     }
 
     pub fn register() {
@@ -35,7 +41,7 @@ mod platform {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 mod platform {
     extern "C" fn flush() {
-        crate::process::end(None);
+        super::last_flush(None);
     }
 
     pub fn register() {

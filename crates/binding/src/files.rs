@@ -126,6 +126,13 @@ impl Files {
     }
 }
 
+impl crate::excerpt::Columns for Files {
+    fn original_column(&self, path: &str, line: u32, column: u32) -> Option<u32> {
+        let text = &self.texts[*self.by_path.get(path)?];
+        Some(text.splices.original_column(line, column))
+    }
+}
+
 fn covered_function(function: LeftAloneFunction) -> CoveredFunction {
     CoveredFunction {
         name: function.name,

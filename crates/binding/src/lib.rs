@@ -6,8 +6,10 @@
 
 mod ask;
 mod coded_error;
+mod excerpt;
 mod exit;
 mod files;
+mod held_stderr;
 mod options;
 mod process;
 mod recovery;
@@ -88,20 +90,20 @@ pub fn wake() {
 
 /// Chooses files, mode and store of the recording that comes.
 #[napi]
-pub fn configure(options: String) -> Result<()> {
-    Ok(process::configure(parse(&options)?)?)
+pub fn configure(options: String) -> Result<String> {
+    let run_id = process::configure(parse(&options)?)?;
+    Ok(serde_json::json!({ "runId": run_id }).to_string())
 }
 
 /// Begins to record.
 #[napi]
-pub fn start() -> Result<String> {
-    let run_id = process::start()?;
-    Ok(serde_json::json!({ "runId": run_id }).to_string())
+pub fn start() -> Result<()> {
+    Ok(process::start()?)
 }
 
 /// Ends the recording.
 #[napi]
-pub fn stop(_status: String) -> Result<String> {
+pub fn stop() -> Result<String> {
     thread::flush();
     process::end(None);
     ask::counters().map_err(Into::into)
@@ -180,6 +182,13 @@ pub fn original_column(path: String, line: u32, column: u32) -> u32 {
 #[napi]
 pub fn unsplice(text: String) -> Option<String> {
     process::with_files(|files| files.unsplice(&text))
+}
+
+/// Holds back standard error until the process ends: see `held_stderr.rs`.
+#[napi]
+pub fn hold_stderr() {
+    exit::register();
+    held_stderr::hold();
 }
 
 /// Sets the mode byte of every function.

@@ -42,8 +42,9 @@ static FILES: Mutex<Option<Files>> = Mutex::new(None);
 /// Mode byte of functions to come.
 static MODE: AtomicU8 = AtomicU8::new(MODE_OFF as u8);
 
-/// Chooses files and a mode; what records is started by the first file, or by `start`.
-pub fn configure(options: SessionOptions) -> Result<(), CodedError> {
+/// Chooses files and a mode; what records is started by the first file, or by `start`. Returns the
+/// run's id.
+pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
     let roots = std::iter::once(options.root.clone())
         .chain(options.main_root.clone())
         .collect();
@@ -59,13 +60,14 @@ pub fn configure(options: SessionOptions) -> Result<(), CodedError> {
     if session.as_ref().is_some_and(is_recording) {
         return Err(CodedError::from(RecorderError::Running));
     }
+    let run_id = Uuid::now_v7().simple().to_string();
     *session = Some(Session {
         options,
         selection,
         recorder: None,
-        run_id: Uuid::now_v7().simple().to_string(),
+        run_id: run_id.clone(),
     });
-    Ok(())
+    Ok(run_id)
 }
 
 fn is_recording(session: &Session) -> bool {
@@ -75,12 +77,12 @@ fn is_recording(session: &Session) -> bool {
         .is_some_and(|recorder| !recorder.is_stopped())
 }
 
-/// Begins to record, if nothing does yet. Returns the run's id.
-pub fn start() -> Result<String, CodedError> {
+/// Begins to record, if nothing does yet.
+pub fn start() -> Result<(), CodedError> {
     let mut guard = SESSION.write();
     let session = guard.as_mut().ok_or_else(CodedError::not_configured)?;
     if is_recording(session) {
-        return Ok(session.run_id.clone());
+        return Ok(());
     }
     if session.recorder.is_some() {
         return Err(CodedError::from(RecorderError::Stopped));
@@ -94,7 +96,7 @@ pub fn start() -> Result<String, CodedError> {
     MODE.store(session.options.mode, Ordering::Relaxed);
     set_all_modes(session.options.mode)?;
     crate::exit::register();
-    Ok(session.run_id.clone())
+    Ok(())
 }
 
 fn recorder_options(session: &Session) -> RecorderOptions {
