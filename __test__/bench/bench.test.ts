@@ -1,0 +1,22 @@
+/**
+ * Each workload runs once in each mode, small: the harness works and the program's output is the
+ * same. Figures come from `npm run bench`.
+ */
+import { describe, expect, test } from "vitest";
+import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
+
+describe.each(WORKLOADS)("%s", (workload) => {
+  test("prints the same in every mode, and records what its mode says", () => {
+    const costs = MODES.map((mode) => runWorkload(workload, mode, "small", process.execPath));
+    expect(new Set(costs.map(({ output }) => output)).size).toBe(1);
+    const calls = costs.map((cost) => cost.calls > 0);
+    expect(Object.fromEntries(MODES.map((mode, at) => [mode, calls[at]]))).toEqual({
+      plain: false,
+      dormant: false,
+      count: true,
+      time: true,
+      values: true,
+    });
+    expect(costs.map(({ dropped }) => dropped)).toEqual(MODES.map(() => 0));
+  });
+});
