@@ -22,25 +22,23 @@ const CALLS: u32 = 500_000;
 /// Writes calls, with the clock every 16 records.
 fn write(memory: &ThreadMemory, writer: &mut Writer, mut full: impl FnMut()) {
     let mut token = 0;
-    for n in 0..CALLS {
-        let cells = memory.cells();
-        let mut put = |kind, high, words: &[u64], values| {
-            while !writer.record(&cells, kind, 0, high, words, values) {
-                full();
-            }
-        };
-        if n % 8 == 0 {
-            put(CLOCK, 0, &[monotonic_ns().cast_unsigned()], 0);
+    let cells = memory.cells();
+    let mut put = |writer: &mut Writer, kind, high, words: &[u64], values| {
+        while !writer.record(&cells, kind, 0, high, words, values) {
+            full();
         }
+    };
+    for n in 0..CALLS {
+        if n % 8 == 0 {
+            put(writer, CLOCK, 0, &[monotonic_ns().cast_unsigned()], 0);
+        }
+        // Scattered, as arguments are: a column of equal steps would take no room.
+        let scattered = f64::from(n.wrapping_mul(2_654_435_761) >> 14);
+        let arguments = [f64::from(n).to_bits(), scattered.to_bits()];
+        put(writer, ENTER, n % 50, &arguments, 2);
         token += 1;
-        put(
-            ENTER,
-            n % 50,
-            &[f64::from(n).to_bits(), 7.0f64.to_bits()],
-            2,
-        );
-        put(RETURN, token, &[f64::from(n + 7).to_bits()], 1);
         writer.set_token(token);
+        put(writer, RETURN, token, &[(scattered + 1.0).to_bits()], 1);
     }
 }
 
@@ -81,10 +79,18 @@ fn drain(sink: SinkOptions) -> (Duration, f64) {
         assert_eq!(recorder.acquire(thread), Acquired::Again);
     });
     writer.close(&memory.cells());
+    let before = Instant::now();
     // All of it by the recorder's thread, so that its clock has it.
     while recorder.counters().recorded < u64::from(CALLS) {
+        assert!(
+            before.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            recorder.counters()
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
+    // Its thread tells its clock after each look at the rings.
+    std::thread::sleep(Duration::from_millis(60));
     let before = Instant::now();
     recorder.flush(thread);
     let published = before.elapsed();

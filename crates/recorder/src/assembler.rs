@@ -177,7 +177,12 @@ impl Assembler {
         if !never && first != self.next_token {
             let span = i64::from(TOKEN_MASK);
             let missed = (i64::from(first) - i64::from(self.next_token)).rem_euclid(span);
-            self.next_call_id += missed;
+            if missed <= span / 2 {
+                self.next_call_id += missed;
+            } else {
+                // Tokens do not go back: calls and their ends are not matched from here on.
+                self.tally.malformed += 1;
+            }
         }
         self.next_token = first.max(1);
         self.advance(header.clock_ns);
