@@ -55,11 +55,13 @@ pub(crate) const SEMICOLON: u8 = 1;
 /// The operand holds a function or class: V8 must not name it after our variable.
 pub(crate) const HOLDS_FUNCTION: u8 = 2;
 /// The end of the body cannot be reached.
-pub(crate) const UNREACHABLE: u8 = 4;
+pub(crate) const UNREACHABLE: u8 = 64;
 /// A suspension can lead to this `finally`, or this `return` suspends.
 pub(crate) const SUSPENSION: u8 = 8;
 /// A `return` can lead to this `finally`.
 pub(crate) const RETURN: u8 = 16;
+/// A jump that waits for an iterator's end can lead to this `finally`; this `return` is one.
+pub(crate) const JUMP: u8 = 4;
 /// The parameter list needs a comma first.
 pub(crate) const COMMA: u8 = 32;
 /// The loop's body has no braces.

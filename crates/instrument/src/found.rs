@@ -36,6 +36,8 @@ pub(crate) struct Found<'a> {
     pub enters_when_created: bool,
     /// The end of the body may be reached after a `return` was overridden.
     pub result_may_be_stale: bool,
+    /// A `finally` needs to know that a jump on its way to a `for await` leads through it.
+    pub tracks_jumps: bool,
 }
 
 impl<'a> Found<'a> {

@@ -43,6 +43,9 @@ pub(crate) struct Frame<'a> {
     /// Suspensions and returns so far: what changed over a `try` can lead to its `finally`.
     pub suspensions: u32,
     pub returns: u32,
+    /// Jumps and returns so far that wait for the end of a `for await`.
+    pub jumps: u32,
+    pub jumps_through_finally: bool,
     pub open_tries: u32,
     pub returns_in_try: bool,
     pub around: Vec<Around<'a>>,
@@ -72,6 +75,8 @@ impl Frame<'_> {
             uses_arguments: false,
             suspensions: 0,
             returns: 0,
+            jumps: 0,
+            jumps_through_finally: false,
             open_tries: 0,
             returns_in_try: false,
             around: Vec::new(),

@@ -170,6 +170,7 @@ impl<'a> Visitor<'a> {
             without_try: false,
             enters_when_created: false,
             result_may_be_stale: false,
+            tracks_jumps: false,
         });
         let named = if is_named { index as u32 } else { around };
         let mut frame = Frame::new(index as u32, named);
@@ -237,6 +238,7 @@ impl<'a> Visitor<'a> {
         function.without_try =
             frame.clashes || (frame.calls_eval && !frame.declared.is_empty() && !is_strict);
         function.result_may_be_stale = frame.returns_in_try;
+        function.tracks_jumps = frame.jumps_through_finally && !function.without_try;
         let may_alias =
             !is_strict && is_simple(parameters) && (frame.uses_arguments || has_repeated(function));
         function.enters_when_created = function.is_generator

@@ -23,6 +23,7 @@ mod render;
 mod splices;
 mod stack;
 mod statements;
+mod table;
 mod trivia;
 mod visitor;
 

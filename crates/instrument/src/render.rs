@@ -4,22 +4,18 @@
 
 use std::fmt::Write as _;
 
-use breadcrumb_event::function::Function;
-
 use crate::edit::{
-    BRACES, COMMA, Edit, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
-    SUSPENSION, UNREACHABLE,
+    BRACES, COMMA, Edit, HOLDS_FUNCTION, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON,
+    STARTS_STATEMENT, SUSPENSION, UNREACHABLE,
 };
-use crate::found::{Found, Parameter};
+use crate::found::Found;
 use crate::positions::{Positions, utf16_length};
 use crate::splices::Splices;
-use crate::{Input, Instrumented, LeftAloneFunction};
+use crate::table::{NO_ID, number};
+use crate::{Input, Instrumented};
 
 /// Room for probes in the output, for each edit.
 const BYTES_AN_EDIT: usize = 36;
-
-/// Ids of functions that get none.
-const NO_ID: u32 = u32::MAX;
 
 /// Makes the instrumented text and its tables.
 pub(crate) fn render(input: &Input, found: Vec<Found>, edits: &[Edit]) -> Instrumented {
@@ -64,56 +60,6 @@ pub(crate) fn render(input: &Input, found: Vec<Found>, edits: &[Edit]) -> Instru
         splices: Splices::new(positions.line_starts, &insertions, input.first_id, probes),
         left_alone,
     }
-}
-
-/// Ids by index of what was found, the table of functions, and those left alone.
-fn number(
-    first_id: u32,
-    found: &[Found],
-    positions: &Positions,
-) -> (Vec<u32>, Vec<Function>, Vec<LeftAloneFunction>) {
-    let mut ids = Vec::with_capacity(found.len());
-    let mut reasons: Vec<Option<&'static str>> = Vec::with_capacity(found.len());
-    let mut functions = Vec::with_capacity(found.len());
-    let mut left_alone = Vec::new();
-    for function in found {
-        // A function comes behind the one around it, so that one's fate is known.
-        let around = (function.parent != NO_FUNCTION)
-            .then(|| reasons[function.parent as usize])
-            .flatten();
-        let reason = function.left_alone.or(around);
-        reasons.push(reason);
-        let start = positions.utf16(function.start);
-        let (line, column) = positions.line_and_column(start);
-        if let Some(why) = reason {
-            ids.push(NO_ID);
-            left_alone.push(LeftAloneFunction {
-                name: function.name.clone(),
-                line,
-                column,
-                why: why.to_owned(),
-            });
-            continue;
-        }
-        ids.push(first_id + functions.len() as u32);
-        functions.push(Function {
-            name: function.name.clone(),
-            kind: function.kind,
-            is_async: function.is_async,
-            is_generator: function.is_generator,
-            line,
-            column,
-            start,
-            end: positions.utf16(function.end),
-            parameters: function.parameters.iter().map(said).collect(),
-        });
-    }
-    (ids, functions, left_alone)
-}
-
-fn said(parameter: &Parameter) -> String {
-    let dots = if parameter.is_rest { "..." } else { "" };
-    format!("{dots}{}", parameter.name)
 }
 
 struct Text<'t> {
@@ -184,6 +130,9 @@ impl Text<'_> {
                 } else {
                     " "
                 });
+                if edit.flags & JUMP != 0 {
+                    self.jump(function, "$bcj=1,");
+                }
                 self.push(if function.without_try {
                     "$bc.q($bcf)"
                 } else {
@@ -191,21 +140,16 @@ impl Text<'_> {
                 });
                 self.semicolon(edit);
             }
-            Piece::FinallyOpen => {
-                if edit.flags & SUSPENSION != 0 {
-                    self.push("$bc.r($bcf);");
-                }
-                if edit.flags & RETURN != 0 && !function.without_try {
-                    self.push("let $bcs=$bcd;$bcd=0;");
-                }
+            Piece::FinallyOpen => self.open_finally(function, edit),
+            Piece::FinallyClose => self.close_finally(function, edit),
+            Piece::Catch => {
+                self.say(&["$bc.c($bcf,", edit.name, ");"]);
+                self.jump(function, "$bcj=0;");
             }
-            Piece::FinallyClose => {
-                if !function.without_try {
-                    self.push(";$bcd=$bcs");
-                }
+            Piece::CatchUnnamed => {
+                self.push("$bc.k($bcf);");
+                self.jump(function, "$bcj=0;");
             }
-            Piece::Catch => self.say(&["$bc.c($bcf,", edit.name, ");"]),
-            Piece::CatchUnnamed => self.push("$bc.k($bcf);"),
             Piece::ThrowOpen => {
                 self.probe('t', edit);
                 self.push("($bcf,(");
@@ -214,11 +158,11 @@ impl Text<'_> {
                 self.push("))");
                 self.semicolon(edit);
             }
-            _ => self.insert_suspension(edit),
+            _ => self.insert_suspension(function, edit),
         }
     }
 
-    fn insert_suspension(&mut self, edit: &Edit) {
+    fn insert_suspension(&mut self, function: &Found, edit: &Edit) {
         match edit.piece {
             Piece::SuspendOpen => {
                 if edit.flags & STARTS_STATEMENT != 0 && edit.flags & HOLDS_FUNCTION != 0 {
@@ -244,13 +188,22 @@ impl Text<'_> {
             Piece::LoopBodyOpen => {
                 self.push(if edit.flags & BRACES == 0 { "" } else { "{" });
                 self.push("$bc.r($bcf);");
+                self.jump(function, "$bcj=0;");
             }
             Piece::LoopBodyClose => {
                 self.push(";$bc.s($bcf)");
                 self.push(if edit.flags & BRACES == 0 { "" } else { "}" });
             }
-            Piece::LoopClose => self.push("$bc.r($bcf);}"),
-            Piece::JumpOpen => self.push("{$bc.s($bcf);"),
+            Piece::LoopClose => {
+                self.push("$bc.r($bcf);");
+                self.jump(function, "$bcj=0;");
+                self.push("}");
+            }
+            Piece::JumpOpen => {
+                self.push("{");
+                self.jump(function, "$bcj=1;");
+                self.push("$bc.s($bcf);");
+            }
             Piece::JumpClose => self.push("}"),
             _ => {}
         }
@@ -286,6 +239,7 @@ impl Text<'_> {
         if !function.without_try {
             self.push(",$bcv,$bcd=0");
         }
+        self.jump(function, ",$bcj=0");
         self.push(";");
         if function.enters_when_created {
             self.push("$bc.r($bcf);");
@@ -350,11 +304,43 @@ impl Text<'_> {
         if edit.flags & SUSPENSION != 0 {
             self.push("))");
         }
-        self.push(if function.without_try {
-            "))"
-        } else {
-            "),$bcd=1,$bcv"
-        });
+        if function.without_try {
+            self.push("))");
+            return;
+        }
+        self.push(")");
+        if edit.flags & JUMP != 0 {
+            self.jump(function, ",$bcj=1");
+        }
+        self.push(",$bcd=1,$bcv");
+    }
+
+    fn open_finally(&mut self, function: &Found, edit: &Edit) {
+        if edit.flags & JUMP != 0 {
+            self.jump(function, "let $bcw=$bcj;$bcj=0;");
+        }
+        if edit.flags & SUSPENSION != 0 {
+            self.push("$bc.r($bcf);");
+        }
+        if edit.flags & RETURN != 0 && !function.without_try {
+            self.push("let $bcs=$bcd;$bcd=0;");
+        }
+    }
+
+    fn close_finally(&mut self, function: &Found, edit: &Edit) {
+        if edit.flags & RETURN != 0 && !function.without_try {
+            self.push(";$bcd=$bcs");
+        }
+        if edit.flags & JUMP != 0 {
+            self.jump(function, ";if($bcw){$bcj=1;$bc.s($bcf)}");
+        }
+    }
+
+    /// Text that only a function has whose `finally` may stand in a jump's way.
+    fn jump(&mut self, function: &Found, text: &str) {
+        if function.tracks_jumps {
+            self.push(text);
+        }
     }
 
     /// `$bc.r`, or `($bc.r)` where V8 must not name a function in the operand after it.

@@ -7,7 +7,8 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 
 use crate::edit::{
-    BRACES, HOLDS_FUNCTION, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT, SUSPENSION,
+    BRACES, HOLDS_FUNCTION, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
+    SUSPENSION,
 };
 use crate::frame::{Around, Breakable};
 use crate::visitor::Visitor;
@@ -73,13 +74,14 @@ impl<'a> Visitor<'a> {
         frame.returns_in_try |= frame.open_tries > 0;
         // In an async generator `return` waits for its operand (in V8 also for none), in a
         // `for await` for the iterator's end.
-        let waits = frame.is_async && frame.is_generator
-            || frame
-                .around
-                .iter()
-                .any(|around| around.kind == Breakable::ForAwait);
+        let is_jump = frame
+            .around
+            .iter()
+            .any(|around| around.kind == Breakable::ForAwait);
+        let waits = is_jump || frame.is_async && frame.is_generator;
         frame.suspensions += u32::from(waits);
-        let suspends = if waits { SUSPENSION } else { 0 };
+        frame.jumps += u32::from(is_jump);
+        let suspends = if waits { SUSPENSION } else { 0 } | if is_jump { JUMP } else { 0 };
         let flag = |end: u32| {
             if end == statement.span.end {
                 SEMICOLON
@@ -116,6 +118,7 @@ impl<'a> Visitor<'a> {
 
     pub fn visit_try(&mut self, statement: &TryStatement<'a>) {
         let (suspensions, returns) = (self.frame().suspensions, self.frame().returns);
+        let jumps = self.frame().jumps;
         self.frame().open_tries += 1;
         self.visit_block_statement(&statement.block);
         if let Some(handler) = &statement.handler {
@@ -132,6 +135,10 @@ impl<'a> Visitor<'a> {
         if self.frame().returns > returns {
             flags |= RETURN;
         }
+        if self.frame().jumps > jumps {
+            flags |= JUMP;
+            self.frame().jumps_through_finally = true;
+        }
         if self.current == NO_FUNCTION {
             flags = 0;
         }
@@ -139,8 +146,8 @@ impl<'a> Visitor<'a> {
             self.push(finalizer.span.start + 1, Piece::FinallyOpen, flags);
         }
         self.visit_block_statement(finalizer);
-        if flags & RETURN != 0 {
-            self.push(finalizer.span.end - 1, Piece::FinallyClose, 0);
+        if flags & (RETURN | JUMP) != 0 {
+            self.push(finalizer.span.end - 1, Piece::FinallyClose, flags);
         }
     }
 
@@ -249,6 +256,7 @@ impl<'a> Visitor<'a> {
     fn jump(&mut self, target: Option<Breakable>, span: Span) {
         if target == Some(Breakable::ForAwait) {
             self.frame().suspensions += 1;
+            self.frame().jumps += 1;
             self.push(span.start, Piece::JumpOpen, 0);
             self.push(span.end, Piece::JumpClose, 0);
         }

@@ -1,0 +1,63 @@
+//! What was found to the table of functions: who gets an id, and where V8 says that it stands.
+//!
+//! A function in one that is left alone is left alone too, and has no id.
+
+use breadcrumb_event::function::Function;
+
+use crate::LeftAloneFunction;
+use crate::edit::NO_FUNCTION;
+use crate::found::{Found, Parameter};
+use crate::positions::Positions;
+
+/// Ids of functions that get none.
+pub(crate) const NO_ID: u32 = u32::MAX;
+
+/// Ids by index of what was found, the table of functions, and those left alone.
+pub(crate) fn number(
+    first_id: u32,
+    found: &[Found],
+    positions: &Positions,
+) -> (Vec<u32>, Vec<Function>, Vec<LeftAloneFunction>) {
+    let mut ids = Vec::with_capacity(found.len());
+    let mut reasons: Vec<Option<&'static str>> = Vec::with_capacity(found.len());
+    let mut functions = Vec::with_capacity(found.len());
+    let mut left_alone = Vec::new();
+    for function in found {
+        // A function comes behind the one around it, so that one's fate is known.
+        let around = (function.parent != NO_FUNCTION)
+            .then(|| reasons[function.parent as usize])
+            .flatten();
+        let reason = function.left_alone.or(around);
+        reasons.push(reason);
+        let start = positions.utf16(function.start);
+        let (line, column) = positions.line_and_column(start);
+        if let Some(why) = reason {
+            ids.push(NO_ID);
+            left_alone.push(LeftAloneFunction {
+                name: function.name.clone(),
+                line,
+                column,
+                why: why.to_owned(),
+            });
+            continue;
+        }
+        ids.push(first_id + functions.len() as u32);
+        functions.push(Function {
+            name: function.name.clone(),
+            kind: function.kind,
+            is_async: function.is_async,
+            is_generator: function.is_generator,
+            line,
+            column,
+            start,
+            end: positions.utf16(function.end),
+            parameters: function.parameters.iter().map(said).collect(),
+        });
+    }
+    (ids, functions, left_alone)
+}
+
+fn said(parameter: &Parameter) -> String {
+    let dots = if parameter.is_rest { "..." } else { "" };
+    format!("{dots}{}", parameter.name)
+}
