@@ -246,3 +246,20 @@ fn an_instrumented_compiler_compiles_the_same() {
     assert!(open < 20, "{open} calls of {enters} have no exit");
     println!("{enters} calls, {open} open at the exit");
 }
+
+#[test]
+fn tables_of_a_large_file_are_small() {
+    const MOST_BYTES: usize = 3 << 20;
+    let compiler = packages().join("typescript/lib/_tsc.js");
+    let source = std::fs::read_to_string(&compiler).expect("`npm install` was run");
+    let Outcome::Instrumented(done) = support::instrument_file(&compiler, &source) else {
+        panic!("the compiler is instrumented");
+    };
+    let tables = done.splices.tables();
+    let words = tables.line_starts.len()
+        + tables.offsets.len()
+        + tables.inserted.len()
+        + tables.probes.len();
+    println!("{} bytes of tables", words * size_of::<u32>());
+    assert!(words * size_of::<u32>() < MOST_BYTES);
+}
