@@ -36,7 +36,10 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Comm
   const values: Record<string, string | true> = {};
   for (const token of tokens) {
     if (token.kind !== "option") continue;
-    values[token.name] = optionValue(spec, options, token.name, token.rawName, token.value);
+    // Without a value of its own, an option takes the next one's name for it.
+    const isName = !token.inlineValue && /^-(?:-|[a-z])/i.test(token.value ?? "");
+    const value = isName ? undefined : token.value;
+    values[token.name] = optionValue(spec, options, token.name, token.rawName, value);
   }
   if (values["help"] === undefined) checkPositionals(spec, positionals);
   return { positionals, values };
@@ -113,12 +116,14 @@ export function milliseconds(values: Values, name: string): number | undefined {
   return ms;
 }
 
-/** An option's time: so long ago, or as it stands. Throws nothing: the store checks the latter. */
+/** An option's time: so long ago, or a date. Throws `BC_ERR_BAD_OPTION`. */
 export function time(values: Values, name: string, now = Date.now()): Date | string | undefined {
   const value = text(values, name);
   if (value === undefined) return undefined;
   const ms = parseDuration(value);
-  return ms === null ? value : new Date(now - ms);
+  if (ms !== null) return new Date(now - ms);
+  if (/^\d{4}-\d\d-\d\d/.test(value)) return value;
+  throw bad(`--${name} is a time such as 10m (ago) or 2026-11-23T08:00: got ${JSON.stringify(value)}`);
 }
 
 function parseDuration(value: string): number | null {

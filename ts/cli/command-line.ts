@@ -103,8 +103,9 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
     const problems = store.problems();
     if (problems[0]) {
       const { file, reason } = problems[0];
-      const more = problems.length > 1 ? `, and ${problems.length - 1} more` : "";
-      output.notice(`skipped ${file}: it ${reason}${more}; the rest is answered`);
+      const more = problems.length > 1 ? ", …" : "";
+      const files = problems.length === 1 ? "a file" : `${problems.length} files`;
+      output.notice(`skipped ${files} of the store (${file} ${reason}${more}); the rest is answered`);
     }
     await output.flush();
     return code;

@@ -7,7 +7,7 @@ import type { CallStatus, Run, TraceSummary } from "../query/index";
 import { milliseconds, text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import { bytes, count, duration, moment, plural, timeOfDay } from "./quantities";
-import { printable } from "./printable";
+import { cut, printable } from "./printable";
 import { ShortIds } from "./short-ids";
 import { renderTable } from "./table";
 
@@ -44,7 +44,9 @@ async function listTraces({ store, output, values }: CommandContext): Promise<nu
   const ids = new ShortIds([...runs, ...page.items].map(({ runId }) => runId));
   for (const [runId, traces] of byRun(page.items)) {
     const run = runs.find((candidate) => candidate.runId === runId);
-    for (const line of runLines(run, runId, ids, output.paint.bold)) output.line(line);
+    const [title = "", ...totals] = runLines(run, runId, ids).map((line) => cut(line, output.columns));
+    output.line(output.paint.bold(title));
+    for (const line of totals) output.line(line);
     printTraces(traces, ids, { output });
     output.line();
   }
@@ -74,13 +76,8 @@ function nothing(runs: readonly Run[], values: CommandContext["values"]): string
 }
 
 /** The heading of a run. */
-function runLines(
-  run: Run | undefined,
-  runId: string,
-  ids: ShortIds,
-  bold: (text: string) => string,
-): string[] {
-  if (!run) return [bold(`${ids.run(runId)}  (its record is missing or damaged)`)];
+function runLines(run: Run | undefined, runId: string, ids: ShortIds): string[] {
+  if (!run) return [`${ids.run(runId)}  (its record is missing or damaged)`];
   const { counters } = run;
   const totals = [
     plural(run.storedCalls, "call"),
@@ -90,7 +87,7 @@ function runLines(
     endOf(run),
   ];
   return [
-    bold(`${ids.run(run.runId)}  ${commandText(run)}`),
+    `${ids.run(run.runId)}  ${commandText(run)}`,
     `  ${moment(run.startedAt)}  ${totals.join(" · ")}`,
   ];
 }
@@ -105,12 +102,12 @@ function printTraces(
   const lines = renderTable(
     [
       { title: "trace" },
-      { title: "began", style: dim },
+      { title: "began", drop: 1, style: dim },
       { title: "time", right: true },
       { title: "calls", right: true },
-      { title: "ended", style: (cell, row) => (failed(row) ? red(cell) : cell) },
-      { title: "function", shrink: true },
-      { title: "where", shrink: true, style: dim },
+      { title: "ended", shrink: "end", style: (cell, row) => (failed(row) ? red(cell) : cell) },
+      { title: "function", shrink: "end" },
+      { title: "where", shrink: "start", drop: 2, style: dim },
     ],
     traces.map((trace) => [
       ids.trace(trace.traceId),
@@ -147,11 +144,11 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
       { title: "began" },
       { title: "ended" },
       { title: "calls", right: true },
-      { title: "counted", right: true },
-      { title: "dropped", right: true },
+      { title: "counted", right: true, drop: 2 },
+      { title: "dropped", right: true, drop: 1 },
       { title: "exceptions", right: true },
-      { title: "size", right: true },
-      { title: "command", shrink: true },
+      { title: "size", right: true, drop: 3 },
+      { title: "command", shrink: "end" },
     ],
     runs.map((run) => [
       ids.run(run.runId),

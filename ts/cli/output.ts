@@ -41,9 +41,9 @@ export class Output {
     this.#lines.push(text);
   }
 
-  /** The answer as one JSON document. */
+  /** The answer as one JSON document: laid out for a terminal, in a line for a program. */
   json(value: unknown): void {
-    this.#lines.push(JSON.stringify(value, null, 2));
+    this.#lines.push(JSON.stringify(value, null, this.#streams.stdout.isTTY ? 2 : undefined));
   }
 
   /** A notice, not part of the answer; none with `--quiet`. */

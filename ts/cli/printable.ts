@@ -3,6 +3,7 @@
  *
  *     printable("a\u001B[2Jb")   // "a\\x1b[2Jb"
  *     cut("a long text", 6)      // "a lon…"
+ *     cutStart("src/main.js", 8) // "…main.js"
  *
  * A traced program's strings are not ours: control characters in them could move the cursor or
  * rewrite what stands above. Limits: widths count UTF-16 units, not columns.
@@ -28,4 +29,11 @@ export function cut(text: string, width: number): string {
   // Not in the middle of a surrogate pair.
   const end = /[\uD800-\uDBFF]/.test(text.charAt(width - 2)) ? width - 2 : width - 1;
   return `${text.slice(0, Math.max(0, end))}…`;
+}
+
+/** The text, or `…` and its end: for paths. */
+export function cutStart(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const start = text.length - width + 1;
+  return `…${text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(start)) ? start + 1 : start)}`;
 }

@@ -37,10 +37,10 @@ function tableLines({ columns, rows }: SqlResult, width: number): string[] {
   const cells = rows.map((row) => columns.map(({ name }) => cellText(row[name] ?? null)));
   if (columns.length * (LEAST_CELL + 2) > width) return recordLines(columns, cells, width);
   return renderTable(
-    columns.map(({ name }, i) => ({
+    columns.map(({ name }) => ({
       title: printable(name),
-      right: rows.every((row) => typeof row[name] === "number" || row[name] === null) && i >= 0,
-      shrink: true,
+      right: rows.every((row) => typeof row[name] === "number" || row[name] === null),
+      shrink: "end" as const,
     })),
     cells,
     width,

@@ -42,7 +42,7 @@ function printFunctions(functions: readonly FunctionStats[], output: CommandCont
   const optional: (readonly [boolean, Column, (f: FunctionStats) => string])[] = [
     [true, { title: "self", right: true }, (f) => duration(f.selfNs)],
     [true, { title: "total", right: true }, (f) => duration(f.totalNs)],
-    [has("waitNs"), { title: "waited", right: true }, (f) => duration(f.waitNs)],
+    [has("waitNs"), { title: "waited", right: true, drop: 1 }, (f) => duration(f.waitNs)],
     [true, { title: "calls", right: true }, (f) => count(f.calls)],
     [has("counted"), { title: "counted", right: true }, (f) => count(f.counted)],
     [has("dropped"), { title: "dropped", right: true, style: red }, (f) => count(f.dropped)],
@@ -55,11 +55,11 @@ function printFunctions(functions: readonly FunctionStats[], output: CommandCont
       },
       (f) => count(f.errors),
     ],
-    [true, { title: "mean", right: true }, (f) => duration(f.meanNs)],
-    [true, { title: "p95", right: true }, (f) => duration(f.p95Ns)],
-    [true, { title: "max", right: true }, (f) => duration(f.maxNs)],
-    [true, { title: "function", shrink: true }, (f) => printable(f.function)],
-    [true, { title: "where", shrink: true, style: dim }, (f) => printable(`${f.file}:${f.line}`)],
+    [true, { title: "mean", right: true, drop: 2 }, (f) => duration(f.meanNs)],
+    [true, { title: "p95", right: true, drop: 3 }, (f) => duration(f.p95Ns)],
+    [true, { title: "max", right: true, drop: 4 }, (f) => duration(f.maxNs)],
+    [true, { title: "function", shrink: "end" }, (f) => printable(f.function)],
+    [true, { title: "where", shrink: "start", style: dim }, (f) => printable(`${f.file}:${f.line}`)],
   ];
   const columns = optional.filter(([isShown]) => isShown);
   const lines = renderTable(

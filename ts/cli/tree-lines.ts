@@ -121,7 +121,9 @@ function moreLine(more: OutlineMore, prefix: string, { paint, columns }: TreeSty
   const times = `${duration(more.totalNs).padStart(TIME_WIDTH)} ${"".padStart(TIME_WIDTH)}  `;
   const named = more.functions
     .slice(0, NAMED_FUNCTIONS)
-    .map(([name, calls]) => (more.functions.length === 1 ? printable(name) : `${printable(name)} (${count(calls)})`));
+    .map(([name, calls]) =>
+      calls === more.calls || calls === 1 ? printable(name) : `${printable(name)} (${count(calls)})`,
+    );
   const others = more.functions.length > NAMED_FUNCTIONS ? ", …" : "";
   const below = more.below > 0 ? `, ${plural(more.below, "call")} below` : "";
   const threw = more.threw > 0 ? `, ${count(more.threw)} with exceptions` : "";

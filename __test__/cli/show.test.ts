@@ -1,0 +1,116 @@
+import { beforeAll, expect, test } from "vitest";
+import { newFolder, RUN_A, sampleStore } from "../query/support/sample-store";
+import { call, NOON_NS, StoreWriter } from "../query/support/store-writer";
+import { runCli } from "./support/run-cli";
+
+let dir: string;
+beforeAll(async () => {
+  ({ dir } = await sampleStore());
+});
+
+test("a trace as a tree", async () => {
+  const { code, stdout } = await runCli(["show", "019a-1", "--store", dir]);
+  expect(code).toBe(0);
+  expect(stdout).toMatchInlineSnapshot(`
+    "trace 019aaaaa-1 of run 019aaaaa: node src/main.js
+    2026-11-23 08:00:00.000 · 5.00 ms · 6 calls · 1 threw
+
+        total      self
+      5.00 ms   1.00 ms  main(path: "a.json") → 3  (waited 2.00 ms)  src/main.js:1
+       900 µs    400 µs  ├─ load(path: "a.json", options: Options { strict: true })  src/load.js:7
+       500 µs    500 µs  │  └─ parse(text: "{") ✗ SyntaxError: Unexpected end of JSON input  src/parse.js:10
+       100 ns    100 ns  ├─ add(a: 4, b: -1) → 3  src/add.js:2
+       100 ns    100 ns  ├─ add(a: 5, b: -1) → 4  src/add.js:2
+       100 ns    100 ns  └─ add(a: 6, b: -1) → 5  src/add.js:2
+
+    1 exception
+      SyntaxError: Unexpected end of JSON input – caught in parse (src/parse.js:10)
+    "
+  `);
+});
+
+test("limits say what they hide", async () => {
+  const { stdout } = await runCli(["show", "019a-1", "--depth", "2", "--width", "2", "--store", dir]);
+  expect(stdout).toContain("load(path: \"a.json\", options: Options { strict: true })  … 1 call below");
+  expect(stdout).toContain("└─ … 3 more calls of add");
+  expect(stdout).toContain("2 of 6 calls shown: --depth, --width and --limit choose, --full shows all");
+  const one = await runCli(["show", "019a-1", "--limit", "1", "--store", dir]);
+  expect(one.stdout).toContain("… 5 calls below");
+});
+
+test("lines fit the terminal; without colours, unless it has them", async () => {
+  const narrow = await runCli(["show", "019a-1", "--store", dir], { columns: 60 });
+  for (const line of narrow.stdout.split("\n").slice(3)) expect(line.length).toBeLessThanOrEqual(60);
+  const colored = await runCli(["show", "019a-1", "--store", dir], { columns: 100, colors: true });
+  expect(colored.stdout).toContain("\u001B[31mparse(");
+  expect(narrow.stdout).not.toContain("\u001B");
+});
+
+test("as JSON, calls in a flat list", async () => {
+  const { stdout } = await runCli(["show", "019a-1", "--json", "--store", dir]);
+  const trace = JSON.parse(stdout) as Record<string, any>;
+  expect(trace).toMatchObject({ traceId: `${RUN_A}-1`, callCount: 6, truncated: false });
+  expect(trace["calls"].map((c: { callId: number }) => c.callId)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(trace["exceptions"]).toHaveLength(1);
+});
+
+test("a root that has not ended, and exceptions that pass", async () => {
+  const { stdout } = await runCli(["show", "latest", "--store", dir]);
+  expect(stdout).toContain("its root has no row: it is open still, or was dropped");
+  expect(stdout).toContain("tick()  ×2");
+});
+
+test("what repeats is folded; --full shows all of it", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  writer.run({ runId: "r1" });
+  const children = Array.from({ length: 1000 }, (_, i) =>
+    call({
+      call_id: i + 2,
+      root_id: 1,
+      parent_id: 1,
+      depth: 1,
+      function: i % 500 === 0 ? "flush" : "write",
+      line: i % 500 === 0 ? 9 : 5,
+      argument_count: 1,
+      argument_0: i < 400 ? 7 : i,
+      status: i === 777 ? "threw" : "returned",
+      started_at: NOON_NS + BigInt(i + 1),
+    }),
+  );
+  await writer.segment({ runId: "r1", calls: [call({}), ...children] });
+  const { stdout } = await runCli(["show", "latest", "--store", folder]);
+  const lines = stdout.split("\n").filter((line) => /[├└]/.test(line)).map((line) => line.slice(21));
+  expect(lines).toEqual([
+    "├─ flush(7)  src/main.js:9",
+    "├─ write(7)  ×399  src/main.js:5",
+    "├─ write(400)  src/main.js:5",
+    "├─ write(401)  src/main.js:5",
+    "├─ … 98 more calls of write",
+    "├─ flush(500)  src/main.js:9",
+    "├─ write(501)  src/main.js:5",
+    "├─ write(502)  src/main.js:5",
+    "├─ write(503)  src/main.js:5",
+    "├─ write(777) ✗ threw  src/main.js:5",
+    "└─ … 495 more calls of write",
+  ]);
+  expect(stdout).toContain("408 of 1,001 calls shown");
+  const full = await runCli(["show", "latest", "--full", "--store", folder]);
+  expect(full.stdout.split("\n").filter((line) => /[├└]/.test(line))).toHaveLength(1000);
+  expect(full.stdout).not.toContain("shown:");
+});
+
+test("a recursion ten thousand deep prints in bounded lines", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  writer.run({ runId: "r1" });
+  const calls = Array.from({ length: 10_000 }, (_, i) =>
+    call({ call_id: i + 1, root_id: 1, parent_id: i === 0 ? null : i, depth: i, started_at: NOON_NS + BigInt(i) }),
+  );
+  await writer.segment({ runId: "r1", calls });
+  const { code, stdout } = await runCli(["show", "latest", "--full", "--store", folder]);
+  expect(code).toBe(0);
+  expect(stdout.length).toBeLessThan(4_000_000);
+  expect(stdout).toContain("[9999] main()");
+  expect((await runCli(["show", "latest", "--json", "--store", folder])).code).toBe(0);
+});

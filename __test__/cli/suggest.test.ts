@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { suggest } from "../../ts/cli/suggest";
+
+const WORDS = ["list", "show", "top", "exceptions", "query"];
+
+test.each([
+  ["lst", "list"],
+  ["lits", "list"],
+  ["SHOW", "show"],
+  ["exc", "exceptions"],
+  ["excpetions", "exceptions"],
+  ["tpo", "top"],
+  ["frobnicate", undefined],
+  ["", undefined],
+  ["x", undefined],
+])("%s", (word, meant) => {
+  expect(suggest(word, WORDS)).toBe(meant);
+});

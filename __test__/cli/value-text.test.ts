@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { JsonValue } from "../../ts/query/index";
+import { valueText } from "../../ts/cli/value-text";
+
+test.each<[JsonValue, string]>([
+  [null, "null"],
+  [1.5, "1.5"],
+  ["a\n\"b\"\u001b", String.raw`"a\n\"b\"\u001b"`],
+  [[1, [2]], "[1, [2]]"],
+  [{ id: 7, "a-b": true }, '{ id: 7, "a-b": true }'],
+  [{}, "{}"],
+  [{ $class: "Cart", $length: 3, $$id: 1 }, "Cart { $id: 1, … }"],
+  [{ $class: null }, "[null] {}"],
+  [{ $type: "undefined" }, "undefined"],
+  [{ $type: "number", value: "-0" }, "-0"],
+  [{ $type: "bigint", value: "12" }, "12n"],
+  [{ $type: "bigint", hex: "-0xff" }, "-0xffn"],
+  [{ $type: "string", value: "ab", $length: 9 }, '"ab"…'],
+  [{ $type: "symbol", description: "s" }, "Symbol(s)"],
+  [{ $type: "function", name: "pay" }, "ƒ pay"],
+  [{ $type: "function", name: "" }, "ƒ anonymous"],
+  [{ $type: "regexp", source: "/a/g" }, "/a/g"],
+  [{ $type: "date", value: "2026-11-23T00:00:00.000Z" }, "2026-11-23T00:00:00.000Z"],
+  [{ $type: "date", value: null }, "Invalid Date"],
+  [{ $type: "error", name: "TypeError", message: { $type: "string", value: "x", $length: 5 } }, "TypeError: x…"],
+  [{ $type: "array", $length: 9, items: [1, 2] }, "[1, 2, …] (9)"],
+  [{ $type: "set", $length: 1, items: ["a"] }, 'Set(1) {"a"}'],
+  [{ $type: "map", $length: 1, entries: [["k", 1]] }, 'Map(1) {"k" => 1}'],
+  [{ $type: "bytes", $class: "Buffer", $length: 4 }, "Buffer(4)"],
+  [{ $type: "object", $cut: "depth" }, "[object]"],
+  [{ $type: "redacted", rule: "password" }, "[redacted]"],
+  [{ $type: "circular" }, "[circular]"],
+  [{ $type: "proxy" }, "[proxy]"],
+  [{ $type: "something-new" }, "[something-new]"],
+])("%j", (value, text) => {
+  expect(valueText(value)).toBe(text);
+});
+
+test("long values are cut to the width", () => {
+  expect(valueText("x".repeat(100), 10)).toHaveLength(10);
+  expect(valueText({ a: "x".repeat(100), b: 1 }, 20)).toMatch(/^\{ a: "x+.{0,3}$/);
+  expect(valueText(Array.from({ length: 100_000 }, (_, i) => i), 30)).toHaveLength(30);
+});
+
+test("values nested deeper than any stack", () => {
+  let deep: JsonValue = 1;
+  for (let i = 0; i < 50_000; i++) deep = [deep];
+  expect(valueText(deep)).toContain("…");
+});
