@@ -15,7 +15,16 @@ describe("help", () => {
   test.each([[[]], [["--help"]], [["-h"]], [["help"]], [["help", "help"]]])("%j", async (argv) => {
     const { code, stdout, stderr } = await runCli(argv);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    for (const word of ["run <command…>", "list", "show <trace>", "top", "exceptions", "query", "recover", "--json"]) {
+    for (const word of [
+      "run <command…>",
+      "list",
+      "show <trace>",
+      "top",
+      "exceptions",
+      "query",
+      "recover",
+      "--json",
+    ]) {
       expect(stdout).toContain(word);
     }
   });
@@ -32,11 +41,17 @@ describe("help", () => {
 
   test("lines fit a usual terminal", async () => {
     const texts = await Promise.all(
-      [["--help"], ["list", "-h"], ["show", "-h"], ["top", "-h"], ["exceptions", "-h"], ["query", "-h"]].map(
-        async (argv) => (await runCli(argv)).stdout,
-      ),
+      [
+        ["--help"],
+        ["list", "-h"],
+        ["show", "-h"],
+        ["top", "-h"],
+        ["exceptions", "-h"],
+        ["query", "-h"],
+      ].map(async (argv) => (await runCli(argv)).stdout),
     );
-    for (const line of texts.join("\n").split("\n")) expect(line.length, line).toBeLessThanOrEqual(110);
+    for (const line of texts.join("\n").split("\n"))
+      expect(line.length, line).toBeLessThanOrEqual(110);
   });
 
   test.each(["--version", "-v"])("%s", async (flag) => {
@@ -80,7 +95,10 @@ describe("command lines that are wrong: one line, exit code 2", () => {
     [["query", "SELECT 1", "--timeout", "soon"], "--timeout"],
     [["help", "frobnicate"], "unknown command"],
   ])("%j", async (argv, message) => {
-    const { code, stdout, stderr } = await runCli([...argv, ...(argv[0] === "help" ? [] : ["--store", dir])]);
+    const { code, stdout, stderr } = await runCli([
+      ...argv,
+      ...(argv[0] === "help" ? [] : ["--store", dir]),
+    ]);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^breadcrumb: [^\n]+\n$/);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -89,7 +107,9 @@ describe("command lines that are wrong: one line, exit code 2", () => {
   test("a missing store", async () => {
     const { code, stderr } = await runCli(["list", "--store", "/nonexistent"]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^breadcrumb: no store in \/nonexistent: record one with "breadcrumb run/);
+    expect(stderr).toMatch(
+      /^breadcrumb: no store in \/nonexistent: record one with "breadcrumb run/,
+    );
   });
 
   test("--json does not change how errors are told", async () => {

@@ -21,6 +21,11 @@ test("what, where, when, in which trace", async () => {
 test("filters and JSON", async () => {
   const none = await runCli(["exceptions", "--name", "TypeError", "--store", dir]);
   expect(none).toMatchObject({ code: 0, stdout: "No exceptions.\n" });
-  const json = JSON.parse((await runCli(["exceptions", "--message", "json INPUT", "--json", "--store", dir])).stdout);
-  expect(json).toMatchObject({ exceptions: [{ name: "SyntaxError", callId: 3 }], nextCursor: null });
+  const json = JSON.parse(
+    (await runCli(["exceptions", "--message", "json INPUT", "--json", "--store", dir])).stdout,
+  );
+  expect(json).toMatchObject({
+    exceptions: [{ name: "SyntaxError", callId: 3 }],
+    nextCursor: null,
+  });
 });

@@ -30,12 +30,13 @@ test("traces under their runs, newest first", async () => {
 test("a narrow terminal loses the ends of places, then columns, never the ids", async () => {
   const { stdout } = await runCli(["list", "--store", dir, "--run", "019a"], { columns: 55 });
   expect(stdout).toContain("019aaaaa-A");
-  for (const line of stdout.split("\n").slice(2)) expect(line.length, stdout).toBeLessThanOrEqual(55);
+  for (const line of stdout.split("\n").slice(2))
+    expect(line.length, stdout).toBeLessThanOrEqual(55);
 });
 
 test("as JSON", async () => {
   const { stdout } = await runCli(["list", "--store", dir, "--json", "--limit", "1"]);
-  const { traces, runs, nextCursor } = JSON.parse(stdout) as Record<string, any>;
+  const { traces, runs, nextCursor } = JSON.parse(stdout);
   expect(traces).toMatchObject([{ traceId: `${RUN_B}-1`, status: "open", calls: 2 }]);
   expect(runs).toMatchObject([{ runId: RUN_B, storedCalls: 2 }]);
   const next = await runCli(["list", "--store", dir, "--json", "--cursor", nextCursor]);
@@ -43,7 +44,17 @@ test("as JSON", async () => {
 });
 
 test("filters reach the store, and what is left out is said", async () => {
-  const only = await runCli(["list", "--store", dir, "--function", "parse", "--min", "1ms", "--root", "m*"]);
+  const only = await runCli([
+    "list",
+    "--store",
+    dir,
+    "--function",
+    "parse",
+    "--min",
+    "1ms",
+    "--root",
+    "m*",
+  ]);
   expect(only.stdout).toContain("019aaaaa-1");
   expect(only.stdout).not.toContain("019aaaaa-A");
   const none = await runCli(["list", "--store", dir, "--function", "nobody"]);
@@ -54,15 +65,27 @@ test("filters reach the store, and what is left out is said", async () => {
 
 test("--runs", async () => {
   const { stdout } = await runCli(["list", "--runs", "--store", dir]);
-  expect(stdout.split("\n").map((line) => line.slice(0, 8))).toEqual(["run     ", "019bbbbb", "019aaaaa", ""]);
-  const json = JSON.parse((await runCli(["list", "--runs", "--run", RUN_A, "--json", "--store", dir])).stdout);
-  expect(json).toMatchObject({ runs: [{ runId: RUN_A, files: { instrumented: 1 } }], truncated: false });
+  expect(stdout.split("\n").map((line) => line.slice(0, 8))).toEqual([
+    "run     ",
+    "019bbbbb",
+    "019aaaaa",
+    "",
+  ]);
+  const json = JSON.parse(
+    (await runCli(["list", "--runs", "--run", RUN_A, "--json", "--store", dir])).stdout,
+  );
+  expect(json).toMatchObject({
+    runs: [{ runId: RUN_A, files: { instrumented: 1 } }],
+    truncated: false,
+  });
 });
 
 test("an empty store, and a run without calls", async () => {
   const empty = newFolder();
   const writer = await StoreWriter.create(empty);
-  expect((await runCli(["list", "--store", empty])).stdout).toBe("Nothing recorded yet: breadcrumb run <command>\n");
+  expect((await runCli(["list", "--store", empty])).stdout).toBe(
+    "Nothing recorded yet: breadcrumb run <command>\n",
+  );
   writer.run({ runId: "r1" });
   expect((await runCli(["list", "--store", empty])).stdout).toContain("No traces in 1 run");
 });
@@ -73,9 +96,21 @@ test("what a program recorded cannot act on the terminal", async () => {
   writer.run({ runId: "r1", command: ["node", "\u001B[2J"] });
   await writer.segment({
     runId: "r1",
-    calls: [call({ function: "\u001B]0;title\u0007\u009B2J\nx", argument_count: null, arguments_json: '["\\u001b[31m\u009b"]' })],
+    calls: [
+      call({
+        function: "\u001B]0;title\u0007\u009B2J\nx",
+        argument_count: null,
+        arguments_json: '["\\u001b[31m\u009b"]',
+      }),
+    ],
   });
-  for (const argv of [["list"], ["list", "--runs"], ["show", "latest"], ["top"], ["query", "FROM calls"]]) {
+  for (const argv of [
+    ["list"],
+    ["list", "--runs"],
+    ["show", "latest"],
+    ["top"],
+    ["query", "FROM calls"],
+  ]) {
     const { stdout } = await runCli([...argv, "--store", hostile]);
     // oxlint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);

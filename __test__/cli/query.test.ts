@@ -38,7 +38,16 @@ test("more rows than the limit are said to be there", async () => {
   const table = await runCli(["query", "FROM calls", "--limit", "2", "--store", dir]);
   expect(table.stdout.trim().split("\n")).toHaveLength(3);
   expect(table.stderr).toContain("the first 2 rows");
-  const json = await runCli(["query", "FROM calls", "--limit", "2", "--json", "--quiet", "--store", dir]);
+  const json = await runCli([
+    "query",
+    "FROM calls",
+    "--limit",
+    "2",
+    "--json",
+    "--quiet",
+    "--store",
+    dir,
+  ]);
   expect(JSON.parse(json.stdout)).toMatchObject({ rows: { length: 2 }, truncated: true });
   expect(json.stderr).toBe("");
 });
@@ -49,7 +58,9 @@ test("many columns in a narrow terminal stand below one another", async () => {
 });
 
 test("no rows, and a query that takes too long", async () => {
-  expect((await runCli(["query", "FROM calls WHERE false", "--store", dir])).stdout).toBe("No rows.\n");
+  expect((await runCli(["query", "FROM calls WHERE false", "--store", dir])).stdout).toBe(
+    "No rows.\n",
+  );
   const slow = await runCli([
     "query",
     "SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b",

@@ -35,12 +35,28 @@ test("several runs, drops, and what was still running when the time was up", asy
   const writer = await StoreWriter.create(folder);
   const counters = { recorded: 2, counted: 0, dropped: 3, exceptions: 0, bytes: 10, segments: 1 };
   for (const runId of ["r1", "r2"]) {
-    writer.run({ runId, launchId: "l", status: "crashed", signal: "SIGKILL", counters, endedAt: "2026-11-23T08:00:10.000Z" });
+    writer.run({
+      runId,
+      launchId: "l",
+      status: "crashed",
+      signal: "SIGKILL",
+      counters,
+      endedAt: "2026-11-23T08:00:10.000Z",
+    });
     await writer.segment({
       runId,
       calls: [
         call({ status: "open", duration_ns: null }),
-        call({ call_id: 2, root_id: 1, parent_id: 1, depth: 1, function: "wait", status: "open", duration_ns: null, started_at: NOON_NS + 5_000_000_000n }),
+        call({
+          call_id: 2,
+          root_id: 1,
+          parent_id: 1,
+          depth: 1,
+          function: "wait",
+          status: "open",
+          duration_ns: null,
+          started_at: NOON_NS + 5_000_000_000n,
+        }),
       ],
       functions: [functionSums({ open: 1, calls: 1 }, [])],
     });
@@ -48,5 +64,7 @@ test("several runs, drops, and what was still running when the time was up", asy
   const summary = await summarizeLaunch(folder, "l", true);
   expect(summary).toContain("2 runs, 4 calls, 0 exceptions, 2 crashed");
   expect(summary).toContain("6 calls DROPPED");
-  expect(summary).toMatch(/still running: wait \(src\/main\.js:1\) for 5\.00 s\n {2}still running: main \(src\/main\.js:1\) for 10\.0 s/);
+  expect(summary).toMatch(
+    /still running: wait \(src\/main\.js:1\) for 5\.00 s\n {2}still running: main \(src\/main\.js:1\) for 10\.0 s/,
+  );
 });

@@ -30,17 +30,31 @@ test("a trace as a tree", async () => {
 });
 
 test("limits say what they hide", async () => {
-  const { stdout } = await runCli(["show", "019a-1", "--depth", "2", "--width", "2", "--store", dir]);
-  expect(stdout).toContain("load(path: \"a.json\", options: Options { strict: true })  … 1 call below");
+  const { stdout } = await runCli([
+    "show",
+    "019a-1",
+    "--depth",
+    "2",
+    "--width",
+    "2",
+    "--store",
+    dir,
+  ]);
+  expect(stdout).toContain(
+    'load(path: "a.json", options: Options { strict: true })  … 1 call below',
+  );
   expect(stdout).toContain("└─ … 3 more calls of add");
-  expect(stdout).toContain("2 of 6 calls shown: --depth, --width and --limit choose, --full shows all");
+  expect(stdout).toContain(
+    "2 of 6 calls shown: --depth, --width and --limit choose, --full shows all",
+  );
   const one = await runCli(["show", "019a-1", "--limit", "1", "--store", dir]);
   expect(one.stdout).toContain("… 5 calls below");
 });
 
 test("lines fit the terminal; without colours, unless it has them", async () => {
   const narrow = await runCli(["show", "019a-1", "--store", dir], { columns: 60 });
-  for (const line of narrow.stdout.split("\n").slice(3)) expect(line.length).toBeLessThanOrEqual(60);
+  for (const line of narrow.stdout.split("\n").slice(3))
+    expect(line.length).toBeLessThanOrEqual(60);
   const colored = await runCli(["show", "019a-1", "--store", dir], { columns: 100, colors: true });
   expect(colored.stdout).toContain("\u001B[31mparse(");
   expect(narrow.stdout).not.toContain("\u001B");
@@ -48,7 +62,7 @@ test("lines fit the terminal; without colours, unless it has them", async () => 
 
 test("as JSON, calls in a flat list", async () => {
   const { stdout } = await runCli(["show", "019a-1", "--json", "--store", dir]);
-  const trace = JSON.parse(stdout) as Record<string, any>;
+  const trace = JSON.parse(stdout);
   expect(trace).toMatchObject({ traceId: `${RUN_A}-1`, callCount: 6, truncated: false });
   expect(trace["calls"].map((c: { callId: number }) => c.callId)).toEqual([1, 2, 3, 4, 5, 6]);
   expect(trace["exceptions"]).toHaveLength(1);
@@ -80,7 +94,10 @@ test("what repeats is folded; --full shows all of it", async () => {
   );
   await writer.segment({ runId: "r1", calls: [call({}), ...children] });
   const { stdout } = await runCli(["show", "latest", "--store", folder]);
-  const lines = stdout.split("\n").filter((line) => /[├└]/.test(line)).map((line) => line.slice(21));
+  const lines = stdout
+    .split("\n")
+    .filter((line) => /[├└]/.test(line))
+    .map((line) => line.slice(21));
   expect(lines).toEqual([
     "├─ flush(7)  src/main.js:9",
     "├─ write(7)  ×399  src/main.js:5",
@@ -105,7 +122,13 @@ test("a recursion ten thousand deep prints in bounded lines", async () => {
   const writer = await StoreWriter.create(folder);
   writer.run({ runId: "r1" });
   const calls = Array.from({ length: 10_000 }, (_, i) =>
-    call({ call_id: i + 1, root_id: 1, parent_id: i === 0 ? null : i, depth: i, started_at: NOON_NS + BigInt(i) }),
+    call({
+      call_id: i + 1,
+      root_id: 1,
+      parent_id: i === 0 ? null : i,
+      depth: i,
+      started_at: NOON_NS + BigInt(i),
+    }),
   );
   await writer.segment({ runId: "r1", calls });
   const { code, stdout } = await runCli(["show", "latest", "--full", "--store", folder]);

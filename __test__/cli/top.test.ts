@@ -24,7 +24,11 @@ test("the hot list", async () => {
 
 test("sorted, narrowed, limited", async () => {
   const first = async (...argv: string[]) =>
-    (await runCli(["top", "--store", dir, ...argv])).stdout.split("\n")[1]!.trim().split(/\s{2,}/).at(-2);
+    (await runCli(["top", "--store", dir, ...argv])).stdout
+      .split("\n")[1]!
+      .trim()
+      .split(/\s{2,}/)
+      .at(-2);
   expect(await first("--sort", "calls")).toBe("hot");
   expect(await first("--sort", "errors")).toBe("parse");
   expect(await first("--file", "src/load.js")).toBe("load");
@@ -34,7 +38,10 @@ test("sorted, narrowed, limited", async () => {
 
 test("as JSON", async () => {
   const json = JSON.parse((await runCli(["top", "--store", dir, "--limit", "1", "--json"])).stdout);
-  expect(json).toMatchObject({ functions: [{ function: "main", selfNs: 2_000_000 }], truncated: true });
+  expect(json).toMatchObject({
+    functions: [{ function: "main", selfNs: 2_000_000 }],
+    truncated: true,
+  });
 });
 
 test("nothing recorded", async () => {

@@ -5,7 +5,7 @@ import { valueText } from "../../ts/cli/value-text";
 test.each<[JsonValue, string]>([
   [null, "null"],
   [1.5, "1.5"],
-  ["a\n\"b\"\u001b", String.raw`"a\n\"b\"\u001b"`],
+  ['a\n"b"\u001b', String.raw`"a\n\"b\"\u001b"`],
   [[1, [2]], "[1, [2]]"],
   [{ id: 7, "a-b": true }, '{ id: 7, "a-b": true }'],
   [{}, "{}"],
@@ -22,7 +22,10 @@ test.each<[JsonValue, string]>([
   [{ $type: "regexp", source: "/a/g" }, "/a/g"],
   [{ $type: "date", value: "2026-11-23T00:00:00.000Z" }, "2026-11-23T00:00:00.000Z"],
   [{ $type: "date", value: null }, "Invalid Date"],
-  [{ $type: "error", name: "TypeError", message: { $type: "string", value: "x", $length: 5 } }, "TypeError: x…"],
+  [
+    { $type: "error", name: "TypeError", message: { $type: "string", value: "x", $length: 5 } },
+    "TypeError: x…",
+  ],
   [{ $type: "array", $length: 9, items: [1, 2] }, "[1, 2, …] (9)"],
   [{ $type: "set", $length: 1, items: ["a"] }, 'Set(1) {"a"}'],
   [{ $type: "map", $length: 1, entries: [["k", 1]] }, 'Map(1) {"k" => 1}'],
@@ -39,7 +42,12 @@ test.each<[JsonValue, string]>([
 test("long values are cut to the width", () => {
   expect(valueText("x".repeat(100), 10)).toHaveLength(10);
   expect(valueText({ a: "x".repeat(100), b: 1 }, 20)).toMatch(/^\{ a: "x+.{0,3}$/);
-  expect(valueText(Array.from({ length: 100_000 }, (_, i) => i), 30)).toHaveLength(30);
+  expect(
+    valueText(
+      Array.from({ length: 100_000 }, (_, i) => i),
+      30,
+    ),
+  ).toHaveLength(30);
 });
 
 test("values nested deeper than any stack", () => {

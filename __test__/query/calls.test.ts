@@ -16,9 +16,11 @@ test("calls come newest first, as plain objects", async () => {
   expect(items[3]).toMatchObject({ runId: RUN_A, function: "add", clock: "coarse", result: 5 });
 });
 
+async function ids(filter: Parameters<Store["calls"]>[0]): Promise<number[]> {
+  return (await store.calls(filter)).items.map(({ callId }) => callId);
+}
+
 test("every filter narrows", async () => {
-  const ids = async (filter: Parameters<Store["calls"]>[0]) =>
-    (await store.calls(filter)).items.map(({ callId }) => callId);
   expect(await ids({ function: "add" })).toEqual([6, 5, 4]);
   expect(await ids({ file: "src/*", function: "*a*", run: RUN_A })).toEqual([10, 6, 5, 4, 3, 2, 1]);
   expect(await ids({ status: "threw" })).toEqual([3]);
@@ -41,7 +43,9 @@ test("pages join without gap or overlap", async () => {
 
 test("a cursor of another question is refused", async () => {
   const { nextCursor } = await store.traces({ limit: 1 });
-  await expect(store.calls({ cursor: nextCursor! })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
+  await expect(store.calls({ cursor: nextCursor! })).rejects.toMatchObject({
+    code: "BC_ERR_BAD_OPTION",
+  });
 });
 
 test("an unknown trace is BC_ERR_NOT_FOUND", async () => {

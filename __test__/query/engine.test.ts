@@ -18,11 +18,14 @@ test("the database is locked, whatever reaches it", async () => {
 
 test("numbers come as they are, null as NaN or null", async () => {
   const engine = await Engine.start(newFolder());
-  const rows = await engine.query("SELECT unnest([1.5, NULL])::DOUBLE AS n, $name AS name", { name: "x" });
+  const rows = await engine.query("SELECT unnest([1.5, NULL])::DOUBLE AS n, $name AS name", {
+    name: "x",
+  });
   expect([...rows.numbers("n")]).toEqual([1.5, Number.NaN]);
-  expect(rows.column("n")).toEqual([1.5, null]);
-  expect(rows.column("name")).toEqual(["x", "x"]);
-  expect(() => rows.column("other")).toThrow(RangeError);
+  expect(rows.map((row) => row.numberOrNull("n"))).toEqual([1.5, null]);
+  expect(rows.texts("name")).toEqual(["x", "x"]);
+  expect(rows.row(1).text("name")).toBe("x");
+  expect(() => rows.texts("other")).toThrow(RangeError);
   expect(() => rows.numbers("name")).toThrow(RangeError);
   engine.close();
 });

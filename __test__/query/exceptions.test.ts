@@ -38,7 +38,9 @@ test("filters and pages", async () => {
         message: `Broken no. ${id}`,
         handled: id === 5 ? "uncaught" : "caught",
         thrown_at: NOON_NS + BigInt(id > 3 ? 3 : id),
-        ...(id === 1 ? { call_id: null, root_id: null, function: null, file: null, line: null } : {}),
+        ...(id === 1
+          ? { call_id: null, root_id: null, function: null, file: null, line: null }
+          : {}),
       }),
     ),
   });

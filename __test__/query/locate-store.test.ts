@@ -8,7 +8,9 @@ import { newFolder } from "./support/sample-store";
 
 afterEach(() => vi.unstubAllEnvs());
 
-function emptyStore(manifest: string = JSON.stringify({ schemaVersion: SCHEMA_VERSION, id: "x" })): string {
+function emptyStore(
+  manifest: string = JSON.stringify({ schemaVersion: SCHEMA_VERSION, id: "x" }),
+): string {
   const dir = newFolder();
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, "store.json"), manifest);
@@ -40,14 +42,21 @@ test("a missing store names where it was looked for, and what to do", async () =
   cwd.mockRestore();
 });
 
-test.each(["", "{", '"text"x'])("a damaged store.json (%j) is BC_ERR_STORE_CORRUPT", async (text) => {
-  await expect(openStore(emptyStore(text))).rejects.toMatchObject({ code: "BC_ERR_STORE_CORRUPT" });
-});
+test.each(["", "{", '"text"x'])(
+  "a damaged store.json (%j) is BC_ERR_STORE_CORRUPT",
+  async (text) => {
+    await expect(openStore(emptyStore(text))).rejects.toMatchObject({
+      code: "BC_ERR_STORE_CORRUPT",
+    });
+  },
+);
 
 test("a newer store is refused, naming both versions", async () => {
   const dir = emptyStore(JSON.stringify({ schemaVersion: SCHEMA_VERSION + 1 }));
   await expect(openStore(dir)).rejects.toMatchObject({
     code: "BC_ERR_STORE_VERSION",
-    message: expect.stringMatching(new RegExp(`version ${SCHEMA_VERSION + 1}.* up to version ${SCHEMA_VERSION}`)),
+    message: expect.stringMatching(
+      new RegExp(`version ${SCHEMA_VERSION + 1}.* up to version ${SCHEMA_VERSION}`),
+    ),
   });
 });

@@ -42,12 +42,24 @@ test("files that are being written are no problem", async () => {
   expect(store.problems()).toEqual([]);
 });
 
-const DAMAGES: readonly (readonly [what: string, damage: (path: string) => void, reason: RegExp])[] = [
-  ["truncated", (path) => truncateSync(path, statSync(path).size - 10), /bytes where its summary says/],
+const DAMAGES: readonly (readonly [
+  what: string,
+  damage: (path: string) => void,
+  reason: RegExp,
+])[] = [
+  [
+    "truncated",
+    (path) => truncateSync(path, statSync(path).size - 10),
+    /bytes where its summary says/,
+  ],
   ["emptied", (path) => truncateSync(path, 0), /has 0 bytes/],
   ["too long", (path) => appendFileSync(path, "x"), /bytes where its summary says/],
   ["missing", (path) => rmSync(path), /is missing/],
-  ["garbage of the same size", (path) => writeFileSync(path, Buffer.alloc(statSync(path).size, 7)), /is no Parquet file/],
+  [
+    "garbage of the same size",
+    (path) => writeFileSync(path, Buffer.alloc(statSync(path).size, 7)),
+    /is no Parquet file/,
+  ],
   [
     "a footer longer than the file",
     (path) => {
@@ -78,21 +90,24 @@ const DAMAGES: readonly (readonly [what: string, damage: (path: string) => void,
   ],
 ];
 
-test.each(DAMAGES)("a table that is %s is named, skipped and counted", async (_what, damage, reason) => {
-  const { dir, base } = await sampleStore();
-  damage(`${base}-calls.parquet`);
-  await using store = await openStore(dir);
-  expect(await callIds(store)).toEqual([10]);
-  expect((await store.traces({ run: RUN_A })).items).toHaveLength(1);
-  expect((await store.trace("019a-A")).callCount).toBe(1);
-  expect((await store.sql("SELECT count(*) AS n FROM calls")).rows).toEqual([{ n: 3 }]);
-  // Other tables of the segment are answered.
-  expect((await store.exceptions()).items).toHaveLength(1);
-  expect(await store.stats({ run: RUN_A })).toHaveLength(5);
-  expect(store.problems()).toEqual([
-    { file: `${base}-calls.parquet`, kind: "corrupt", reason: expect.stringMatching(reason) },
-  ]);
-});
+test.each(DAMAGES)(
+  "a table that is %s is named, skipped and counted",
+  async (_what, damage, reason) => {
+    const { dir, base } = await sampleStore();
+    damage(`${base}-calls.parquet`);
+    await using store = await openStore(dir);
+    expect(await callIds(store)).toEqual([10]);
+    expect((await store.traces({ run: RUN_A })).items).toHaveLength(1);
+    expect((await store.trace("019a-A")).callCount).toBe(1);
+    expect((await store.sql("SELECT count(*) AS n FROM calls")).rows).toEqual([{ n: 3 }]);
+    // Other tables of the segment are answered.
+    expect((await store.exceptions()).items).toHaveLength(1);
+    expect(await store.stats({ run: RUN_A })).toHaveLength(5);
+    expect(store.problems()).toEqual([
+      { file: `${base}-calls.parquet`, kind: "corrupt", reason: expect.stringMatching(reason) },
+    ]);
+  },
+);
 
 test("damage that SQL meets first is skipped as well", async () => {
   const { dir, base } = await sampleStore();
@@ -113,10 +128,12 @@ test("damaged summaries are named and skipped", async () => {
 
 test("a summary that leads elsewhere is refused", async () => {
   const { dir, base } = await sampleStore();
-  const summary = JSON.parse(readFileSync(`${base}.json`, "utf8")) as Record<string, any>;
+  const summary = JSON.parse(readFileSync(`${base}.json`, "utf8")) as {
+    tables: { calls: Record<string, unknown> };
+  };
   for (const change of [
-    { tables: { calls: { ...summary["tables"].calls, file: "../../../etc/passwd.parquet" } } },
-    { tables: { calls: { ...summary["tables"].calls, rows: "many" } } },
+    { tables: { calls: { ...summary.tables.calls, file: "../../../etc/passwd.parquet" } } },
+    { tables: { calls: { ...summary.tables.calls, rows: "many" } } },
     { tables: null },
     { runId: "another" },
     { seq: 7 },

@@ -12,10 +12,18 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
+async function count(where: string, parameters: Parameters<Store["sql"]>[1]): Promise<unknown> {
+  return (await store.sql(`SELECT count(*) AS n FROM calls WHERE ${where}`, parameters)).rows[0]![
+    "n"
+  ];
+}
+
 describe("answers", () => {
   test("rows with named columns and their types", async () => {
     expect(
-      await store.sql("SELECT function, count(*) AS n FROM calls GROUP BY ALL ORDER BY n DESC, function LIMIT 2"),
+      await store.sql(
+        "SELECT function, count(*) AS n FROM calls GROUP BY ALL ORDER BY n DESC, function LIMIT 2",
+      ),
     ).toEqual({
       columns: [
         { name: "function", type: "VARCHAR" },
@@ -50,12 +58,26 @@ describe("answers", () => {
     ]);
     const tables = ["calls", "exceptions", "functions", "counts", "runs"];
     const counts = await Promise.all(
-      tables.map(async (table) => (await store.sql(`SELECT count(*) AS n FROM ${table}`)).rows[0]!["n"]),
+      tables.map(
+        async (table) => (await store.sql(`SELECT count(*) AS n FROM ${table}`)).rows[0]!["n"],
+      ),
     );
     expect(counts).toEqual([9, 1, 6, 1, 2]);
-    expect((await store.sql("SELECT run_id, status, recorded, started_at FROM runs ORDER BY 1")).rows).toEqual([
-      { run_id: RUN_A, status: "finished", recorded: 7, started_at: "2026-11-23T08:00:00.000000000Z" },
-      { run_id: RUN_B, status: "running", recorded: 2, started_at: "2026-11-23T08:00:02.000000000Z" },
+    expect(
+      (await store.sql("SELECT run_id, status, recorded, started_at FROM runs ORDER BY 1")).rows,
+    ).toEqual([
+      {
+        run_id: RUN_A,
+        status: "finished",
+        recorded: 7,
+        started_at: "2026-11-23T08:00:00.000000000Z",
+      },
+      {
+        run_id: RUN_B,
+        status: "running",
+        recorded: 2,
+        started_at: "2026-11-23T08:00:02.000000000Z",
+      },
     ]);
   });
 
@@ -86,8 +108,6 @@ describe("answers", () => {
   });
 
   test("parameters are bound, by position and by name", async () => {
-    const count = async (sql: string, parameters: Parameters<Store["sql"]>[1]) =>
-      (await store.sql(`SELECT count(*) AS n FROM calls WHERE ${sql}`, parameters)).rows[0]!["n"];
     expect(await count("function = ?", ["add"])).toBe(3);
     expect(await count("function = $name AND call_id > $id", { name: "add", id: 4 })).toBe(2);
     expect(await count("function = ?", ["x' OR 1=1 --"])).toBe(0);
@@ -99,7 +119,7 @@ describe("answers", () => {
   });
 
   test.each([
-    "WITH created_at AS (SELECT 1 AS update_me) SELECT update_me AS \"drop\" FROM created_at",
+    'WITH created_at AS (SELECT 1 AS update_me) SELECT update_me AS "drop" FROM created_at',
     "EXPLAIN SELECT * FROM calls",
     "EXPLAIN ANALYZE SELECT count(*) FROM calls",
     "/* why */ explain (format json) SELECT 1",
@@ -116,7 +136,7 @@ describe("answers", () => {
     "PIVOT (SELECT status FROM calls) ON status IN ('threw', 'returned') USING count(*)",
     "SELECT quantile_cont(duration_ns, 0.5) FROM calls",
     "SELECT arguments->>'$[0]' FROM calls",
-    "SELECT \"from\", \"to\" FROM counts",
+    'SELECT "from", "to" FROM counts',
     "SELECT * FROM calls c JOIN exceptions e USING (run_id, exception_id) -- comment; DROP",
   ])("%s", async (sql) => {
     expect((await store.sql(sql)).rows.length).toBeGreaterThan(0);
@@ -170,7 +190,7 @@ describe("refusals", () => {
     "SELECT * FROM glob('/etc/*')",
     "SELECT * FROM '/etc/passwd'",
     "SELECT * FROM 'x.csv'",
-    "SELECT * FROM \"/etc/passwd.csv\"",
+    'SELECT * FROM "/etc/passwd.csv"',
     "SELECT (SELECT count(*) FROM read_csv('/etc/passwd'))",
     "WITH x AS (SELECT * FROM read_csv('/etc/passwd')) SELECT 1",
     "DESCRIBE SELECT * FROM read_csv('/etc/passwd')",
@@ -192,14 +212,23 @@ describe("refusals", () => {
 
   test("a read of other files would be refused by the database itself too", async () => {
     for (const file of ["/etc/passwd", `${dir}/store.json`, `${dir}/segments/../store.json`]) {
-      await expect(store.sql(`SELECT * FROM '${file}'`)).rejects.toMatchObject({ code: "BC_ERR_BAD_SQL" });
+      await expect(store.sql(`SELECT * FROM '${file}'`)).rejects.toMatchObject({
+        code: "BC_ERR_BAD_SQL",
+      });
     }
   });
 
   test("and the store is as it was", async () => {
     expect((await store.sql("SELECT count(*) AS n FROM calls")).rows).toEqual([{ n: 9 }]);
-    expect(readdirSync(join(dir, "segments", "date=2026-11-23")).some((name) => name.endsWith(".csv"))).toBe(false);
-    for (const path of ["/tmp/breadcrumb-stolen.csv", "/tmp/breadcrumb-stolen", "/tmp/breadcrumb-log", ".tmp"]) {
+    expect(
+      readdirSync(join(dir, "segments", "date=2026-11-23")).some((name) => name.endsWith(".csv")),
+    ).toBe(false);
+    for (const path of [
+      "/tmp/breadcrumb-stolen.csv",
+      "/tmp/breadcrumb-stolen",
+      "/tmp/breadcrumb-log",
+      ".tmp",
+    ]) {
       expect(existsSync(path)).toBe(false);
     }
   });
@@ -233,14 +262,21 @@ describe("limits", () => {
     expect(result.rows).toEqual([{ range: 0 }, { range: 1 }, { range: 2 }]);
     expect(result.truncated).toBe(true);
     expect((await store.sql("SELECT * FROM range(3)", [], { maxRows: 3 })).truncated).toBe(false);
-    await expect(store.sql("SELECT 1", [], { maxRows: 0 })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
+    await expect(store.sql("SELECT 1", [], { maxRows: 0 })).rejects.toMatchObject({
+      code: "BC_ERR_BAD_OPTION",
+    });
   });
 
   test("time, after which the store still answers", async () => {
     const began = performance.now();
     await expect(
-      store.sql("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b", [], { timeoutMs: 200 }),
-    ).rejects.toMatchObject({ code: "BC_ERR_SQL_LIMIT", message: expect.stringContaining("200 ms") });
+      store.sql("SELECT sum(a.range * b.range) FROM range(1000000) a, range(1000000) b", [], {
+        timeoutMs: 200,
+      }),
+    ).rejects.toMatchObject({
+      code: "BC_ERR_SQL_LIMIT",
+      message: expect.stringContaining("200 ms"),
+    });
     expect(performance.now() - began).toBeLessThan(10_000);
     expect((await store.sql("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   });

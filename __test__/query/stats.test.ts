@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { openStore } from "../../ts/query/index";
 import { newFolder, RUN_A, RUN_B, sampleStore } from "./support/sample-store";
-import { call, functionSums, NOON_NS, StoreWriter } from "./support/store-writer";
+import { call, functionSums, NOON_NS, type Row, StoreWriter } from "./support/store-writer";
 
 test("functions are added up over segments, hottest first", async () => {
   await using store = await openStore((await sampleStore()).dir);
@@ -31,25 +31,27 @@ test("runs, names, files, sorts and limits", async () => {
   expect(await names({ file: "src/add.js" })).toEqual(["add"]);
   expect((await names({ sort: "errors" }))[0]).toBe("parse");
   expect((await names({ sort: "total" }))[0]).toBe("main");
-  expect((await names({ sort: "p99", limit: 3 }))).toEqual(["main", "load", "parse"]);
+  expect(await names({ sort: "p99", limit: 3 })).toEqual(["main", "load", "parse"]);
   await expect(store.stats({ sort: "size" as "self" })).rejects.toMatchObject({
     code: "BC_ERR_BAD_OPTION",
     message: expect.stringContaining("self, total"),
   });
 });
 
+function at(id: number, ns: number | null, second: number): Row {
+  return call({
+    call_id: id,
+    duration_ns: ns,
+    self_ns: ns ?? 5,
+    status: ns === null ? "open" : "returned",
+    started_at: NOON_NS + BigInt(second) * 1_000_000_000n,
+  });
+}
+
 test("since and until cut segments exactly", async () => {
   const dir = newFolder();
   const writer = await StoreWriter.create(dir);
   writer.run({ runId: "r1" });
-  const at = (id: number, ns: number | null, second: number) =>
-    call({
-      call_id: id,
-      duration_ns: ns,
-      self_ns: ns ?? 5,
-      status: ns === null ? "open" : "returned",
-      started_at: NOON_NS + BigInt(second) * 1_000_000_000n,
-    });
   await writer.segment({
     runId: "r1",
     seq: 0,
@@ -66,7 +68,14 @@ test("since and until cut segments exactly", async () => {
   const [all] = await store.stats();
   expect(all).toMatchObject({ calls: 5, open: 1, totalNs: 7000, meanNs: 1750 });
   const [late] = await store.stats({ since: "2026-11-23T08:00:01Z" });
-  expect(late).toMatchObject({ calls: 4, open: 1, totalNs: 6000, selfNs: 6005, meanNs: 2000, maxNs: 4000 });
+  expect(late).toMatchObject({
+    calls: 4,
+    open: 1,
+    totalNs: 6000,
+    selfNs: 6005,
+    meanNs: 2000,
+    maxNs: 4000,
+  });
   const [early] = await store.stats({ until: "2026-11-23T08:00:01Z" });
   expect(early).toMatchObject({ calls: 1, totalNs: 1000, maxNs: 1000 });
   expect(early!.p50Ns! / 1000).toBeCloseTo(1, 0);
@@ -89,7 +98,11 @@ test("quantiles are within 5 % of the true ones", async () => {
   await using store = await openStore(dir);
   for (const stats of await store.stats()) {
     const sorted = samples[stats.line - 1]!.toSorted((a, b) => a - b);
-    for (const [q, got] of [[0.5, stats.p50Ns], [0.95, stats.p95Ns], [0.99, stats.p99Ns]] as const) {
+    for (const [q, got] of [
+      [0.5, stats.p50Ns],
+      [0.95, stats.p95Ns],
+      [0.99, stats.p99Ns],
+    ] as const) {
       const truth = sorted[Math.ceil(q * sorted.length) - 1]!;
       expect(Math.abs(got! - truth)).toBeLessThanOrEqual(Math.max(1, truth * 0.05));
     }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isoTime, parseTime } from "../../ts/query/timestamps";
 
@@ -25,7 +25,10 @@ test.each(["", "now", "08:00", "2026-13-01", "2026-11-23T25:00", Number.NaN, 1e3
   "%s is refused by the option's name",
   (time) => {
     expect(() => parseTime(time, "until")).toThrow(
-      expect.objectContaining({ code: "BC_ERR_BAD_OPTION", message: expect.stringContaining("until") }),
+      expect.objectContaining({
+        code: "BC_ERR_BAD_OPTION",
+        message: expect.stringContaining("until"),
+      }),
     );
   },
 );

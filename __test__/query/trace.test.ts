@@ -23,7 +23,11 @@ test("a trace is a tree of its calls", async () => {
   expect(main.children.map((child) => child.function)).toEqual(["load", "add", "add", "add"]);
   expect(main.children[0]!.children[0]!.function).toBe("parse");
   expect(trace.calls.map(({ callId }) => callId)).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(main.children[1]).toMatchObject({ startNs: 4_000_000 - 123, arguments: [4, -1], result: 3 });
+  expect(main.children[1]).toMatchObject({
+    startNs: 4_000_000 - 123,
+    arguments: [4, -1],
+    result: 3,
+  });
   expect(trace.exception(1)).toMatchObject({ name: "SyntaxError", handled: "caught", callId: 3 });
 });
 
@@ -72,12 +76,13 @@ test("ids are taken in any case, shortened, and as latest", async () => {
   expect((await store.trace("latest")).runId).toBe(RUN_B);
 });
 
+async function failing(id: string): Promise<string> {
+  const error = await store.trace(id).catch((e: unknown) => e as Error & { code: string });
+  expect(error).toMatchObject({ code: "BC_ERR_NOT_FOUND" });
+  return (error as Error).message;
+}
+
 test("ids that mean none or several are BC_ERR_NOT_FOUND and say what to do", async () => {
-  const failing = async (id: string) => {
-    const error = await store.trace(id).catch((e: unknown) => e as Error & { code: string });
-    expect(error).toMatchObject({ code: "BC_ERR_NOT_FOUND" });
-    return (error as Error).message;
-  };
   expect(await failing("nope")).toContain("breadcrumb list");
   expect(await failing("")).toContain("breadcrumb list");
   expect(await failing(`${RUN_A}-ZZ`)).toContain(`--run ${RUN_A}`);

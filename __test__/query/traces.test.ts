@@ -42,9 +42,11 @@ test("a trace whose root has no row yet is there by its other calls", async () =
   ]);
 });
 
+async function ids(filter: Parameters<Store["traces"]>[0]): Promise<string[]> {
+  return (await store.traces(filter)).items.map(({ traceId }) => traceId.slice(-10));
+}
+
 test("every filter narrows", async () => {
-  const ids = async (filter: Parameters<Store["traces"]>[0]) =>
-    (await store.traces(filter)).items.map(({ traceId }) => traceId.slice(-10));
   const [a1, aA, b1] = [`${RUN_A}-1`, `${RUN_A}-A`, `${RUN_B}-1`].map((id) => id.slice(-10));
   expect(await ids({ function: "parse" })).toEqual([a1]);
   expect(await ids({ function: "t*" })).toEqual([b1]);
@@ -53,7 +55,9 @@ test("every filter narrows", async () => {
   expect(await ids({ minDurationMs: 2 })).toEqual([a1]);
   expect(await ids({ since: "2026-11-23T08:00:00.5Z" })).toEqual([b1, aA]);
   expect(await ids({ until: new Date("2026-11-23T08:00:00.5Z") })).toEqual([a1]);
-  expect(await ids({ since: "2026-11-23T08:00:00.000000123Z", until: "2026-11-23T08:00:00.000000124Z" })).toEqual([a1]);
+  expect(
+    await ids({ since: "2026-11-23T08:00:00.000000123Z", until: "2026-11-23T08:00:00.000000124Z" }),
+  ).toEqual([a1]);
   expect(await ids({ run: "019aaaaa", root: "main", function: "add" })).toEqual([a1]);
   expect(await ids({ function: "nobody" })).toEqual([]);
 });
@@ -63,11 +67,11 @@ test("pages join without gap or overlap, also while rows arrive", async () => {
   const writer = await StoreWriter.create(dir);
   writer.run({ runId: "r1" });
   // Seven roots at only three different times: ids decide.
-  const roots = (seq: number, ids: number[]) =>
+  const roots = (seq: number, callIds: number[]) =>
     writer.segment({
       runId: "r1",
       seq,
-      calls: ids.map((id) => call({ call_id: id, started_at: NOON_NS + BigInt(id % 3) })),
+      calls: callIds.map((id) => call({ call_id: id, started_at: NOON_NS + BigInt(id % 3) })),
     });
   await roots(0, [1, 2, 3, 4, 5, 6, 7]);
   await using open = await openStore(dir);
@@ -98,7 +102,10 @@ test("the newest are found among many segments", async () => {
       runId: "r1",
       seq,
       calls: [0, 1].map((i) =>
-        call({ call_id: seq * 2 + i + 1, started_at: NOON_NS + BigInt(seq) * 1_000_000_000n + BigInt(i) }),
+        call({
+          call_id: seq * 2 + i + 1,
+          started_at: NOON_NS + BigInt(seq) * 1_000_000_000n + BigInt(i),
+        }),
       ),
     });
   }
@@ -114,10 +121,14 @@ test("bad filters are coded errors that say what was got", async () => {
   });
   await expect(store.traces({ limit: 0 })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
   await expect(store.traces({ limit: 1.5 })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
-  await expect(store.traces({ since: "yesterday" })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
+  await expect(store.traces({ since: "yesterday" })).rejects.toMatchObject({
+    code: "BC_ERR_BAD_OPTION",
+  });
   await expect(store.traces({ cursor: "x" })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
   await expect(store.traces({ run: "019c" })).rejects.toMatchObject({ code: "BC_ERR_NOT_FOUND" });
-  await expect(store.traces({ minDurationMs: Number.NaN })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
+  await expect(store.traces({ minDurationMs: Number.NaN })).rejects.toMatchObject({
+    code: "BC_ERR_BAD_OPTION",
+  });
 });
 
 test("what a filter says is a value, never SQL", async () => {

@@ -112,7 +112,8 @@ export function milliseconds(values: Values, name: string): number | undefined {
   const value = text(values, name);
   if (value === undefined) return undefined;
   const ms = parseDuration(value);
-  if (ms === null) throw bad(`--${name} is a time such as 250us, 5ms or 2s: got ${JSON.stringify(value)}`);
+  if (ms === null)
+    throw bad(`--${name} is a time such as 250us, 5ms or 2s: got ${JSON.stringify(value)}`);
   return ms;
 }
 
@@ -123,7 +124,9 @@ export function time(values: Values, name: string, now = Date.now()): Date | str
   const ms = parseDuration(value);
   if (ms !== null) return new Date(now - ms);
   if (/^\d{4}-\d\d-\d\d/.test(value)) return value;
-  throw bad(`--${name} is a time such as 10m (ago) or 2026-11-23T08:00: got ${JSON.stringify(value)}`);
+  throw bad(
+    `--${name} is a time such as 10m (ago) or 2026-11-23T08:00: got ${JSON.stringify(value)}`,
+  );
 }
 
 function parseDuration(value: string): number | null {

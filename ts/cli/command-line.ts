@@ -20,7 +20,11 @@ const RAW_COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Pr
   run: async () => (await import("./run")).run,
   recover: async () => (await import("./recover")).recover,
 };
-const COMMAND_NAMES = [...Object.keys(RAW_COMMANDS), ...READING_COMMANDS.map(({ name }) => name), "help"];
+const COMMAND_NAMES = [
+  ...Object.keys(RAW_COMMANDS),
+  ...READING_COMMANDS.map(({ name }) => name),
+  "help",
+];
 
 /** Runs a command line. Resolves to the exit code. */
 export async function runCommandLine(
@@ -61,11 +65,21 @@ function splitCommand(argv: readonly string[]): [string[], string | undefined, s
 }
 
 function checkOptionsAlone(words: readonly string[]): void {
-  const known = [...Object.keys(COMMON_OPTIONS).map((name) => `--${name}`), "-h", "-q", "--version", "-v"];
-  const unknown = words.find((word) => word.startsWith("-") && !known.includes(word.replace(/=.*/s, "")));
+  const known = [
+    ...Object.keys(COMMON_OPTIONS).map((name) => `--${name}`),
+    "-h",
+    "-q",
+    "--version",
+    "-v",
+  ];
+  const unknown = words.find(
+    (word) => word.startsWith("-") && !known.includes(word.replace(/=.*/s, "")),
+  );
   if (unknown === undefined) return;
   const meant = suggest(unknown, known);
-  throw wrong(`unknown option ${unknown}${meant === undefined ? "" : `: did you mean ${meant}?`} (breadcrumb --help)`);
+  throw wrong(
+    `unknown option ${unknown}${meant === undefined ? "" : `: did you mean ${meant}?`} (breadcrumb --help)`,
+  );
 }
 
 function find(name: string): CommandSpec {
@@ -105,7 +119,9 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
       const { file, reason } = problems[0];
       const more = problems.length > 1 ? ", …" : "";
       const files = problems.length === 1 ? "a file" : `${problems.length} files`;
-      output.notice(`skipped ${files} of the store (${file} ${reason}${more}); the rest is answered`);
+      output.notice(
+        `skipped ${files} of the store (${file} ${reason}${more}); the rest is answered`,
+      );
     }
     await output.flush();
     return code;
@@ -122,7 +138,9 @@ function report(error: unknown, streams: Streams): number {
     streams.stderr.write(`breadcrumb: ${message}\n`);
     return error.code === "BC_ERR_INTERNAL" ? EXIT_FAULT : EXIT_WRONG;
   }
-  streams.stderr.write(`breadcrumb: a fault of its own: ${(error as Error).stack ?? String(error)}\n`);
+  streams.stderr.write(
+    `breadcrumb: a fault of its own: ${(error as Error).stack ?? String(error)}\n`,
+  );
   return EXIT_FAULT;
 }
 

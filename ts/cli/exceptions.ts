@@ -59,7 +59,10 @@ function exceptionLines(
     exception.function === null
       ? "outside recorded calls"
       : `${printable(exception.function)} (${printable(`${exception.file}:${exception.line}`)})`;
-  const trace = exception.traceId === null ? `run ${ids.run(exception.runId)}` : `trace ${ids.trace(exception.traceId)}`;
+  const trace =
+    exception.traceId === null
+      ? `run ${ids.run(exception.runId)}`
+      : `trace ${ids.trace(exception.traceId)}`;
   const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
   return [
     `${paint.dim(head)}${state}  ${paint.bold(what)}`,

@@ -44,7 +44,9 @@ async function listTraces({ store, output, values }: CommandContext): Promise<nu
   const ids = new ShortIds([...runs, ...page.items].map(({ runId }) => runId));
   for (const [runId, traces] of byRun(page.items)) {
     const run = runs.find((candidate) => candidate.runId === runId);
-    const [title = "", ...totals] = runLines(run, runId, ids).map((line) => cut(line, output.columns));
+    const [title = "", ...totals] = runLines(run, runId, ids).map((line) =>
+      cut(line, output.columns),
+    );
     output.line(output.paint.bold(title));
     for (const line of totals) output.line(line);
     printTraces(traces, ids, { output });
@@ -114,7 +116,9 @@ function printTraces(
       timeOfDay(trace.startedAt),
       duration(trace.durationNs),
       count(trace.calls),
-      trace.status === "threw" || trace.errors === 0 ? trace.status : `${trace.status}, ${count(trace.errors)} threw`,
+      trace.status === "threw" || trace.errors === 0
+        ? trace.status
+        : `${trace.status}, ${count(trace.errors)} threw`,
       printable(trace.function ?? "(not ended yet)"),
       trace.file === null ? "" : printable(`${trace.file}:${trace.line}`),
     ]),
@@ -164,7 +168,8 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
     output.columns,
   );
   for (const line of lines) output.line(line);
-  if (chosen.length > limit) output.notice(`these are ${limit} of ${chosen.length}; --limit shows more`);
+  if (chosen.length > limit)
+    output.notice(`these are ${limit} of ${chosen.length}; --limit shows more`);
   return 0;
 }
 
@@ -172,7 +177,9 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
 export function commandText({ command }: Run): string {
   const [first = "(unknown command)", ...rest] = command;
   const words = [first.replace(/^.*[\\/](node(?:\.exe)?)$/i, "$1"), ...rest];
-  return printable(words.map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(" "));
+  return printable(
+    words.map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(" "),
+  );
 }
 
 /** How a run ended: `1.2 s, exit 0`. */

@@ -15,8 +15,7 @@ const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } a
 
 /** The colours for a stream. */
 export function createPaint(stream: { isTTY?: boolean; hasColors?: () => boolean }): Paint {
-  const isOn =
-    stream.isTTY === true && !process.env["NO_COLOR"] && (stream.hasColors?.() ?? false);
+  const isOn = stream.isTTY === true && !process.env["NO_COLOR"] && (stream.hasColors?.() ?? false);
   const color = (name: keyof typeof CODES) => {
     const [on, off] = CODES[name];
     return (text: string) => (isOn && text !== "" ? `\u001B[${on}m${text}\u001B[${off}m` : text);

@@ -45,7 +45,11 @@ export function plural(value: number, noun: string): string {
 
 /** Bytes: `12.3 MB`. */
 export function bytes(value: number): string {
-  for (const [size, unit] of [[1e9, "GB"], [1e6, "MB"], [1e3, "kB"]] as const) {
+  for (const [size, unit] of [
+    [1e9, "GB"],
+    [1e6, "MB"],
+    [1e3, "kB"],
+  ] as const) {
     if (value >= size) return `${threeDigits(value / size)} ${unit}`;
   }
   return `${value} B`;

@@ -14,7 +14,12 @@ const DEFAULT_LIMIT = 1000;
 const LEAST_CELL = 6;
 
 /** The command `query`. */
-export async function query({ store, output, values, positionals }: CommandContext): Promise<number> {
+export async function query({
+  store,
+  output,
+  values,
+  positionals,
+}: CommandContext): Promise<number> {
   const given = positionals[0] ?? "";
   const sql = given === "-" ? readFileSync(0, "utf8") : given;
   const maxRows = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;

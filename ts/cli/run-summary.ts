@@ -53,7 +53,10 @@ async function summary(
   const crashed = runs.filter(({ status }) => status === "crashed").length;
   const parts = [
     plural(runs.length, "run"),
-    plural(total((run) => run.storedCalls), "call"),
+    plural(
+      total((run) => run.storedCalls),
+      "call",
+    ),
     plural(exceptions, "exception"),
     ...(crashed > 0 ? [`${crashed} crashed`] : []),
   ];
@@ -74,7 +77,9 @@ function lossLines(counted: number, dropped: number): string[] {
   const lines: string[] = [];
   if (counted > 0) lines.push(`  ${plural(counted, "call")} counted only`);
   if (dropped > 0) {
-    lines.push(`  ${plural(dropped, "call")} DROPPED: the recorder did not keep up (--overflow block waits instead)`);
+    lines.push(
+      `  ${plural(dropped, "call")} DROPPED: the recorder did not keep up (--overflow block waits instead)`,
+    );
   }
   return lines;
 }
@@ -96,7 +101,9 @@ async function runningLines(store: Store, runs: readonly Run[]): Promise<string[
     const end = endedAt === null ? Date.now() : Date.parse(endedAt);
     for (const call of items) {
       const since = duration(Math.max(0, end - Date.parse(call.startedAt)) * 1e6);
-      lines.push(`  still running: ${printable(call.function)} (${printable(call.file)}:${call.line}) for ${since}`);
+      lines.push(
+        `  still running: ${printable(call.function)} (${printable(call.file)}:${call.line}) for ${since}`,
+      );
     }
   }
   const hidden = lines.length - STILL_RUNNING;

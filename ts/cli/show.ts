@@ -72,9 +72,13 @@ function heading(trace: Trace, runs: readonly Run[], bold: (text: string) => str
 function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output"]): string[] {
   if (trace.exceptions.length === 0) return [];
   const lines = trace.exceptions.slice(0, LISTED_EXCEPTIONS).map((exception) => {
-    const where = exception.function === null ? "" : ` in ${exception.function} (${exception.file}:${exception.line})`;
+    const where =
+      exception.function === null
+        ? ""
+        : ` in ${exception.function} (${exception.file}:${exception.line})`;
     const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
-    const message = exception.message === "" ? exception.name : `${exception.name}: ${exception.message}`;
+    const message =
+      exception.message === "" ? exception.name : `${exception.name}: ${exception.message}`;
     const text = `${message} – ${exception.handled}${where}${passed}`;
     return `  ${cut(printable(text), Math.max(20, columns - 2))}`;
   });

@@ -60,14 +60,19 @@ function fit(columns: readonly Column[], widths: number[], width: number): numbe
   const total = (of: (i: number) => number) =>
     shown.reduce((sum, i) => sum + of(i), GAP * (shown.length - 1));
   while (total(least) > width) {
-    const last = shown.reduce((a, b) => ((columns[b]?.drop ?? 0) > (columns[a]?.drop ?? 0) ? b : a));
+    const last = shown.reduce((a, b) =>
+      (columns[b]?.drop ?? 0) > (columns[a]?.drop ?? 0) ? b : a,
+    );
     if (columns[last]?.drop === undefined) break;
     shown.splice(shown.indexOf(last), 1);
   }
   for (let excess = total((i) => widths[i] as number) - width; excess > 0; excess--) {
     const widest = shown
       .filter((i) => (widths[i] as number) > least(i))
-      .reduce<number | null>((a, b) => (a !== null && (widths[a] as number) >= (widths[b] as number) ? a : b), null);
+      .reduce<number | null>(
+        (a, b) => (a !== null && (widths[a] as number) >= (widths[b] as number) ? a : b),
+        null,
+      );
     if (widest === null) break;
     widths[widest] = (widths[widest] as number) - 1;
   }

@@ -36,9 +36,13 @@ export async function top({ store, output, values }: CommandContext): Promise<nu
   return 0;
 }
 
-function printFunctions(functions: readonly FunctionStats[], output: CommandContext["output"]): void {
+function printFunctions(
+  functions: readonly FunctionStats[],
+  output: CommandContext["output"],
+): void {
   const { dim, red } = output.paint;
-  const has = (key: "waitNs" | "counted" | "dropped" | "errors") => functions.some((f) => f[key] > 0);
+  const has = (key: "waitNs" | "counted" | "dropped" | "errors") =>
+    functions.some((f) => f[key] > 0);
   const optional: (readonly [boolean, Column, (f: FunctionStats) => string])[] = [
     [true, { title: "self", right: true }, (f) => duration(f.selfNs)],
     [true, { title: "total", right: true }, (f) => duration(f.totalNs)],
@@ -59,7 +63,11 @@ function printFunctions(functions: readonly FunctionStats[], output: CommandCont
     [true, { title: "p95", right: true, drop: 3 }, (f) => duration(f.p95Ns)],
     [true, { title: "max", right: true, drop: 4 }, (f) => duration(f.maxNs)],
     [true, { title: "function", shrink: "end" }, (f) => printable(f.function)],
-    [true, { title: "where", shrink: "start", style: dim }, (f) => printable(`${f.file}:${f.line}`)],
+    [
+      true,
+      { title: "where", shrink: "start", style: dim },
+      (f) => printable(`${f.file}:${f.line}`),
+    ],
   ];
   const columns = optional.filter(([isShown]) => isShown);
   const lines = renderTable(

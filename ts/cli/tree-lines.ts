@@ -13,7 +13,13 @@ import type { JsonValue, Trace, TraceCall } from "../query/index";
 import type { Paint } from "./paint";
 import { cut, printable } from "./printable";
 import { count, duration, plural } from "./quantities";
-import { isCall, type Outline, type OutlineCall, type OutlineItem, type OutlineMore } from "./tree-outline";
+import {
+  isCall,
+  type Outline,
+  type OutlineCall,
+  type OutlineItem,
+  type OutlineMore,
+} from "./tree-outline";
 import { valueText } from "./value-text";
 
 const TIME_WIDTH = 9;
@@ -45,7 +51,12 @@ export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): str
   const pending: Pending[] = [];
   const add = (items: readonly OutlineItem[], indent: string, level: number) => {
     for (let i = items.length - 1; i >= 0; i--) {
-      pending.push({ item: items[i] as OutlineItem, indent, level, isLast: i === items.length - 1 });
+      pending.push({
+        item: items[i] as OutlineItem,
+        indent,
+        level,
+        isLast: i === items.length - 1,
+      });
     }
   };
   add(outline.top, "", 0);
@@ -79,7 +90,8 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
     `${callText(call, valueWidth)}${ending}`,
     Math.max(LEAST_CALL / 2, hasPlace ? room - where.length - 2 : room),
   );
-  const colored = call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
+  const colored =
+    call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
   return `${paint.dim(times + prefix)}${colored}${paint.dim(tail)}${hasPlace ? `  ${paint.dim(where)}` : ""}`;
 }
 
@@ -114,7 +126,12 @@ function endText(trace: Trace, call: TraceCall, width: number): string {
 }
 
 function isUndefined(value: JsonValue): boolean {
-  return typeof value === "object" && value !== null && "$type" in value && value["$type"] === "undefined";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "$type" in value &&
+    value["$type"] === "undefined"
+  );
 }
 
 function moreLine(more: OutlineMore, prefix: string, { paint, columns }: TreeStyle): string {
@@ -122,11 +139,15 @@ function moreLine(more: OutlineMore, prefix: string, { paint, columns }: TreeSty
   const named = more.functions
     .slice(0, NAMED_FUNCTIONS)
     .map(([name, calls]) =>
-      calls === more.calls || calls === 1 ? printable(name) : `${printable(name)} (${count(calls)})`,
+      calls === more.calls || calls === 1
+        ? printable(name)
+        : `${printable(name)} (${count(calls)})`,
     );
   const others = more.functions.length > NAMED_FUNCTIONS ? ", …" : "";
   const below = more.below > 0 ? `, ${plural(more.below, "call")} below` : "";
   const threw = more.threw > 0 ? `, ${count(more.threw)} with exceptions` : "";
   const text = `… ${count(more.calls)} more call${more.calls === 1 ? "" : "s"} of ${named.join(", ")}${others}${below}${threw}`;
-  return paint.dim(times + prefix + cut(text, Math.max(LEAST_CALL / 2, columns - times.length - prefix.length)));
+  return paint.dim(
+    times + prefix + cut(text, Math.max(LEAST_CALL / 2, columns - times.length - prefix.length)),
+  );
 }

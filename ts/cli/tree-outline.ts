@@ -131,9 +131,10 @@ function fold(
   subtrees: ReadonlyMap<TraceCall, Subtree>,
 ): OutlineItem[] {
   const items: OutlineItem[] = [];
-  for (let from = 0; from < calls.length; ) {
+  for (let from = 0; from < calls.length;) {
     let to = from + 1;
-    while (to < calls.length && isSameFunction(calls[from] as TraceCall, calls[to] as TraceCall)) to += 1;
+    while (to < calls.length && isSameFunction(calls[from] as TraceCall, calls[to] as TraceCall))
+      to += 1;
     items.push(...foldRow(calls.slice(from, to), subtrees));
     from = to;
   }
@@ -179,7 +180,9 @@ function narrow(
 ): OutlineItem[] {
   const weight = (item: OutlineItem) => {
     if (!isCall(item)) return item.totalNs;
-    return subtrees.get(item.call)?.threw ? Number.POSITIVE_INFINITY : (item.totalNs ?? Number.MAX_VALUE);
+    return subtrees.get(item.call)?.threw
+      ? Number.POSITIVE_INFINITY
+      : (item.totalNs ?? Number.MAX_VALUE);
   };
   const kept = new Set(items.toSorted((a, b) => weight(b) - weight(a)).slice(0, width));
   const hidden = items.filter((item) => !kept.has(item));
@@ -210,7 +213,8 @@ function addUp(parts: readonly OutlineMore[]): OutlineMore {
     sum.below += part.below;
     sum.totalNs += part.totalNs;
     sum.threw += part.threw;
-    for (const [name, calls] of part.functions) functions.set(name, (functions.get(name) ?? 0) + calls);
+    for (const [name, calls] of part.functions)
+      functions.set(name, (functions.get(name) ?? 0) + calls);
   }
   return { ...sum, functions: [...functions].toSorted((a, b) => b[1] - a[1]) };
 }
@@ -262,7 +266,7 @@ class Queue {
     const last = heap.pop();
     if (!first || !last || heap.length === 0) return first;
     heap[0] = last;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       const child = this.#weight(left + 1) > this.#weight(left) ? left + 1 : left;
       if (this.#weight(child) <= this.#weight(at)) return first;

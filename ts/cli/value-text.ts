@@ -26,7 +26,9 @@ function write(value: JsonValue, room: number, depth: number): string {
   if (Array.isArray(value)) return `[${join(value as readonly JsonValue[], room, depth)}]`;
   const fields = value as Fields;
   const type = fields["$type"];
-  return typeof type === "string" ? writeTyped(type, fields, room, depth) : writeObject(fields, room, depth);
+  return typeof type === "string"
+    ? writeTyped(type, fields, room, depth)
+    : writeObject(fields, room, depth);
 }
 
 function cutString(text: string, room: number): string {
@@ -48,7 +50,7 @@ function join(items: readonly JsonValue[], room: number, depth: number): string 
 
 function writeObject(fields: Fields, room: number, depth: number): string {
   const name = fields["$class"];
-  const prefix = name === undefined ? "" : name === null ? "[null] " : `${printable(String(name))} `;
+  const prefix = name === undefined ? "" : name === null ? "[null] " : `${plainText(name)} `;
   const parts: string[] = [];
   let used = prefix.length;
   for (const [key, value] of Object.entries(fields)) {
@@ -127,5 +129,7 @@ function plainText(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return "";
   if (typeof value !== "object") return printable(String(value));
   const fields = value as Fields;
-  return fields["$type"] === "string" ? `${printable(String(fields["value"]))}…` : write(value, Number.POSITIVE_INFINITY, 0);
+  return fields["$type"] === "string"
+    ? `${plainText(fields["value"])}…`
+    : write(value, Number.POSITIVE_INFINITY, 0);
 }

@@ -8,9 +8,10 @@
  * rows name it by its hash, small numbers come packed into one, and integers never pass through
  * JSON. Limits: a call of a tree holds on to the columns of its whole trace.
  */
-import type { Parameters, Rows } from "./engine";
+import type { Parameters } from "./engine";
 import type { Reader, Source } from "./reader";
 import type { Call, CallStatus, JsonValue } from "./results";
+import type { Rows } from "./rows";
 import { isoTime, timeColumns } from "./timestamps";
 import { traceId } from "./trace-id";
 
@@ -305,35 +306,28 @@ function at(column: Float64Array, row: number): number {
 }
 
 function readPlaces(rows: Rows): ReadonlyMap<number, Place> {
-  const runs = rows.column<string>("run_id");
-  const roots = rows.numbers("root_id");
-  const functions = rows.column<string>("function");
-  const files = rows.column<string>("file");
-  const lines = rows.column<number>("line");
-  const cols = rows.column<number>("col");
-  const parameters = rows.column<string>("parameters");
-  const places = new Map<number, Place>();
-  for (const [i, place] of rows.numbers("place").entries()) {
-    const names = parseJson(parameters[i] as string);
-    places.set(place, {
-      runId: runs[i] as string,
-      traceId: traceId(runs[i] as string, at(roots, i)),
-      function: functions[i] as string,
-      file: files[i] as string,
-      line: lines[i] as number,
-      col: cols[i] as number,
+  const places = rows.map((row): [number, Place] => {
+    const names = parseJson(row.text("parameters"));
+    const place = {
+      runId: row.text("run_id"),
+      traceId: traceId(row.text("run_id"), row.number("root_id")),
+      function: row.text("function"),
+      file: row.text("file"),
+      line: row.number("line"),
+      col: row.number("col"),
       parameters: Array.isArray(names) ? names.map(String) : [],
-    });
-  }
-  return places;
+    };
+    return [row.number("place"), place];
+  });
+  return new Map(places);
 }
 
 function valueReader(rows: Rows) {
   const first = rows.numbers("argument_0");
   const second = rows.numbers("argument_1");
-  const json = rows.column<string | null>("arguments_json");
+  const json = rows.texts("arguments_json");
   const resultInteger = rows.numbers("result_integer");
-  const resultJson = rows.column<string | null>("result_json");
+  const resultJson = rows.texts("result_json");
   return {
     arguments(i: number, count: number): JsonValue | undefined {
       const text = json[i] as string | null;

@@ -58,7 +58,9 @@ export async function calls(reader: Reader, filter: CallFilter = {}): Promise<Pa
   }
   const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
   if (after) addCursor(where, after, "started_at", "call_id");
-  const before: Span = after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span;
+  const before: Span = after
+    ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n }
+    : span;
   reader.refresh();
   const choose = chooseRun(reader, filter, where);
   const found = await newestFirst({
@@ -90,13 +92,10 @@ async function findIds(
       ORDER BY started_at DESC, run_id DESC, call_id DESC LIMIT ${limit}`,
     parameters: where.parameters,
   });
-  const ids = rows.column<number>("id");
-  const seconds = rows.column<number>("started_at_s");
-  const nanoseconds = rows.column<number>("started_at_n");
-  return rows.column<string>("run_id").map((runId, i) => ({
-    startedAt: isoTime(seconds[i] as number, nanoseconds[i] as number),
-    runId,
-    id: ids[i] as number,
+  return rows.map((row) => ({
+    startedAt: isoTime(row.number("started_at_s"), row.number("started_at_n")),
+    runId: row.text("run_id"),
+    id: row.number("id"),
   }));
 }
 
@@ -128,7 +127,7 @@ async function readByIds(
   const columns = await readCallColumns(
     reader,
     { table: "calls", choose: (s) => mayHoldCall(s, runIds, callIds) },
-    (calls) => `FROM ${calls} SEMI JOIN
+    (table) => `FROM ${table} SEMI JOIN
       (SELECT unnest($runs) AS run_id, unnest($calls)::BIGINT AS call_id) USING (run_id, call_id)`,
     { runs: listValue(runIds), calls: listValue(callIds.map(String)) },
   );

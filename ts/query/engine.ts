@@ -2,21 +2,23 @@
  * DuckDB in memory, locked down: it can read the store's segments and nothing else.
  *
  *     const engine = await Engine.start("/app/.breadcrumb/segments");
- *     const rows = await engine.query("SELECT 1 AS one");   // rows.column("one") → [1]
+ *     const rows = await engine.query("SELECT 1::DOUBLE AS one");   // rows.numbers("one")[0] → 1
  *
  * No external access but to that folder, no extension is loaded from disk or network, nothing is
  * spilled to disk, the configuration is locked, times are UTC. Limits: DuckDB's library is 70 MB,
  * so it is loaded by the first question that needs it (about 0.15 s).
  */
+import type * as DuckDBModule from "@duckdb/node-api";
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
+import { Rows } from "./rows";
 
 /** Named parameters of a query. */
 export type Parameters = Record<string, DuckDBValue>;
 
 /** The library, once loaded. */
-export type DuckDB = typeof import("@duckdb/node-api");
+export type DuckDB = typeof DuckDBModule;
 
 let library: DuckDB | undefined;
 
@@ -36,45 +38,8 @@ export function quoteLiteral(text: string): string {
 
 /** The first line of DuckDB's message. */
 export function firstLine(error: unknown): string {
-  return String((error as Error)?.message ?? error).split("\n", 1)[0] as string;
-}
-
-/** Rows by column. */
-export class Rows {
-  readonly count: number;
-  readonly #columns: ReadonlyMap<string, Float64Array | readonly unknown[]>;
-  /** Columns of numbers with null for NaN, once asked for. */
-  readonly #nullable = new Map<string, readonly (number | null)[]>();
-
-  constructor(count: number, columns: ReadonlyMap<string, Float64Array | readonly unknown[]>) {
-    this.count = count;
-    this.#columns = columns;
-  }
-
-  /** A column's values; the query says of which type they are. */
-  column<T>(name: string): readonly T[] {
-    const values = this.#find(name);
-    if (!(values instanceof Float64Array)) return values as readonly T[];
-    let nullable = this.#nullable.get(name);
-    if (!nullable) {
-      nullable = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
-      this.#nullable.set(name, nullable);
-    }
-    return nullable as readonly T[];
-  }
-
-  /** A column of type DOUBLE as it is: null is NaN. */
-  numbers(name: string): Float64Array {
-    const values = this.#find(name);
-    if (values instanceof Float64Array) return values;
-    throw new RangeError(`column ${name} is not of type DOUBLE`);
-  }
-
-  #find(name: string): Float64Array | readonly unknown[] {
-    const values = this.#columns.get(name);
-    if (!values) throw new RangeError(`the query has no column ${name}`);
-    return values;
-  }
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n", 1)[0] as string;
 }
 
 /** A database in memory. */
@@ -131,7 +96,7 @@ export class Engine {
         const { itemCount } = vector;
         for (let row = 0; row < itemCount; row++) {
           const value = vector.getItem(row);
-          values[at++] = isNumber ? ((value ?? Number.NaN) as number) : value;
+          values[at++] = isNumber ? (value ?? Number.NaN) : value;
         }
       }
       return [name, values] as const;

@@ -7,9 +7,9 @@
  */
 import { checkLimit, Conditions, parseSpan } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
-import type { Rows } from "./engine";
 import type { Reader } from "./reader";
 import type { Handled, Page, RecordedException } from "./results";
+import type { Rows } from "./rows";
 import { isoTime, timeColumns, type TimeLike } from "./timestamps";
 import { traceId } from "./trace-id";
 
@@ -97,25 +97,24 @@ function exceptionsQuery(selection: string): string {
 }
 
 function readExceptions(rows: Rows): RecordedException[] {
-  return Array.from({ length: rows.count }, (_, row) => {
-    const at = <T>(name: string) => rows.column<T>(name)[row] as T;
-    const runId = at<string>("run_id");
-    const rootId = at<number | null>("root_id");
+  return rows.map((row) => {
+    const runId = row.text("run_id");
+    const rootId = row.numberOrNull("root_id");
     return {
       runId,
-      exceptionId: at("exception_id"),
-      threadId: at("thread_id"),
-      callId: at("call_id"),
+      exceptionId: row.number("exception_id"),
+      threadId: row.number("thread_id"),
+      callId: row.numberOrNull("call_id"),
       traceId: rootId === null ? null : traceId(runId, rootId),
-      function: at("function"),
-      file: at("file"),
-      line: at("line"),
-      name: at("name"),
-      message: at("message"),
-      stack: at("stack"),
-      thrownAt: isoTime(at("thrown_at_s"), at("thrown_at_n")),
-      handled: at("handled"),
-      calls: at("calls"),
+      function: row.textOrNull("function"),
+      file: row.textOrNull("file"),
+      line: row.numberOrNull("line"),
+      name: row.text("name"),
+      message: row.text("message"),
+      stack: row.textOrNull("stack"),
+      thrownAt: isoTime(row.number("thrown_at_s"), row.number("thrown_at_n")),
+      handled: row.text("handled") as Handled,
+      calls: row.number("calls"),
     };
   });
 }

@@ -11,8 +11,9 @@
  */
 import type { DuckDBValue } from "@duckdb/node-api";
 import { BreadcrumbError } from "../errors";
-import { Engine, firstLine, loadDuckDB, type Parameters, type Rows } from "./engine";
+import { Engine, firstLine, loadDuckDB, type Parameters } from "./engine";
 import type { Problem } from "./results";
+import type { Rows } from "./rows";
 import { RunRecords } from "./run-records";
 import type { Segment, TableName } from "./segment-summary";
 import { Segments } from "./segments";
@@ -21,7 +22,8 @@ import { tableSource } from "./sources";
 /** Attempts at a query, each with fewer files. */
 const MAX_ATTEMPTS = 4;
 /** Errors in what a query says, never in what it reads. */
-const SAYS_WRONG = /^(?:Parser|Binder|Catalog|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
+const SAYS_WRONG =
+  /^(?:Parser|Binder|Catalog|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
 /** Errors after which DuckDB refuses all further queries. */
 const ENDS_ENGINE = /^(?:INTERNAL|FATAL)|database has been invalidated/;
 
@@ -54,7 +56,10 @@ export class Reader {
   /** Sees what was written since. Throws `BC_ERR_STORE_VERSION`, `BC_ERR_STOPPED`. */
   refresh(): void {
     if (this.#closed) {
-      throw new BreadcrumbError("BC_ERR_STOPPED", "the store is closed: openStore() opens it again");
+      throw new BreadcrumbError(
+        "BC_ERR_STOPPED",
+        "the store is closed: openStore() opens it again",
+      );
     }
     this.runs.refresh();
     this.segments.refresh((runId) => this.runs.isRemoved(runId));

@@ -130,9 +130,13 @@ function listNames(folder: string): string[] {
     return readdirSync(folder).toSorted();
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
-    throw new BreadcrumbError("BC_ERR_STORE_CORRUPT", `${folder} cannot be listed: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new BreadcrumbError(
+      "BC_ERR_STORE_CORRUPT",
+      `${folder} cannot be listed: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -157,7 +161,11 @@ export function parseRecord(path: string, text: string): RunRecord {
   if (typeof raw !== "object" || raw === null) throw new Error("is no run record");
   checkVersion(raw["schemaVersion"], path);
   const { runId, startedAt } = raw;
-  if (typeof runId !== "string" || typeof startedAt !== "string" || Number.isNaN(Date.parse(startedAt))) {
+  if (
+    typeof runId !== "string" ||
+    typeof startedAt !== "string" ||
+    Number.isNaN(Date.parse(startedAt))
+  ) {
     throw new Error("is no run record: no runId or startedAt");
   }
   const files = (raw["files"] ?? {}) as Partial<RunFiles>;
@@ -166,18 +174,18 @@ export function parseRecord(path: string, text: string): RunRecord {
     parentRunId: (raw["parentRunId"] as string | null | undefined) ?? null,
     launchId: (raw["launchId"] as string | null | undefined) ?? null,
     command: Array.isArray(raw["command"]) ? raw["command"].map(String) : [],
-    cwd: String(raw["cwd"] ?? ""),
+    cwd: textOf(raw["cwd"]),
     pid: Number(raw["pid"] ?? 0),
-    node: String(raw["node"] ?? ""),
-    platform: String(raw["platform"] ?? ""),
-    arch: String(raw["arch"] ?? ""),
+    node: textOf(raw["node"]),
+    platform: textOf(raw["platform"]),
+    arch: textOf(raw["arch"]),
     startedAt,
     endedAt: (raw["endedAt"] as string | null | undefined) ?? null,
     status: (raw["status"] ?? "running") as RunStatus,
     exitCode: (raw["exitCode"] as number | null | undefined) ?? null,
     signal: (raw["signal"] as string | null | undefined) ?? null,
     crashProof: raw["crashProof"] === true,
-    overflow: String(raw["overflow"] ?? ""),
+    overflow: textOf(raw["overflow"]),
     counters: { ...NO_COUNTERS, ...(raw["counters"] as RunCounters | undefined) },
     files: {
       instrumented: files.instrumented ?? 0,
@@ -185,6 +193,10 @@ export function parseRecord(path: string, text: string): RunRecord {
       tooEarly: files.tooEarly ?? [],
     },
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 const NO_COUNTERS: RunCounters = {

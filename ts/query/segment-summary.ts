@@ -41,7 +41,11 @@ export function parseSummary(path: string, text: string): Segment {
   if (typeof summary !== "object" || summary === null) throw new Error("is no summary");
   checkVersion(summary["schemaVersion"], path);
   const { runId, seq, tables } = summary;
-  if (typeof runId !== "string" || typeof seq !== "number" || basename(path) !== `${runId}-${seq}.json`) {
+  if (
+    typeof runId !== "string" ||
+    typeof seq !== "number" ||
+    basename(path) !== `${runId}-${seq}.json`
+  ) {
     throw new Error("names another segment than its file does");
   }
   if (typeof tables !== "object" || tables === null) throw new Error("lists no tables");

@@ -60,7 +60,7 @@ export class Segments {
     }
     this.#dates = dates;
     this.#all = [...dates.values()]
-      .flatMap(({ segments }) => [...segments.values()])
+      .flatMap(({ segments }) => Array.from(segments.values()))
       .filter(({ runId }) => !isRemoved(runId));
   }
 
@@ -141,11 +141,17 @@ function readSummary(path: string, problems: Problem[]): Segment | null {
 
 function list(folder: string) {
   try {
-    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
-    throw new BreadcrumbError("BC_ERR_STORE_CORRUPT", `${folder} cannot be listed: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw new BreadcrumbError(
+      "BC_ERR_STORE_CORRUPT",
+      `${folder} cannot be listed: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

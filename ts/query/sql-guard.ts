@@ -56,7 +56,8 @@ export async function guardSql(connection: DuckDBConnection, text: string): Prom
     error_message?: string;
     statements?: unknown[];
   };
-  if (tree.error && tree.error_type === "parser") throw badSql(tree.error_message ?? "cannot be parsed");
+  if (tree.error && tree.error_type === "parser")
+    throw badSql(tree.error_message ?? "cannot be parsed");
   if (tree.error) {
     throw badSql(
       /only select/i.test(tree.error_message ?? "")
@@ -88,7 +89,9 @@ function check(node: Record<string, unknown>, tables: Set<string>): void {
     const call = node["function"] as Record<string, unknown> | undefined;
     const name = String(call?.["function_name"]).toLowerCase();
     if (!TABLE_FUNCTIONS.has(name)) {
-      throw badSql(`the table function ${name}() is not allowed: only the store's own tables can be read`);
+      throw badSql(
+        `the table function ${name}() is not allowed: only the store's own tables can be read`,
+      );
     }
   } else if (node["class"] === "FUNCTION" || node["class"] === "WINDOW") {
     const name = String(node["function_name"]).toLowerCase();

@@ -109,7 +109,7 @@ function explain(error: unknown, timeoutMs: number): unknown {
       cause: error,
     });
   }
-  const hint = /^(?:Did you mean|Candidate bindings).*$/m.exec(String((error as Error).message));
+  const hint = /^(?:Did you mean|Candidate bindings).*$/m.exec((error as Error).message);
   return badSql(hint ? `${message} ${hint[0]}` : message, error);
 }
 

@@ -8,16 +8,33 @@
  * intervals that it touches whole.
  */
 import { BreadcrumbError } from "../errors";
-import { checkLimit, Conditions, mayStartIn, MAX_LIMIT, parseSpan, surelyStartsIn } from "./conditions";
-import type { Rows } from "./engine";
+import {
+  checkLimit,
+  Conditions,
+  mayStartIn,
+  MAX_LIMIT,
+  parseSpan,
+  surelyStartsIn,
+} from "./conditions";
 import { bucketSql, Histogram } from "./histogram";
 import type { Question, Reader } from "./reader";
 import type { FunctionStats } from "./results";
+import type { Row } from "./rows";
 import type { Segment } from "./segment-summary";
 import type { TimeLike } from "./timestamps";
 
 /** What functions are sorted by, the largest first. */
-export type StatsSort = "self" | "total" | "wait" | "calls" | "errors" | "mean" | "p50" | "p95" | "p99" | "max";
+export type StatsSort =
+  | "self"
+  | "total"
+  | "wait"
+  | "calls"
+  | "errors"
+  | "mean"
+  | "p50"
+  | "p95"
+  | "p99"
+  | "max";
 
 /** Which calls to add up, and how to list them. */
 export interface StatsFilter {
@@ -47,13 +64,16 @@ const SQL_SORTS: Partial<Record<StatsSort, string>> = {
   mean: "total_ns / nullif(calls - open, 0)",
   max: "max_ns",
 };
-const QUANTILE_SORTS: Partial<Record<StatsSort, (stats: FunctionStats) => number | null>> = {
-  p50: (stats) => stats.p50Ns,
-  p95: (stats) => stats.p95Ns,
-  p99: (stats) => stats.p99Ns,
+const QUANTILE_SORTS: Partial<Record<StatsSort, (of: FunctionStats) => number | null>> = {
+  p50: ({ p50Ns }) => p50Ns,
+  p95: ({ p95Ns }) => p95Ns,
+  p99: ({ p99Ns }) => p99Ns,
 };
 /** Every sort. */
-export const STATS_SORTS = [...Object.keys(SQL_SORTS), ...Object.keys(QUANTILE_SORTS)] as StatsSort[];
+export const STATS_SORTS = [
+  ...Object.keys(SQL_SORTS),
+  ...Object.keys(QUANTILE_SORTS),
+] as StatsSort[];
 
 /** The functions. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export async function stats(reader: Reader, filter: StatsFilter = {}): Promise<FunctionStats[]> {
@@ -67,7 +87,7 @@ export async function stats(reader: Reader, filter: StatsFilter = {}): Promise<F
   }
   reader.refresh();
   const rows = await reader.rows(question(reader, filter, SQL_SORTS[sort], limit));
-  const functions = readStats(rows);
+  const functions = rows.map(readStats);
   const quantile = QUANTILE_SORTS[sort];
   if (quantile) functions.sort((a, b) => (quantile(b) ?? -1) - (quantile(a) ?? -1));
   return functions.slice(0, limit);
@@ -136,36 +156,34 @@ function partsOfCalls(selection: string): string {
     GROUP BY function, file, line, col, bucket`;
 }
 
-function readStats(rows: Rows): FunctionStats[] {
-  return Array.from({ length: rows.count }, (_, row) => {
-    const at = <T>(name: string) => rows.column<T>(name)[row] as T;
-    const histogram = new Histogram();
-    histogram.add(at("histogram"));
-    const calls = at<number>("calls");
-    const ended = calls - at<number>("open");
-    const maxNs = ended > 0 ? at<number>("max_ns") : null;
-    const quantile = (q: number) => {
-      const ns = histogram.quantile(q);
-      return ns === null || maxNs === null ? null : Math.min(ns, maxNs);
-    };
-    return {
-      function: at("function"),
-      file: at("file"),
-      line: at("line"),
-      col: at("col"),
-      calls,
-      counted: at("counted"),
-      dropped: at("dropped"),
-      errors: at("errors"),
-      open: at("open"),
-      totalNs: at("total_ns"),
-      selfNs: at("self_ns"),
-      waitNs: at("wait_ns"),
-      meanNs: ended > 0 ? Math.round(at<number>("total_ns") / ended) : null,
-      p50Ns: quantile(0.5),
-      p95Ns: quantile(0.95),
-      p99Ns: quantile(0.99),
-      maxNs,
-    };
-  });
+function readStats(row: Row): FunctionStats {
+  const histogram = new Histogram();
+  histogram.add(row.textOrNull("histogram") ?? "");
+  const calls = row.number("calls");
+  const ended = calls - row.number("open");
+  const totalNs = row.number("total_ns");
+  const maxNs = ended > 0 ? row.numberOrNull("max_ns") : null;
+  const quantile = (q: number) => {
+    const ns = histogram.quantile(q);
+    return ns === null || maxNs === null ? null : Math.min(ns, maxNs);
+  };
+  return {
+    function: row.text("function"),
+    file: row.text("file"),
+    line: row.number("line"),
+    col: row.number("col"),
+    calls,
+    counted: row.number("counted"),
+    dropped: row.number("dropped"),
+    errors: row.number("errors"),
+    open: row.number("open"),
+    totalNs,
+    selfNs: row.number("self_ns"),
+    waitNs: row.number("wait_ns"),
+    meanNs: ended > 0 ? Math.round(totalNs / ended) : null,
+    p50Ns: quantile(0.5),
+    p95Ns: quantile(0.95),
+    p99Ns: quantile(0.99),
+    maxNs,
+  };
 }

@@ -59,7 +59,7 @@ export class Store {
     }
     return this.#reader.runs
       .all()
-      .map((run) => ({ ...run, storedCalls: rows.get(run.runId) ?? 0 }));
+      .map((run): Run => Object.assign({ storedCalls: rows.get(run.runId) ?? 0 }, run));
   }
 
   /** The run that `id` means: an id, a prefix of one, or `latest`. Throws `BC_ERR_NOT_FOUND`. */

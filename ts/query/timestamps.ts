@@ -12,7 +12,8 @@ import { BreadcrumbError } from "../errors";
 /** A time: a Date, ms since 1970, or ISO 8601 with up to nine decimals (UTC where no zone is named). */
 export type TimeLike = Date | number | string;
 
-const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
+const ISO =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?$/i;
 
 /** Nanoseconds since 1970 of a user's time. `what` names the option in the error. */
 export function parseTime(time: TimeLike, what: string): bigint {

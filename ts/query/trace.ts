@@ -54,7 +54,9 @@ export async function readTrace(
     const upper = `ORDER BY depth, started_at, call_id LIMIT ${maxCalls}`;
     columns = await readColumns(reader, runId, rootId, upper);
   }
-  const threw = columns.exception.some((id) => !Number.isNaN(id)) || callCount > columns.count;
+  const threw =
+    columns.exception.some((exceptionId) => !Number.isNaN(exceptionId)) ||
+    callCount > columns.count;
   const exceptions = threw ? await exceptionsOfTrace(reader, runId, rootId) : [];
   return new Trace({ runId, rootId, calls: callsOf(columns), exceptions, callCount });
 }
@@ -100,7 +102,7 @@ async function countCalls(reader: Reader, runId: string, rootId: number): Promis
       WHERE run_id = $run AND root_id = $root::BIGINT`,
     parameters: { run: runId, root: rootId },
   });
-  return rows.column<number>("n")[0] as number;
+  return rows.row(0).number("n");
 }
 
 function traceSource(runId: string, rootId: number): Source {

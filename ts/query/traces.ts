@@ -43,7 +43,10 @@ export interface TraceFilter {
 const QUESTION = "traces";
 
 /** A page of traces. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
-export async function traces(reader: Reader, filter: TraceFilter = {}): Promise<Page<TraceSummary>> {
+export async function traces(
+  reader: Reader,
+  filter: TraceFilter = {},
+): Promise<Page<TraceSummary>> {
   const limit = checkLimit(filter.limit);
   const search = prepare(reader, filter, limit + 1);
   const withRoot = await newestFirst({
@@ -130,7 +133,10 @@ async function find(
   const rows = await reader.rows({
     sources: {
       calls,
-      members: { table: "calls", choose: (s) => inside !== null && ofRun(s) && mayStartIn(s, sinceOnly) },
+      members: {
+        table: "calls",
+        choose: (s) => inside !== null && ofRun(s) && mayStartIn(s, sinceOnly),
+      },
     },
     sql: (from) => `
       WITH found AS (${roots(from.calls)}),
@@ -142,20 +148,17 @@ async function find(
       ORDER BY started_at DESC, run_id DESC, root_id DESC LIMIT ${limit}`,
     parameters: { ...where.parameters, ...inside?.parameters },
   });
-  return Array.from({ length: rows.count }, (_, row) => {
-    const at = <T>(name: string) => rows.column<T>(name)[row] as T;
-    return {
-      id: at("id"),
-      runId: at("run_id"),
-      threadId: at("thread_id"),
-      function: at("function"),
-      file: at("file"),
-      line: at("line"),
-      startedAt: isoTime(at("started_at_s"), at("started_at_n")),
-      durationNs: at("duration_ns"),
-      status: at("status"),
-    };
-  });
+  return rows.map((row) => ({
+    id: row.number("id"),
+    runId: row.text("run_id"),
+    threadId: row.number("thread_id"),
+    function: row.textOrNull("function"),
+    file: row.textOrNull("file"),
+    line: row.numberOrNull("line"),
+    startedAt: isoTime(row.number("started_at_s"), row.number("started_at_n")),
+    durationNs: row.numberOrNull("duration_ns"),
+    status: row.text("status") as CallStatus,
+  }));
 }
 
 /** Runs with calls whose root may have no row: not ended, dropped some, or without a record. */
@@ -179,8 +182,7 @@ async function countCalls(
   reader: Reader,
   roots: readonly Found[],
 ): Promise<ReadonlyMap<string, Counted>> {
-  const counted = new Map<string, Counted>();
-  if (roots.length === 0) return counted;
+  if (roots.length === 0) return new Map();
   const { listValue } = await loadDuckDB();
   const rows = await reader.rows({
     sources: { calls: { table: "calls", choose: (segment) => mayHoldOne(segment, roots) } },
@@ -196,14 +198,12 @@ async function countCalls(
       roots: listValue(roots.map(({ id }) => String(id))),
     },
   });
-  const calls = rows.column<number>("calls");
-  const errors = rows.column<number>("errors");
-  const ids = rows.column<number>("root_id");
-  for (const [row, runId] of rows.column<string>("run_id").entries()) {
-    const id = traceId(runId, ids[row] as number);
-    counted.set(id, { calls: calls[row] as number, errors: errors[row] as number });
-  }
-  return counted;
+  return new Map(
+    rows.map((row) => [
+      traceId(row.text("run_id"), row.number("root_id")),
+      { calls: row.number("calls"), errors: row.number("errors") },
+    ]),
+  );
 }
 
 /** Whether a segment may hold calls of one of the traces. */

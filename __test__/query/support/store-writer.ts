@@ -170,7 +170,7 @@ export class StoreWriter {
       await this.connection.run(
         `CREATE OR REPLACE TABLE "new_${table.name}" AS SELECT unnest(from_json($1, $2), max_depth := 2)`,
         [
-          stringify(tableRows.map((row) => ({ ...row, run_id: rows.runId }))),
+          stringify(tableRows.map((row) => Object.assign({}, row, { run_id: rows.runId }))),
           JSON.stringify([Object.fromEntries(types)]),
         ],
       );
