@@ -22,6 +22,7 @@ const CALLS: u32 = 500_000;
 /// Writes calls, with the clock every 16 records.
 fn write(memory: &ThreadMemory, writer: &mut Writer, mut full: impl FnMut()) {
     let mut token = 0;
+    let mut random = 2_463_534_242u32;
     let cells = memory.cells();
     let mut put = |writer: &mut Writer, kind, high, words: &[u64], values| {
         while !writer.record(&cells, kind, 0, high, words, values) {
@@ -32,10 +33,13 @@ fn write(memory: &ThreadMemory, writer: &mut Writer, mut full: impl FnMut()) {
         if n % 8 == 0 {
             put(writer, CLOCK, 0, &[monotonic_ns().cast_unsigned()], 0);
         }
-        // Scattered, as arguments are: a column of equal steps would take no room.
-        let scattered = f64::from(n.wrapping_mul(2_654_435_761) >> 14);
+        // Scattered, as arguments are (Marsaglia's xorshift): equal steps would take no room.
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        let scattered = f64::from(random >> 12);
         let arguments = [f64::from(n).to_bits(), scattered.to_bits()];
-        put(writer, ENTER, n % 50, &arguments, 2);
+        put(writer, ENTER, random % 50, &arguments, 2);
         token += 1;
         writer.set_token(token);
         put(writer, RETURN, token, &[(scattered + 1.0).to_bits()], 1);
