@@ -62,7 +62,7 @@ const SHOW: CommandSpec = {
   options: {
     depth: { value: "n", help: "so many levels" },
     width: { value: "n", help: "so many calls below one call (default: 20)" },
-    limit: { value: "n", help: "so many lines of calls (default: 200)" },
+    limit: { value: "n", help: "so many lines of calls (default: 100)" },
     full: { help: "everything: all calls, whole values" },
   },
   examples: [

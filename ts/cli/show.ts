@@ -12,7 +12,7 @@ import { treeLines } from "./tree-lines";
 import { outlineTrace } from "./tree-outline";
 
 const DEFAULT_WIDTH = 20;
-const DEFAULT_LINES = 200;
+const DEFAULT_LINES = 100;
 const VALUE_WIDTH = 60;
 /** Exceptions listed below the tree. */
 const LISTED_EXCEPTIONS = 10;
