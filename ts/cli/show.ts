@@ -14,18 +14,25 @@ import { outlineTrace } from "./tree-outline";
 const DEFAULT_WIDTH = 20;
 const DEFAULT_LINES = 100;
 const VALUE_WIDTH = 60;
+/** Calls that an outline is made of: the upper levels of a larger trace. Half a second's reading. */
+const OUTLINED_CALLS = 100_000;
+/** The most that --full and --json print. */
+const WHOLE_CALLS = 1_000_000;
 /** Exceptions listed below the tree. */
 const LISTED_EXCEPTIONS = 10;
 
 /** The command `show`. */
 export async function show(context: CommandContext): Promise<number> {
   const { store, output, values, positionals } = context;
-  const trace = await store.trace(positionals[0] ?? "latest");
+  const isFull = values["full"] === true;
+  const isWhole = isFull || values["json"] === true;
+  const trace = await store.trace(positionals[0] ?? "latest", {
+    maxCalls: isWhole ? WHOLE_CALLS : OUTLINED_CALLS,
+  });
   if (values["json"]) {
     output.json(trace);
     return 0;
   }
-  const isFull = values["full"] === true;
   const whole = Number.POSITIVE_INFINITY;
   const runs = await store.runs();
   const outline = outlineTrace(trace, {
@@ -44,9 +51,12 @@ export async function show(context: CommandContext): Promise<number> {
   for (const line of exceptionLines(trace, output)) output.line(line);
   const hidden = trace.callCount - outline.shownCalls;
   if (hidden > 0) {
+    const more = isFull
+      ? "the rest is deeper: breadcrumb query reads it"
+      : `--depth, --width and --limit choose, --full shows ${trace.truncated ? `up to ${count(WHOLE_CALLS)}` : "all"}`;
     output.line();
     output.line(
-      `${count(outline.shownCalls)} of ${plural(trace.callCount, "call")} shown: --depth, --width and --limit choose, --full shows all${trace.truncated ? ` of the ${count(trace.calls.length)} that were read` : ""}`,
+      `${count(outline.shownCalls)} of ${plural(trace.callCount, "call")} shown: ${more}`,
     );
   }
   return 0;

@@ -64,7 +64,9 @@ export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): str
     const { item, level, indent, isLast } = next;
     const branch = level === 0 ? "" : isLast ? "└─ " : "├─ ";
     const prefix = level > MAX_INDENT ? `${indent}[${level}] ` : indent + branch;
-    lines.push(isCall(item) ? callLine(trace, item, prefix, style) : moreLine(item, prefix, style));
+    lines.push(
+      isCall(item) ? callLine(trace, item, prefix, style) : moreLine(trace, item, prefix, style),
+    );
     if (!isCall(item)) continue;
     const inner = level === 0 || level > MAX_INDENT ? indent : `${indent}${isLast ? "   " : "│  "}`;
     add(item.items, inner, level + 1);
@@ -79,7 +81,7 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
   const notes = [
     item.times > 1 ? `×${count(item.times)}` : "",
     call.waitNs > 0 ? `(waited ${duration(call.waitNs)})` : "",
-    item.hiddenBelow > 0 ? `… ${plural(item.hiddenBelow, "call")} below` : "",
+    item.hiddenBelow > 0 ? `… ${atLeast(trace, plural(item.hiddenBelow, "call"))} below` : "",
   ].filter((note) => note !== "");
   const tail = notes.length > 0 ? `  ${notes.join("  ")}` : "";
   const where = printable(`${call.file}:${call.line}`);
@@ -134,7 +136,17 @@ function isUndefined(value: JsonValue): boolean {
   );
 }
 
-function moreLine(more: OutlineMore, prefix: string, { paint, columns }: TreeStyle): string {
+/** A number of hidden calls: of a trace that was not read whole there are more. */
+function atLeast(trace: Trace, calls: string): string {
+  return trace.truncated ? `at least ${calls}` : calls;
+}
+
+function moreLine(
+  trace: Trace,
+  more: OutlineMore,
+  prefix: string,
+  { paint, columns }: TreeStyle,
+): string {
   const times = `${duration(more.totalNs).padStart(TIME_WIDTH)} ${"".padStart(TIME_WIDTH)}  `;
   const named = more.functions
     .slice(0, NAMED_FUNCTIONS)
@@ -144,7 +156,7 @@ function moreLine(more: OutlineMore, prefix: string, { paint, columns }: TreeSty
         : `${printable(name)} (${count(calls)})`,
     );
   const others = more.functions.length > NAMED_FUNCTIONS ? ", …" : "";
-  const below = more.below > 0 ? `, ${plural(more.below, "call")} below` : "";
+  const below = more.below > 0 ? `, ${atLeast(trace, plural(more.below, "call"))} below` : "";
   const threw = more.threw > 0 ? `, ${count(more.threw)} with exceptions` : "";
   const text = `… ${count(more.calls)} more call${more.calls === 1 ? "" : "s"} of ${named.join(", ")}${others}${below}${threw}`;
   return paint.dim(
