@@ -7,7 +7,7 @@
  * `load` catches; then `add` three times. Trace 10 is `main` again, a millisecond later, returned
  * `undefined`. Run B (`019bbbbb-…`), running: calls of trace 1, whose root has no row yet.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { call, exception, functionSums, NOON_NS, type Row, StoreWriter } from "./store-writer";
@@ -17,9 +17,16 @@ export const RUN_A = "019aaaaa-0000-7000-8000-00000000000a";
 /** Id of the run that has not. */
 export const RUN_B = "019bbbbb-0000-7000-8000-00000000000b";
 
-/** A new folder for a store. */
+const folders: string[] = [];
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder for a store; it goes with the process. */
 export function newFolder(): string {
-  return join(mkdtempSync(join(tmpdir(), "breadcrumb-query-")), ".breadcrumb");
+  const folder = mkdtempSync(join(tmpdir(), "breadcrumb-query-"));
+  folders.push(folder);
+  return join(folder, ".breadcrumb");
 }
 
 /** Calls of the first segment of run A. */
