@@ -1,0 +1,110 @@
+/**
+ * Every program of `examples/` runs and prints what it is there to show.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { nodeBinary, testedVersions } from "../../scripts/node-versions.mjs";
+
+const ROOT = join(import.meta.dirname, "../..");
+const folder = mkdtempSync(join(tmpdir(), "breadcrumb-examples-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("every example has a test here", () => {
+  const names = readdirSync(join(ROOT, "examples")).toSorted();
+  expect(names).toEqual(["benchmark", "express-service", "in-memory", "quickstart", "store"]);
+});
+
+describe.each(testedVersions())("on Node %i", (major: number) => {
+  const node = nodeBinary(major);
+  const run = (...args: string[]): string => {
+    const result = spawnSync(node, args, { cwd: ROOT, encoding: "utf8" });
+    expect(result.stderr).toBe("");
+    expect(result.status).toBe(0);
+    return result.stdout;
+  };
+
+  test("in-memory: counters, statistics, calls, coverage", () => {
+    expect(run("examples/in-memory/main.mjs").split("\n")).toEqual([
+      "37 calls recorded, 0 dropped",
+      "3 exceptions",
+      expect.stringMatching(/^(?:ship: 20 calls, 3 threw|price: 17 calls, 0 threw)$/),
+      expect.stringMatching(/^(?:ship: 20 calls, 3 threw|price: 17 calls, 0 threw)$/),
+      "newest: ship [20,9000] threw",
+      "files: examples/in-memory/parcel.mjs instrumented",
+      "",
+    ]);
+  });
+
+  test("store: runs, a time range, exceptions, statistics, SQL, retention", () => {
+    const store = join(folder, `store-${major}`);
+    const record = ["dist/cli.js", "run", "--quiet", "--store", store, "examples/store/program.js"];
+    for (const _ of [1, 2]) expect(run(...record)).toBe("a node without a name 2\n");
+    expect(run("examples/store/main.mjs", store).trim().split("\n")).toEqual([
+      "2 runs, 12 calls in the oldest",
+      "newest run: count returned, count returned",
+      "exception: TypeError: a node without a name",
+      "visit: 12 calls",
+      "<anonymous in visit>: 8 calls",
+      "[ { file: 'examples/store/program.js', deepest: 5 } ]",
+      "1 runs after removing the oldest",
+    ]);
+  });
+
+  test("benchmark: two implementations measured", () => {
+    const lines = run("examples/benchmark/main.mjs")
+      .replaceAll(/\d+\.\d+ ms/g, "… ms")
+      .split("\n");
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "recursive: 2584 with 8362 calls",
+        "  fibonacci: 8361 calls, … ms self",
+        "iterative: 2584 with 19 calls",
+        "  step: 18 calls, … ms self",
+      ]),
+    );
+  });
+
+  test("quickstart: the site is built, one post is left out", () => {
+    const lines = run("examples/quickstart/site.js", join(folder, "site")).trim().split("\n");
+    expect(lines).toHaveLength(6);
+    expect(lines.at(-1)).toBe('left out: weather.md: bad date "some day in May" (line 3)');
+  });
+
+  test("express-service: answers while it records", async () => {
+    const env = { ...process.env, BREADCRUMB_DIR: join(folder, `service-${major}`) };
+    const child = spawn(node, ["examples/express-service/main.mjs", "0"], { cwd: ROOT, env });
+    const output = collect(child);
+    const port = await output.find(/listening on (\d+)/);
+    const ask = async (id: number): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${port}/orders/${id}`)).json();
+    expect(await ask(3)).toEqual({ id: 3, total: "37.50" });
+    expect(await ask(4)).toEqual({ error: "no order 4" });
+    child.kill("SIGTERM");
+    await output.find(/(recorded, 1 exception)/);
+    expect(output.errors()).toBe("");
+  });
+});
+
+/** The output of a running program, to wait for. */
+function collect(child: ChildProcess): {
+  find(pattern: RegExp): Promise<string>;
+  errors(): string;
+} {
+  let [out, errors] = ["", ""];
+  child.stdout?.on("data", (part) => (out += String(part)));
+  child.stderr?.on("data", (part) => (errors += String(part)));
+  return {
+    errors: () => errors,
+    async find(pattern) {
+      for (;;) {
+        const found = pattern.exec(out)?.[1];
+        if (found !== undefined) return found;
+        if (child.exitCode !== null) throw new Error(`ended before ${pattern}: ${out}${errors}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+}
