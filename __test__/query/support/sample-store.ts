@@ -10,6 +10,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { call, exception, functionSums, NOON_NS, type Row, StoreWriter } from "./store-writer";
 
 /** Id of the run that has ended. */
@@ -18,11 +19,11 @@ export const RUN_A = "019aaaaa-0000-7000-8000-00000000000a";
 export const RUN_B = "019bbbbb-0000-7000-8000-00000000000b";
 
 const folders: string[] = [];
-process.once("exit", () => {
+afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A new folder for a store; it goes with the process. */
+/** A new folder for a store; it goes when the test file is done. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "breadcrumb-query-"));
   folders.push(folder);
