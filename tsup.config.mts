@@ -40,6 +40,11 @@ const code = defineConfig({
   splitting: true,
   // An ES module: bundled, since `require()` of one warns on Node 20.
   noExternal: ["cac"],
+  // Constants of other modules become numbers: `ts/runtime` reads those of the ring's layout several
+  // times a call, and a chunk's exports are getters.
+  esbuildOptions(options) {
+    options.minifySyntax = true;
+  },
   plugins: [
     {
       name: "commonjs",

@@ -76,6 +76,8 @@ export const CLOCK = 9;
 export const LOST = 10;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;
+/** Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed, by `return()` or, rarely, `throw()`. */
+export const FLAG_CLOSING = 1;
 /** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied). */
 export const FLAG_GENERATOR = 2;
 /** Flag of CLOCK: read for the next record alone (that function's clock is exact). */

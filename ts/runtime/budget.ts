@@ -3,11 +3,11 @@
  * and items visited), filled a little each millisecond and never beyond its size. An object met
  * when the bucket is empty is recorded as one that was not looked into, and says so.
  *
- * Limits: a visit costs 0.1 to 0.2 µs, so the refill is a few percent of a core at most; one huge
+ * Limits: a visit costs 0.2 to 1 µs, so the refill is a few percent of a core at most; one huge
  * object may overdraw the bucket, and is paid off before the next is looked into.
  */
 const SIZE = 20_000;
-const REFILL = 200;
+const REFILL = 50;
 
 let nodes = SIZE;
 

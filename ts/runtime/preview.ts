@@ -56,6 +56,14 @@ const MAX_DEPTH = 3;
 /** Room kept for what must follow a value that filled the record. */
 const RESERVE = 16;
 
+/** `BOX` as the signed integer that JavaScript's bit operations make of it. */
+const BOX_BITS = BOX | 0;
+/** `undefined`, `null`, a boolean, as the high word has them. */
+const UNDEFINED_BITS = BOX_BITS | TAG_UNDEFINED;
+const NULL_BITS = BOX_BITS | TAG_NULL;
+const FALSE_BITS = BOX_BITS | TAG_FALSE;
+const TRUE_BITS = BOX_BITS | TAG_TRUE;
+
 const getDescriptor = Object.getOwnPropertyDescriptor;
 const { isArray } = Array;
 const { keys } = Object;
@@ -88,7 +96,13 @@ function getter<T, R>(prototype: object, name: string): (value: T) => R {
 
 function tagged(q: number, tag: number, stored: number, payload: number): number {
   i32[2 * q] = payload;
-  i32[2 * q + 1] = BOX | tag | (stored << STORED_SHIFT);
+  i32[2 * q + 1] = BOX_BITS | tag | (stored << STORED_SHIFT);
+  return q + 1;
+}
+
+/** Writes a value that its high word alone tells. What the low word holds does not matter. */
+function bare(q: number, bits: number): number {
+  i32[2 * q + 1] = bits;
   return q + 1;
 }
 
@@ -97,31 +111,37 @@ function bound(): number {
   return pos + MAX_RECORD_WORDS - RESERVE;
 }
 
+/** High words of an object and an array that were not looked into. */
+const CUT_OBJECT_BITS = BOX_BITS | TAG_CUT | (TAG_OBJECT << STORED_SHIFT);
+const CUT_ARRAY_BITS = BOX_BITS | TAG_CUT | (TAG_ARRAY << STORED_SHIFT);
+
 /**
  * Writes any value at word `q`.
  *
  * @returns the word behind it.
  */
 export function put(q: number, value: unknown): number {
-  switch (typeof value) {
-    case "undefined":
-      return tagged(q, TAG_UNDEFINED, 0, 0);
-    case "boolean":
-      return tagged(q, value ? TAG_TRUE : TAG_FALSE, 0, 0);
-    case "number":
-      if (value !== value) return tagged(q, TAG_NAN, 0, 0);
-      f64[q] = value;
-      return q + 1;
-    case "string":
-      return putString(q, value, MAX_STRING);
-    default:
-      if (value === null) return tagged(q, TAG_NULL, 0, 0);
-      return putRare(q, value as object | bigint | symbol);
+  // Objects first: where the budget is used up, which is where it counts, they are the most.
+  if (typeof value === "object") {
+    if (value === null) return bare(q, NULL_BITS);
+    if (hasBudget()) return putRare(q, value);
+    i32[2 * q] = CUT_BUDGET;
+    return bare(q, isArray(value) ? CUT_ARRAY_BITS : CUT_OBJECT_BITS);
   }
+  if (typeof value === "number" && value === value) {
+    f64[q] = value;
+    return q + 1;
+  }
+  if (value === undefined) return bare(q, UNDEFINED_BITS);
+  if (value === true) return bare(q, TRUE_BITS);
+  if (value === false) return bare(q, FALSE_BITS);
+  if (typeof value === "string") return putString(q, value, MAX_STRING);
+  if (typeof value === "number") return tagged(q, TAG_NAN, 0, 0);
+  if (hasBudget()) return putRare(q, value as object | bigint | symbol);
+  return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
 }
 
 function putRare(q: number, value: object | bigint | symbol): number {
-  if (!hasBudget()) return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
   try {
     return putNested(q, value, 0, []);
   } catch {

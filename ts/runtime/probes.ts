@@ -10,6 +10,7 @@ import {
   CATCH,
   ENTER,
   FLAGS_SHIFT,
+  FLAG_CLOSING,
   FLAG_GENERATOR,
   FLAG_SAME,
   KIND_MASK,
@@ -179,7 +180,7 @@ function exit(f: number, done: number, value: unknown): void {
   setPos(q);
 }
 
-/** A record of one word. */
+/** A record of one word. `kind`: with its flags. */
 function mark(kind: number, f: number): void {
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
   if ((f & TOKEN_EXACT) !== 0) exactClock();
@@ -255,6 +256,9 @@ export const probes = Object.freeze({
   r(f: number, value: unknown): unknown {
     if (f !== 0) mark(RESUME, f);
     return value;
+  },
+  h(f: number): void {
+    if (f !== 0) mark(RESUME | (FLAG_CLOSING << FLAGS_SHIFT), f);
   },
   t(f: number, error: unknown): unknown {
     if (f > 0 || (f === TOP && limit >= 0)) raise(THROW, f, error);

@@ -78,7 +78,7 @@ class NamedCallSite extends WrappedCallSite {
     this.#text = text;
   }
 
-  toString(): string {
+  override toString(): string {
     return this.#text;
   }
 }
@@ -96,7 +96,7 @@ class MappedCallSite extends WrappedCallSite {
     return this.#column;
   }
 
-  toString(): string {
+  override toString(): string {
     const was = `:${this.site.getColumnNumber()}`;
     const text = String(this.site);
     const end = text.endsWith(")") ? text.length - 1 : text.length;

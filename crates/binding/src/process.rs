@@ -13,6 +13,7 @@ use breadcrumb_recorder::{
     Control, FileLists, Overflow, Recorder, RecorderError, RecorderOptions, RunRecord, RunStatus,
     SinkOptions, recover,
 };
+use breadcrumb_redact::Redactor;
 use breadcrumb_store::LeftAlone;
 use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
@@ -56,6 +57,8 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
         options.all,
     )
     .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+    // A fault of ours must not show on the program's streams; where one can happen, it is caught.
+    std::panic::set_hook(Box::new(|_| {}));
     let mut session = SESSION.write();
     if session.as_ref().is_some_and(is_recording) {
         return Err(CodedError::from(RecorderError::Running));
@@ -115,7 +118,9 @@ fn recorder_options(session: &Session) -> RecorderOptions {
     } else {
         Overflow::Drop
     };
-    recorder.run = run_record(options);
+    let redactor = Redactor::new(recorder.redactor_options.clone());
+    recorder.run = run_record(options, &redactor);
+    recorder.redact = Arc::new(redactor);
     if is_memory {
         // Nothing of it would be recovered.
         recorder.shm_root = None;
@@ -123,12 +128,16 @@ fn recorder_options(session: &Session) -> RecorderOptions {
     recorder
 }
 
-fn run_record(options: &SessionOptions) -> RunRecord {
+fn run_record(options: &SessionOptions, redactor: &Redactor) -> RunRecord {
     let run = options.run.clone();
     RunRecord {
         parent_run_id: run.parent_run_id,
         launch_id: run.launch_id,
-        command: run.command,
+        command: run
+            .command
+            .iter()
+            .map(|word| redactor.redact_text(word).into_owned())
+            .collect(),
         cwd: run.cwd,
         pid: run.pid,
         node: run.node,

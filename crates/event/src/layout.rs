@@ -132,6 +132,9 @@ constants! {
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.
     FLAG_SAME = 1;
+    /// Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed,
+    /// by `return()` or, rarely, `throw()`.
+    FLAG_CLOSING = 1;
     /// Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied).
     FLAG_GENERATOR = 2;
     /// Flag of CLOCK: read for the next record alone (that function's clock is exact).

@@ -320,7 +320,7 @@ impl Text<'_> {
             self.jump(function, "let $bcw=$bcj;$bcj=0;");
         }
         if edit.flags & SUSPENSION != 0 {
-            self.push("$bc.r($bcf);");
+            self.push("$bc.h($bcf);");
         }
         if edit.flags & RETURN != 0 && !function.without_try {
             self.push("let $bcs=$bcd;$bcd=0;");

@@ -10,8 +10,8 @@
 //! [`crate::exceptions`]; a record about a call that is not known is counted and passed over.
 
 use breadcrumb_event::layout::{
-    CATCH, CLOCK, ENTER, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK, LOST, RESUME, RETURN,
-    SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
+    CATCH, CLOCK, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK, LOST,
+    RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::chunk::{ChunkHeader, record_words};
@@ -158,7 +158,7 @@ impl Assembler {
                 return;
             }
             SUSPEND => self.suspend(record.high, sink),
-            RESUME => self.resume(record.high, sink),
+            RESUME => self.resume(record, sink),
             UNWIND => self.unwind(record, translator, sink),
             THROW => self.throw(record, translator, sink),
             CATCH => self.catch(record, translator, sink),
@@ -223,6 +223,7 @@ impl Assembler {
             depth,
             exact: self.exact_next,
             doubtful: false,
+            closing: false,
             entered_ns: self.now_ns,
             self_ns: 0,
             wait_ns: 0,
@@ -375,13 +376,16 @@ impl Assembler {
         }
     }
 
-    fn resume<S: RowSink>(&mut self, token: u32, sink: &mut S) {
-        match self.stack.find(token) {
-            // It ran all the while; whatever is above it may be what it is running.
-            Place::Top | Place::Running(_) => {}
-            Place::Suspended | Place::Unknown => {
-                self.surface(token, None, sink);
-            }
+    fn resume<S: RowSink>(&mut self, record: Record<'_>, sink: &mut S) {
+        let place = self.stack.find(record.high);
+        // Where it ran all the while, whatever is above it may be what it is running.
+        if matches!(place, Place::Top | Place::Running(_)) {
+            return;
+        }
+        if self.surface(record.high, None, sink)
+            && let Some(top) = self.stack.top_mut()
+        {
+            top.closing = record.flags & FLAG_CLOSING != 0;
         }
     }
 

@@ -229,6 +229,12 @@ impl Exceptions {
         }
     }
 
+    /// Whether one is in flight in the calls above `below`.
+    pub(crate) fn flies_above(&self, below: usize) -> bool {
+        self.position(|e| matches!(e.stage, Stage::InFlight(h) if h > below))
+            .is_some()
+    }
+
     /// The one that the process is about to die of.
     pub(crate) fn uncaught<S: RowSink>(&mut self, said: Said, now_ns: i64, sink: &mut S) -> usize {
         let comes = |e: &Exception| matches!(e.stage, Stage::InFlight(_) | Stage::Rejected);

@@ -46,6 +46,8 @@ pub(crate) struct Frame {
     pub(crate) exact: bool,
     /// Records were lost since it was last heard of: it may have ended.
     pub(crate) doubtful: bool,
+    /// A generator whose `finally` was entered while it was suspended: it is being closed.
+    pub(crate) closing: bool,
     pub(crate) entered_ns: i64,
     pub(crate) self_ns: i64,
     pub(crate) wait_ns: i64,
@@ -61,6 +63,7 @@ impl Frame {
             self.wait_ns += now_ns - self.since_ns;
         }
         self.doubtful = false;
+        self.closing = false;
     }
 
     /// Its row.
@@ -92,6 +95,7 @@ impl Frame {
         out.u32(self.token).u32(self.function).i64(self.call_id);
         out.i64(self.parent_id).i64(self.root_id).u32(self.depth);
         out.u8(u8::from(self.exact)).u8(u8::from(self.doubtful));
+        out.u8(u8::from(self.closing));
         out.i64(self.entered_ns).i64(self.self_ns);
         out.i64(self.wait_ns).i64(self.since_ns);
         match &self.arguments {
@@ -113,6 +117,7 @@ impl Frame {
             depth: from.u32()?,
             exact: from.u8()? != 0,
             doubtful: from.u8()? != 0,
+            closing: from.u8()? != 0,
             entered_ns: from.i64()?,
             self_ns: from.i64()?,
             wait_ns: from.i64()?,

@@ -81,6 +81,9 @@ const $bc = {
     resume(f, 'resume');
     return v;
   },
+  h(f) {
+    $bc.r(f);
+  },
   t(f, e) {
     resume(f, 'throw');
     return e;

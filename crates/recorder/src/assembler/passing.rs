@@ -22,10 +22,13 @@ impl Assembler {
     ) {
         let said = translator.said(record.flags, record.words, record.values);
         let place = self.stack.find(record.high);
-        if place == Place::Suspended
-            && matches!(said, Said::Nothing)
-            && let Some(frame) = self.take_closed_generator(record.high, translator)
-        {
+        let closed = match place {
+            _ if !matches!(said, Said::Nothing) => None,
+            Place::Suspended => self.take_closed_generator(record.high, translator),
+            Place::Top => self.pop_closing_generator(translator),
+            _ => None,
+        };
+        if let Some(frame) = closed {
             self.write(&frame, CallStatus::Returned, None, CallResult::None, sink);
             return;
         }
@@ -64,6 +67,17 @@ impl Assembler {
         }
         frame.resume(self.now_ns);
         Some(frame)
+    }
+
+    /// One whose `finally` runs because it is being closed ends likewise, if nothing was thrown in
+    /// that `finally`.
+    fn pop_closing_generator(&mut self, translator: &mut Translator) -> Option<Frame> {
+        let top = self.stack.top_mut()?;
+        let closes = top.closing && translator.is_generator(top.function);
+        if !closes || self.exceptions.flies_above(self.stack.depth() - 1) {
+            return None;
+        }
+        self.stack.pop()
     }
 
     pub(super) fn throw<S: RowSink>(
