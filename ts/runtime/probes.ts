@@ -102,15 +102,13 @@ function putBounded(p: number, q: number, value: unknown): number {
   return q - p > MAX_RECORD_WORDS - 32 ? putNoRoom(q) : put(q, value);
 }
 
-function e0(id: number): number {
-  if (modes[id] === 0) return 0;
+function record0(id: number): number {
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, []);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   return entered(pos, pos + 1, id, 0);
 }
 
-function e1(id: number, a: unknown): number {
-  if (modes[id] === 0) return 0;
+function record1(id: number, a: unknown): number {
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -120,8 +118,7 @@ function e1(id: number, a: unknown): number {
   return entered(p, q, id, 1);
 }
 
-function e2(id: number, a: unknown, b: unknown): number {
-  if (modes[id] === 0) return 0;
+function record2(id: number, a: unknown, b: unknown): number {
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -133,8 +130,7 @@ function e2(id: number, a: unknown, b: unknown): number {
   return entered(p, q, id, 2);
 }
 
-function e3(id: number, a: unknown, b: unknown, c: unknown): number {
-  if (modes[id] === 0) return 0;
+function record3(id: number, a: unknown, b: unknown, c: unknown): number {
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -145,8 +141,7 @@ function e3(id: number, a: unknown, b: unknown, c: unknown): number {
   return entered(p, q, id, 3);
 }
 
-function e4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
-  if (modes[id] === 0) return 0;
+function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -208,13 +203,19 @@ export function uncaught(error: unknown): void {
   if (limit >= 0) raise(UNCAUGHT, 0, error);
 }
 
-/** The object that instrumented code knows as `$bc`. */
+/**
+ * The object that instrumented code knows as `$bc`. The enters test the mode and nothing else: so
+ * short that the optimiser inlines them where a function is off, and keeps its budget of inlining
+ * for the program.
+ */
 export const probes = Object.freeze({
-  e0,
-  e1,
-  e2,
-  e3,
-  e4,
+  e0: (id: number) => (modes[id] === 0 ? 0 : record0(id)),
+  e1: (id: number, a: unknown) => (modes[id] === 0 ? 0 : record1(id, a)),
+  e2: (id: number, a: unknown, b: unknown) => (modes[id] === 0 ? 0 : record2(id, a, b)),
+  e3: (id: number, a: unknown, b: unknown, c: unknown) =>
+    modes[id] === 0 ? 0 : record3(id, a, b, c),
+  e4: (id: number, a: unknown, b: unknown, c: unknown, d: unknown) =>
+    modes[id] === 0 ? 0 : record4(id, a, b, c, d),
   e5: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown) =>
     modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e]),
   e6: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) =>
