@@ -9,6 +9,7 @@
  * which runs microtasks before `nextTick`s; `--require` changes nothing.
  */
 import { appendFileSync, writeSync } from "node:fs";
+import { sep } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { BreadcrumbError } from "./errors";
 import { loadCore } from "./load-core";
@@ -25,6 +26,10 @@ interface RegisterOptions extends StartOptions {
 const STRICT_EXIT = 2;
 
 register();
+// What the program finds in `require.cache` is its own.
+for (const file of Object.keys(require.cache)) {
+  if (file.startsWith(`${__dirname}${sep}`)) delete require.cache[file];
+}
 
 function register(): void {
   let options: RegisterOptions = {};

@@ -4,8 +4,10 @@ import { readRing } from "./support/read-ring";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
 const { probes, uncaught } = await import("../../ts/runtime/probes");
-const { counted, dropped, modes } = await import("../../ts/runtime/writer");
+const { dropped, modes } = await import("../../ts/runtime/writer");
 const layout = await import("../../ts/native/layout");
+
+const counted = new Uint32Array(fake.memory, layout.COUNTED_OFFSET, 100);
 
 /** Records as `KIND hi values`. */
 function lines(): string[] {

@@ -18,6 +18,7 @@ import {
   MODE_COUNT,
   MODE_EXACT,
   MODE_MASK,
+  MODE_OFF,
   MODE_VALUES,
   RESUME,
   RETURN,
@@ -33,7 +34,7 @@ import {
 } from "../native/layout";
 import { put, putNoRoom } from "./preview";
 import {
-  counted,
+  count,
   dropped,
   due,
   exactClock,
@@ -68,8 +69,8 @@ function entered(p: number, q: number, id: number, values: number): number {
 function enterSlowly(id: number, flags: number, values: readonly unknown[]): number {
   const mode = modes[id] as number;
   const level = mode & MODE_MASK;
-  if (level === MODE_COUNT) counted[id] = (counted[id] as number) + 1;
-  if (level <= MODE_COUNT) return 0;
+  if (level === MODE_COUNT) return counts(id);
+  if (level === MODE_OFF) return 0;
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   let bits = 0;
   if ((mode & MODE_EXACT) !== 0) {
@@ -92,6 +93,12 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   return nextToken() | bits;
 }
 
+/** A call that is counted only. */
+function counts(id: number): number {
+  count(id);
+  return 0;
+}
+
 function drop(id: number): number {
   dropped[id] = (dropped[id] as number) + 1;
   return 0;
@@ -103,12 +110,14 @@ function putBounded(p: number, q: number, value: unknown): number {
 }
 
 function record0(id: number): number {
+  if (modes[id] === MODE_COUNT) return counts(id);
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, []);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   return entered(pos, pos + 1, id, 0);
 }
 
 function record1(id: number, a: unknown): number {
+  if (modes[id] === MODE_COUNT) return counts(id);
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -119,6 +128,7 @@ function record1(id: number, a: unknown): number {
 }
 
 function record2(id: number, a: unknown, b: unknown): number {
+  if (modes[id] === MODE_COUNT) return counts(id);
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -131,6 +141,7 @@ function record2(id: number, a: unknown, b: unknown): number {
 }
 
 function record3(id: number, a: unknown, b: unknown, c: unknown): number {
+  if (modes[id] === MODE_COUNT) return counts(id);
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
@@ -142,6 +153,7 @@ function record3(id: number, a: unknown, b: unknown, c: unknown): number {
 }
 
 function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
+  if (modes[id] === MODE_COUNT) return counts(id);
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;

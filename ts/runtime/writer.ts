@@ -47,7 +47,7 @@ export const u8 = new Uint8Array(memory);
 /** The ring as UTF-16 units. */
 export const u16 = new Uint16Array(memory);
 /** Calls counted only, by function. */
-export const counted = new Uint32Array(memory, COUNTED_OFFSET, MAX_FUNCTIONS);
+const counted = new Uint32Array(memory, COUNTED_OFFSET, MAX_FUNCTIONS);
 /** Calls dropped, by function. */
 export const dropped = new Uint32Array(memory, DROPPED_OFFSET, MAX_FUNCTIONS);
 /** Mode bytes, by function; shared by all threads. */
@@ -137,6 +137,13 @@ export function refresh(): number {
   left = 8 + (random >>> 28);
   writeClock(0);
   return pos;
+}
+
+/** Counts a call of a function whose calls are not recorded. */
+export function count(id: number): void {
+  // The counters are the ring's: the recorder must know this thread.
+  if (epoch[0] !== attached && !attach()) return;
+  counted[id] = (counted[id] as number) + 1;
 }
 
 /** Reads the clock for the next record alone. Call it with room for a record ahead. */

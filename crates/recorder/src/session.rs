@@ -6,7 +6,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
 use breadcrumb_event::function::FunctionEntry;
@@ -20,6 +20,9 @@ use crate::counters::Counters;
 use crate::drain::Drain;
 use crate::function_table::FunctionObserver;
 use crate::memory_store::MemoryStore;
+
+/// The last tick of the process that did not mean sleep.
+static LAST_TICK: AtomicI32 = AtomicI32::new(0);
 
 /// See the module.
 pub(crate) struct Session {
@@ -85,15 +88,16 @@ impl Session {
         }
     }
 
-    /// Moves the tick on, past the value that means sleep.
+    /// Moves the tick on, past the value that means sleep. No value comes again for 2^32 moves,
+    /// sleeps and sessions in between included: a writer takes the value that it knows for "nothing
+    /// has happened".
     pub(crate) fn move_tick(&self) {
         let asleep = TICK_ASLEEP.cast_signed();
-        let next = |tick: i32| match tick.wrapping_add(1) {
-            tick if tick == asleep => asleep.wrapping_add(1),
-            tick => tick,
-        };
-        let tick = self.control.memory().tick();
-        let _ = tick.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |tick| Some(next(tick)));
+        let mut next = LAST_TICK.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
+        if next == asleep {
+            next = LAST_TICK.fetch_add(1, Ordering::SeqCst).wrapping_add(1);
+        }
+        self.control.memory().tick().store(next, Ordering::SeqCst);
     }
 
     pub(crate) fn sleep_tick(&self) {
