@@ -96,7 +96,9 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
     });
     const ended = run(node, ["main.mjs"], folder);
     expect(ended.status).toBe(0);
-    expect(ended.stderr).toMatch(/1 matching file was loaded before start\(\).*work\.mjs.*--require/);
+    expect(ended.stderr).toMatch(
+      /1 matching file was loaded before start\(\).*work\.mjs.*--require/,
+    );
     expect(JSON.parse(ended.stdout)).toMatchObject({
       files: [{ file: "src/work.mjs", status: "too-early" }],
     });

@@ -25,7 +25,7 @@ async function record<T>(
 }
 
 async function rows(store: Store, sql: string): Promise<readonly Row[]> {
-  return (await store.sql(sql)).rows as readonly Row[];
+  return (await store.sql(sql)).rows;
 }
 
 const CALLS = "SELECT function, status, arguments, result FROM calls ORDER BY thread_id, call_id";
@@ -147,7 +147,9 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
   });
 
   it("ends a command that takes too long, and says what was still running", async () => {
-    const folder = project({ "main.js": "function spin() { for (;;) tick() } function tick() {} spin()" });
+    const folder = project({
+      "main.js": "function spin() { for (;;) tick() } function tick() {} spin()",
+    });
     const ended = run(node, [cli, "run", "--timeout", "700ms", "main.js"], folder);
     expect(ended.status).toBe(124);
     expect(ended.stderr).toMatch(/still running: .*spin/);

@@ -137,7 +137,8 @@ describe("files", () => {
 describe("tests", () => {
   test("mirror the sources", () => {
     /** Tests of the repository or of the package as a whole. */
-    const whole = /^__test__\/(?:(?:tidy|recording)\.test\.ts|(?:conformance|e2e|bench|examples|exit)\/)/;
+    const whole =
+      /^__test__\/(?:(?:tidy|recording)\.test\.ts|(?:conformance|e2e|bench|examples|exit)\/)/;
     const strays = files
       .filter((path) => /^__test__\/.*\.test\.ts$/.test(path) && !whole.test(path))
       .filter((path) => {

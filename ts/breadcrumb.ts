@@ -7,14 +7,7 @@ import { loadCore } from "./load-core";
 import { loadedFiles } from "./loaded-files";
 import { normalize } from "./options/normalize";
 import type { StartOptions } from "./options/options";
-import {
-  type Coverage,
-  coded,
-  type MeasureResult,
-  onSessionEnd,
-  parse,
-  Session,
-} from "./session";
+import { type Coverage, coded, type MeasureResult, onSessionEnd, parse, Session } from "./session";
 
 let running = false;
 onSessionEnd(() => {

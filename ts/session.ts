@@ -37,7 +37,11 @@ export interface CoveredFile {
   /** Why the file was left alone. */
   readonly reason?: string;
   /** Functions left alone in an instrumented file. */
-  readonly leftAlone: readonly { readonly name: string; readonly line: number; readonly why: string }[];
+  readonly leftAlone: readonly {
+    readonly name: string;
+    readonly line: number;
+    readonly why: string;
+  }[];
 }
 
 /** Answer of `session.coverage()`. */

@@ -5,7 +5,9 @@ import { descendants } from "../../ts/cli/descendants";
 
 describe.runIf(process.platform === "linux")("descendants", () => {
   it("finds children and what they started, parents first", async () => {
-    const shell = spawn("sh", ["-c", "sleep 30 & echo $!; wait"], { stdio: ["ignore", "pipe", "inherit"] });
+    const shell = spawn("sh", ["-c", "sleep 30 & echo $!; wait"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [line] = (await once(shell.stdout, "data")) as [Buffer];
     const sleep = Number(line.toString());
     const found = descendants(process.pid);

@@ -33,10 +33,7 @@ describe("withProbes", () => {
       shortCircuit: true,
     });
     expect(withProbes(url, { format: "module-typescript", source: bytes }).source).toBe("probed x");
-    expect(seen.slice(-2)).toEqual([
-      "module /chosen/a b.mjs",
-      "module-typescript /chosen/a b.mjs",
-    ]);
+    expect(seen.slice(-2)).toEqual(["module /chosen/a b.mjs", "module-typescript /chosen/a b.mjs"]);
   });
 
   it("leaves everything else as it is", () => {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { normalize, projectRoot, storeFolder } from "../../ts/options/normalize";
-import type { StartOptions } from "../../ts/options/options";
 
 const root = mkdtempSync(join(tmpdir(), "normalize-"));
 writeFileSync(join(root, "package.json"), "{}");
@@ -45,7 +44,7 @@ describe("normalize", () => {
       [{ store: "" }, /"store" must be a folder/],
     ];
     for (const [options, message] of bad) {
-      const call = (): unknown => normalize(options as StartOptions, at);
+      const call = (): unknown => normalize(options, at);
       expect(call).toThrow(message);
       expect(call).toThrow(expect.objectContaining({ code: "BC_ERR_BAD_OPTION" }));
     }

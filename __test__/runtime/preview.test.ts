@@ -81,7 +81,14 @@ describe("put", () => {
       new Proxy({}, handler),
       new Proxy(() => 1, handler),
       Object.setPrototypeOf({ a: 1 }, new Proxy({}, handler)),
-      { get a() { return trap(); }, toString: trap, toJSON: trap, valueOf: trap },
+      {
+        get a() {
+          return trap();
+        },
+        toString: trap,
+        toJSON: trap,
+        valueOf: trap,
+      },
       new Odd("x"),
       Object.defineProperty(new Error("y"), "message", { get: trap }),
       Object.defineProperty(new Error("z"), "stack", { get: trap }),
@@ -121,9 +128,14 @@ describe("an error whose heading is the program's code", () => {
       }
     }
     preview(new Sly());
-    preview(Object.setPrototypeOf(new Error("x"), new Proxy(Error.prototype, {
-      get: (target, key) => ((ran += 1), Reflect.get(target, key)),
-    })));
+    preview(
+      Object.setPrototypeOf(
+        new Error("x"),
+        new Proxy(Error.prototype, {
+          get: (target, key) => ((ran += 1), Reflect.get(target, key)),
+        }),
+      ),
+    );
     expect(ran).toBe(0);
   });
 });

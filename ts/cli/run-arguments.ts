@@ -109,7 +109,12 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
   switch (key) {
     case "include":
     case "exclude":
-      args[key].push(...value.split(",").map((part) => part.trim()).filter(Boolean));
+      args[key].push(
+        ...value
+          .split(",")
+          .map((part) => part.trim())
+          .filter(Boolean),
+      );
       return;
     case "store":
       args.store = value;

@@ -30,6 +30,7 @@ function nothingRecorded({ processes, args }: Launch): string {
   }
   const names = [...new Set(processes.map((script) => basename(script)))];
   const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
-  const what = args.include.length > 0 ? `match ${args.include.join(", ")}` : "belong to the project";
+  const what =
+    args.include.length > 0 ? `match ${args.include.join(", ")}` : "belong to the project";
   return `breadcrumb: NOTHING RECORDED: Node.js ran ${shown}, but no file that it loaded seems to ${what}. Choose files with --include, or record all with --all\n`;
 }

@@ -137,7 +137,7 @@ export function put(q: number, value: unknown): number {
   if (value === false) return bare(q, FALSE_BITS);
   if (typeof value === "string") return putString(q, value, MAX_STRING);
   if (typeof value === "number") return tagged(q, TAG_NAN, 0, 0);
-  if (hasBudget()) return putRare(q, value as object | bigint | symbol);
+  if (hasBudget()) return putRare(q, value);
   return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
 }
 
@@ -199,9 +199,7 @@ function putNested(q: number, value: unknown, depth: number, path: object[]): nu
   if (path.includes(value)) return tagged(q, TAG_CIRCULAR, 0, 0);
   if (depth >= MAX_DEPTH) return tagged(q, TAG_CUT, tagOf(value), CUT_DEPTH);
   path.push(value);
-  const end = isArray(value)
-    ? putArray(q, value, depth, path)
-    : putObject(q, value, depth, path);
+  const end = isArray(value) ? putArray(q, value, depth, path) : putObject(q, value, depth, path);
   path.pop();
   return end;
 }

@@ -79,16 +79,15 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   }
   const p = pos;
   let q = p + 1;
-  let count = 0;
+  let stored = 0;
   if (level === MODE_VALUES) {
-    count = values.length;
+    stored = values.length;
     for (const value of values) q = putBounded(p, q, value);
   } else {
     bits |= TOKEN_NO_VALUES;
   }
   i32[2 * p + 1] = id;
-  i32[2 * p] =
-    ENTER | (flags << FLAGS_SHIFT) | ((q - p) << WORDS_SHIFT) | (count << VALUES_SHIFT);
+  i32[2 * p] = ENTER | (flags << FLAGS_SHIFT) | ((q - p) << WORDS_SHIFT) | (stored << VALUES_SHIFT);
   setPos(q);
   return nextToken() | bits;
 }
@@ -232,14 +231,29 @@ export const probes = Object.freeze({
     modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e]),
   e6: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) =>
     modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f]),
-  e7: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown) =>
-    modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f, g]),
-  e8: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown) =>
-    modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f, g, h]),
-  g0: (id: number) =>
-    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, []),
-  g1: (id: number, a: unknown) =>
-    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a]),
+  e7: (
+    id: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+  ) => (modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f, g])),
+  e8: (
+    id: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+    h: unknown,
+  ) => (modes[id] === 0 ? 0 : enterSlowly(id, 0, [a, b, c, d, e, f, g, h])),
+  g0: (id: number) => (modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [])),
+  g1: (id: number, a: unknown) => (modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a])),
   g2: (id: number, a: unknown, b: unknown) =>
     modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b]),
   g3: (id: number, a: unknown, b: unknown, c: unknown) =>
@@ -250,10 +264,27 @@ export const probes = Object.freeze({
     modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e]),
   g6: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) =>
     modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f]),
-  g7: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown) =>
-    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f, g]),
-  g8: (id: number, a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown, g: unknown, h: unknown) =>
-    modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f, g, h]),
+  g7: (
+    id: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+  ) => (modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f, g])),
+  g8: (
+    id: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+    e: unknown,
+    f: unknown,
+    g: unknown,
+    h: unknown,
+  ) => (modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, [a, b, c, d, e, f, g, h])),
   x: exit,
   q(f: number, value: unknown): unknown {
     if (f !== 0) exit(f, 1, value);

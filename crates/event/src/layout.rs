@@ -253,12 +253,12 @@ mod tests {
 
     #[test]
     fn regions_do_not_overlap() {
-        assert!(STATES_OFFSET + 4 * MAX_CHUNKS <= COUNTED_OFFSET);
-        assert_eq!(COUNTED_OFFSET + 4 * MAX_FUNCTIONS, DROPPED_OFFSET);
-        assert_eq!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS, CHUNKS_OFFSET);
-        assert_eq!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES, RING_BYTES);
-        assert_eq!(CHUNK_WORDS * 8, CHUNK_BYTES);
-        assert_eq!(MODES_OFFSET + MAX_FUNCTIONS, CONTROL_BYTES);
-        assert_eq!(CHUNKS_OFFSET % 4096, 0);
+        const { assert!(STATES_OFFSET + 4 * MAX_CHUNKS <= COUNTED_OFFSET) };
+        const { assert!(COUNTED_OFFSET + 4 * MAX_FUNCTIONS == DROPPED_OFFSET) };
+        const { assert!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS == CHUNKS_OFFSET) };
+        const { assert!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES == RING_BYTES) };
+        const { assert!(CHUNK_WORDS * 8 == CHUNK_BYTES) };
+        const { assert!(MODES_OFFSET + MAX_FUNCTIONS == CONTROL_BYTES) };
+        const { assert!(CHUNKS_OFFSET.is_multiple_of(4096)) };
     }
 }
