@@ -72,6 +72,20 @@ describe("probes", () => {
     ]);
   });
 
+  it("looks into the objects of a function's first calls, whatever the budget", () => {
+    modes[7] = layout.MODE_VALUES;
+    startFake(60);
+    for (let i = 0; i < 20_000; i++) probes.e1(7, { a: 1 });
+    modes[8] = layout.MODE_VALUES | layout.MODE_FRESH;
+    // A new session is a new tick, which refills the budget a little: for a hundred objects at most.
+    startFake();
+    for (let i = 0; i < 200; i++) probes.x(probes.e1(8, { a: 1 }), 1, [i]);
+    const seen = readRing(fake.memory).map(({ values }) => "length" in (values[0] as object));
+    expect(seen.slice(0, 2 * layout.FRESH_CALLS)).not.toContain(false);
+    expect(seen.slice(2 * layout.FRESH_CALLS + 100)).not.toContain(true);
+    expect(modes[8]).toBe(layout.MODE_VALUES);
+  });
+
   it("does nothing in calls that are not recorded", () => {
     expect([probes.q(0, 3), probes.s(0, 4), probes.r(0, 5), probes.t(0, 6)]).toEqual([3, 4, 5, 6]);
     probes.c(0, 1);

@@ -82,12 +82,14 @@ export const FLAG_CLOSING = 1;
 export const FLAG_GENERATOR = 2;
 /** Flag of CLOCK: read for the next record alone (that function's clock is exact). */
 export const FLAG_EXACT = 4;
+/** Bit of the token that an ENTER of a function with MODE_FRESH returns to it, so that its result is looked into as well. It never reaches the ring. */
+export const TOKEN_FRESH = 268435456;
 /** Bit of the token that an ENTER of a function with MODE_EXACT returns to it, so that its exit reads the clock too. It never reaches the ring. */
 export const TOKEN_EXACT = 536870912;
 /** Bit of the token that an ENTER of MODE_TIME returns to its function, so that the exit stores no value. It never reaches the ring. */
 export const TOKEN_NO_VALUES = 1073741824;
 /** The bits of a token itself. */
-export const TOKEN_MASK = 536870911;
+export const TOKEN_MASK = 268435455;
 /** Mode byte of a function: off. */
 export const MODE_OFF = 0;
 /** Mode byte: count calls, record nothing. */
@@ -100,6 +102,10 @@ export const MODE_VALUES = 3;
 export const MODE_MASK = 3;
 /** Mode bit: an exact clock for each event. */
 export const MODE_EXACT = 4;
+/** Mode bit: the function's next calls have their objects looked into, whatever the budget. The writer takes it away after FRESH_CALLS of them. */
+export const MODE_FRESH = 8;
+/** Calls of a function that MODE_FRESH lasts for. */
+export const FRESH_CALLS = 8;
 /** Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes every millisecond; TICK_ASLEEP while it sleeps. */
 export const TICK_OFFSET = 0;
 /** Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for none. A writer that was attached in another epoch attaches again before it writes. */

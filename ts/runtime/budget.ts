@@ -10,15 +10,21 @@ const SIZE = 20_000;
 const REFILL = 50;
 
 let nodes = SIZE;
+let free = false;
 
 /** True while objects may be looked into. */
 export function hasBudget(): boolean {
-  return nodes > 0;
+  return nodes > 0 || free;
+}
+
+/** From now on, or no longer, objects are looked into whatever it costs. */
+export function lookFreely(freely: boolean): void {
+  free = freely;
 }
 
 /** Takes `count` nodes. */
 export function spend(count: number): void {
-  nodes -= count;
+  if (!free) nodes -= count;
 }
 
 /** A millisecond has passed (or more: then too little is refilled, never too much). */

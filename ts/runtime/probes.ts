@@ -13,10 +13,13 @@ import {
   FLAG_CLOSING,
   FLAG_GENERATOR,
   FLAG_SAME,
+  FRESH_CALLS,
   KIND_MASK,
+  MAX_FUNCTIONS,
   MAX_RECORD_WORDS,
   MODE_COUNT,
   MODE_EXACT,
+  MODE_FRESH,
   MODE_MASK,
   MODE_OFF,
   MODE_VALUES,
@@ -25,6 +28,7 @@ import {
   SUSPEND,
   THROW,
   TOKEN_EXACT,
+  TOKEN_FRESH,
   TOKEN_MASK,
   TOKEN_NO_VALUES,
   UNCAUGHT,
@@ -32,6 +36,7 @@ import {
   VALUES_SHIFT,
   WORDS_SHIFT,
 } from "../native/layout";
+import { lookFreely } from "./budget";
 import { put, putNoRoom } from "./preview";
 import {
   count,
@@ -82,7 +87,9 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   let stored = 0;
   if (level === MODE_VALUES) {
     stored = values.length;
+    if ((mode & MODE_FRESH) !== 0) bits |= freshen(id, mode);
     for (const value of values) q = putBounded(p, q, value);
+    lookFreely(false);
   } else {
     bits |= TOKEN_NO_VALUES;
   }
@@ -90,6 +97,18 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   i32[2 * p] = ENTER | (flags << FLAGS_SHIFT) | ((q - p) << WORDS_SHIFT) | (stored << VALUES_SHIFT);
   setPos(q);
   return nextToken() | bits;
+}
+
+/** How many calls of a function with MODE_FRESH have begun. */
+const fresh = new Uint8Array(MAX_FUNCTIONS);
+
+/** One of the first calls of a function: its objects are looked into. */
+function freshen(id: number, mode: number): number {
+  const calls = (fresh[id] as number) + 1;
+  fresh[id] = calls < FRESH_CALLS ? calls : 0;
+  if (calls >= FRESH_CALLS) modes[id] = mode & ~MODE_FRESH;
+  lookFreely(true);
+  return TOKEN_FRESH;
 }
 
 /** A call that is counted only. */
@@ -178,12 +197,21 @@ function exit(f: number, done: number, value: unknown): void {
   let values = 0;
   if ((f & TOKEN_NO_VALUES) === 0) {
     if (typeof value === "number" && value === value) f64[q++] = value;
-    else q = put(q, value);
+    else if ((f & TOKEN_FRESH) === 0) q = put(q, value);
+    else q = putFreely(q, value);
     values = 1;
   }
   i32[2 * p + 1] = f & TOKEN_MASK;
   i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (values << VALUES_SHIFT);
   setPos(q);
+}
+
+/** Writes a value that is looked into whatever the budget. */
+function putFreely(q: number, value: unknown): number {
+  lookFreely(true);
+  const end = put(q, value);
+  lookFreely(false);
+  return end;
 }
 
 /** A record of one word. `kind`: with its flags. */

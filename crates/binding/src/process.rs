@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use breadcrumb_event::layout::MODE_OFF;
+use breadcrumb_event::layout::{MODE_FRESH, MODE_OFF, MODE_VALUES};
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
     Control, FileLists, Overflow, Recorder, RecorderError, RecorderOptions, RunRecord, RunStatus,
@@ -153,10 +153,16 @@ pub fn set_mode(mode: u8) -> Result<(), CodedError> {
     set_all_modes(mode)
 }
 
+/// The mode byte of a function that has not been called in this mode: its first calls show their
+/// objects.
+fn with_fresh(mode: u8) -> u8 {
+    if u32::from(mode) == MODE_VALUES { mode | MODE_FRESH as u8 } else { mode }
+}
+
 fn set_all_modes(mode: u8) -> Result<(), CodedError> {
     let control = Control::get()?;
     for function in 0..control.functions().len() {
-        control.memory().set_mode(function, mode);
+        control.memory().set_mode(function, with_fresh(mode));
     }
     Ok(())
 }
@@ -234,7 +240,7 @@ pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String
             match instrument_as(source, kind, first_id, Path::new(path)) {
                 Outcome::Instrumented(mut result) => {
                     for id in first_id..first_id + result.functions.len() as u32 {
-                        control.memory().set_mode(id, mode);
+                        control.memory().set_mode(id, with_fresh(mode));
                     }
                     (
                         std::mem::take(&mut result.functions),

@@ -139,6 +139,9 @@ constants! {
     FLAG_GENERATOR = 2;
     /// Flag of CLOCK: read for the next record alone (that function's clock is exact).
     FLAG_EXACT = 4;
+    /// Bit of the token that an ENTER of a function with MODE_FRESH returns to it, so that its result
+    /// is looked into as well. It never reaches the ring.
+    TOKEN_FRESH = 1 << 28;
     /// Bit of the token that an ENTER of a function with MODE_EXACT returns to it, so that its exit
     /// reads the clock too. It never reaches the ring.
     TOKEN_EXACT = 1 << 29;
@@ -146,7 +149,7 @@ constants! {
     /// stores no value. It never reaches the ring.
     TOKEN_NO_VALUES = 1 << 30;
     /// The bits of a token itself.
-    TOKEN_MASK = (1 << 29) - 1;
+    TOKEN_MASK = (1 << 28) - 1;
 
     /// Mode byte of a function: off.
     MODE_OFF = 0;
@@ -160,6 +163,11 @@ constants! {
     MODE_MASK = 3;
     /// Mode bit: an exact clock for each event.
     MODE_EXACT = 4;
+    /// Mode bit: the function's next calls have their objects looked into, whatever the budget. The
+    /// writer takes it away after FRESH_CALLS of them.
+    MODE_FRESH = 8;
+    /// Calls of a function that MODE_FRESH lasts for.
+    FRESH_CALLS = 8;
 
     /// Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes
     /// every millisecond; TICK_ASLEEP while it sleeps.

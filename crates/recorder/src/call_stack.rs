@@ -81,7 +81,7 @@ impl CallStack {
         found.map_or(Place::Unknown, Place::Running)
     }
 
-    /// Sets a frame aside. Hands out the one that had its token, 2^29 calls ago.
+    /// Sets a frame aside. Hands out the one that had its token, 2^28 calls ago.
     pub(crate) fn suspend(&mut self, mut frame: Frame, now_ns: i64) -> Option<Frame> {
         frame.since_ns = now_ns;
         if self.order.len() > 2 * self.suspended.len() + 1024 {
