@@ -156,7 +156,11 @@ pub fn set_mode(mode: u8) -> Result<(), CodedError> {
 /// The mode byte of a function that has not been called in this mode: its first calls show their
 /// objects.
 fn with_fresh(mode: u8) -> u8 {
-    if u32::from(mode) == MODE_VALUES { mode | MODE_FRESH as u8 } else { mode }
+    if u32::from(mode) == MODE_VALUES {
+        mode | MODE_FRESH as u8
+    } else {
+        mode
+    }
 }
 
 fn set_all_modes(mode: u8) -> Result<(), CodedError> {
