@@ -175,6 +175,18 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     expect(readdirSync(folder)).not.toContain(".breadcrumb");
   });
 
+  it("does not read a stack before the program does", () => {
+    const main = `
+      function fail() { const error = new TypeError("first"); throw error }
+      function report(task) { try { task() } catch (error) {
+        error.message += ", then more"; error.name = "Renamed"; console.log(error.stack) } }
+      report(fail); report(() => null.x);`;
+    const folder = project({ "main.js": main });
+    const plain = run(node, ["main.js"], folder);
+    expect(plain.stdout).toContain("first, then more");
+    expect(run(node, [cli, "run", "--quiet", "--", node, "main.js"], folder)).toEqual(plain);
+  });
+
   it("looks the same when the program dies of an error", () => {
     const folder = project({
       "main.js": `function f(n) { if (n > 0) return f(n - 1); throw new TypeError("deep") }

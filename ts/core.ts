@@ -48,10 +48,10 @@ export function whenFirstFile(action: () => boolean): void {
 /** Records what the process dies of, and lets it look as it would without us. */
 function watchUncaught(): void {
   process.on("uncaughtExceptionMonitor", (error) => {
-    uncaught(error);
     const survives =
       process.listenerCount("uncaughtException") > 0 ||
       process.hasUncaughtExceptionCaptureCallback();
+    if (!survives) uncaught(error);
     // Node prints the error behind the last `exit` listener; in a worker its parent gets it.
     if (isMainThread && !survives) process.on("exit", () => native.holdStderr());
   });

@@ -43,7 +43,6 @@ import {
 } from "../native/layout";
 import { hasBudget, spend } from "./budget";
 import { className, errorName, ownText } from "./reflect";
-import { stackOf } from "./stack";
 import { f64, i32, i64, pos, u16, u8 } from "./writer";
 
 /** UTF-16 units kept of a string that is an argument, a result, a property. */
@@ -195,7 +194,7 @@ function putNested(q: number, value: unknown, depth: number, path: object[]): nu
     tagged(q, TAG_FUNCTION, 0, 0);
     return putString(q + 1, ownText(value, "name") ?? "", MAX_STRING);
   }
-  if (types.isNativeError(value)) return putError(q, value);
+  if (types.isNativeError(value)) return putError(q, value, undefined);
   if (path.includes(value)) return tagged(q, TAG_CIRCULAR, 0, 0);
   if (depth >= MAX_DEPTH) return tagged(q, TAG_CUT, tagOf(value), CUT_DEPTH);
   path.push(value);
@@ -218,14 +217,34 @@ function putBigint(q: number, value: bigint): number {
   return putString(q + 1, digits, MAX_STRING);
 }
 
-function putError(q: number, error: object): number {
-  spend(20);
+function putError(q: number, error: object, stack: string | undefined): number {
+  spend(5);
   tagged(q, TAG_ERROR, 0, 0);
   let at = putString(q + 1, errorName(error), MAX_STRING);
   at = putString(at, ownText(error, "message") ?? "", MAX_ERROR_TEXT);
-  const stack = stackOf(error);
-  if (stack === undefined) return tagged(at, TAG_UNDEFINED, 0, 0);
+  if (stack === undefined) return bare(at, UNDEFINED_BITS);
+  spend(20);
   return putString(at, stack, MAX_ERROR_TEXT);
+}
+
+/**
+ * Writes what is thrown at word `q`.
+ *
+ * @param stack gives an error's stack
+ * @returns the word behind it
+ */
+export function putThrown(
+  q: number,
+  thrown: unknown,
+  stack: (error: object) => string | undefined,
+): number {
+  if (!types.isNativeError(thrown) || types.isProxy(thrown)) return put(q, thrown);
+  try {
+    return putError(q, thrown, hasBudget() ? stack(thrown) : undefined);
+  } catch {
+    // Out of stack, most likely: what is written so far is overwritten by this.
+    return tagged(q, TAG_CUT, TAG_ERROR, CUT_DEPTH);
+  }
 }
 
 /** Writes an own property's value, a getter as TAG_ACCESSOR, nothing as TAG_HOLE. */

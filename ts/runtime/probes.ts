@@ -37,7 +37,9 @@ import {
   WORDS_SHIFT,
 } from "../native/layout";
 import { lookFreely } from "./budget";
-import { put, putNoRoom } from "./preview";
+import { put, putNoRoom, putThrown } from "./preview";
+import { errorName, ownText } from "./reflect";
+import { framesHere, stackOf } from "./stack";
 import {
   count,
   dropped,
@@ -223,6 +225,21 @@ function mark(kind: number, f: number): void {
   setPos(pos + 1);
 }
 
+function noStack(): undefined {
+  return undefined;
+}
+
+/** The stack of an error by the record that tells of it: where it is thrown, or its own at the end. */
+const STACKS: Readonly<Record<number, (error: object) => string | undefined>> = {
+  [THROW]: (error) => {
+    const frames = framesHere(throwProbe);
+    const message = ownText(error, "message") ?? "";
+    const heading = errorName(error);
+    return frames && `${message === "" ? heading : `${heading}: ${message}`}${frames}`;
+  },
+  [UNCAUGHT]: stackOf,
+};
+
 /** A record about an exception. */
 function raise(kind: number, f: number, error: unknown): void {
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
@@ -230,11 +247,16 @@ function raise(kind: number, f: number, error: unknown): void {
   let q = p + 1;
   let rest = 1 << VALUES_SHIFT;
   if (error === lastError) rest = FLAG_SAME << FLAGS_SHIFT;
-  else q = put(q, error);
+  else q = putThrown(q, error, STACKS[kind] ?? noStack);
   lastError = error;
   i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
   i32[2 * p] = (kind & KIND_MASK) | ((q - p) << WORDS_SHIFT) | rest;
   setPos(q);
+}
+
+function throwProbe(f: number, error: unknown): unknown {
+  if (f > 0 || (f === TOP && limit >= 0)) raise(THROW, f, error);
+  return error;
 }
 
 /** The process is about to die of this. */
@@ -332,10 +354,7 @@ export const probes = Object.freeze({
   h(f: number): void {
     if (f !== 0) mark(RESUME | (FLAG_CLOSING << FLAGS_SHIFT), f);
   },
-  t(f: number, error: unknown): unknown {
-    if (f > 0 || (f === TOP && limit >= 0)) raise(THROW, f, error);
-    return error;
-  },
+  t: throwProbe,
   c(f: number, error: unknown): void {
     if (f > 0 || (f === TOP && limit >= 0)) raise(CATCH, f, error);
   },

@@ -176,14 +176,37 @@ export function installStackMapping(folder: string): void {
   installed = ErrorPrepareStackTrace;
 }
 
+/** Whether stacks are formatted by us, not by the program. */
+function formats(): boolean {
+  return installed !== undefined && getDescriptor(Error, "prepareStackTrace")?.value === installed;
+}
+
+const { captureStackTrace } = Error;
+
 /**
- * An error's stack, if it can be read without running the program's code: not where the program
- * formats stacks itself, nor where `stack` is a property of its own making.
+ * Frames of the code that calls `probe`, each on a line of its own, as a stack has them below its
+ * heading.
+ *
+ * An error's own stack is not for us to read: V8 writes its heading when it is first read, and the
+ * program may yet add to the message.
+ */
+export function framesHere(probe: (...args: never[]) => unknown): string | undefined {
+  if (!formats()) return undefined;
+  const holder: { stack?: unknown } = {};
+  captureStackTrace(holder, probe);
+  const { stack } = holder;
+  if (typeof stack !== "string") return undefined;
+  const end = stack.indexOf("\n");
+  return end < 0 ? undefined : stack.slice(end);
+}
+
+/**
+ * The stack of an error that nobody will change any more, if it can be read without running the
+ * program's code: not where the program formats stacks itself, nor where `stack` is a property of
+ * its own making.
  */
 export function stackOf(error: object): string | undefined {
-  if (installed === undefined || getDescriptor(Error, "prepareStackTrace")?.value !== installed) {
-    return undefined;
-  }
+  if (!formats()) return undefined;
   if (!hasPlainHeading(error)) return undefined;
   const property = getDescriptor(error, "stack");
   if (property === undefined) return undefined;
