@@ -5,7 +5,9 @@ import { readRing } from "./support/read-ring";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
 const { probes } = await import("../../ts/runtime/probes");
-const { modes } = await import("../../ts/runtime/writer");
+const writer = await import("../../ts/runtime/writer");
+const { modes } = writer;
+const pos = (): number => writer.pos;
 const layout = await import("../../ts/native/layout");
 
 /** What a value becomes in the ring. */
@@ -106,6 +108,24 @@ describe("put", () => {
       }),
       { seed: 7 },
     );
+  });
+
+  it("leaves nothing behind a record that it filled", () => {
+    const words = new Float64Array(fake.memory);
+    const wide = (depth: number): unknown =>
+      depth === 0
+        ? "y".repeat(199)
+        : Object.fromEntries(
+            Array.from({ length: 12 }, (_, at) => ["k".repeat(150 + at), wide(depth - 1)]),
+          );
+    for (const value of [wide(1), wide(2), wide(3), [wide(2), wide(2)]]) {
+      startFake();
+      for (let i = 0; i < 40; i++) {
+        probes.e1(7, value);
+        expect(words[pos()]).toBe(0);
+        expect(new Int32Array(fake.memory)[2 * pos()]).toBe(0);
+      }
+    }
   });
 
   it("stops looking into objects when its budget is spent, and says so", () => {

@@ -144,8 +144,20 @@ function putRare(q: number, value: object | bigint | symbol): number {
   try {
     return putNested(q, value, 0, []);
   } catch {
-    // Out of stack, most likely: what is written so far is overwritten by this.
+    // Out of stack, most likely.
+    takeBack(q, bound() + RESERVE);
     return tagged(q, TAG_CUT, tagOf(value), CUT_DEPTH);
+  }
+}
+
+/**
+ * Zeroes words that were written and are not to be part of the record: the recorder takes a word
+ * behind a record that is not zero for the next record.
+ */
+function takeBack(from: number, to: number): void {
+  for (let q = from; q < to; q++) {
+    i32[2 * q] = 0;
+    i32[2 * q + 1] = 0;
   }
 }
 
@@ -242,7 +254,8 @@ export function putThrown(
   try {
     return putError(q, thrown, hasBudget() ? stack(thrown) : undefined);
   } catch {
-    // Out of stack, most likely: what is written so far is overwritten by this.
+    // Out of stack, most likely.
+    takeBack(q, bound() + RESERVE);
     return tagged(q, TAG_CUT, TAG_ERROR, CUT_DEPTH);
   }
 }
@@ -322,7 +335,10 @@ function putEntries(q: number, value: object, depth: number, path: object[]): nu
   while (stored < count && at < end) {
     const key = names[stored] as string;
     const from = putString(at, key, MAX_STRING);
-    if (from >= end) break;
+    if (from >= end) {
+      takeBack(at, from);
+      break;
+    }
     at = putProperty(from, value, key, depth + 1, path);
     stored += 1;
   }
