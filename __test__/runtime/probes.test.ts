@@ -110,6 +110,45 @@ describe("probes", () => {
     expect(lines().slice(-2)).toEqual(["LOST 0", "ENTER 7"]);
   });
 
+  it("writes a string once in a chunk, and points to it where it is met again", () => {
+    const words = (): number => readRing(fake.memory).at(-1)?.words ?? 0;
+    const text = "the text of a whole file, which every function of a parser is given";
+    probes.e1(7, text);
+    expect(words()).toBeGreaterThan(8);
+    probes.e2(7, "another of them, as long as it takes", text);
+    const other = `${text} and more`;
+    probes.x(probes.e1(7, other), 1, text);
+    expect(words()).toBe(2);
+    expect(lines()).toEqual([
+      `ENTER 7 "${text}"`,
+      `ENTER 7 "another of them, as long as it takes" "${text}"`,
+      `ENTER 7 "${other}"`,
+      expect.stringMatching(`RETURN .* "${text}"`),
+    ]);
+  });
+
+  it("writes it anew in the next chunk", () => {
+    startFake(3);
+    const text = "a string of more than a few units";
+    let calls = 0;
+    while (probes.e1(7, text) !== 0) calls += 1;
+    const told = readRing(fake.memory).map(({ values }) => values[0]);
+    expect(told).toHaveLength(calls);
+    expect(new Set(told)).toEqual(new Set([text]));
+  });
+
+  it("tells strings apart that are alike in length and ends", () => {
+    const texts = Array.from(
+      { length: 500 },
+      (_, i) => `text ${String(i).padStart(4, "0")} of many`,
+    );
+    const long = ["a", "b"].map((end) => "x".repeat(5000) + end);
+    for (const text of [...texts, ...long, ...texts, ...long]) probes.e1(7, text);
+    const told = readRing(fake.memory).map(({ values }) => values[0]);
+    const head = { text: "x".repeat(200), length: 5001 };
+    expect(told).toEqual([...texts, head, head, ...texts, head, head]);
+  });
+
   it("wakes a recorder that sleeps", () => {
     const before = fake.woken;
     fake.tick[0] = layout.TICK_ASLEEP;

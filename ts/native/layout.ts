@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -174,6 +174,8 @@ export const TAG_CIRCULAR = 23;
 export const TAG_CUT = 24;
 /** An absent item of a sparse array. */
 export const TAG_HOLE = 25;
+/** A string that stands in this chunk already. Payload: the word of the chunk, counted from its header, where that TAG_STRING8 or TAG_STRING16 stands. */
+export const TAG_STRING_AT = 26;
 /** TAG_CUT: deeper than the limit. */
 export const CUT_DEPTH = 1;
 /** TAG_CUT: the record was full. */

@@ -13,21 +13,23 @@ let nodes = SIZE;
 let free = false;
 
 /** True while objects may be looked into. */
-export function hasBudget(): boolean {
-  return nodes > 0 || free;
-}
+export let mayLook = true;
 
 /** From now on, or no longer, objects are looked into whatever it costs. */
 export function lookFreely(freely: boolean): void {
   free = freely;
+  mayLook = freely || nodes > 0;
 }
 
 /** Takes `count` nodes. */
 export function spend(count: number): void {
-  if (!free) nodes -= count;
+  if (free) return;
+  nodes -= count;
+  mayLook = nodes > 0;
 }
 
 /** A millisecond has passed (or more: then too little is refilled, never too much). */
 export function refillBudget(): void {
   nodes = nodes + REFILL > SIZE ? SIZE : nodes + REFILL;
+  mayLook = free || nodes > 0;
 }

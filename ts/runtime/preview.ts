@@ -36,14 +36,16 @@ import {
   TAG_REGEXP,
   TAG_SET,
   TAG_STRING16,
+  TAG_STRING_AT,
   TAG_STRING8,
   TAG_SYMBOL,
   TAG_TRUE,
   TAG_UNDEFINED,
 } from "../native/layout";
-import { hasBudget, spend } from "./budget";
+import { mayLook, spend } from "./budget";
 import { className, errorName, ownText } from "./reflect";
-import { f64, i32, i64, pos, u16, u8 } from "./writer";
+import { placeOf, placeText, SHORT, slotOf } from "./texts";
+import { base, f64, i32, i64, pos, u16, u8 } from "./writer";
 
 /** UTF-16 units kept of a string that is an argument, a result, a property. */
 const MAX_STRING = 200;
@@ -54,6 +56,8 @@ const MAX_ITEMS = 10;
 const MAX_DEPTH = 3;
 /** Room kept for what must follow a value that filled the record. */
 const RESERVE = 16;
+/** Words behind a record's beginning where objects are no longer begun. */
+const ROOM = MAX_RECORD_WORDS - 2 * RESERVE;
 
 /** `BOX` as the signed integer that JavaScript's bit operations make of it. */
 const BOX_BITS = BOX | 0;
@@ -62,6 +66,8 @@ const UNDEFINED_BITS = BOX_BITS | TAG_UNDEFINED;
 const NULL_BITS = BOX_BITS | TAG_NULL;
 const FALSE_BITS = BOX_BITS | TAG_FALSE;
 const TRUE_BITS = BOX_BITS | TAG_TRUE;
+const NAN_BITS = BOX_BITS | TAG_NAN;
+const STRING_AT_BITS = BOX_BITS | TAG_STRING_AT;
 
 const getDescriptor = Object.getOwnPropertyDescriptor;
 const { isArray } = Array;
@@ -115,32 +121,30 @@ const CUT_OBJECT_BITS = BOX_BITS | TAG_CUT | (TAG_OBJECT << STORED_SHIFT);
 const CUT_ARRAY_BITS = BOX_BITS | TAG_CUT | (TAG_ARRAY << STORED_SHIFT);
 
 /**
- * Writes any value at word `q`.
+ * Writes any value at word `q`. What is one word is written here and by no call.
  *
  * @returns the word behind it.
  */
 export function put(q: number, value: unknown): number {
-  // Objects first: where the budget is used up, which is where it counts, they are the most.
-  if (typeof value === "object") {
-    if (value === null) return bare(q, NULL_BITS);
-    if (hasBudget()) return putRare(q, value);
+  if (typeof value === "object" && value !== null) {
+    if (mayLook) return putRare(q, value);
     i32[2 * q] = CUT_BUDGET;
-    return bare(q, isArray(value) ? CUT_ARRAY_BITS : CUT_OBJECT_BITS);
-  }
-  if (typeof value === "number" && value === value) {
-    f64[q] = value;
-    return q + 1;
-  }
-  if (value === undefined) return bare(q, UNDEFINED_BITS);
-  if (value === true) return bare(q, TRUE_BITS);
-  if (value === false) return bare(q, FALSE_BITS);
-  if (typeof value === "string") return putString(q, value, MAX_STRING);
-  if (typeof value === "number") return tagged(q, TAG_NAN, 0, 0);
-  if (hasBudget()) return putRare(q, value);
-  return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
+    i32[2 * q + 1] = isArray(value) ? CUT_ARRAY_BITS : CUT_OBJECT_BITS;
+  } else if (typeof value === "number") {
+    if (value === value) f64[q] = value;
+    else i32[2 * q + 1] = NAN_BITS;
+  } else if (typeof value === "string") return putText(q, value);
+  else if (value === undefined) i32[2 * q + 1] = UNDEFINED_BITS;
+  else if (value === true) i32[2 * q + 1] = TRUE_BITS;
+  else if (value === false) i32[2 * q + 1] = FALSE_BITS;
+  else if (value === null) i32[2 * q + 1] = NULL_BITS;
+  else if (mayLook) return putRare(q, value);
+  else return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
+  return q + 1;
 }
 
 function putRare(q: number, value: object | bigint | symbol): number {
+  if (q > pos + ROOM) return putNoRoom(q);
   try {
     return putNested(q, value, 0, []);
   } catch {
@@ -165,6 +169,23 @@ function takeBack(from: number, to: number): void {
 function tagOf(value: unknown): number {
   if (typeof value === "function") return TAG_FUNCTION;
   return isArray(value) ? TAG_ARRAY : TAG_OBJECT;
+}
+
+/** Writes a string of a call's own: where it stands in this chunk, if it does. */
+function putText(q: number, text: string): number {
+  if (text.length < SHORT) return putString(q, text, MAX_STRING);
+  const slot = slotOf(text);
+  const place = placeOf(slot, text);
+  // Its length still stands there, unless a record was begun there again.
+  if (place !== 0 && i32[2 * place] === text.length) {
+    i32[2 * q] = place - base;
+    i32[2 * q + 1] = STRING_AT_BITS;
+    return q + 1;
+  }
+  const end = putString(q, text, MAX_STRING);
+  // Near the record's end it may have been cut shorter than need be.
+  if (end < pos + ROOM) placeText(slot, text, q);
+  return end;
 }
 
 /** Writes a string, or the first `max` units of it. */
@@ -252,7 +273,7 @@ export function putThrown(
 ): number {
   if (!types.isNativeError(thrown) || types.isProxy(thrown)) return put(q, thrown);
   try {
-    return putError(q, thrown, hasBudget() ? stack(thrown) : undefined);
+    return putError(q, thrown, mayLook ? stack(thrown) : undefined);
   } catch {
     // Out of stack, most likely.
     takeBack(q, bound() + RESERVE);
@@ -347,6 +368,6 @@ function putEntries(q: number, value: object, depth: number, path: object[]): nu
 }
 
 /** Marks the place of an argument that found no room. */
-export function putNoRoom(q: number): number {
+function putNoRoom(q: number): number {
   return tagged(q, TAG_CUT, TAG_OBJECT, CUT_BYTES);
 }

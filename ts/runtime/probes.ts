@@ -16,7 +16,6 @@ import {
   FRESH_CALLS,
   KIND_MASK,
   MAX_FUNCTIONS,
-  MAX_RECORD_WORDS,
   MODE_COUNT,
   MODE_EXACT,
   MODE_FRESH,
@@ -37,7 +36,7 @@ import {
   WORDS_SHIFT,
 } from "../native/layout";
 import { lookFreely } from "./budget";
-import { put, putNoRoom, putThrown } from "./preview";
+import { put, putThrown } from "./preview";
 import { errorName, ownText } from "./reflect";
 import { framesHere, stackOf } from "./stack";
 import {
@@ -45,7 +44,6 @@ import {
   dropped,
   due,
   exactClock,
-  f64,
   i32,
   limit,
   loseRecord,
@@ -90,7 +88,7 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   if (level === MODE_VALUES) {
     stored = values.length;
     if ((mode & MODE_FRESH) !== 0) bits |= freshen(id, mode);
-    for (const value of values) q = putBounded(p, q, value);
+    for (const value of values) q = put(q, value);
     lookFreely(false);
   } else {
     bits |= TOKEN_NO_VALUES;
@@ -124,11 +122,6 @@ function drop(id: number): number {
   return 0;
 }
 
-/** Writes one of several values; a mark where those before it filled the record. */
-function putBounded(p: number, q: number, value: unknown): number {
-  return q - p > MAX_RECORD_WORDS - 32 ? putNoRoom(q) : put(q, value);
-}
-
 function record0(id: number): number {
   if (modes[id] === MODE_COUNT) return counts(id);
   if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, []);
@@ -142,8 +135,7 @@ function record1(id: number, a: unknown): number {
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
   let q = p + 1;
-  if (typeof a === "number" && a === a) f64[q++] = a;
-  else q = put(q, a);
+  q = put(q, a);
   return entered(p, q, id, 1);
 }
 
@@ -153,10 +145,8 @@ function record2(id: number, a: unknown, b: unknown): number {
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
   let q = p + 1;
-  if (typeof a === "number" && a === a) f64[q++] = a;
-  else q = put(q, a);
-  if (typeof b === "number" && b === b) f64[q++] = b;
-  else q = putBounded(p, q, b);
+  q = put(q, a);
+  q = put(q, b);
   return entered(p, q, id, 2);
 }
 
@@ -166,9 +156,9 @@ function record3(id: number, a: unknown, b: unknown, c: unknown): number {
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
   let q = p + 1;
-  q = putBounded(p, q, a);
-  q = putBounded(p, q, b);
-  q = putBounded(p, q, c);
+  q = put(q, a);
+  q = put(q, b);
+  q = put(q, c);
   return entered(p, q, id, 3);
 }
 
@@ -178,10 +168,10 @@ function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): nu
   if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
   const p = pos;
   let q = p + 1;
-  q = putBounded(p, q, a);
-  q = putBounded(p, q, b);
-  q = putBounded(p, q, c);
-  q = putBounded(p, q, d);
+  q = put(q, a);
+  q = put(q, b);
+  q = put(q, c);
+  q = put(q, d);
   return entered(p, q, id, 4);
 }
 
@@ -198,9 +188,7 @@ function exit(f: number, done: number, value: unknown): void {
   }
   let values = 0;
   if ((f & TOKEN_NO_VALUES) === 0) {
-    if (typeof value === "number" && value === value) f64[q++] = value;
-    else if ((f & TOKEN_FRESH) === 0) q = put(q, value);
-    else q = putFreely(q, value);
+    q = (f & TOKEN_FRESH) === 0 ? put(q, value) : putFreely(q, value);
     values = 1;
   }
   i32[2 * p + 1] = f & TOKEN_MASK;

@@ -32,6 +32,7 @@ import {
 } from "../native/layout";
 import { native } from "../native/load";
 import { refillBudget } from "./budget";
+import { forgetPlaces } from "./texts";
 
 const memory = native.threadMemory();
 const control = native.control();
@@ -68,6 +69,8 @@ const SLACK = MAX_RECORD_WORDS + 8;
 export let pos = 0;
 /** The last `pos` with room for a record in this chunk; -1 where there is no chunk. */
 export let limit = -1;
+/** Word where this chunk begins. */
+export let base = 0;
 /** The tick when the clock was last read. */
 export let seen = TICK_ASLEEP;
 /** Events until the clock is read again. */
@@ -209,6 +212,8 @@ function open(next: number): void {
   i32[2 * start + 1] = token === TOKEN_MASK ? 1 : token + 1;
   i64[start + 1] = now();
   store(states, next, CHUNK_OPEN);
+  forgetPlaces();
+  base = start;
   pos = start + CHUNK_HEADER_WORDS;
   limit = start + CHUNK_WORDS - SLACK;
   if (lost) {

@@ -9,6 +9,8 @@ export interface ReadRecord {
   kind: string;
   hi: number;
   flags: number;
+  /** Its length, in words of 8 bytes. */
+  words: number;
   values: unknown[];
 }
 
@@ -47,12 +49,12 @@ function readChunk(memory: ArrayBuffer, start: number): ReadRecord[] {
     const lo = i32[2 * at] as number;
     if (lo === 0) break;
     const words = (lo >> layout.WORDS_SHIFT) & layout.WORDS_MASK;
-    const reader = { at: at + 1, memory };
+    const reader = { at: at + 1, memory, chunk: start };
     const values: unknown[] = [];
     for (let n = lo >>> layout.VALUES_SHIFT; n > 0; n--) values.push(readValue(reader));
     if (values.length > 0 && reader.at !== at + words) throw new Error("a record's size is wrong");
     const kind = KINDS[lo & layout.KIND_MASK] ?? "?";
-    records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> 4) & 15, values });
+    records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> 4) & 15, words, values });
     at += words;
   }
   return records;
@@ -61,6 +63,8 @@ function readChunk(memory: ArrayBuffer, start: number): ReadRecord[] {
 interface Reader {
   at: number;
   memory: ArrayBuffer;
+  /** Word where the chunk begins. */
+  chunk: number;
 }
 
 function readValue(reader: Reader): unknown {
@@ -87,6 +91,8 @@ function readValue(reader: Reader): unknown {
       return text(reader, "latin1", stored, stored, payload);
     case layout.TAG_STRING16:
       return text(reader, "utf16le", stored * 2, stored, payload);
+    case layout.TAG_STRING_AT:
+      return readValue({ ...reader, at: reader.chunk + payload });
     case layout.TAG_ARRAY:
       return { array: many(stored), length: payload };
     case layout.TAG_OBJECT: {

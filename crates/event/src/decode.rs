@@ -5,16 +5,48 @@ use crate::layout::{
     BOX, CUT_BUDGET, CUT_BYTES, STORED_MASK, STORED_SHIFT, TAG_ACCESSOR, TAG_ARRAY, TAG_BIGINT,
     TAG_BIGINT64, TAG_BYTES, TAG_CIRCULAR, TAG_CUT, TAG_DATE, TAG_ERROR, TAG_FALSE, TAG_FUNCTION,
     TAG_HOLE, TAG_MAP, TAG_MASK, TAG_NAN, TAG_NULL, TAG_OBJECT, TAG_PROMISE, TAG_PROXY, TAG_REGEXP,
-    TAG_SET, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE,
+    TAG_SET, TAG_STRING_AT, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE,
 };
 use crate::value::{Class, Cut, Value};
 
 /// Deepest nesting that is decoded; the writer stays far below it.
 const MAX_DEPTH: u32 = 64;
 
+/// What follows a record's header, and what it may point back into.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Payload<'a> {
+    /// The values' words.
+    pub words: &'a [u64],
+    /// The chunk, from its header on.
+    pub chunk: &'a [u64],
+}
+
 /// Reads values from the words of one record, front to back.
 pub struct Decoder<'a> {
     words: &'a [u64],
+    chunk: &'a [u64],
+}
+
+/// The words of the string that `words` begin with, if they begin with one and hold it all.
+#[must_use]
+pub fn string(words: &[u64]) -> Option<&[u64]> {
+    let high = (*words.first()? >> 32) as u32;
+    let units = (high >> STORED_SHIFT & STORED_MASK) as usize;
+    let stored = match high & (BOX | TAG_MASK) {
+        tag if tag == BOX | TAG_STRING8 => units.div_ceil(8),
+        tag if tag == BOX | TAG_STRING16 => units.div_ceil(4),
+        _ => return None,
+    };
+    words.get(..=stored)
+}
+
+/// The words of the string in `chunk` that `word` points to, if it is a TAG_STRING_AT.
+#[must_use]
+pub fn string_at(word: u64, chunk: &[u64]) -> Option<&[u64]> {
+    if (word >> 32) as u32 & (BOX | TAG_MASK) != BOX | TAG_STRING_AT {
+        return None;
+    }
+    string(chunk.get(word as u32 as usize..)?)
 }
 
 /// The integer in `word`, if it holds a number that is one (and not -0): the fast path for
@@ -28,10 +60,17 @@ pub fn integer(word: u64) -> Option<i64> {
 }
 
 impl<'a> Decoder<'a> {
-    /// A decoder over the words behind a record's header.
+    /// A decoder over the words behind a record's header, which point to nothing outside.
     #[must_use]
     pub fn new(words: &'a [u64]) -> Self {
-        Self { words }
+        Self { words, chunk: &[] }
+    }
+
+    /// A decoder over what is behind a record's header.
+    #[must_use]
+    pub fn within(payload: Payload<'a>) -> Self {
+        let Payload { words, chunk } = payload;
+        Self { words, chunk }
     }
 
     /// The next value, `None` at the end.
@@ -67,6 +106,13 @@ impl<'a> Decoder<'a> {
             TAG_NAN => Value::Number(f64::NAN),
             TAG_STRING8 => self.latin1(stored as usize, payload)?,
             TAG_STRING16 => self.utf16(stored as usize, payload)?,
+            TAG_STRING_AT => match string_at(word, self.chunk) {
+                Some(words) => Self::new(words).value()?,
+                None => Value::Cut {
+                    kind: "string",
+                    why: Cut::Bytes,
+                },
+            },
             TAG_BIGINT64 => Value::BigInt(self.word()?.cast_signed()),
             TAG_BIGINT => Value::BigIntHex {
                 negative: payload == 1,
@@ -235,6 +281,31 @@ mod tests {
             Some(r#"{"$length":4,"k":{"$type":"array","$length":2,"items":[null]}}"#.into())
         );
         assert_eq!(decoder.value(), None);
+    }
+
+    #[test]
+    fn a_string_may_stand_elsewhere_in_the_chunk() {
+        let there = [
+            0,
+            boxed(TAG_STRING8, 3, 3),
+            u64::from_le_bytes(*b"abc\0\0\0\0\0"),
+            boxed(TAG_NULL, 0, 0),
+        ];
+        let values = [1, 3, 9, 2].map(|at| {
+            let words = [boxed(TAG_STRING_AT, 0, at)];
+            let chunk = &there;
+            Decoder::within(Payload {
+                words: &words,
+                chunk,
+            })
+            .value()
+        });
+        let lost = Some(Value::Cut {
+            kind: "string",
+            why: Cut::Bytes,
+        });
+        assert_eq!(values[0], Some(Value::text("abc")));
+        assert_eq!(values[1..], [lost.clone(), lost.clone(), lost]);
     }
 
     #[test]

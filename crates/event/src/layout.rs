@@ -46,7 +46,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 1;
+    LAYOUT_VERSION = 2;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -246,6 +246,9 @@ constants! {
     TAG_CUT = 24;
     /// An absent item of a sparse array.
     TAG_HOLE = 25;
+    /// A string that stands in this chunk already. Payload: the word of the chunk, counted from its
+    /// header, where that TAG_STRING8 or TAG_STRING16 stands.
+    TAG_STRING_AT = 26;
 
     /// TAG_CUT: deeper than the limit.
     CUT_DEPTH = 1;

@@ -9,11 +9,13 @@
 //! Pure: no threads, no clocks of its own, no I/O. Limits: those of [`crate::call_stack`] and
 //! [`crate::exceptions`]; a record about a call that is not known is counted and passed over.
 
+use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
     CATCH, CLOCK, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK, LOST,
     RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
+use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::{ChunkHeader, record_words};
 
 use crate::call_stack::{CallStack, Place};
@@ -49,7 +51,7 @@ pub(crate) struct Tally {
 struct Record<'a> {
     flags: u32,
     high: u32,
-    words: &'a [u64],
+    payload: Payload<'a>,
     values: usize,
 }
 
@@ -108,18 +110,18 @@ impl Assembler {
         self.exceptions.unwritten()
     }
 
-    /// Takes the next records. `header`: of the chunk that begins with them.
+    /// Takes the next records.
     pub(crate) fn feed<S: RowSink>(
         &mut self,
-        header: Option<ChunkHeader>,
-        words: &[u64],
+        batch: &Batch<'_>,
         translator: &mut Translator,
         sink: &mut S,
     ) {
-        if let Some(header) = header {
+        if let Some(header) = batch.header {
             self.begin_chunk(header);
         }
-        let mut rest = words;
+        let chunk = batch.chunk;
+        let mut rest = batch.records();
         while let Some(&first) = rest.first() {
             let length = record_words(first);
             if length == 0 || length > rest.len() {
@@ -132,7 +134,10 @@ impl Assembler {
             let record = Record {
                 flags: low >> FLAGS_SHIFT & 15,
                 high: (first >> 32) as u32,
-                words: &record[1..],
+                payload: Payload {
+                    words: &record[1..],
+                    chunk,
+                },
                 values: (low >> VALUES_SHIFT & 127) as usize,
             };
             self.take(low & KIND_MASK, record, translator, sink);
@@ -152,7 +157,7 @@ impl Assembler {
             RETURN => self.exit(record, translator, sink),
             CLOCK => {
                 self.exact_next = record.flags & FLAG_EXACT != 0;
-                if let [ns, ..] = record.words {
+                if let [ns, ..] = record.payload.words {
                     self.advance(ns.cast_signed());
                 }
                 return;
@@ -228,7 +233,7 @@ impl Assembler {
             self_ns: 0,
             wait_ns: 0,
             since_ns: 0,
-            arguments: translator.arguments(record.high, record.words, record.values),
+            arguments: translator.arguments(record.high, record.payload, record.values),
         };
         if record.flags & FLAG_GENERATOR != 0 {
             self.set_aside(frame, sink);
@@ -345,8 +350,9 @@ impl Assembler {
         if self.exceptions.any_in_flight() {
             self.exceptions.swallow_above(self.stack.depth(), None);
         }
-        let result = translator.result(frame.function, record.words, record.values);
+        let result = translator.result(frame.function, record.payload, record.values);
         self.write(&frame, CallStatus::Returned, None, result, sink);
+        translator.recycle(frame.arguments);
     }
 
     fn suspend<S: RowSink>(&mut self, token: u32, sink: &mut S) {

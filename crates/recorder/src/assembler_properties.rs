@@ -11,6 +11,7 @@ use breadcrumb_event::layout::{
     CATCH, CLOCK, ENTER, FLAG_SAME, RESUME, RETURN, SUSPEND, THROW, UNCAUGHT, UNWIND,
 };
 use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow};
+use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::ChunkHeader;
 use proptest::prelude::*;
 
@@ -215,7 +216,8 @@ proptest! {
         let (books, records) = machine.close_books();
         let (mut assembler, mut rows) = (Assembler::new(0, 0), Books::default());
         let header = ChunkHeader { order: 1, first_token: 1, clock_ns: 0 };
-        assembler.feed(Some(header), &records, &mut translator(), &mut rows);
+        let header = Some(header);
+        assembler.feed(&Batch { header, chunk: &records, from: 0 }, &mut translator(), &mut rows);
         assembler.finish(&mut rows);
         prop_assert_eq!(assembler.tally.unknown, 0);
         prop_assert_eq!(rows, books);
@@ -237,8 +239,9 @@ proptest! {
         let mut translator = translator();
         assembler.set_horizon(1 << 60);
         let header = ChunkHeader { order: 1, first_token, clock_ns };
-        for part in words.chunks(50) {
-            assembler.feed(Some(header), part, &mut translator, &mut rows);
+        let header = Some(header);
+        for chunk in words.chunks(50) {
+            assembler.feed(&Batch { header, chunk, from: 0 }, &mut translator, &mut rows);
             assembler.settle(false, 0, &mut rows);
         }
         assembler.finish(&mut rows);

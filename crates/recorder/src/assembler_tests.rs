@@ -17,6 +17,7 @@ use breadcrumb_event::layout::{
 };
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow};
 use breadcrumb_redact::{Redactor, RedactorOptions};
+use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::ChunkHeader;
 
 use crate::assembler::Assembler;
@@ -241,9 +242,8 @@ fn trace(script: &str) -> String {
         clock_ns: 0,
     };
     let mut at_once = (Assembler::new(THREAD, 0), Rows::default(), translator());
-    at_once
-        .0
-        .feed(Some(header), &told.words, &mut at_once.2, &mut at_once.1);
+    let batch = batch(Some(header), &told.words);
+    at_once.0.feed(&batch, &mut at_once.2, &mut at_once.1);
     let tally = at_once.0.tally;
     at_once.0.finish(&mut at_once.1);
     let mut tree = at_once.1.tree();
@@ -263,15 +263,24 @@ fn trace(script: &str) -> String {
     tree
 }
 
+fn batch(header: Option<ChunkHeader>, chunk: &[u64]) -> Batch<'_> {
+    let from = 0;
+    Batch {
+        header,
+        chunk,
+        from,
+    }
+}
+
 fn stepwise(words: &[u64], header: ChunkHeader, tally: crate::assembler::Tally) -> String {
     let (mut assembler, mut rows, mut translator) =
         (Assembler::new(THREAD, 0), Rows::default(), translator());
-    assembler.feed(Some(header), &[], &mut translator, &mut rows);
+    assembler.feed(&batch(Some(header), &[]), &mut translator, &mut rows);
     let mut rest = words;
     while !rest.is_empty() {
         let (one, behind) = rest.split_at(breadcrumb_ring::chunk::record_words(rest[0]));
         rest = behind;
-        assembler.feed(None, one, &mut translator, &mut rows);
+        assembler.feed(&batch(None, one), &mut translator, &mut rows);
         let mut out = Encoder::default();
         assembler.encode(&mut out);
         assembler = Assembler::decode(THREAD, 0, &mut Decoder::new(&out.bytes)).unwrap();

@@ -69,7 +69,6 @@ pub(crate) struct Drain {
     polled_ns: i64,
     /// Since when the store has failed.
     failing_since_ns: Option<i64>,
-    words: Vec<u64>,
 }
 
 impl Drain {
@@ -93,7 +92,6 @@ impl Drain {
             published_ns: mono_ns,
             polled_ns: 0,
             failing_since_ns: None,
-            words: Vec::new(),
         }
     }
 
@@ -143,16 +141,13 @@ impl Drain {
                 break;
             }
             let cells = state.ring.cells();
-            let Some(batch) = state.reader.next(&cells, take, &mut self.words) else {
+            let Some(batch) = state.reader.next(&cells, take) else {
                 break;
             };
-            read += batch.words.len() + usize::from(batch.header.is_some());
-            state.assembler.feed(
-                batch.header,
-                batch.words,
-                &mut self.translator,
-                &mut self.sink,
-            );
+            read += batch.records().len() + usize::from(batch.header.is_some());
+            state
+                .assembler
+                .feed(&batch, &mut self.translator, &mut self.sink);
         }
         if !state.ring.crash_proof() {
             state.reader.free_consumed(&state.ring.cells());

@@ -9,7 +9,7 @@ use crate::codec::{Decoder, Encoder};
 pub(crate) enum HeldArguments {
     None,
     Integers { count: u8, values: [i64; 2] },
-    Json(Box<str>),
+    Json(String),
 }
 
 impl HeldArguments {
@@ -124,7 +124,7 @@ impl Frame {
             since_ns: from.i64()?,
             arguments: match from.u8()? {
                 3 => HeldArguments::None,
-                4 => HeldArguments::Json(from.text()?.into()),
+                4 => HeldArguments::Json(from.text()?),
                 count => HeldArguments::Integers {
                     count,
                     values: [from.i64()?, from.i64()?],

@@ -35,6 +35,7 @@ mod frame;
 mod function_table;
 mod memory_store;
 mod options;
+mod quick_json;
 mod recorder;
 mod recovery;
 mod redact;

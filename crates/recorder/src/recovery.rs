@@ -201,10 +201,8 @@ impl Recovery {
         // Nothing was written later than now, as far as the wall clock was not set back.
         assembler.set_horizon(now_ns.saturating_sub(offset_ns));
         let mut reader = Reader::at(point.position);
-        let mut words = Vec::new();
-        while let Some(batch) = reader.next(&ring.cells(), Take::All, &mut words) {
-            let (header, words) = (batch.header, batch.words);
-            assembler.feed(header, words, &mut self.translator, &mut self.sink);
+        while let Some(batch) = reader.next(&ring.cells(), Take::All) {
+            assembler.feed(&batch, &mut self.translator, &mut self.sink);
             if self.sink.rows() >= MAX_ROWS {
                 self.publish()?;
             }

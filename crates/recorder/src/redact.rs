@@ -16,6 +16,8 @@ pub trait Redact: Send + Sync {
     fn redact_result(&self, name: &str, value: &mut Value);
     /// Of a value without a name.
     fn redact_value(&self, value: &mut Value);
+    /// What stands behind this text, in a list of two, is secret.
+    fn is_secret_name(&self, text: &str) -> bool;
     /// Of a text.
     fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str>;
 }
@@ -28,6 +30,9 @@ impl Redact for KeepAll {
     fn redact_arguments(&self, _: &[String], _: &mut Vec<Value>) {}
     fn redact_result(&self, _: &str, _: &mut Value) {}
     fn redact_value(&self, _: &mut Value) {}
+    fn is_secret_name(&self, _: &str) -> bool {
+        false
+    }
     fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         Cow::Borrowed(text)
     }
@@ -44,6 +49,10 @@ impl Redact for Redactor {
 
     fn redact_value(&self, value: &mut Value) {
         Self::redact_value(self, value);
+    }
+
+    fn is_secret_name(&self, text: &str) -> bool {
+        Self::is_secret_name(self, text)
     }
 
     fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str> {

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use breadcrumb_event::decode::{Decoder, integer};
+use breadcrumb_event::decode::{Decoder, Payload, integer};
 use breadcrumb_event::layout::{FLAG_SAME, MAX_ARGUMENTS};
 use breadcrumb_event::row::CallResult;
 use breadcrumb_event::value::Value;
@@ -16,10 +16,15 @@ use crate::exception::Thrown;
 use crate::exceptions::Said;
 use crate::frame::HeldArguments;
 use crate::function_table::FunctionSnapshot;
+use crate::quick_json::QuickJson;
 use crate::redact::Redact;
 
 /// Integers from here on may be numbers of cards, and go the long way.
-const SMALL: i64 = 1_000_000_000_000;
+pub(crate) const SMALL: i64 = 1_000_000_000_000;
+
+/// Texts kept to be used again, and the longest of them.
+const SPARES: usize = 256;
+const SPARE_BYTES: usize = 1024;
 
 /// What must be known of a function for each of its calls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,7 +44,10 @@ pub(crate) struct Translator {
     supply: FunctionSupply,
     functions: FunctionSnapshot,
     traits: Vec<Traits>,
+    quick: QuickJson,
     text: String,
+    /// Texts of arguments that have become rows, to be used again.
+    spare: Vec<String>,
     /// Values or parts of values that were redacted.
     pub(crate) redacted: u64,
 }
@@ -51,7 +59,9 @@ impl Translator {
             supply,
             functions: FunctionSnapshot::default(),
             traits: Vec::new(),
+            quick: QuickJson::new(),
             text: String::new(),
+            spare: Vec::new(),
             redacted: 0,
         }
     }
@@ -113,7 +123,7 @@ impl Translator {
     pub(crate) fn arguments(
         &mut self,
         function: u32,
-        words: &[u64],
+        payload: Payload<'_>,
         values: usize,
     ) -> HeldArguments {
         let traits = self.traits(function);
@@ -128,9 +138,9 @@ impl Translator {
                 }
             };
         }
-        if !traits.secret_arguments && words.len() == values && values <= 2 {
+        if !traits.secret_arguments && payload.words.len() == values && values <= 2 {
             let mut integers = [0; 2];
-            let all = words.iter().zip(&mut integers).all(|(word, slot)| {
+            let all = payload.words.iter().zip(&mut integers).all(|(word, slot)| {
                 small_integer(*word).is_some_and(|integer| {
                     *slot = integer;
                     true
@@ -143,13 +153,45 @@ impl Translator {
                 };
             }
         }
-        self.arguments_json(function, words, values)
+        self.arguments_json(function, payload, values)
     }
 
-    fn arguments_json(&mut self, function: u32, words: &[u64], values: usize) -> HeldArguments {
+    fn arguments_json(
+        &mut self,
+        function: u32,
+        payload: Payload<'_>,
+        values: usize,
+    ) -> HeldArguments {
+        let mut text = self.spare.pop().unwrap_or_default();
+        text.push('[');
         let secret = self.traits(function).secret_arguments;
-        let mut decoder = Decoder::new(words);
-        let mut decoded = Vec::with_capacity(values.min(words.len()));
+        let quick = if secret {
+            None
+        } else {
+            self.quick.write(payload, values, &*self.redact, &mut text)
+        };
+        self.redacted += match quick {
+            Some(redactions) => redactions,
+            None => {
+                text.truncate(1);
+                self.write_arguments(function, secret, payload, values, &mut text)
+            }
+        };
+        text.push(']');
+        HeldArguments::Json(text)
+    }
+
+    /// The long way: appends the values, and gives the number of redactions.
+    fn write_arguments(
+        &self,
+        function: u32,
+        secret: bool,
+        payload: Payload<'_>,
+        values: usize,
+        out: &mut String,
+    ) -> u64 {
+        let mut decoder = Decoder::within(payload);
+        let mut decoded = Vec::with_capacity(values.min(payload.words.len()));
         while decoded.len() < values
             && let Some(value) = decoder.value()
         {
@@ -161,35 +203,56 @@ impl Translator {
             _ => &[][..],
         };
         self.redact.redact_arguments(names, &mut decoded);
-        self.text.clear();
-        self.text.push('[');
         for (index, value) in decoded.iter().enumerate() {
             if index > 0 {
-                self.text.push(',');
+                out.push(',');
             }
-            self.redacted += redactions(value);
-            value.write_json(&mut self.text);
+            value.write_json(out);
         }
-        self.text.push(']');
-        HeldArguments::Json(self.text.as_str().into())
+        decoded.iter().map(redactions).sum()
+    }
+
+    /// Takes back arguments that have become a row.
+    #[inline]
+    pub(crate) fn recycle(&mut self, arguments: HeldArguments) {
+        if let HeldArguments::Json(mut text) = arguments
+            && self.spare.len() < SPARES
+            && text.capacity() <= SPARE_BYTES
+        {
+            text.clear();
+            self.spare.push(text);
+        }
     }
 
     /// The result in a RETURN.
     #[inline]
-    pub(crate) fn result(&mut self, function: u32, words: &[u64], values: usize) -> CallResult<'_> {
-        let [word, ..] = words else {
+    pub(crate) fn result(
+        &mut self,
+        function: u32,
+        payload: Payload<'_>,
+        values: usize,
+    ) -> CallResult<'_> {
+        let [word, ..] = payload.words else {
             return CallResult::None;
         };
         if values == 0 {
             return CallResult::None;
         }
-        if words.len() == 1
+        if payload.words.len() == 1
             && let Some(integer) = small_integer(*word)
             && !self.traits(function).secret_result
         {
             return CallResult::Integer(integer);
         }
-        let Some(mut value) = Decoder::new(words).value() else {
+        self.text.clear();
+        if !self.traits(function).secret_result {
+            let quick = self.quick.write(payload, 1, &*self.redact, &mut self.text);
+            if let Some(redactions) = quick {
+                self.redacted += redactions;
+                return CallResult::Json(&self.text);
+            }
+        }
+        let Some(mut value) = Decoder::within(payload).value() else {
             return CallResult::None;
         };
         if self.traits(function).secret_result
@@ -206,14 +269,14 @@ impl Translator {
     }
 
     /// The value in a record about an exception.
-    pub(crate) fn said(&mut self, flags: u32, words: &[u64], values: usize) -> Said {
+    pub(crate) fn said(&mut self, flags: u32, payload: Payload<'_>, values: usize) -> Said {
         if flags & FLAG_SAME != 0 {
             return Said::Same;
         }
         if values == 0 {
             return Said::Nothing;
         }
-        match Decoder::new(words).value() {
+        match Decoder::within(payload).value() {
             None => Said::Nothing,
             Some(Value::Error {
                 name,
@@ -264,7 +327,7 @@ fn type_of(value: &Value) -> &'static str {
 }
 
 /// Number of redacted parts of a value.
-fn redactions(value: &Value) -> u64 {
+pub(crate) fn redactions(value: &Value) -> u64 {
     match value {
         Value::Redacted(_) => 1,
         Value::Array { items, .. } | Value::Set { items, .. } => items.iter().map(redactions).sum(),

@@ -128,6 +128,12 @@ impl Redactor {
         self.walk(value)
     }
 
+    /// What stands behind this text, in the arguments of a call, is redacted for it.
+    #[must_use]
+    pub fn is_secret_name(&self, text: &str) -> bool {
+        !self.off && self.names.rule(text).is_some()
+    }
+
     /// Redacts text without a name: a message, a stack. Borrowed if nothing was found.
     #[must_use]
     pub fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str> {

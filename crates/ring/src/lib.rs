@@ -7,10 +7,9 @@
 //! let budget = ChunkBudget::new(48 << 20);
 //! let ring = Ring::attach(&memory, RingOptions::anonymous(0, &budget))?;
 //! let mut reader = Reader::new(1);
-//! let mut words = Vec::new();
 //! reader.look(&ring.cells());
-//! while let Some(batch) = reader.next(&ring.cells(), Take::Settled, &mut words) {
-//!     let _ = (batch.header, batch.words);        // records, whole ones only
+//! while let Some(batch) = reader.next(&ring.cells(), Take::Settled) {
+//!     let _ = (batch.header, batch.records());    // whole ones only
 //! }
 //! reader.free_consumed(&ring.cells());
 //! # Ok::<(), breadcrumb_ring::RingError>(())

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! reader.look(&ring.cells())                            once a poll, a millisecond apart or more
-//! reader.next(&ring.cells(), Take::Settled, &mut words) → Batch { header, words } | None: nothing new
+//! reader.next(&ring.cells(), Take::Settled) → Batch { header, chunk, from } | None: nothing new
 //! reader.free_consumed(&ring.cells())                   → chunks read to their end are FREE again
 //! ```
 //! A live thread publishes nothing record by record. A record of an open chunk is taken when its
@@ -90,8 +90,18 @@ pub struct Position {
 pub struct Batch<'a> {
     /// The chunk's header, if these are its first records.
     pub header: Option<ChunkHeader>,
-    /// Whole records, one after the other.
-    pub words: &'a [u64],
+    /// The chunk as far as it was read: records may point back into it.
+    pub chunk: &'a [u64],
+    /// The word of it where the new records begin.
+    pub from: usize,
+}
+
+impl<'a> Batch<'a> {
+    /// The new records, whole ones, one after the other.
+    #[must_use]
+    pub fn records(&self) -> &'a [u64] {
+        &self.chunk[self.from..]
+    }
 }
 
 /// Reads one ring. See the module.
@@ -115,6 +125,8 @@ pub struct Reader {
     consumed: u128,
     /// Records or chunks that made no sense.
     malformed: u64,
+    /// The words of the chunk that were read.
+    words: Vec<u64>,
 }
 
 impl Reader {
@@ -139,6 +151,7 @@ impl Reader {
             header: None,
             consumed: 0,
             malformed: 0,
+            words: Vec::new(),
         }
     }
 
@@ -189,13 +202,8 @@ impl Reader {
         self.malformed += u64::from(frontier.broken);
     }
 
-    /// The next records, copied into `out`; `None` if there are none yet.
-    pub fn next<'b>(
-        &mut self,
-        cells: &Cells<'_>,
-        take: Take,
-        out: &'b mut Vec<u64>,
-    ) -> Option<Batch<'b>> {
+    /// The next records; `None` if there are none yet.
+    pub fn next(&mut self, cells: &Cells<'_>, take: Take) -> Option<Batch<'_>> {
         loop {
             let index = match self.chunk {
                 Some(index) => index,
@@ -217,8 +225,12 @@ impl Reader {
             }
             let header = self.header.take();
             if end > from || header.is_some() {
-                chunk::copy(words, from, end.max(from), out);
-                return Some(Batch { header, words: out });
+                chunk::copy(words, end.max(from), &mut self.words);
+                return Some(Batch {
+                    header,
+                    chunk: &self.words,
+                    from,
+                });
             }
             if !closed {
                 return None;
@@ -243,6 +255,7 @@ impl Reader {
         // A reader that takes over in the middle has had the header, in its assembler's state.
         self.header = (self.resume_at == 0).then(|| chunk::header(cells.chunk(index)));
         self.chunk = Some(index);
+        self.words.clear();
         self.offset = self.resume_at.clamp(HEADER_WORDS, CHUNK_WORDS as usize);
         (self.frontier, self.seen, self.settled) = (self.offset, self.offset, self.offset);
         self.resume_at = 0;

@@ -16,13 +16,13 @@ use proptest::prelude::*;
 
 /// First words of all records that can be read now.
 fn read(reader: &mut Reader, ring: &Ring, take: Take) -> Vec<u64> {
-    let mut words = Vec::new();
     let mut firsts = Vec::new();
-    while let Some(batch) = reader.next(&ring.cells(), take, &mut words) {
+    while let Some(batch) = reader.next(&ring.cells(), take) {
         let mut at = 0;
-        while at < batch.words.len() {
-            firsts.push(batch.words[at] >> 32);
-            at += breadcrumb_ring::chunk::record_words(batch.words[at]);
+        let words = batch.records();
+        while at < words.len() {
+            firsts.push(words[at] >> 32);
+            at += breadcrumb_ring::chunk::record_words(words[at]);
         }
     }
     firsts
@@ -131,19 +131,18 @@ fn a_dead_process_leaves_all_whole_records() {
     let crashed = CrashedRing::open(&copy, 10).unwrap();
     assert_eq!((crashed.thread(), crashed.counters().len()), (3, 10));
     let mut reader = Reader::new(1);
-    let mut words = Vec::new();
     let mut records = 0;
     let mut middle = None;
-    while let Some(batch) = reader.next(&crashed.cells(), Take::All, &mut words) {
-        records += batch.words.len() / 2;
+    while let Some(batch) = reader.next(&crashed.cells(), Take::All) {
+        records += batch.records().len() / 2;
         middle.get_or_insert(reader.position());
     }
     assert_eq!(records, 20_000);
     // A reader that takes over in the middle reads the rest.
     let mut second = Reader::at(middle.unwrap());
     let mut rest = 0;
-    while let Some(batch) = second.next(&crashed.cells(), Take::All, &mut words) {
-        rest += batch.words.len() / 2;
+    while let Some(batch) = second.next(&crashed.cells(), Take::All) {
+        rest += batch.records().len() / 2;
     }
     assert!(rest > 0 && rest < records);
     drop(ring);
@@ -284,15 +283,14 @@ proptest! {
             writer.record(&ring.cells(), ENTER, 0, id, &[0; 20], 20);
         }
         let mut reader = Reader::new(1);
-        let mut words = Vec::new();
         let (first, second) = garbage.split_at(between.min(garbage.len()));
         for part in [first, second] {
             spoil(&memory, part);
             for take in [Take::Settled, Take::Settled, Take::Settled, Take::All] {
                 reader.look(&ring.cells());
                 for _ in 0..300 {
-                    let Some(batch) = reader.next(&ring.cells(), take, &mut words) else { break };
-                    prop_assert!(batch.words.len() <= (CHUNK_BYTES / 8) as usize);
+                    let Some(batch) = reader.next(&ring.cells(), take) else { break };
+                    prop_assert!(batch.records().len() <= (CHUNK_BYTES / 8) as usize);
                 }
             }
             reader.free_consumed(&ring.cells());

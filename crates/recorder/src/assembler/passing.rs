@@ -20,7 +20,7 @@ impl Assembler {
         translator: &mut Translator,
         sink: &mut S,
     ) {
-        let said = translator.said(record.flags, record.words, record.values);
+        let said = translator.said(record.flags, record.payload, record.values);
         let place = self.stack.find(record.high);
         let closed = match place {
             _ if !matches!(said, Said::Nothing) => None,
@@ -86,7 +86,7 @@ impl Assembler {
         translator: &mut Translator,
         sink: &mut S,
     ) {
-        let said = translator.said(record.flags, record.words, record.values);
+        let said = translator.said(record.flags, record.payload, record.values);
         // Calls above it ended by something else, which its call survived.
         if record.high != 0 {
             self.surface(record.high, None, sink);
@@ -102,7 +102,7 @@ impl Assembler {
         translator: &mut Translator,
         sink: &mut S,
     ) {
-        let said = translator.said(record.flags, record.words, record.values);
+        let said = translator.said(record.flags, record.payload, record.values);
         let place = match record.high {
             0 => Place::Unknown,
             token => self.stack.find(token),
@@ -131,7 +131,7 @@ impl Assembler {
         translator: &mut Translator,
         sink: &mut S,
     ) {
-        let said = translator.said(record.flags, record.words, record.values);
+        let said = translator.said(record.flags, record.payload, record.values);
         let by = self.exceptions.uncaught(said, self.now_ns, sink);
         while let Some(frame) = self.stack.pop() {
             self.end_by(&frame, by, sink);
