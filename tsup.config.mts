@@ -38,8 +38,6 @@ const code = defineConfig({
   platform: "node",
   target: TARGET,
   splitting: true,
-  // An ES module: bundled, since `require()` of one warns on Node 20.
-  noExternal: ["cac"],
   // Constants of other modules become numbers: `ts/runtime` reads those of the ring's layout several
   // times a call, and a chunk's exports are getters.
   esbuildOptions(options) {

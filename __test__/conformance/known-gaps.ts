@@ -6,11 +6,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Program } from "./programs.ts";
 
+/** What is compared. */
+export type Check = "output" | "counts";
+
 /** An entry of the list. */
 interface KnownGap {
   readonly program: string;
   /** Major versions of Node on which it differs. */
   readonly nodes: readonly number[];
+  /** What is compared: all that can be seen of it (unless told), or its calls with V8's counts. */
+  readonly check?: Check;
   /** What differs, and why it may. */
   readonly reason: string;
 }
@@ -25,8 +30,16 @@ export interface Verdict {
 }
 
 /** Judges a result. */
-export function judge(program: Program, major: number, equal: boolean): Verdict {
-  const known = gaps.some((gap) => gap.program === program.name && gap.nodes.includes(major));
+export function judge(
+  program: Program,
+  major: number,
+  equal: boolean,
+  compared: Check = "output",
+): Verdict {
+  const known = gaps.some(
+    ({ program: name, nodes, check = "output" }) =>
+      name === program.name && nodes.includes(major) && check === compared,
+  );
   if (known) return equal ? { ok: false, word: "gap closed" } : { ok: true, word: "known gap" };
   return equal ? { ok: true, word: "equal" } : { ok: false, word: "differs" };
 }

@@ -55,12 +55,13 @@ async function compareOn(program: Program, major: number): Promise<void> {
 
 async function countOn(program: Program, major: number): Promise<void> {
   const result = await compareCounts(program, nodeBinary(major));
-  const equal = result.differences.length === 0;
-  const word = equal ? "equal" : `${result.differences.length} differ`;
+  const { length } = result.differences;
+  const verdict = judge(program, major, length === 0, "counts");
+  const word = verdict.word === "differs" ? `${length} differ` : verdict.word;
   const figures = [String(result.functions), String(result.calls)] as const;
   console.log(countRow(program.name, `v${major}`, word, ...figures, result.aside));
   for (const difference of result.differences.slice(0, 10)) console.log(`    ${difference}`);
-  if (!equal) failures += 1;
+  if (!verdict.ok) failures += 1;
 }
 
 function row(...cells: [string, string, string, string, string, string]): string {

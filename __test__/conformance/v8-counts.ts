@@ -81,5 +81,6 @@ function syntheticKind(found: RawFunction, text: string): CountedFunction["synth
   const { name, start, end } = found;
   if (name === "" && start === 0 && end >= text.trimEnd().length) return "module wrapper";
   if (/^<(?:static|instance_members)_initializer>$/.test(name)) return "class initialiser";
-  return /^class\b/.test(text.slice(start, start + 6)) ? "implicit constructor" : undefined;
+  // Not a method that is called `class`.
+  return /^class\b(?!\s*\()/.test(text.slice(start, end)) ? "implicit constructor" : undefined;
 }
