@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const UNIT = "__test__/**/*.test.ts";
 const E2E = "__test__/e2e/**/*.test.ts";
+const EXIT = "__test__/exit/**/*.test.ts";
 
 export default defineConfig({
   test: {
@@ -17,6 +18,14 @@ export default defineConfig({
         },
       },
       { test: { name: "e2e", include: [E2E], testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: "exit",
+          include: [EXIT],
+          env: { BREADCRUMB_EXIT: "full" },
+          testTimeout: 300_000,
+        },
+      },
     ],
   },
 });
