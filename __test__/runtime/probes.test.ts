@@ -149,6 +149,17 @@ describe("probes", () => {
     expect(told).toEqual([...texts, head, head, ...texts, head, head]);
   });
 
+  it("tells a long string by its length alone where the budget is used up", () => {
+    startFake(60);
+    const known = "k".repeat(9000);
+    probes.e1(7, known);
+    for (let i = 0; i < 20_000; i++) probes.e1(7, { a: 1 });
+    probes.e1(8, "n".repeat(9001));
+    const told = readRing(fake.memory).map(({ values }) => values[0]);
+    expect(told[0]).toEqual({ text: "k".repeat(200), length: 9000 });
+    expect(told.at(-1)).toEqual({ text: "", length: 9001 });
+  });
+
   it("wakes a recorder that sleeps", () => {
     const before = fake.woken;
     fake.tick[0] = layout.TICK_ASLEEP;

@@ -1,7 +1,8 @@
 /**
  * How much of this thread's time goes into looking into objects: a bucket of *nodes* (properties
  * and items visited), filled a little each millisecond and never beyond its size. An object met
- * when the bucket is empty is recorded as one that was not looked into, and says so.
+ * when the bucket is empty is recorded as one that was not looked into, and says so. A long string
+ * that was not met before costs a node for each KiB.
  *
  * Limits: a visit costs 0.2 to 1 µs, so the refill is a few percent of a core at most; one huge
  * object may overdraw the bucket, and is paid off before the next is looked into.

@@ -44,11 +44,13 @@ import {
 } from "../native/layout";
 import { mayLook, spend } from "./budget";
 import { className, errorName, ownText } from "./reflect";
-import { placeOf, placeText, SHORT, slotOf } from "./texts";
+import { forgetPlaces, LONG, placeOf, placeText, SHORT, slotOf } from "./texts";
 import { base, f64, i32, i64, pos, u16, u8 } from "./writer";
 
 /** UTF-16 units kept of a string that is an argument, a result, a property. */
 const MAX_STRING = 200;
+/** Units of a long string, as a power of two, that cost as much as a node of an object: 0.5 µs. */
+const NODE_SHIFT = 10;
 /** Units kept of an error's message and stack, which are read rarely and in full. */
 const MAX_ERROR_TEXT = 2000;
 const MAX_KEYS = 12;
@@ -159,6 +161,7 @@ function putRare(q: number, value: object | bigint | symbol): number {
  * behind a record that is not zero for the next record.
  */
 function takeBack(from: number, to: number): void {
+  forgetPlaces();
   for (let q = from; q < to; q++) {
     i32[2 * q] = 0;
     i32[2 * q + 1] = 0;
@@ -181,6 +184,12 @@ function putText(q: number, text: string): number {
     i32[2 * q] = place - base;
     i32[2 * q + 1] = STRING_AT_BITS;
     return q + 1;
+  }
+  if (text.length > LONG) {
+    // To read one character of a string that was put together, V8 puts it together in memory: a
+    // program that appends to one would pay for its whole length each time.
+    if (!mayLook) return tagged(q, TAG_STRING8, 0, text.length);
+    spend(text.length >>> NODE_SHIFT);
   }
   const end = putString(q, text, MAX_STRING);
   // Near the record's end it may have been cut shorter than need be.

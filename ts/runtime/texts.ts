@@ -9,7 +9,7 @@
 /** Units below which a string is written each time. */
 export const SHORT = 8;
 /** Units above which no character of a string is looked at to find it. */
-const LONG = 4096;
+export const LONG = 4096;
 const LONG_SLOTS = 4;
 const SLOTS = 128;
 
@@ -42,7 +42,7 @@ export function placeText(slot: number, text: string, place: number): void {
   places[slot] = place;
 }
 
-/** Another chunk begins. */
+/** Another chunk begins, or words were taken back. */
 export function forgetPlaces(): void {
   places.fill(0);
 }
