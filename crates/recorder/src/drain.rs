@@ -42,6 +42,8 @@ pub(crate) struct ThreadState {
     assembler: Assembler,
     /// Counters that are in rows.
     counted: Vec<(u32, u32)>,
+    /// The thread is over.
+    ended: bool,
 }
 
 /// What makes a run's checkpoints.
@@ -100,6 +102,7 @@ impl Drain {
             assembler: Assembler::new(ring.thread(), self.wall_offset_ns),
             reader: Reader::new(1),
             counted: Vec::new(),
+            ended: false,
             ring,
         });
     }
@@ -299,8 +302,19 @@ impl Drain {
         for state in &mut self.threads {
             if state.ring.thread() == thread {
                 state.assembler.finish(&mut self.sink);
+                state.ended = true;
             }
         }
+    }
+
+    /// Forgets the threads that are over, whose rows are published. Returns which.
+    pub(crate) fn remove_ended(&mut self) -> Vec<u32> {
+        let ended = self.threads.iter().filter(|state| state.ended);
+        let ended: Vec<u32> = ended.map(|state| state.ring.thread()).collect();
+        for thread in &ended {
+            self.remove_thread(*thread);
+        }
+        ended
     }
 
     /// Exceptions of a thread whose end is not known become rows too.
@@ -313,7 +327,7 @@ impl Drain {
     }
 
     /// Forgets a thread whose rows are published.
-    pub(crate) fn remove_thread(&mut self, thread: u32) {
+    fn remove_thread(&mut self, thread: u32) {
         if let Some(index) = self
             .threads
             .iter()

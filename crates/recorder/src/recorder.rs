@@ -227,7 +227,8 @@ impl Recorder {
         self.session.tell_freed();
     }
 
-    /// The calling thread will write no more: as [`Self::flush`], and its ring goes.
+    /// The calling thread will write no more: as [`Self::flush`], and its ring goes; if the store
+    /// fails, with the next thread that ends when it works again.
     pub fn detach(&self, thread: u32) {
         if self.session.ended() {
             return;
@@ -235,15 +236,21 @@ impl Recorder {
         let now_ns = monotonic_ns();
         let mut drain = self.session.drain.lock();
         drain.end_thread(thread, now_ns);
-        drain.publish(now_ns);
-        drain.remove_thread(thread);
+        if !drain.publish(now_ns) {
+            return;
+        }
+        let ended = drain.remove_ended();
         drop(drain);
-        // The last reference: harmless memory takes the ring's place.
-        self.session.rings.write().remove(&thread);
+        // The last references: harmless memory takes the rings' places.
+        let mut rings = self.session.rings.write();
+        for thread in ended {
+            rings.remove(&thread);
+        }
     }
 
     /// Ends the session: all that was written is in the store, calls still open as `open`. The
-    /// calling thread writes no more; the others have been told to, and are waited for.
+    /// calling thread writes no more; the others have been told to, and are waited for. If the
+    /// store fails, the run stays as a killed one would, to be recovered.
     pub fn stop(&self, status: RunStatus, exit_code: Option<i32>, signal: Option<String>) {
         let session = &self.session;
         if session.stopping.swap(true, Ordering::AcqRel) {
@@ -272,6 +279,12 @@ impl Recorder {
         run.ended_at = Some(iso_timestamp(wall_ns()));
         counters.write_to(&mut run.counters);
         let recorded = published && drain.sink.write_run(&drain.run).is_ok();
+        if !recorded {
+            // The rings and the last checkpoint stay, for a recovery when the store works again.
+            for state in &drain.threads {
+                state.ring.keep_file();
+            }
+        }
         *session.counters.lock() = counters;
         drain.threads.clear();
         drain.crash_files = None;

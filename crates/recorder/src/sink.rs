@@ -65,14 +65,20 @@ impl Sink {
         functions: &FunctionSnapshot,
     ) -> Result<Published, RecorderError> {
         match self {
-            Self::Store { store, segment } => Ok(segment.publish(store, seq, functions)?),
+            Self::Store { store, segment } => {
+                store.restore()?;
+                Ok(segment.publish(store, seq, functions)?)
+            }
             Self::Memory(_) => Ok(Published::default()),
         }
     }
 
     pub(crate) fn write_run(&self, run: &RunRecord) -> Result<(), RecorderError> {
         match self {
-            Self::Store { store, .. } => Ok(store.write_run(run)?),
+            Self::Store { store, .. } => {
+                store.restore()?;
+                Ok(store.write_run(run)?)
+            }
             Self::Memory(_) => Ok(()),
         }
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use breadcrumb_event::function::{Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, LOST, RETURN, TICK_ASLEEP};
 use breadcrumb_recorder::{
-    Acquired, CallFilter, Control, Overflow, Recorder, RecorderError, RecorderOptions, RunStatus,
-    SinkOptions,
+    Acquired, CallFilter, Control, Overflow, ProcessEnd, Recorder, RecorderError, RecorderOptions,
+    RunStatus, SinkOptions, recover_run,
 };
 use breadcrumb_ring::clock::monotonic_ns;
 use breadcrumb_ring::{ThreadMemory, Writer};
@@ -245,6 +245,53 @@ fn a_broken_store_never_hangs_the_program() {
     assert_eq!(run.counters.recorded, u64::from(taken));
     assert_eq!(run.overflow, "drop");
     assert!(run.counters.more.contains_key("overflowChanged"));
+}
+
+#[test]
+fn a_store_that_fails_at_the_end_leaves_the_run_to_be_recovered() {
+    let place = Place::take();
+    let recorder = Recorder::start(place.options("failed", place.store())).unwrap();
+    let segments = place.folder.path().join("store/segments");
+    std::fs::remove_dir_all(&segments).unwrap();
+    std::fs::write(&segments, b"").unwrap();
+    let mut thread = Thread::attach(&recorder);
+    assert_eq!(thread.calls(&recorder, 0, 1000), 1000);
+    recorder.detach(thread.index);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    drop(recorder);
+    std::fs::remove_file(&segments).unwrap();
+    std::fs::create_dir(&segments).unwrap();
+    let shm = place.folder.path().join("shm");
+    let recovered = recover_run(&shm, "failed", &ProcessEnd::default(), 1).unwrap();
+    assert_eq!(
+        (recovered.calls, recovered.error.as_deref()),
+        (1000, None),
+        "{recovered:?}"
+    );
+    let store = Store::open(place.folder.path().join("store")).unwrap();
+    let run = store.read_run("failed").unwrap().unwrap();
+    assert_eq!(run.counters.recorded, 1000);
+    assert_eq!(run.status, RunStatus::Crashed);
+    assert!(!shm.join("failed").exists());
+}
+
+#[test]
+fn a_store_removed_underneath_is_made_again() {
+    let place = Place::take();
+    let recorder = Recorder::start(place.options("gone", place.store())).unwrap();
+    let folder = place.folder.path().join("store");
+    let id = Store::open(&folder).unwrap().id().to_owned();
+    let mut thread = Thread::attach(&recorder);
+    assert_eq!(thread.calls(&recorder, 0, 100), 100);
+    recorder.flush(thread.index);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(thread.calls(&recorder, 100, 100), 100);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    let store = Store::open(&folder).unwrap();
+    assert_eq!(store.id(), id);
+    let run = store.read_run("gone").unwrap().unwrap();
+    assert_eq!(run.status, RunStatus::Finished);
+    assert_eq!(run.counters.recorded, 200);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! A ring of one session: its file or anonymous memory, and the space reserved in it.
 //!
 //! `Ring::attach(&memory, options)` maps it over a thread's address space; dropping it puts
-//! harmless memory in its place, gives its chunks back to the budget and removes its file.
+//! harmless memory in its place, gives its chunks back to the budget and removes its file, unless it
+//! was told to keep it.
 //! Limits: a ring whose file is refused is anonymous memory (`crash_proof()` is false); counters
 //! for which there is no space are anonymous too, and then lost with the process.
 
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use breadcrumb_event::layout::{
     CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET,
@@ -59,6 +60,7 @@ struct RingFile {
     file: File,
     path: PathBuf,
     space: Arc<dyn Space>,
+    kept: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -144,7 +146,16 @@ impl Ring {
             let _ = fs::remove_file(&path);
             return None;
         };
-        Some((RingFile { file, path, space }, chunks))
+        let kept = AtomicBool::new(false);
+        Some((
+            RingFile {
+                file,
+                path,
+                space,
+                kept,
+            },
+            chunks,
+        ))
     }
 
     fn write_header(&self, chunks: u32) {
@@ -171,6 +182,13 @@ impl Ring {
     #[must_use]
     pub fn crash_proof(&self) -> bool {
         self.file.is_some()
+    }
+
+    /// Leaves the file when the ring is dropped: what it holds is not stored yet.
+    pub fn keep_file(&self) {
+        if let Some(file) = &self.file {
+            file.kept.store(true, Ordering::Release);
+        }
     }
 
     /// States and chunks, for a [`crate::Reader`].
@@ -283,7 +301,11 @@ impl Drop for Ring {
     fn drop(&mut self) {
         self.memory.release();
         self.budget.give(self.reserved.lock().chunks);
-        if let Some(file) = &self.file {
+        if let Some(file) = self
+            .file
+            .as_ref()
+            .filter(|f| !f.kept.load(Ordering::Acquire))
+        {
             let _ = fs::remove_file(&file.path);
         }
     }

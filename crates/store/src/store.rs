@@ -37,18 +37,19 @@ impl Store {
     /// [`StoreError::Unwritable`], [`StoreError::Full`], [`StoreError::Version`] for a newer
     /// store, [`StoreError::Corrupt`], [`StoreError::Io`].
     pub fn create(folder: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let folder = folder.as_ref();
-        make_folder(folder)?;
-        make_folder(&folder.join("segments"))?;
-        make_folder(&folder.join("runs"))?;
-        let ignore = folder.join(".gitignore");
-        if !ignore.exists() {
-            write_atomically(&ignore, b"*\n")?;
-        }
-        if !folder.join("store.json").exists() {
-            write_manifest(folder)?;
-        }
+        make_store(folder.as_ref(), &uuid::Uuid::now_v7().to_string())?;
         Self::open(folder)
+    }
+
+    /// Makes the store again, with its id, if it was removed while it was open.
+    ///
+    /// # Errors
+    /// [`StoreError::Unwritable`], [`StoreError::Full`], [`StoreError::Io`].
+    pub fn restore(&self) -> Result<(), StoreError> {
+        if self.folder.join("store.json").exists() {
+            return Ok(());
+        }
+        make_store(&self.folder, &self.id)
     }
 
     /// Opens the store in `folder`.
@@ -151,12 +152,27 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
         .map_err(|e| StoreError::from_io(folder, e))
 }
 
+/// Makes what is missing of an empty store.
+fn make_store(folder: &Path, id: &str) -> Result<(), StoreError> {
+    make_folder(folder)?;
+    make_folder(&folder.join("segments"))?;
+    make_folder(&folder.join("runs"))?;
+    let ignore = folder.join(".gitignore");
+    if !ignore.exists() {
+        write_atomically(&ignore, b"*\n")?;
+    }
+    if !folder.join("store.json").exists() {
+        write_manifest(folder, id)?;
+    }
+    Ok(())
+}
+
 /// Puts `store.json` in place. Of two processes that do so at a time, one's id wins and both
 /// then read it.
-fn write_manifest(folder: &Path) -> Result<(), StoreError> {
+fn write_manifest(folder: &Path, id: &str) -> Result<(), StoreError> {
     let manifest = Manifest {
         schema_version: STORE_VERSION,
-        id: uuid::Uuid::now_v7().to_string(),
+        id: id.to_owned(),
     };
     let path = folder.join("store.json");
     let mut text = serde_json::to_vec_pretty(&manifest).map_err(|e| StoreError::Encode {

@@ -1,0 +1,98 @@
+/**
+ * Places that fail: a full disk, a small `/dev/shm`, a store that is removed. The program is as
+ * plain, and what could be stored is.
+ *
+ * File systems are mounted in a namespace of the program's own; where the system does not allow
+ * that, vitest lists those tests as skipped.
+ */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openStore, type Run } from "../../ts/query/index";
+import { cli, type Ended, nodes, project, register, run } from "../support/program";
+
+const canMount =
+  spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).status === 0;
+
+/** Text that does not compress, the same in every run. */
+const TEXTS = `let x = 1;
+  function text(i) { x = (Math.imul(x, 1664525) + 1013904223) >>> 0; return i + ":" + x.toString(16).repeat(5) }
+  function many(n) { let sum = 0; for (let i = 0; i < n; i++) sum += text(i).length; return sum }`;
+
+describe.each(nodes)("a recording on %s", (_name, node) => {
+  it.runIf(canMount)("into a full disk waits in memory until there is room", async () => {
+    const folder = project({ "main.js": `${TEXTS} console.log(many(50_000));` });
+    const store = join(folder, "disk/store");
+    const traced = inNamespace(
+      `mkdir -p disk; mount -t tmpfs -o size=256k tmpfs disk; ${PROGRAM}; code=$?;
+       mount -o remount,size=64m disk;
+       "$NODE" "$CLI" recover > recovered; cp -r disk/store kept; exit $code`,
+      node,
+      folder,
+      store,
+    );
+    expect(traced).toEqual(run(node, ["main.js"], folder));
+    expect(await runs(join(folder, "kept"))).toMatchObject([
+      { status: "crashed", storedCalls: 50_001, counters: { dropped: 0 } },
+    ]);
+  });
+
+  it.runIf(canMount)("with a small /dev/shm takes all of eight workers", async () => {
+    const main = `${TEXTS} const { Worker, isMainThread } = require("node:worker_threads");
+      if (isMainThread) for (let i = 0; i < 8; i++) new Worker(__filename);
+      many(5000); process.on("exit", (code) => isMainThread && console.log("end", code));`;
+    const folder = project({ "main.js": main });
+    const store = join(folder, "store");
+    const traced = inNamespace(
+      `mount -t tmpfs -o size=4m tmpfs /dev/shm; ${PROGRAM}`,
+      node,
+      folder,
+      store,
+    );
+    expect(traced).toEqual(run(node, ["main.js"], folder));
+    const [one] = await runs(store);
+    expect(one).toMatchObject({ status: "finished", crashProof: false, counters: { dropped: 0 } });
+    expect(one?.storedCalls).toBeGreaterThanOrEqual(9 * 5001);
+  });
+
+  it("whose store is removed underneath goes on in a new one", async () => {
+    const main = `${TEXTS} many(500);
+      setTimeout(() => {
+        require("node:fs").rmSync("store", { recursive: true, force: true });
+        for (let i = 0; i < 3; i++) many(500);
+        console.log("end");
+      }, 900);`;
+    const folder = project({ "main.js": main });
+    const plain = run(node, ["main.js"], folder);
+    const store = join(folder, "store");
+    expect(run("sh", ["-c", PROGRAM], folder, environment(node, store))).toEqual(plain);
+    const [one] = await runs(store);
+    expect(one).toMatchObject({ status: "finished", exitCode: 0 });
+    expect(one?.storedCalls).toBeGreaterThanOrEqual(3 * 501);
+  });
+});
+
+const PROGRAM = `"$NODE" --require "$REGISTER" main.js`;
+
+function inNamespace(script: string, node: string, folder: string, store: string): Ended {
+  return run("unshare", ["-rm", "sh", "-c", script], folder, environment(node, store));
+}
+
+function environment(node: string, store: string): Record<string, string> {
+  const options = { store, overflow: "block", quiet: true };
+  return {
+    NODE: node,
+    REGISTER: register,
+    CLI: cli,
+    BREADCRUMB_OPTIONS: JSON.stringify(options),
+  };
+}
+
+async function runs(folder: string): Promise<readonly Run[]> {
+  const store = await openStore(folder);
+  try {
+    return await store.runs();
+  } finally {
+    await store.close();
+  }
+}
