@@ -75,7 +75,10 @@ function dieTraced(
   });
 }
 
-/** What a user sees of an ending. On Node 20 stacks differ in Node's own frames: a known gap. */
+/**
+ * What a user sees of an ending. On Node 20 stacks may differ in Node's own frames: those at the end
+ * of ten, and one more in that of an unhandled rejection (both in ARCHITECTURE.md).
+ */
 function comparable(ended: Ended, { noisy = false }: Death, major: number): unknown {
   const { status, signal, stdout, stderr } = ended;
   const seen = major > 20 ? stderr : stderr.replaceAll(/^ {4}at .*\bnode:internal\/.*\n/gm, "");
