@@ -5,9 +5,9 @@ import { readRing } from "./support/read-ring";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
 const { probes } = await import("../../ts/runtime/probes");
-const writer = await import("../../ts/runtime/writer");
-const { modes } = writer;
-const pos = (): number => writer.pos;
+const { modes } = await import("../../ts/runtime/writer");
+const { POS, state } = await import("../../ts/runtime/state");
+const pos = (): number => state[POS] as number;
 const layout = await import("../../ts/native/layout");
 
 /** What a value becomes in the ring. */

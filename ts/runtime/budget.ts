@@ -7,30 +7,29 @@
  * Limits: a visit costs 0.2 to 1 µs, so the refill is a few percent of a core at most; one huge
  * object may overdraw the bucket, and is paid off before the next is looked into.
  */
+import { MAY_LOOK, state } from "./state";
+
 const SIZE = 20_000;
 const REFILL = 50;
 
 let nodes = SIZE;
 let free = false;
 
-/** True while objects may be looked into. */
-export let mayLook = true;
-
 /** From now on, or no longer, objects are looked into whatever it costs. */
 export function lookFreely(freely: boolean): void {
   free = freely;
-  mayLook = freely || nodes > 0;
+  state[MAY_LOOK] = freely || nodes > 0 ? 1 : 0;
 }
 
 /** Takes `count` nodes. */
 export function spend(count: number): void {
   if (free) return;
   nodes -= count;
-  mayLook = nodes > 0;
+  if (nodes <= 0) state[MAY_LOOK] = 0;
 }
 
 /** A millisecond has passed (or more: then too little is refilled, never too much). */
 export function refillBudget(): void {
   nodes = nodes + REFILL > SIZE ? SIZE : nodes + REFILL;
-  mayLook = free || nodes > 0;
+  if (nodes > 0) state[MAY_LOOK] = 1;
 }

@@ -42,10 +42,11 @@ import {
   TAG_TRUE,
   TAG_UNDEFINED,
 } from "../native/layout";
-import { mayLook, spend } from "./budget";
+import { spend } from "./budget";
 import { className, errorName, ownText } from "./reflect";
+import { MAY_LOOK, POS, state } from "./state";
 import { forgetPlaces, LONG, placeOf, placeText, SHORT, slotOf } from "./texts";
-import { base, f64, i32, i64, pos, u16, u8 } from "./writer";
+import { base, f64, i32, i64, u16, u8 } from "./writer";
 
 /** UTF-16 units kept of a string that is an argument, a result, a property. */
 const MAX_STRING = 200;
@@ -115,7 +116,7 @@ function bare(q: number, bits: number): number {
 
 /** The word behind the last one that this record may fill. */
 function bound(): number {
-  return pos + MAX_RECORD_WORDS - RESERVE;
+  return (state[POS] as number) + MAX_RECORD_WORDS - RESERVE;
 }
 
 /** High words of an object and an array that were not looked into. */
@@ -123,13 +124,14 @@ const CUT_OBJECT_BITS = BOX_BITS | TAG_CUT | (TAG_OBJECT << STORED_SHIFT);
 const CUT_ARRAY_BITS = BOX_BITS | TAG_CUT | (TAG_ARRAY << STORED_SHIFT);
 
 /**
- * Writes any value at word `q`. What is one word is written here and by no call.
+ * Writes any value at word `q`. What is one word and told by its type alone is written here and by
+ * no call: this is inlined into each probe, once an argument.
  *
  * @returns the word behind it.
  */
 export function put(q: number, value: unknown): number {
   if (typeof value === "object" && value !== null) {
-    if (mayLook) return putRare(q, value);
+    if (state[MAY_LOOK] !== 0) return putRare(q, value);
     i32[2 * q] = CUT_BUDGET;
     i32[2 * q + 1] = isArray(value) ? CUT_ARRAY_BITS : CUT_OBJECT_BITS;
   } else if (typeof value === "number") {
@@ -140,13 +142,13 @@ export function put(q: number, value: unknown): number {
   else if (value === true) i32[2 * q + 1] = TRUE_BITS;
   else if (value === false) i32[2 * q + 1] = FALSE_BITS;
   else if (value === null) i32[2 * q + 1] = NULL_BITS;
-  else if (mayLook) return putRare(q, value);
+  else if (state[MAY_LOOK] !== 0) return putRare(q, value);
   else return tagged(q, TAG_CUT, tagOf(value), CUT_BUDGET);
   return q + 1;
 }
 
 function putRare(q: number, value: object | bigint | symbol): number {
-  if (q > pos + ROOM) return putNoRoom(q);
+  if (q > (state[POS] as number) + ROOM) return putNoRoom(q);
   try {
     return putNested(q, value, 0, []);
   } catch {
@@ -188,12 +190,12 @@ function putText(q: number, text: string): number {
   if (text.length > LONG) {
     // To read one character of a string that was put together, V8 puts it together in memory: a
     // program that appends to one would pay for its whole length each time.
-    if (!mayLook) return tagged(q, TAG_STRING8, 0, text.length);
+    if (state[MAY_LOOK] === 0) return tagged(q, TAG_STRING8, 0, text.length);
     spend(text.length >>> NODE_SHIFT);
   }
   const end = putString(q, text, MAX_STRING);
   // Near the record's end it may have been cut shorter than need be.
-  if (end < pos + ROOM) placeText(slot, text, q);
+  if (end < (state[POS] as number) + ROOM) placeText(slot, text, q);
   return end;
 }
 
@@ -282,7 +284,7 @@ export function putThrown(
 ): number {
   if (!types.isNativeError(thrown) || types.isProxy(thrown)) return put(q, thrown);
   try {
-    return putError(q, thrown, mayLook ? stack(thrown) : undefined);
+    return putError(q, thrown, state[MAY_LOOK] === 0 ? undefined : stack(thrown));
   } catch {
     // Out of stack, most likely.
     takeBack(q, bound() + RESERVE);

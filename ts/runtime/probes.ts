@@ -20,7 +20,7 @@ import {
   MODE_EXACT,
   MODE_FRESH,
   MODE_MASK,
-  MODE_OFF,
+  MODE_TIME,
   MODE_VALUES,
   RESUME,
   RETURN,
@@ -39,22 +39,8 @@ import { lookFreely } from "./budget";
 import { put, putThrown } from "./preview";
 import { errorName, ownText } from "./reflect";
 import { framesHere, stackOf } from "./stack";
-import {
-  count,
-  dropped,
-  due,
-  exactClock,
-  i32,
-  limit,
-  loseRecord,
-  modes,
-  nextToken,
-  pos,
-  refresh,
-  seen,
-  setPos,
-  tick,
-} from "./writer";
+import { LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
+import { count, dropped, exactClock, i32, loseRecord, modes, refresh, tick } from "./writer";
 
 /** Token of the top level of a module, in THROW and CATCH. */
 const TOP = -1;
@@ -62,27 +48,44 @@ const TOP = -1;
 /** The value that the last exception record carried; at first, one that nobody throws. */
 let lastError: unknown = {};
 
-/** Writes an ENTER's header and moves on. */
+/** True if `refresh()` must come before the next record. */
+function due(): boolean {
+  return (
+    (state[POS] as number) > (state[LIMIT] as number) ||
+    tick[0] !== state[SEEN] ||
+    (state[LEFT] = (state[LEFT] as number) - 1) < 0
+  );
+}
+
+/** Writes an ENTER's header and moves on. Gives its token. */
 function entered(p: number, q: number, id: number, values: number): number {
   i32[2 * p + 1] = id;
   i32[2 * p] = ENTER | ((q - p) << WORDS_SHIFT) | (values << VALUES_SHIFT);
-  setPos(q);
-  return nextToken();
+  state[POS] = q;
+  const last = state[TOKEN] as number;
+  return (state[TOKEN] = last === TOKEN_MASK ? 1 : last + 1);
 }
 
-/** Everything but a function in MODE_VALUES with the coarse clock. */
+/** A call whose values are not wanted. `mode`: below MODE_VALUES. */
+function enterBare(id: number, mode: number): number {
+  if (mode !== MODE_TIME) return mode === MODE_COUNT ? counts(id) : 0;
+  if (due() && !refresh()) return drop(id);
+  const p = state[POS] as number;
+  return entered(p, p + 1, id, 0) | TOKEN_NO_VALUES;
+}
+
+/** Any call: of generators, with many arguments, or in a mode with bits beside. */
 function enterSlowly(id: number, flags: number, values: readonly unknown[]): number {
   const mode = modes[id] as number;
   const level = mode & MODE_MASK;
-  if (level === MODE_COUNT) return counts(id);
-  if (level === MODE_OFF) return 0;
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
+  if (level < MODE_TIME) return enterBare(id, level);
+  if (due() && !refresh()) return drop(id);
   let bits = 0;
   if ((mode & MODE_EXACT) !== 0) {
     exactClock();
     bits = TOKEN_EXACT;
   }
-  const p = pos;
+  const p = state[POS] as number;
   let q = p + 1;
   let stored = 0;
   if (level === MODE_VALUES) {
@@ -93,10 +96,9 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   } else {
     bits |= TOKEN_NO_VALUES;
   }
-  i32[2 * p + 1] = id;
-  i32[2 * p] = ENTER | (flags << FLAGS_SHIFT) | ((q - p) << WORDS_SHIFT) | (stored << VALUES_SHIFT);
-  setPos(q);
-  return nextToken() | bits;
+  const token = entered(p, q, id, stored);
+  if (flags !== 0) i32[2 * p] = (i32[2 * p] as number) | (flags << FLAGS_SHIFT);
+  return token | bits;
 }
 
 /** How many calls of a function with MODE_FRESH have begun. */
@@ -123,27 +125,31 @@ function drop(id: number): number {
 }
 
 function record0(id: number): number {
-  if (modes[id] === MODE_COUNT) return counts(id);
-  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, []);
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
-  return entered(pos, pos + 1, id, 0);
+  const mode = modes[id] as number;
+  if (mode < MODE_VALUES) return enterBare(id, mode);
+  if (mode !== MODE_VALUES) return enterSlowly(id, 0, []);
+  if (due() && !refresh()) return drop(id);
+  const p = state[POS] as number;
+  return entered(p, p + 1, id, 0);
 }
 
 function record1(id: number, a: unknown): number {
-  if (modes[id] === MODE_COUNT) return counts(id);
-  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a]);
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
-  const p = pos;
+  const mode = modes[id] as number;
+  if (mode < MODE_VALUES) return enterBare(id, mode);
+  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a]);
+  if (due() && !refresh()) return drop(id);
+  const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
   return entered(p, q, id, 1);
 }
 
 function record2(id: number, a: unknown, b: unknown): number {
-  if (modes[id] === MODE_COUNT) return counts(id);
-  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
-  const p = pos;
+  const mode = modes[id] as number;
+  if (mode < MODE_VALUES) return enterBare(id, mode);
+  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
+  if (due() && !refresh()) return drop(id);
+  const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
   q = put(q, b);
@@ -151,10 +157,11 @@ function record2(id: number, a: unknown, b: unknown): number {
 }
 
 function record3(id: number, a: unknown, b: unknown, c: unknown): number {
-  if (modes[id] === MODE_COUNT) return counts(id);
-  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
-  const p = pos;
+  const mode = modes[id] as number;
+  if (mode < MODE_VALUES) return enterBare(id, mode);
+  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
+  if (due() && !refresh()) return drop(id);
+  const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
   q = put(q, b);
@@ -163,10 +170,11 @@ function record3(id: number, a: unknown, b: unknown, c: unknown): number {
 }
 
 function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
-  if (modes[id] === MODE_COUNT) return counts(id);
-  if (modes[id] !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return drop(id);
-  const p = pos;
+  const mode = modes[id] as number;
+  if (mode < MODE_VALUES) return enterBare(id, mode);
+  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
+  if (due() && !refresh()) return drop(id);
+  const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
   q = put(q, b);
@@ -176,24 +184,31 @@ function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): nu
 }
 
 function exit(f: number, done: number, value: unknown): void {
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
+  if (due() && !refresh()) return loseRecord();
+  if (done === 0 || f > TOKEN_MASK) return exitRarely(f, done, value);
+  const p = state[POS] as number;
+  const q = put(p + 1, value);
+  i32[2 * p + 1] = f;
+  i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (1 << VALUES_SHIFT);
+  state[POS] = q;
+}
+
+/** An exit by an exception, or of a call whose token has bits. There is room for it. */
+function exitRarely(f: number, done: number, value: unknown): void {
   if ((f & TOKEN_EXACT) !== 0) exactClock();
-  const p = pos;
+  const p = state[POS] as number;
   let q = p + 1;
-  if (done === 0) {
-    i32[2 * p + 1] = f & TOKEN_MASK;
-    i32[2 * p] = UNWIND | (1 << WORDS_SHIFT);
-    setPos(q);
-    return;
-  }
-  let values = 0;
-  if ((f & TOKEN_NO_VALUES) === 0) {
-    q = (f & TOKEN_FRESH) === 0 ? put(q, value) : putFreely(q, value);
-    values = 1;
+  let head = UNWIND;
+  if (done !== 0) {
+    head = RETURN;
+    if ((f & TOKEN_NO_VALUES) === 0) {
+      q = (f & TOKEN_FRESH) === 0 ? put(q, value) : putFreely(q, value);
+      head |= 1 << VALUES_SHIFT;
+    }
   }
   i32[2 * p + 1] = f & TOKEN_MASK;
-  i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (values << VALUES_SHIFT);
-  setPos(q);
+  i32[2 * p] = head | ((q - p) << WORDS_SHIFT);
+  state[POS] = q;
 }
 
 /** Writes a value that is looked into whatever the budget. */
@@ -206,11 +221,12 @@ function putFreely(q: number, value: unknown): number {
 
 /** A record of one word. `kind`: with its flags. */
 function mark(kind: number, f: number): void {
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
+  if (due() && !refresh()) return loseRecord();
   if ((f & TOKEN_EXACT) !== 0) exactClock();
-  i32[2 * pos + 1] = f & TOKEN_MASK;
-  i32[2 * pos] = kind | (1 << WORDS_SHIFT);
-  setPos(pos + 1);
+  const p = state[POS] as number;
+  i32[2 * p + 1] = f & TOKEN_MASK;
+  i32[2 * p] = kind | (1 << WORDS_SHIFT);
+  state[POS] = p + 1;
 }
 
 function noStack(): undefined {
@@ -230,8 +246,8 @@ const STACKS: Readonly<Record<number, (error: object) => string | undefined>> = 
 
 /** A record about an exception. */
 function raise(kind: number, f: number, error: unknown): void {
-  if ((pos > limit || tick[0] !== seen || due()) && refresh() < 0) return loseRecord();
-  const p = pos;
+  if (due() && !refresh()) return loseRecord();
+  const p = state[POS] as number;
   let q = p + 1;
   let rest = 1 << VALUES_SHIFT;
   if (error === lastError) rest = FLAG_SAME << FLAGS_SHIFT;
@@ -239,17 +255,17 @@ function raise(kind: number, f: number, error: unknown): void {
   lastError = error;
   i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
   i32[2 * p] = (kind & KIND_MASK) | ((q - p) << WORDS_SHIFT) | rest;
-  setPos(q);
+  state[POS] = q;
 }
 
 function throwProbe(f: number, error: unknown): unknown {
-  if (f > 0 || (f === TOP && limit >= 0)) raise(THROW, f, error);
+  if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(THROW, f, error);
   return error;
 }
 
 /** The process is about to die of this. */
 export function uncaught(error: unknown): void {
-  if (limit >= 0) raise(UNCAUGHT, 0, error);
+  if ((state[LIMIT] as number) >= 0) raise(UNCAUGHT, 0, error);
 }
 
 /**
@@ -344,10 +360,10 @@ export const probes = Object.freeze({
   },
   t: throwProbe,
   c(f: number, error: unknown): void {
-    if (f > 0 || (f === TOP && limit >= 0)) raise(CATCH, f, error);
+    if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(CATCH, f, error);
   },
   k(f: number): void {
-    if (f > 0 || (f === TOP && limit >= 0)) mark(CATCH, f === TOP ? 0 : f);
+    if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) mark(CATCH, f === TOP ? 0 : f);
   },
 });
 

@@ -1,0 +1,31 @@
+/**
+ * What the probes keep from one event to the next, as numbers in memory of their own.
+ *
+ * `state[POS]` is a load from a constant address in optimised code. A variable of a module is a slot
+ * of a context there: each reading tests whether it holds a small integer, each writing makes one,
+ * and with five of them a call was a quarter dearer.
+ * Limits: 32-bit integers only; one instance a thread.
+ */
+
+/** Words of the state. Beyond 64 bytes V8 keeps a typed array's memory outside its heap, where it
+ * never moves. */
+const STATE_WORDS = 32;
+
+/** The state of this thread's writer. */
+export const state: Int32Array = new Int32Array(STATE_WORDS);
+
+/** Word (of 8 bytes) of the ring where the next record begins. */
+export const POS = 0;
+/** The last POS with room for a record in this chunk; -1 where there is no chunk. */
+export const LIMIT = 1;
+/** The tick when the clock was last read. */
+export const SEEN = 2;
+/** Events until the clock is read again. */
+export const LEFT = 3;
+/** The last token given. */
+export const TOKEN = 4;
+/** 1 while objects may be looked into. */
+export const MAY_LOOK = 5;
+
+state[LIMIT] = -1;
+state[MAY_LOOK] = 1;
