@@ -42,6 +42,7 @@ import {
   TAG_TRUE,
   TAG_UNDEFINED,
 } from "../native/layout";
+import { copyAscii, LEAST } from "./ascii";
 import { spend } from "./budget";
 import { className, errorName, ownText } from "./reflect";
 import { MAY_LOOK, POS, state } from "./state";
@@ -178,20 +179,21 @@ function tagOf(value: unknown): number {
 
 /** Writes a string of a call's own: where it stands in this chunk, if it does. */
 function putText(q: number, text: string): number {
-  if (text.length < SHORT) return putString(q, text, MAX_STRING);
-  const slot = slotOf(text);
+  const length = text.length;
+  if (length < SHORT) return putString(q, text, MAX_STRING);
+  const slot = slotOf(text, length);
   const place = placeOf(slot, text);
   // Its length still stands there, unless a record was begun there again.
-  if (place !== 0 && i32[2 * place] === text.length) {
+  if (place !== 0 && i32[2 * place] === length) {
     i32[2 * q] = place - base;
     i32[2 * q + 1] = STRING_AT_BITS;
     return q + 1;
   }
-  if (text.length > LONG) {
+  if (length > LONG) {
     // To read one character of a string that was put together, V8 puts it together in memory: a
     // program that appends to one would pay for its whole length each time.
-    if (state[MAY_LOOK] === 0) return tagged(q, TAG_STRING8, 0, text.length);
-    spend(text.length >>> NODE_SHIFT);
+    if (state[MAY_LOOK] === 0) return tagged(q, TAG_STRING8, 0, length);
+    spend(length >>> NODE_SHIFT);
   }
   const end = putString(q, text, MAX_STRING);
   // Near the record's end it may have been cut shorter than need be.
@@ -205,12 +207,13 @@ function putString(q: number, text: string, max: number): number {
   let stored = length < max ? length : max;
   const room = (bound() - q - 1) * 4;
   if (stored > room) stored = room < 0 ? 0 : room;
-  const start = (q + 1) * 8;
-  let i = 0;
-  for (; i < stored; i++) {
-    const unit = charCodeAt(text, i);
-    if (unit > 255) return putWide(q, text, stored);
-    u8[start + i] = unit;
+  if (stored < LEAST || !copyAscii(q + 1, text, length, stored)) {
+    const start = (q + 1) * 8;
+    for (let i = 0; i < stored; i++) {
+      const unit = charCodeAt(text, i);
+      if (unit > 255) return putWide(q, text, stored);
+      u8[start + i] = unit;
+    }
   }
   tagged(q, TAG_STRING8, stored, length);
   return q + 1 + ((stored + 7) >>> 3);

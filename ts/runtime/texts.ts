@@ -22,9 +22,8 @@ const texts: string[] = Array.from({ length: SLOTS }, () => "");
 /** Word of the ring where each stands; 0: not in this chunk. */
 const places = new Int32Array(SLOTS);
 
-/** The slot of a string of at least SHORT units. */
-export function slotOf(text: string): number {
-  const length = text.length;
+/** The slot of a string of `length` units, at least SHORT. */
+export function slotOf(text: string, length: number): number {
   if (length > LONG) return length % LONG_SLOTS;
   const hash = length + 7 * charCodeAt(text, length - 1) + 31 * charCodeAt(text, length >> 1);
   return LONG_SLOTS + (hash % (SLOTS - LONG_SLOTS));
