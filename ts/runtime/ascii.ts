@@ -6,6 +6,7 @@
  * Limits: of another string nothing is copied, and it is told by false; below LEAST units a loop is
  * as fast.
  */
+import { Bytes } from "./primordials";
 import { i32 } from "./writer";
 
 /** Units from which on copying as a whole pays. */
@@ -13,12 +14,13 @@ export const LEAST = 32;
 /** The longest copy. */
 const CAPACITY = 2048;
 
-const bytes = new Uint8Array(CAPACITY);
-const words = new Int32Array(bytes.buffer);
+const memory = new ArrayBuffer(CAPACITY);
+const bytes = new Uint8Array(memory);
+const words = new Int32Array(memory);
 const encoder = new TextEncoder();
 const encodeInto = encoder.encodeInto.bind(encoder);
 /** Views of the first so many bytes: one for each limit that callers have. */
-const heads: Uint8Array[] = [];
+const heads: (Uint8Array | undefined)[] = Array.from({ length: CAPACITY });
 
 /**
  * Copies the first `stored` units of a string of `length` units to word `at` of the ring.
@@ -27,7 +29,7 @@ const heads: Uint8Array[] = [];
  */
 export function copyAscii(at: number, text: string, length: number, stored: number): boolean {
   if (stored > CAPACITY - 4) return false;
-  const target = length === stored ? bytes : (heads[stored] ??= bytes.subarray(0, stored));
+  const target = length === stored ? bytes : (heads[stored] ??= new Bytes(memory, 0, stored));
   const { read, written } = encodeInto(text, target);
   if (read !== stored || written !== stored) return false;
   words[stored >> 2] = (words[stored >> 2] as number) & ((1 << ((stored & 3) << 3)) - 1);

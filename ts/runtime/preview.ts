@@ -7,7 +7,6 @@
  * levels, MAX_RECORD_WORDS in all; whatever is cut carries its true size. The full model of values
  * replaces `putObject`, and nothing else.
  */
-import { types } from "node:util";
 import {
   BOX,
   CUT_BUDGET,
@@ -44,6 +43,37 @@ import {
 } from "../native/layout";
 import { copyAscii, LEAST } from "./ascii";
 import { spend } from "./budget";
+import {
+  asIntN,
+  bigintText,
+  byteLength,
+  charCodeAt,
+  dateTime,
+  getDescriptor,
+  hasOwn,
+  isAnyArrayBuffer,
+  isArray,
+  isArrayBuffer,
+  isDataView,
+  isDate,
+  isExternal,
+  isMap,
+  isModuleNamespaceObject,
+  isNativeError,
+  isPromise,
+  isProxy,
+  isRegExp,
+  isSet,
+  isTypedArray,
+  isView,
+  keys,
+  mapSize,
+  regexpSource,
+  setSize,
+  symbolText,
+  typedLength,
+  viewLength,
+} from "./primordials";
 import { className, errorName, ownText } from "./reflect";
 import { MAY_LOOK, POS, state } from "./state";
 import { forgetPlaces, LONG, placeOf, placeText, SHORT, slotOf } from "./texts";
@@ -72,36 +102,6 @@ const FALSE_BITS = BOX_BITS | TAG_FALSE;
 const TRUE_BITS = BOX_BITS | TAG_TRUE;
 const NAN_BITS = BOX_BITS | TAG_NAN;
 const STRING_AT_BITS = BOX_BITS | TAG_STRING_AT;
-
-const getDescriptor = Object.getOwnPropertyDescriptor;
-const { isArray } = Array;
-const { keys } = Object;
-const { isView } = ArrayBuffer;
-const asIntN = BigInt.asIntN;
-const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt) as (
-  text: string,
-  index: number,
-) => number;
-const bigintText = Function.prototype.call.bind(BigInt.prototype.toString) as (
-  value: bigint,
-  radix: number,
-) => string;
-const symbolText = getter<symbol, string | undefined>(Symbol.prototype, "description");
-const mapSize = getter<Map<unknown, unknown>, number>(Map.prototype, "size");
-const setSize = getter<Set<unknown>, number>(Set.prototype, "size");
-const byteLength = getter<ArrayBuffer, number>(ArrayBuffer.prototype, "byteLength");
-const typedLength = getter<ArrayBufferView, number>(
-  Object.getPrototypeOf(Uint8Array.prototype) as object,
-  "length",
-);
-const viewLength = getter<DataView, number>(DataView.prototype, "byteLength");
-const dateTime = Function.prototype.call.bind(Date.prototype.getTime) as (date: Date) => number;
-const regexpSource = getter<RegExp, string>(RegExp.prototype, "source");
-
-function getter<T, R>(prototype: object, name: string): (value: T) => R {
-  const get = getDescriptor(prototype, name)?.get as () => R;
-  return Function.prototype.call.bind(get) as (value: T) => R;
-}
 
 function tagged(q: number, tag: number, stored: number, payload: number): number {
   i32[2 * q] = payload;
@@ -151,7 +151,9 @@ export function put(q: number, value: unknown): number {
 function putRare(q: number, value: object | bigint | symbol): number {
   if (q > (state[POS] as number) + ROOM) return putNoRoom(q);
   try {
-    return putNested(q, value, 0, []);
+    const end = putNested(q, value, 0);
+    for (let i = 0; i < MAX_DEPTH; i++) path[i] = undefined;
+    return end;
   } catch {
     // Out of stack, most likely.
     takeBack(q, bound() + RESERVE);
@@ -226,7 +228,10 @@ function putWide(q: number, text: string, stored: number): number {
   return q + 1 + ((stored + 3) >>> 2);
 }
 
-function putNested(q: number, value: unknown, depth: number, path: object[]): number {
+/** The objects around the one that is looked into, by depth. */
+const path: (object | undefined)[] = [undefined, undefined, undefined];
+
+function putNested(q: number, value: unknown, depth: number): number {
   if (typeof value === "bigint") return putBigint(q, value);
   if (typeof value === "symbol") {
     tagged(q, TAG_SYMBOL, 0, 0);
@@ -236,18 +241,16 @@ function putNested(q: number, value: unknown, depth: number, path: object[]): nu
     return put(q, value);
   }
   spend(1);
-  if (types.isProxy(value)) return tagged(q, TAG_PROXY, 0, 0);
+  if (isProxy(value)) return tagged(q, TAG_PROXY, 0, 0);
   if (typeof value === "function") {
     tagged(q, TAG_FUNCTION, 0, 0);
     return putString(q + 1, ownText(value, "name") ?? "", MAX_STRING);
   }
-  if (types.isNativeError(value)) return putError(q, value, undefined);
-  if (path.includes(value)) return tagged(q, TAG_CIRCULAR, 0, 0);
+  if (isNativeError(value)) return putError(q, value, undefined);
+  for (let i = 0; i < depth; i++) if (path[i] === value) return tagged(q, TAG_CIRCULAR, 0, 0);
   if (depth >= MAX_DEPTH) return tagged(q, TAG_CUT, tagOf(value), CUT_DEPTH);
-  path.push(value);
-  const end = isArray(value) ? putArray(q, value, depth, path) : putObject(q, value, depth, path);
-  path.pop();
-  return end;
+  path[depth] = value;
+  return isArray(value) ? putArray(q, value, depth) : putObject(q, value, depth);
 }
 
 function putBigint(q: number, value: bigint): number {
@@ -285,7 +288,7 @@ export function putThrown(
   thrown: unknown,
   stack: (error: object) => string | undefined,
 ): number {
-  if (!types.isNativeError(thrown) || types.isProxy(thrown)) return put(q, thrown);
+  if (!isNativeError(thrown) || isProxy(thrown)) return put(q, thrown);
   try {
     return putError(q, thrown, state[MAY_LOOK] === 0 ? undefined : stack(thrown));
   } catch {
@@ -296,66 +299,59 @@ export function putThrown(
 }
 
 /** Writes an own property's value, a getter as TAG_ACCESSOR, nothing as TAG_HOLE. */
-function putProperty(
-  q: number,
-  holder: object,
-  key: PropertyKey,
-  depth: number,
-  path: object[],
-): number {
+function putProperty(q: number, holder: object, key: PropertyKey, depth: number): number {
   const property = getDescriptor(holder, key);
   spend(1);
   if (property === undefined) return tagged(q, TAG_HOLE, 0, 0);
-  if (property.get !== undefined || property.set !== undefined) {
-    return tagged(q, TAG_ACCESSOR, 0, 0);
-  }
-  return putNested(q, property.value, depth, path);
+  // A descriptor is an object of the program's realm: what it does not own, a getter may stand for.
+  if (!hasOwn(property, "value")) return tagged(q, TAG_ACCESSOR, 0, 0);
+  return putNested(q, property.value, depth);
 }
 
-function putArray(q: number, array: unknown[], depth: number, path: object[]): number {
+function putArray(q: number, array: unknown[], depth: number): number {
   const length = array.length;
   const count = length < MAX_ITEMS ? length : MAX_ITEMS;
   const end = bound();
   let at = q + 1;
   let stored = 0;
   while (stored < count && at < end) {
-    at = putProperty(at, array, stored, depth + 1, path);
+    at = putProperty(at, array, stored, depth + 1);
     stored += 1;
   }
   tagged(q, TAG_ARRAY, stored, length);
   return at;
 }
 
-function putObject(q: number, value: object, depth: number, path: object[]): number {
-  if (types.isPromise(value)) return tagged(q, TAG_PROMISE, 0, 0);
-  if (types.isDate(value)) {
+function putObject(q: number, value: object, depth: number): number {
+  if (isPromise(value)) return tagged(q, TAG_PROMISE, 0, 0);
+  if (isDate(value)) {
     tagged(q, TAG_DATE, 0, 0);
     f64[q + 1] = dateTime(value);
     return q + 2;
   }
-  if (types.isRegExp(value)) {
+  if (isRegExp(value)) {
     tagged(q, TAG_REGEXP, 0, 0);
     return putString(q + 1, `/${regexpSource(value)}/`, MAX_STRING);
   }
-  if (isView(value) || types.isAnyArrayBuffer(value)) return putBytes(q, value);
-  if (types.isMap(value)) return tagged(q, TAG_MAP, 0, mapSize(value));
-  if (types.isSet(value)) return tagged(q, TAG_SET, 0, setSize(value));
-  if (types.isModuleNamespaceObject(value) || types.isExternal(value)) {
+  if (isView(value) || isAnyArrayBuffer(value)) return putBytes(q, value);
+  if (isMap(value)) return tagged(q, TAG_MAP, 0, mapSize(value));
+  if (isSet(value)) return tagged(q, TAG_SET, 0, setSize(value));
+  if (isModuleNamespaceObject(value) || isExternal(value)) {
     return tagged(q, TAG_CUT, TAG_OBJECT, CUT_DEPTH);
   }
-  return putEntries(q, value, depth, path);
+  return putEntries(q, value, depth);
 }
 
 function putBytes(q: number, value: ArrayBufferView | ArrayBufferLike): number {
   let length = 0;
-  if (types.isTypedArray(value)) length = typedLength(value);
-  else if (types.isDataView(value)) length = viewLength(value);
-  else if (types.isArrayBuffer(value)) length = byteLength(value);
+  if (isTypedArray(value)) length = typedLength(value);
+  else if (isDataView(value)) length = viewLength(value);
+  else if (isArrayBuffer(value)) length = byteLength(value);
   tagged(q, TAG_BYTES, 0, length);
   return putString(q + 1, className(value) ?? "", MAX_STRING);
 }
 
-function putEntries(q: number, value: object, depth: number, path: object[]): number {
+function putEntries(q: number, value: object, depth: number): number {
   // There is no way to list only some keys, so an object with many is paid for here.
   const names = keys(value);
   spend(names.length >>> 2);
@@ -374,7 +370,7 @@ function putEntries(q: number, value: object, depth: number, path: object[]): nu
       takeBack(at, from);
       break;
     }
-    at = putProperty(from, value, key, depth + 1, path);
+    at = putProperty(from, value, key, depth + 1);
     stored += 1;
   }
   tagged(q, TAG_OBJECT, stored, names.length);

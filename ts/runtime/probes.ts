@@ -6,6 +6,7 @@
  * call and no object.
  * Limits: a probe never throws, but where the stack or the heap is at its end already.
  */
+import { Script } from "node:vm";
 import {
   CATCH,
   ENTER,
@@ -91,7 +92,7 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   if (level === MODE_VALUES) {
     stored = values.length;
     if ((mode & MODE_FRESH) !== 0) bits |= freshen(id, mode);
-    for (const value of values) q = put(q, value);
+    for (let i = 0; i < stored; i++) q = put(q, values[i]);
     lookFreely(false);
   } else {
     bits |= TOKEN_NO_VALUES;
@@ -367,12 +368,13 @@ export const probes = Object.freeze({
   },
 });
 
-/** Defines `$bc` for instrumented code. */
+/**
+ * Defines `$bc` for instrumented code: a constant of the scope that all scripts share, which no list
+ * of the global object's properties has. (Programs do list them: to find leaks, to freeze them, to
+ * declare a variable for each.)
+ */
 export function installProbes(): void {
-  Object.defineProperty(globalThis, "$bc", {
-    value: probes,
-    configurable: false,
-    enumerable: false,
-    writable: false,
-  });
+  Object.defineProperty(globalThis, "$bc", { value: probes, configurable: true });
+  new Script("const $bc = globalThis.$bc").runInThisContext();
+  Reflect.deleteProperty(globalThis, "$bc");
 }

@@ -4,10 +4,16 @@
  *
  * `className(new Cart())` → "Cart"; `errorName(new TypeError())` → "TypeError".
  */
-import { types } from "node:util";
+import {
+  getDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  isProxy,
+  weakGet,
+  weakHas,
+  weakSet,
+} from "./primordials";
 
-const getDescriptor = Object.getOwnPropertyDescriptor;
-const { getPrototypeOf } = Object;
 const objectPrototype = Object.prototype;
 /** A chain longer than this is no chain of classes. */
 const MAX_CHAIN = 16;
@@ -16,32 +22,37 @@ const classNames = new WeakMap<object, string | undefined>();
 
 /** The value of an own data property if it is a string. */
 export function ownText(value: object, key: string): string | undefined {
-  const property = getDescriptor(value, key);
-  const text: unknown = property?.value;
+  const text = ownData(value, key);
   return typeof text === "string" ? text : undefined;
+}
+
+/** The value of an own data property; undefined where there is none. */
+function ownData(value: object, key: string): unknown {
+  const property = getDescriptor(value, key);
+  return property !== undefined && hasOwn(property, "value") ? property.value : undefined;
 }
 
 /** The name of an object's class: undefined for a plain object, null for one without prototype. */
 export function className(value: object): string | null | undefined {
-  const prototype = getPrototypeOf(value) as object | null;
+  const prototype = getPrototypeOf(value);
   if (prototype === null) return null;
   if (prototype === objectPrototype) return undefined;
-  if (classNames.has(prototype)) return classNames.get(prototype);
+  if (weakHas(classNames, prototype)) return weakGet(classNames, prototype);
   const name = constructorName(prototype);
-  classNames.set(prototype, name);
+  weakSet(classNames, prototype, name);
   return name;
 }
 
 function constructorName(prototype: object): string | undefined {
   let holder: object | null = prototype;
-  for (let i = 0; i < MAX_CHAIN && holder !== null && !types.isProxy(holder); i++) {
-    const maker: unknown = getDescriptor(holder, "constructor")?.value;
-    if (typeof maker === "function" && !types.isProxy(maker)) {
+  for (let i = 0; i < MAX_CHAIN && holder !== null && !isProxy(holder); i++) {
+    const maker = ownData(holder, "constructor");
+    if (typeof maker === "function" && !isProxy(maker)) {
       const name = ownText(maker, "name");
       // Another realm's plain object.
       return name === "Object" ? undefined : name;
     }
-    holder = getPrototypeOf(holder) as object | null;
+    holder = getPrototypeOf(holder);
   }
   return undefined;
 }
@@ -49,10 +60,10 @@ function constructorName(prototype: object): string | undefined {
 /** An error's name, own or inherited. */
 export function errorName(error: object): string {
   let holder: object | null = error;
-  for (let i = 0; i < MAX_CHAIN && holder !== null && !types.isProxy(holder); i++) {
+  for (let i = 0; i < MAX_CHAIN && holder !== null && !isProxy(holder); i++) {
     const name = ownText(holder, "name");
     if (name !== undefined) return name;
-    holder = getPrototypeOf(holder) as object | null;
+    holder = getPrototypeOf(holder);
   }
   return "Error";
 }
@@ -69,10 +80,9 @@ export function hasPlainHeading(error: object): boolean {
 function isPlain(value: object, key: string): boolean {
   let holder: object | null = value;
   for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
-    if (types.isProxy(holder)) return false;
-    const property = getDescriptor(holder, key);
-    if (property !== undefined) return typeof property.value === "string";
-    holder = getPrototypeOf(holder) as object | null;
+    if (isProxy(holder)) return false;
+    if (hasOwn(holder, key)) return ownText(holder, key) !== undefined;
+    holder = getPrototypeOf(holder);
   }
   return holder === null;
 }

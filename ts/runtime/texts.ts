@@ -5,6 +5,7 @@
  * Limits: a handful of strings is kept alive until others take their places, of the long ones
  * LONG_SLOTS; strings of less than SHORT units are not worth it.
  */
+import { charCodeAt, fill } from "./primordials";
 
 /** Units below which a string is written each time. */
 export const SHORT = 8;
@@ -12,11 +13,6 @@ export const SHORT = 8;
 export const LONG = 4096;
 const LONG_SLOTS = 4;
 const SLOTS = 128;
-
-const charCodeAt = Function.prototype.call.bind(String.prototype.charCodeAt) as (
-  text: string,
-  index: number,
-) => number;
 
 const texts: string[] = Array.from({ length: SLOTS }, () => "");
 /** Word of the ring where each stands; 0: not in this chunk. */
@@ -43,5 +39,5 @@ export function placeText(slot: number, text: string, place: number): void {
 
 /** Another chunk begins, or words were taken back. */
 export function forgetPlaces(): void {
-  places.fill(0);
+  fill(places, 0);
 }

@@ -7,6 +7,7 @@
  * Limits: another realm's `Function.prototype.toString` is not replaced.
  */
 import { native } from "../native/load";
+import { apply, includes } from "./primordials";
 
 const MARK = "$bc.";
 
@@ -14,11 +15,6 @@ const MARK = "$bc.";
 export function installToString(): void {
   const prototype = Function.prototype as unknown as Record<string, unknown>;
   const original = prototype["toString"] as () => string;
-  const { apply } = Reflect;
-  const includes = Function.prototype.call.bind(String.prototype.includes) as (
-    text: string,
-    part: string,
-  ) => boolean;
   // A method has no `prototype` and cannot be constructed, as the native one.
   const { toString } = {
     toString(this: unknown): string {

@@ -32,6 +32,7 @@ import {
 } from "../native/layout";
 import { native } from "../native/load";
 import { refillBudget } from "./budget";
+import { imul, load, now, store } from "./primordials";
 import { LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
 import { forgetPlaces } from "./texts";
 
@@ -58,10 +59,6 @@ export const modes = new Uint8Array(control, MODES_OFFSET, MAX_FUNCTIONS);
 export const tick = new Int32Array(control, TICK_OFFSET, 1);
 const epoch = new Int32Array(control, EPOCH_OFFSET, 1);
 const states = new Int32Array(memory, STATES_OFFSET, MAX_CHUNKS);
-
-const now = process.hrtime.bigint;
-const store = Atomics.store;
-const load = Atomics.load;
 
 /** Room that a record may take, in words, and two clock readings. */
 const SLACK = MAX_RECORD_WORDS + 8;
@@ -153,7 +150,7 @@ export function refresh(): boolean {
   }
   // Jittered, so that a loop of as many events as the interval does not charge one function for
   // all (Lehmer's generator with Knuth's constants).
-  random = (Math.imul(random, 1664525) + 1013904223) | 0;
+  random = (imul(random, 1664525) + 1013904223) | 0;
   const wide = exactLeft < -NEAR_READINGS ? WIDE_SHIFT : 0;
   state[LEFT] = (INTERVAL << wide) + (random >>> (32 - JITTER_BITS - wide));
   writeClock(0);

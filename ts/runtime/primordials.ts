@@ -1,0 +1,93 @@
+/**
+ * Built-ins as they were when we were loaded, to be called whatever the program makes of them later.
+ *
+ * `hasOwn(object, "a")`, `charCodeAt(text, 0)`: methods take their `this` first. A probe uses a
+ * built-in of a prototype, of a namespace or of the global object through here alone: a program may
+ * put a getter in its place, and that one is called.
+ * Limits: a program that changes them before we are loaded (`Breadcrumb.start()` in code) is met as
+ * it is.
+ */
+import { types } from "node:util";
+
+type Method<This, Args extends unknown[], R> = (this: This, ...args: Args) => R;
+
+/** A method as a function of its `this`. */
+function uncurry<This, Args extends unknown[], R>(
+  method: Method<This, Args, R>,
+): (self: This, ...args: Args) => R {
+  return Function.prototype.call.bind(method) as (self: This, ...args: Args) => R;
+}
+
+/** The getter of a property of a prototype, as a function of its `this`. */
+function getter<This, R>(prototype: object, name: string): (self: This) => R {
+  return uncurry(getDescriptor(prototype, name)?.get as Method<This, [], R>);
+}
+
+export const {
+  getOwnPropertyDescriptor: getDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  keys,
+} = Object as Pick<ObjectConstructor, "getOwnPropertyDescriptor" | "hasOwn" | "keys"> & {
+  getPrototypeOf(value: object): object | null;
+};
+export const { apply } = Reflect;
+export const { isArray } = Array;
+export const { isView } = ArrayBuffer;
+export const { asIntN } = BigInt;
+export const { imul } = Math;
+export const { load, store } = Atomics;
+export const {
+  isAnyArrayBuffer,
+  isArrayBuffer,
+  isDataView,
+  isDate,
+  isExternal,
+  isMap,
+  isModuleNamespaceObject,
+  isNativeError,
+  isPromise,
+  isProxy,
+  isRegExp,
+  isSet,
+  isTypedArray,
+} = types;
+/** The exact clock. */
+export const now: () => bigint = process.hrtime.bigint;
+/** The class itself. */
+export const Bytes: Uint8ArrayConstructor = Uint8Array;
+
+const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+
+export const charCodeAt: (text: string, index: number) => number = uncurry(
+  String.prototype.charCodeAt,
+);
+export const includes: (text: string, part: string) => boolean = uncurry(String.prototype.includes);
+export const bigintText: (value: bigint, radix: number) => string = uncurry(
+  BigInt.prototype.toString,
+) as never;
+export const dateTime: (date: Date) => number = uncurry(Date.prototype.getTime);
+export const fill: (array: Int32Array, value: number) => unknown = uncurry(
+  TypedArray.fill as never,
+);
+export const symbolText: (symbol: symbol) => string | undefined = getter(
+  Symbol.prototype,
+  "description",
+);
+export const mapSize: (map: Map<unknown, unknown>) => number = getter(Map.prototype, "size");
+export const setSize: (set: Set<unknown>) => number = getter(Set.prototype, "size");
+export const byteLength: (buffer: ArrayBuffer) => number = getter(
+  ArrayBuffer.prototype,
+  "byteLength",
+);
+export const typedLength: (array: ArrayBufferView) => number = getter(TypedArray, "length");
+export const viewLength: (view: DataView) => number = getter(DataView.prototype, "byteLength");
+export const regexpSource: (pattern: RegExp) => string = getter(RegExp.prototype, "source");
+
+type WeakTable = WeakMap<object, string | undefined>;
+export const weakGet: (table: WeakTable, key: object) => string | undefined = uncurry(
+  WeakMap.prototype.get,
+) as never;
+export const weakHas: (table: WeakTable, key: object) => boolean = uncurry(WeakMap.prototype.has);
+export const weakSet: (table: WeakTable, key: object, value: string | undefined) => unknown =
+  uncurry(WeakMap.prototype.set) as never;
