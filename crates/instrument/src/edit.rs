@@ -24,6 +24,8 @@ pub(crate) enum Piece {
     ReturnClose,
     /// `return` without an operand.
     ReturnNothing,
+    /// Before a `return` without an operand that must stay without one; `JumpClose` behind it.
+    ReturnBare,
     /// Before `await`, `yield`, `yield*`.
     SuspendOpen,
     OperandOpen,
@@ -38,7 +40,7 @@ pub(crate) enum Piece {
     CatchUnnamed,
     FinallyOpen,
     FinallyClose,
-    /// `{` before `for await` (and its labels).
+    /// `{` before `for await` (and its labels); with `SUSPENSION` it suspends.
     LoopOpen,
     IterableOpen,
     IterableClose,

@@ -140,6 +140,20 @@ impl Text<'_> {
                 });
                 self.semicolon(edit);
             }
+            Piece::ReturnBare => {
+                self.push("{");
+                self.jump(function, if edit.flags & JUMP == 0 { "" } else { "$bcj=1;" });
+                self.push(if edit.flags & SUSPENSION == 0 {
+                    ""
+                } else {
+                    "$bc.s($bcf);"
+                });
+                self.push(if function.without_try {
+                    "$bc.q($bcf);"
+                } else {
+                    "$bcd=1;$bcv=void 0;"
+                });
+            }
             Piece::FinallyOpen => self.open_finally(function, edit),
             Piece::FinallyClose => self.close_finally(function, edit),
             Piece::Catch => {
@@ -183,6 +197,7 @@ impl Text<'_> {
                 self.push(" $bc.s($bcf))");
                 self.semicolon(edit);
             }
+            Piece::LoopOpen if edit.flags & SUSPENSION != 0 => self.push("{$bc.s($bcf);"),
             Piece::LoopOpen => self.push("{"),
             Piece::IterableClose => self.push("))"),
             Piece::LoopBodyOpen => {

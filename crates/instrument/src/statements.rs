@@ -72,13 +72,14 @@ impl<'a> Visitor<'a> {
         let frame = self.frame();
         frame.returns += 1;
         frame.returns_in_try |= frame.open_tries > 0;
-        // In an async generator `return` waits for its operand (in V8 also for none), in a
-        // `for await` for the iterator's end.
+        // In an async generator `return` waits for its operand, in a `for await` for the iterator's
+        // end.
         let is_jump = frame
             .around
             .iter()
             .any(|around| around.kind == Breakable::ForAwait);
-        let waits = is_jump || frame.is_async && frame.is_generator;
+        let may_wait = frame.is_async && frame.is_generator;
+        let waits = is_jump || may_wait && statement.argument.is_some();
         frame.suspensions += u32::from(waits);
         frame.jumps += u32::from(is_jump);
         let suspends = if waits { SUSPENSION } else { 0 } | if is_jump { JUMP } else { 0 };
@@ -94,6 +95,10 @@ impl<'a> Visitor<'a> {
             let opening = self.push(span.start, Piece::ReturnOpen, suspends);
             self.visit_operand(argument, &[opening]);
             self.push(span.end, Piece::ReturnClose, flag(span.end) | suspends);
+        } else if may_wait {
+            // With an operand it would wait.
+            self.push(statement.span.start, Piece::ReturnBare, suspends);
+            self.push(statement.span.end, Piece::JumpClose, 0);
         } else {
             let end = statement.span.start + RETURN_BYTES;
             self.push(end, Piece::ReturnNothing, flag(end) | suspends);
@@ -181,7 +186,7 @@ impl<'a> Visitor<'a> {
         match innermost {
             Statement::ForOfStatement(of) if of.r#await && self.current != NO_FUNCTION => {
                 if is_first {
-                    self.push(statement.span.start, Piece::LoopOpen, 0);
+                    self.push(statement.span.start, Piece::LoopOpen, loop_flags(of));
                 }
             }
             Statement::ForOfStatement(_)
@@ -198,7 +203,7 @@ impl<'a> Visitor<'a> {
     pub fn visit_for_of(&mut self, statement: &ForOfStatement<'a>) {
         if statement.r#await && self.current != NO_FUNCTION {
             if self.labels.is_empty() {
-                self.push(statement.span.start, Piece::LoopOpen, 0);
+                self.push(statement.span.start, Piece::LoopOpen, loop_flags(statement));
             }
             self.enter(Breakable::ForAwait);
             self.visit_for_await(statement);
@@ -212,10 +217,14 @@ impl<'a> Visitor<'a> {
     fn visit_for_await(&mut self, statement: &ForOfStatement<'a>) {
         self.frame().suspensions += 1;
         self.visit_for_statement_left(&statement.left);
-        let iterable = statement.right.span();
-        let opening = self.push(iterable.start, Piece::IterableOpen, 0);
-        self.visit_operand(&statement.right, &[opening]);
-        self.push(iterable.end, Piece::IterableClose, 0);
+        if is_mere_name(&statement.right) {
+            self.visit_expression(&statement.right);
+        } else {
+            let iterable = statement.right.span();
+            let opening = self.push(iterable.start, Piece::IterableOpen, 0);
+            self.visit_operand(&statement.right, &[opening]);
+            self.push(iterable.end, Piece::IterableClose, 0);
+        }
         let body = statement.body.span();
         if let Statement::BlockStatement(_) = &statement.body {
             self.push(body.start + 1, Piece::LoopBodyOpen, 0);
@@ -260,5 +269,30 @@ impl<'a> Visitor<'a> {
             self.push(span.start, Piece::JumpOpen, 0);
             self.push(span.end, Piece::JumpClose, 0);
         }
+    }
+}
+
+/// A `for await` over a mere name suspends before that is had: V8 calls a value that cannot be
+/// iterated what stands there.
+fn loop_flags(statement: &ForOfStatement) -> u8 {
+    if is_mere_name(&statement.right) {
+        SUSPENSION
+    } else {
+        0
+    }
+}
+
+/// Whether an expression calls nothing but, maybe, getters: `rows`, `this.#rows`, `db?.rows`, `7`.
+fn is_mere_name(expression: &Expression) -> bool {
+    match expression.without_parentheses() {
+        Expression::Identifier(_) | Expression::ThisExpression(_) | Expression::Super(_) => true,
+        Expression::StaticMemberExpression(member) => is_mere_name(&member.object),
+        Expression::PrivateFieldExpression(member) => is_mere_name(&member.object),
+        Expression::ChainExpression(chain) => match &chain.expression {
+            ChainElement::StaticMemberExpression(member) => is_mere_name(&member.object),
+            ChainElement::PrivateFieldExpression(member) => is_mere_name(&member.object),
+            _ => false,
+        },
+        expression => expression.is_literal(),
     }
 }
