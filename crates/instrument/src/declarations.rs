@@ -5,7 +5,7 @@
 
 use oxc_ast::ast::*;
 
-use crate::found::{Found, Parameter};
+use crate::found::Parameter;
 use crate::visitor::Visitor;
 
 impl<'a> Visitor<'a> {
@@ -116,8 +116,8 @@ pub(crate) fn is_simple(parameters: &FormalParameters) -> bool {
         })
 }
 
-pub(crate) fn has_repeated(function: &Found) -> bool {
-    let names = &function.parameters;
+/// Whether a name stands twice in a list of parameters, as it may in sloppy code.
+pub(crate) fn has_repeated(names: &[Parameter]) -> bool {
     (1..names.len()).any(|at| {
         names[..at]
             .iter()

@@ -215,6 +215,8 @@ impl<'a> Visitor<'a> {
         body: &FunctionBody<'a>,
     ) {
         self.current = index as u32;
+        // Before a function of the same name takes a parameter's place.
+        let repeats = has_repeated(&self.found[index].parameters);
         self.find_declared(index, body);
         let (offset, flags) = match body.directives.last() {
             Some(last) if self.source.as_bytes()[last.span.end as usize - 1] == b';' => {
@@ -239,8 +241,7 @@ impl<'a> Visitor<'a> {
             frame.clashes || (frame.calls_eval && !frame.declared.is_empty() && !is_strict);
         function.result_may_be_stale = frame.returns_in_try;
         function.tracks_jumps = frame.jumps_through_finally && !function.without_try;
-        let may_alias =
-            !is_strict && is_simple(parameters) && (frame.uses_arguments || has_repeated(function));
+        let may_alias = !is_strict && is_simple(parameters) && (frame.uses_arguments || repeats);
         function.enters_when_created = function.is_generator
             && parameters.rest.is_none()
             && !body.has_use_strict_directive()

@@ -142,7 +142,14 @@ impl Text<'_> {
             }
             Piece::ReturnBare => {
                 self.push("{");
-                self.jump(function, if edit.flags & JUMP == 0 { "" } else { "$bcj=1;" });
+                self.jump(
+                    function,
+                    if edit.flags & JUMP == 0 {
+                        ""
+                    } else {
+                        "$bcj=1;"
+                    },
+                );
                 self.push(if edit.flags & SUSPENSION == 0 {
                     ""
                 } else {
