@@ -1,0 +1,29 @@
+/**
+ * A small part of `npm run fuzz`, always the same programs; and that the fuzzer sees a difference.
+ */
+import { describe, expect, test } from "vitest";
+import { nodeBinary, testedVersions } from "../../scripts/node-versions.mjs";
+import { difference, fuzz } from "./fuzz.ts";
+
+const SEED = 20_251;
+const RUNS = 150;
+
+describe.each(testedVersions())("on Node %i", (major: number) => {
+  test("generated programs do the same plain and traced", async () => {
+    const node = nodeBinary(major);
+    const { found, recorded, runs } = await fuzz({ node, major, seed: SEED, runs: RUNS });
+    const told = found && `${found.program.text}\n${found.difference}`;
+    expect(told).toBeUndefined();
+    expect(runs).toBe(RUNS);
+    expect(recorded.dropped).toBe(0);
+    expect(recorded.recorded).toBeGreaterThan(RUNS);
+  });
+});
+
+test("a line that differs, one too many and an early end are differences", () => {
+  const run = (...lines: string[]): { lines: string[] } => ({ lines });
+  expect(difference(run("a", "b"), run("a", "b"))).toBeUndefined();
+  expect(difference(run("a", "b"), run("a", "c"))).toContain("plain:  b\ntraced: c");
+  expect(difference(run("a"), run("a", "b"))).toContain("line 1");
+  expect(difference(run("a"), { ended: "SIGSEGV" })).toContain("traced: SIGSEGV");
+});

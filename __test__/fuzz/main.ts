@@ -1,0 +1,50 @@
+/**
+ * `npm run fuzz`: generated programs, plain against traced; exit code 1 if one differs.
+ *
+ *     npm run fuzz -- --runs 10000 --seed 7 --nodes 24
+ *
+ * Without `--seed` one is taken from the clock, and said. The same seed on the same version gives the
+ * same programs.
+ */
+import { parseArgs } from "node:util";
+import { nodeBinary, PINNED } from "../../scripts/node-versions.mjs";
+import { fuzz } from "./fuzz.ts";
+
+const EVERY = 500;
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "10000" },
+    seed: { type: "string" },
+    nodes: { type: "string", default: String(PINNED) },
+  },
+});
+const runs = Number(values.runs);
+const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+
+for (const major of values.nodes.split(",").map(Number)) {
+  console.log(`Node ${major}: ${runs} programs from seed ${seed}`);
+  const began = performance.now();
+  const seconds = (): string => ((performance.now() - began) / 1000).toFixed(0);
+  const report = await fuzz({
+    node: nodeBinary(major),
+    major,
+    seed,
+    runs,
+    onRun: (count) => {
+      if (count % EVERY === 0) console.log(`  ${count} runs, ${seconds()} s`);
+    },
+  });
+  const { recorded, dropped } = report.recorded;
+  console.log(
+    `  ${report.runs} runs (${report.refused} refused by the parser), ${report.logged} lines compared,` +
+      ` ${recorded} calls recorded, ${dropped} dropped, ${seconds()} s`,
+  );
+  if (report.found !== undefined) {
+    const { program, difference, shrinks } = report.found;
+    console.log(`\nA difference, after ${shrinks} steps of shrinking (seed ${seed}):\n`);
+    console.log(`--- program.${program.extension}\n${program.text}--- ${difference}\n`);
+    process.exitCode = 1;
+  } else console.log("  no difference");
+  if (dropped > 0) process.exitCode = 1;
+}
