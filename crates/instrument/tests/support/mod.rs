@@ -71,16 +71,21 @@ pub fn show(done: &Instrumented) -> String {
     text
 }
 
-/// The program that runs this kind of file: `NODE`, or the one on the path, or for TypeScript the
-/// one that the repository pins.
-fn node_for(kind: SourceKind) -> PathBuf {
+/// The program that runs this kind of file: `NODE`, or the one on the path, or for TypeScript and
+/// `using` the one that the repository pins.
+fn node_for(kind: SourceKind, name: &str) -> PathBuf {
     if let Some(node) = std::env::var_os("NODE") {
         return node.into();
     }
     let pinned = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../node_modules/.bin/node");
-    match kind {
-        SourceKind::TypeScriptCommonJs | SourceKind::TypeScriptModule if pinned.exists() => pinned,
-        _ => "node".into(),
+    let is_typescript = matches!(
+        kind,
+        SourceKind::TypeScriptCommonJs | SourceKind::TypeScriptModule
+    );
+    if (is_typescript || name.starts_with("using")) && pinned.exists() {
+        pinned
+    } else {
+        "node".into()
     }
 }
 
@@ -92,7 +97,7 @@ struct Run {
 fn run(folder: &Path, name: &str, preload: &str, kind: SourceKind) -> Run {
     let log = folder.join("log.json");
     let support = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support");
-    let output = Command::new(node_for(kind))
+    let output = Command::new(node_for(kind, name))
         .arg("--require")
         .arg(support.join(preload))
         .arg(folder.join(name))
