@@ -6,7 +6,7 @@ import { nodeBinary, testedVersions } from "../../scripts/node-versions.mjs";
 import { difference, fuzz } from "./fuzz.ts";
 
 const SEED = 20_251;
-const RUNS = 150;
+const RUNS = 400;
 
 describe.each(testedVersions())("on Node %i", (major: number) => {
   test("generated programs do the same plain and traced", async () => {

@@ -37,7 +37,10 @@ export interface FoundDifference {
   readonly shrinks: number;
 }
 
-const USING_SINCE = 24;
+/** Major version of Node since which there is `using`. */
+export const USING_SINCE = 24;
+
+const OVERFLOW = /Maximum call stack size exceeded/;
 
 /** Runs programs until one differs. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
@@ -78,6 +81,10 @@ export function difference(plain: Outcome, traced: Outcome): string | undefined 
   if ("ended" in plain || "ended" in traced) {
     const [a, b] = [plain, traced].map((one) => ("ended" in one ? one.ended : "went on"));
     return a === b ? undefined : `plain: ${a}\ntraced: ${b}`;
+  }
+  // How deep a recursion gets differs, and what it has done by then.
+  if ([plain, traced].every(({ lines }) => lines.some((line) => OVERFLOW.test(line)))) {
+    return undefined;
   }
   const length = Math.max(plain.lines.length, traced.lines.length);
   for (let i = 0; i < length; i++) {

@@ -8,9 +8,12 @@
  */
 import { parseArgs } from "node:util";
 import { nodeBinary, PINNED } from "../../scripts/node-versions.mjs";
-import { fuzz } from "./fuzz.ts";
+import { type FoundDifference, fuzz, USING_SINCE } from "./fuzz.ts";
+import { fuzzWholeProcesses } from "./whole-processes.ts";
 
 const EVERY = 500;
+/** Of how many programs one runs as a process of its own as well. */
+const WHOLE_SHARE = 200;
 
 const { values } = parseArgs({
   options: {
@@ -40,11 +43,19 @@ for (const major of values.nodes.split(",").map(Number)) {
     `  ${report.runs} runs (${report.refused} refused by the parser), ${report.logged} lines compared,` +
       ` ${recorded} calls recorded, ${dropped} dropped, ${seconds()} s`,
   );
-  if (report.found !== undefined) {
-    const { program, difference, shrinks } = report.found;
-    console.log(`\nA difference, after ${shrinks} steps of shrinking (seed ${seed}):\n`);
-    console.log(`--- program.${program.extension}\n${program.text}--- ${difference}\n`);
-    process.exitCode = 1;
-  } else console.log("  no difference");
   if (dropped > 0) process.exitCode = 1;
+  if (tell(report.found)) continue;
+  const whole = { node: nodeBinary(major), major, seed, runs: Math.ceil(runs / WHOLE_SHARE) };
+  if (tell(await fuzzWholeProcesses(whole, major >= USING_SINCE))) continue;
+  console.log(`  no difference, nor in ${whole.runs} processes of their own (${seconds()} s)`);
+}
+
+/** Says what was found, if anything was. */
+function tell(found: FoundDifference | undefined): boolean {
+  if (found === undefined) return false;
+  const { program, difference, shrinks } = found;
+  console.log(`\nA difference, after ${shrinks} steps of shrinking (seed ${seed}):\n`);
+  console.log(`--- program.${program.extension}\n${program.text}--- ${difference}\n`);
+  process.exitCode = 1;
+  return true;
 }

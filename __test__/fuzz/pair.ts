@@ -59,6 +59,8 @@ export class Pair {
     this.#files += 1;
     const file = join(this.#folder, `p${this.#files}.${extension}`);
     writeFileSync(file, text);
+    // What a program left behind may have ended them since.
+    if (hasEnded(this.#plain) || hasEnded(this.#traced)) await this.#end();
     this.#plain ??= this.#start(false);
     this.#traced ??= this.#start(true);
     const [plain, traced] = await Promise.all([
@@ -123,6 +125,10 @@ function runFiles(store: string): string[] {
   }
 }
 
+function hasEnded(child: ChildProcess | undefined): boolean {
+  return child !== undefined && (child.exitCode !== null || child.signalCode !== null);
+}
+
 function ask(child: ChildProcess, file: string, source: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const settle = (outcome: Outcome): void => {
@@ -135,6 +141,7 @@ function ask(child: ChildProcess, file: string, source: string): Promise<Outcome
       settle({ ended: String(code ?? signal) });
     const timer = setTimeout(() => {
       child.off("exit", onExit);
+      if (hasEnded(child)) settle({ ended: "no end" });
       child.once("exit", () => settle({ ended: "no end" }));
       child.kill("SIGKILL");
     }, TIMEOUT_MS);
@@ -145,9 +152,7 @@ function ask(child: ChildProcess, file: string, source: string): Promise<Outcome
 
 /** Lets a process end by itself: it has nothing to wait for once the channel is closed. */
 function stop(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) {
-    return Promise.resolve();
-  }
+  if (child === undefined || hasEnded(child)) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
     child.once("exit", () => {

@@ -5,6 +5,7 @@
  * lines at exit.
  */
 "use strict";
+const { resolve } = require("node:path");
 const { pathToFileURL } = require("node:url");
 const scene = require("./scene.cjs");
 
@@ -14,7 +15,7 @@ const MAX_ROUNDS = 50;
 
 const timers = /setImmediate|setTimeout|setInterval/;
 const { setTimeout, setImmediate } = globalThis;
-const round = () => new Promise((resolve) => setImmediate(() => setTimeout(resolve, 0)));
+const round = () => new Promise((done) => setImmediate(() => setTimeout(done, 0)));
 const globals = new Set(Reflect.ownKeys(globalThis));
 
 for (const name of ["log", "error", "warn", "info"]) {
@@ -35,18 +36,28 @@ async function run(file, source) {
   scene.begin("\0");
   for (const key of Reflect.ownKeys(globalThis)) if (!globals.has(key)) delete globalThis[key];
   delete require.cache[file];
+  listen();
   return lines;
 }
 
-process.on("uncaughtException", (error) => scene.log("uncaught", error));
-process.on("unhandledRejection", (error) => scene.log("unhandled", error));
+/** Listeners of programs go, ours come back. */
+function listen() {
+  for (const event of ["exit", "beforeExit", "warning"]) process.removeAllListeners(event);
+  for (const event of ["uncaughtException", "unhandledRejection"]) {
+    process.removeAllListeners(event);
+    process.on(event, (error) => scene.log(event, error));
+  }
+}
 
-const [, , single] = process.argv;
-if (single === undefined) {
+listen();
+
+const [, , name] = process.argv;
+if (name === undefined) {
   process.on("message", ({ file, source }) => {
     void run(file, source).then((lines) => process.send({ file, lines }));
   });
 } else {
+  const single = resolve(name);
   process.on("exit", () => process.stdout.write(`${scene.lines().join("\n")}\n`));
   scene.begin(single);
   if (single.endsWith("mjs")) {

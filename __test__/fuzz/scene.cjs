@@ -38,7 +38,7 @@ function say(text) {
 
 /** A value as text; runs traps and getters of the program as any logger would. */
 function show(value, depth = 0) {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return JSON.stringify(value.replace(UNTELLABLE, "…"));
   if (typeof value === "symbol" || value === null || typeof value !== "object") {
     return typeof value === "function" ? describe(value) : String(value) + (typeof value)[0];
   }
@@ -62,16 +62,30 @@ const PLACED_BY_STATEMENT =
 /** How V8 tells of what could not be called or iterated, where that holds calls or functions. */
 const UNTELLABLE = /^.*(?:\(intermediate value\)|\(\.\.\.\)).*(?= is )/;
 const UNITERABLE = /^.*iterable.*$/;
+/** Messages in which V8 writes a function's text out, probes and all: a known gap. */
+const WITH_TEXT = /(Cannot use 'in' operator|Class extends value|incompatible receiver)[^]*/;
+/** Where an `eval` stands is told with its column in the text with probes: a known gap. */
+const EVAL_COLUMN = /(\(eval at [^,]*:\d+):\d+(?=\)+,)/;
+/** V8 gives the call of this no place of its own, so it has that of whatever ran before. */
+const INITIALIZER = /<static_initializer>|<instance_members_initializer>/;
 
 /** An error with its frames in the program. */
 function showError(error) {
-  const tell = (text) => String(text).replace(UNITERABLE, "not iterable").replace(UNTELLABLE, "…");
+  const tell = (text) =>
+    String(text)
+      .replace(WITH_TEXT, "$1")
+      .replace(UNITERABLE, "not iterable")
+      .replace(UNTELLABLE, "…");
   const message = tell(error.message);
   const stack = String(error.stack);
   const heading = tell(stack.split("\n", 1)[0]);
-  const all = stack.split("\n").filter((line) => line.includes(file));
-  const frames = PLACED_BY_STATEMENT.test(message) ? all.slice(1) : all;
-  return `${error.name}: ${message} | ${heading} | ${frames.map((f) => f.trim()).join(" < ")}`;
+  const all = stack
+    .split("\n")
+    .filter((line) => line.includes(file))
+    .map((line) => line.replace(EVAL_COLUMN, "$1"))
+    .map((line, i, frames) => (INITIALIZER.test(frames[i - 1] ?? "") ? "(called)" : line));
+  const shown = PLACED_BY_STATEMENT.test(message) ? all.slice(1) : all;
+  return `${error.name}: ${message} | ${heading} | ${shown.map((f) => f.trim()).join(" < ")}`;
 }
 
 function log(what, value) {

@@ -79,7 +79,9 @@ function loops(x: fc.Arbitrary<Node>, b: fc.Arbitrary<Node>): fc.Arbitrary<Node>
     (c, e) => `for (const ${c.fresh("x")} in ${e})`,
     () => "for (a.p in { x: 1, y: 2 })",
     (c) => (c.isAsync ? `for await (const ${c.fresh("x")} of aiter(3))` : "for (a of iter(2))"),
-    (c, e) => (c.isAsync ? `for await (const ${c.fresh("x")} of ${e})` : "for (b of iter(2))"),
+    (c, e) =>
+      c.isAsync ? `for await (const ${c.fresh("x")} of aiter(${e}))` : "for (b of iter(2))",
+    (c) => (c.isAsync ? "for await (b of a)" : "for (a of b)"),
     (c) => (c.isAsync ? "for await (a of [later(1), 2, thenable(3)])" : "while (fuel(--a > 0))"),
     () => "while (fuel(b-- > 0))",
   );
