@@ -30,6 +30,8 @@ pub(crate) struct Frame<'a> {
     pub is_arrow: bool,
     pub is_generator: bool,
     pub is_async: bool,
+    /// Classes around it.
+    pub outer_classes: usize,
     /// What was strict outside of it.
     pub outer_strict: bool,
     /// The function that edits were for outside of it.
@@ -67,6 +69,7 @@ impl Frame<'_> {
             is_arrow: false,
             is_generator: false,
             is_async: false,
+            outer_classes: 0,
             outer_strict: false,
             outer_current: NO_FUNCTION,
             declared: FxHashMap::default(),

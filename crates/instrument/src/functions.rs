@@ -177,6 +177,7 @@ impl<'a> Visitor<'a> {
         frame.is_arrow = entry.is_arrow;
         frame.is_async = entry.is_async;
         frame.is_generator = entry.is_generator;
+        frame.outer_classes = self.classes.len();
         frame.outer_strict = self.is_strict;
         frame.outer_current = self.current;
         self.frames.push(frame);

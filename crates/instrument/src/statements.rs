@@ -105,8 +105,14 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    /// Whether what is thrown and caught here is not told: in a `with`, whose object could have our
+    /// names, and in the static block of a class, whose text may hold no id to find the original by.
+    fn is_untold(&mut self) -> bool {
+        self.with_depth > 0 || self.classes.len() > self.frame().outer_classes
+    }
+
     pub fn visit_throw(&mut self, statement: &ThrowStatement<'a>) {
-        if self.with_depth > 0 {
+        if self.is_untold() {
             walk::walk_throw_statement(self, statement);
             return;
         }
@@ -161,7 +167,7 @@ impl<'a> Visitor<'a> {
         if let Some(pattern) = pattern {
             self.visit_binding_pattern(pattern);
         }
-        if self.with_depth == 0 {
+        if !self.is_untold() {
             let head = handler.body.span.start + 1;
             match pattern {
                 Some(BindingPattern::BindingIdentifier(id)) => {
