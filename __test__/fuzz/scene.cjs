@@ -3,11 +3,13 @@
  *
  * `proxy({})` logs each trap, `iter(2)` each step and its end, `drive(f, args)` calls a function and
  * goes through what it gives, whatever kind it is.
- * Limits: a program that has logged MAX_ENTRIES lines gets no more fuel for its loops.
+ * Limits: a program that has logged MAX_ENTRIES lines or had MAX_TURNS turns gets no more fuel for
+ * its loops.
  */
 "use strict";
 
 const MAX_ENTRIES = 400;
+const MAX_TURNS = 1000;
 const MAX_DEPTH = 3;
 const MAX_STEPS = 4;
 
@@ -17,6 +19,8 @@ let lines = [];
 let pending = 0;
 /** Calls that are being driven, one in another. */
 let driving = 0;
+/** Turns of its loops. */
+let turns = 0;
 /** The file of the present program, whose frames are shown. */
 let file = "\0";
 
@@ -28,6 +32,7 @@ function begin(path) {
   lines = [];
   pending = 0;
   driving = 0;
+  turns = 0;
   file = path;
   Object.assign(globalThis.obj, { n: 1, p: "own" });
 }
@@ -103,7 +108,8 @@ function safely(action) {
 
 /** A loop's condition. */
 function fuel(goesOn) {
-  return goesOn && lines.length < MAX_ENTRIES;
+  turns++;
+  return goesOn && turns < MAX_TURNS && lines.length < MAX_ENTRIES;
 }
 
 /** Calls `f` and steps through its iterator or waits for its promise. */
