@@ -33,11 +33,12 @@ describe("crates", () => {
   const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     event: [],
     instrument: ["event"],
+    sourcemap: [],
     ring: ["event"],
     redact: ["event"],
     store: ["event"],
     recorder: ["event", "ring", "redact", "store"],
-    binding: ["event", "instrument", "ring", "redact", "store", "recorder"],
+    binding: ["event", "instrument", "sourcemap", "ring", "redact", "store", "recorder"],
   };
   /** The crates that may hold unsafe code. */
   const MAY_BE_UNSAFE = ["ring", "binding"];
