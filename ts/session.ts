@@ -36,6 +36,10 @@ export interface CoveredFile {
   readonly functions: number;
   /** Why the file was left alone. */
   readonly reason?: string;
+  /** The original files of its functions, by its source map. */
+  readonly originals?: readonly string[];
+  /** Why its source map cannot be used: its functions are told where Node has them. */
+  readonly sourceMap?: string;
   /** Functions left alone in an instrumented file. */
   readonly leftAlone: readonly {
     readonly name: string;

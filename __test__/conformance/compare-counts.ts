@@ -2,6 +2,9 @@
  * Checks that recorded + counted + dropped = happened, function by function, against V8's counts:
  * one run plain with `coverage-preload.cjs`, one traced. Only the main thread of the main process.
  *
+ * V8 counts by places in the text that it runs, the store tells original ones: the table
+ * `functions` leads from one to the other.
+ *
  * Set aside, with their number: what V8 counts that is no function of the source (module wrappers,
  * class initialisers, implicit constructors), and calls of functions and files left alone.
  */
@@ -45,6 +48,26 @@ const SQL = `
       WHERE thread_id = 0 AND run_id IN (FROM main) GROUP BY ALL
   ) GROUP BY file, line, col`;
 
+/** Original places by those in the text that V8 ran. */
+const MOVED_SQL = `
+  SELECT DISTINCT file, line, col, generated_file, generated_line, generated_col FROM functions
+  WHERE generated_file IS NOT NULL AND run_id IN (SELECT run_id FROM runs WHERE parent_run_id IS NULL)`;
+/** A row of the answer to it. */
+interface MovedFunction {
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  readonly generated_file: string;
+  readonly generated_line: number;
+  readonly generated_col: number;
+}
+
+/** Calls in the store by place, and original places by generated ones. */
+interface Stored {
+  readonly calls: Map<string, { name: string; calls: number }>;
+  readonly moved: ReadonlyMap<string, string>;
+}
+
 /** What a comparison found. */
 export interface CountComparison {
   /** One sentence for each function whose numbers differ, the largest difference first. */
@@ -83,14 +106,15 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
   }
 }
 
-/** Calls in the store by place. */
-async function storedCalls(dir: string): Promise<Map<string, { name: string; calls: number }>> {
+async function storedCalls(dir: string): Promise<Stored> {
   const require = createRequire(import.meta.url);
   const { openStore } = require(join(ROOT, "dist/query.js")) as typeof Query;
   const store = await openStore(dir);
   try {
-    const { rows } = await store.sql(SQL, [], { maxRows: MAX_ROWS, timeoutMs: 600_000 });
-    return new Map(
+    const limits = { maxRows: MAX_ROWS, timeoutMs: 600_000 };
+    const { rows } = await store.sql(SQL, [], limits);
+    const moved = await store.sql(MOVED_SQL, [], limits);
+    const byPlace = new Map(
       (rows as unknown as StoredFunction[])
         .filter(({ file }) => !file.startsWith("__test__/conformance/"))
         .map(({ file, line, col, name, calls }) => [
@@ -98,6 +122,14 @@ async function storedCalls(dir: string): Promise<Map<string, { name: string; cal
           { name, calls },
         ]),
     );
+    const places = (moved.rows as unknown as MovedFunction[]).map(
+      (row) =>
+        [
+          placeKey(resolve(ROOT, row.generated_file), row.generated_line, row.generated_col),
+          placeKey(resolve(ROOT, row.file), row.line, row.col),
+        ] as const,
+    );
+    return { calls: byPlace, moved: new Map(places) };
   } finally {
     await store.close();
   }
@@ -110,14 +142,15 @@ function placeKey(path: string, line: number, col: number): string {
 /** Sets V8's counts and the stored ones against each other. */
 function reconcile(
   counted: readonly CountedFunction[],
-  stored: Map<string, { name: string; calls: number }>,
+  { calls: stored, moved }: Stored,
   coverage: Coverage,
 ): CountComparison {
   const aside = new Map<string, number>();
   const leftAlone = leftAlonePlaces(coverage);
   const expected = new Map<string, CountedFunction>();
   for (const found of counted) {
-    const key = placeKey(found.path, found.line, found.col);
+    const place = placeKey(found.path, found.line, found.col);
+    const key = moved.get(place) ?? place;
     const kind = found.synthetic ?? (stored.has(key) ? undefined : leftAlone(found));
     if (kind !== undefined) aside.set(kind, (aside.get(kind) ?? 0) + found.count);
     else expected.set(key, { ...found, count: found.count + (expected.get(key)?.count ?? 0) });

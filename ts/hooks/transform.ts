@@ -24,9 +24,20 @@ export function onFirstFile(action: () => boolean): void {
  */
 export function transform(source: string, path: string, kind: SourceKind): string {
   try {
-    if (!native.selects(path) || !begin()) return source;
+    if (!native.selects(path) && !selectsByMap(source, path)) return source;
+    if (!begin()) return source;
     return native.instrument(source, path, kind).code ?? source;
   } catch {
     return source;
   }
+}
+
+const MAP = "sourceMappingURL=";
+
+/**
+ * Whether a file is chosen by what it was built from: `include: ["src/**"]` means `dist/app.js`,
+ * too. Only a text that names a map goes to the addon.
+ */
+function selectsByMap(source: string, path: string): boolean {
+  return source.includes(MAP) && native.selectsByMap(source, path);
 }

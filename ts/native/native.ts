@@ -41,6 +41,8 @@ export interface Native {
   ask(question: string, options: string): string;
   /** Whether a file is to be instrumented. `path`: absolute. */
   selects(path: string): boolean;
+  /** Whether a file that is not chosen by its path is by the sources of its map. */
+  selectsByMap(source: string, path: string): boolean;
   /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. */
   instrument(source: string, path: string, kind: string): BindingInstrumented;
   /** Whether a file has probes, from this session or one before. */

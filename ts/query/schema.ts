@@ -1,6 +1,6 @@
 // Generated from crates/event by `npm run gen`. Do not edit.
 /** Tables of the store: see crates/event/src/schema.rs and docs/schema.md. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** Base of the duration histogram's buckets. */
 export const HISTOGRAM_BASE = 1.1;
 /** A table of the store. */
@@ -11,6 +11,8 @@ export interface TableSchema {
   readonly columns: readonly (readonly [name: string, type: string])[];
   /** Select list of the view over the files' columns. */
   readonly select: string;
+  /** Columns that files of an earlier version lack. */
+  readonly added: readonly string[];
 }
 /** Every table that is kept in segments. */
 export const TABLES: readonly TableSchema[] = [
@@ -45,6 +47,7 @@ export const TABLES: readonly TableSchema[] = [
       ["backend", "VARCHAR"],
     ],
     select: `"run_id", "thread_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "call_id", "parent_id", "function", "file", "line", "col", "parameters", "started_at", "duration_ns", "self_ns", "wait_ns", "depth", "status", coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]' WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END) AS "arguments", coalesce(result_json, CAST(result_integer AS VARCHAR)) AS "result", "exception_id", "clock", "weight", "backend"`,
+    added: [],
   },
   {
     name: "exceptions",
@@ -65,6 +68,7 @@ export const TABLES: readonly TableSchema[] = [
       ["calls", "INTEGER"],
     ],
     select: `"run_id", "exception_id", "thread_id", "call_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "function", "file", "line", "name", "message", "stack", "thrown_at", "handled", "calls"`,
+    added: [],
   },
   {
     name: "functions",
@@ -76,6 +80,9 @@ export const TABLES: readonly TableSchema[] = [
       ["col", "INTEGER"],
       ["kind", "VARCHAR"],
       ["parameters", "VARCHAR"],
+      ["generated_file", "VARCHAR"],
+      ["generated_line", "INTEGER"],
+      ["generated_col", "INTEGER"],
       ["calls", "BIGINT"],
       ["errors", "BIGINT"],
       ["open", "BIGINT"],
@@ -85,7 +92,8 @@ export const TABLES: readonly TableSchema[] = [
       ["max_ns", "BIGINT"],
       ["histogram", "VARCHAR"],
     ],
-    select: `"run_id", "function", "file", "line", "col", "kind", "parameters", "calls", "errors", "open", "total_ns", "self_ns", "wait_ns", "max_ns", "histogram"`,
+    select: `"run_id", "function", "file", "line", "col", "kind", "parameters", "generated_file", "generated_line", "generated_col", "calls", "errors", "open", "total_ns", "self_ns", "wait_ns", "max_ns", "histogram"`,
+    added: ["generated_file", "generated_line", "generated_col"],
   },
   {
     name: "counts",
@@ -102,5 +110,6 @@ export const TABLES: readonly TableSchema[] = [
       ["dropped", "BIGINT"],
     ],
     select: `"run_id", "thread_id", "function", "file", "line", "col", "from" AS "from", "to" AS "to", "counted", "dropped"`,
+    added: [],
   },
 ];

@@ -10,6 +10,8 @@ use breadcrumb_instrument::{
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use crate::file_map::FileMap;
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -44,8 +46,24 @@ pub struct CoveredFile {
     /// Why it was left alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The original files of its functions, by its source map.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub originals: Vec<String>,
+    /// Why its source map cannot be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_map: Option<String>,
     /// Functions left alone.
     pub left_alone: Vec<CoveredFunction>,
+}
+
+/// What is known of a file beside its text.
+pub struct About {
+    /// Path as users see it.
+    pub shown: String,
+    /// The original files of its functions.
+    pub originals: Vec<String>,
+    /// Why its source map cannot be used.
+    pub source_map: Option<String>,
 }
 
 /// An instrumented text.
@@ -68,16 +86,18 @@ impl Files {
     pub fn add(
         &mut self,
         path: &str,
-        shown: String,
+        about: About,
         first_id: u32,
         functions: usize,
         result: Instrumented,
     ) {
         self.covered.push(CoveredFile {
-            file: shown,
+            file: about.shown,
             status: FileStatus::Instrumented,
             functions,
             reason: None,
+            originals: about.originals,
+            source_map: about.source_map,
             left_alone: result
                 .left_alone
                 .into_iter()
@@ -98,6 +118,8 @@ impl Files {
             status,
             functions: 0,
             reason,
+            originals: Vec::new(),
+            source_map: None,
             left_alone: Vec::new(),
         });
     }
@@ -144,7 +166,13 @@ fn covered_function(function: LeftAloneFunction) -> CoveredFunction {
 /// Instruments a text as Node said it would read it, or as it turns out to be: a `.js` file
 /// without a word about its kind may be an ES module, a file handed on by another loader may hold
 /// TypeScript.
-pub fn instrument_as(source: &str, kind: &str, first_id: u32, path: &Path) -> Outcome {
+pub fn instrument_as(
+    source: &str,
+    kind: &str,
+    first_id: u32,
+    path: &Path,
+    map: Option<&FileMap>,
+) -> Outcome {
     let kinds: &[SourceKind] = match kind {
         "module" => &[SourceKind::Module],
         "module-typescript" => &[SourceKind::TypeScriptModule],
@@ -162,6 +190,7 @@ pub fn instrument_as(source: &str, kind: &str, first_id: u32, path: &Path) -> Ou
             kind,
             first_id,
             file_stem,
+            names: map.map(|map| map as _),
         }) {
             Outcome::Instrumented(result) => return Outcome::Instrumented(result),
             Outcome::LeftAlone(diagnostic) => first = first.or(Some(diagnostic)),

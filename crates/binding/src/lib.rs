@@ -8,12 +8,14 @@ mod ask;
 mod coded_error;
 mod excerpt;
 mod exit;
+mod file_map;
 mod files;
 mod held_stderr;
 mod options;
 mod process;
 mod recovery;
 mod selection;
+mod source_maps;
 mod thread;
 
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
@@ -143,6 +145,12 @@ pub fn ask(question: String, options: String) -> Result<String> {
 #[napi]
 pub fn selects(path: String) -> bool {
     process::selects(&path)
+}
+
+/// Whether a file that is not chosen by its path is by the sources of its map.
+#[napi]
+pub fn selects_by_map(source: String, path: String) -> bool {
+    process::selects_by_map(&source, &path)
 }
 
 /// A file's text with probes, or why it has none.

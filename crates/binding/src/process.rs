@@ -19,9 +19,10 @@ use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
 use crate::coded_error::CodedError;
-use crate::files::{FileStatus, Files, instrument_as};
+use crate::files::{About, FileStatus, Files, instrument_as};
 use crate::options::SessionOptions;
 use crate::selection::{BadGlob, Selection};
+use crate::source_maps::{self, KeptMaps};
 
 /// Name of the memory store among the options.
 const MEMORY: &str = ":memory:";
@@ -120,6 +121,7 @@ fn recorder_options(session: &Session) -> RecorderOptions {
     };
     let redactor = Redactor::new(recorder.redactor_options.clone());
     recorder.run = run_record(options, &redactor);
+    recorder.stacks = Arc::new(KeptMaps);
     recorder.redact = Arc::new(redactor);
     if is_memory {
         // Nothing of it would be recovered.
@@ -225,6 +227,38 @@ pub fn selects(path: &str) -> bool {
     })
 }
 
+/// Whether a file that is not chosen by its path is by the sources of its map.
+pub fn selects_by_map(source: &str, path: &str) -> bool {
+    let may = |session: &Session| session.selection.may_select_by_map(Path::new(path));
+    if !SESSION.read().as_ref().is_some_and(may) {
+        return false;
+    }
+    let Ok(Some(map)) = source_maps::peek(source, path) else {
+        return false;
+    };
+    let files = map.files();
+    SESSION.read().as_ref().is_some_and(|session| {
+        files
+            .iter()
+            .any(|file| session.selection.selects_original(Path::new(&**file)))
+    })
+}
+
+fn has_excludes() -> bool {
+    let guard = SESSION.read();
+    guard
+        .as_ref()
+        .is_some_and(|session| session.selection.has_excludes())
+}
+
+/// Whether everything that is in a file came from sources that are excluded.
+fn excludes_all(files: &[Arc<str>]) -> bool {
+    SESSION.read().as_ref().is_some_and(|session| {
+        let excluded = |file: &Arc<str>| session.selection.excludes(Path::new(&**file));
+        !files.is_empty() && files.iter().all(excluded)
+    })
+}
+
 fn shown(path: &str) -> String {
     let guard = SESSION.read();
     guard.as_ref().map_or_else(
@@ -235,45 +269,61 @@ fn shown(path: &str) -> String {
 
 /// A file's text with probes, or why it has none.
 pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String> {
-    let shown_path = shown(path);
+    if with_files(|files| files.has(path)) && source.contains("$bc.") {
+        return Err("its text has probes already".to_owned());
+    }
+    let (map, trouble) = match source_maps::of(source, path) {
+        Ok(map) => (map, None),
+        Err(trouble) => (None, Some(trouble)),
+    };
+    if let Some(map) = &map
+        && has_excludes()
+        && excludes_all(&map.files())
+    {
+        return Err("its sources are excluded".to_owned());
+    }
+    let shown_path: Arc<str> = shown(path).into();
+    let mut originals: Vec<String> = Vec::new();
     let control = Control::get().map_err(|error| error.to_string())?;
     let mode = MODE.load(Ordering::Relaxed);
-    let result = control
-        .functions()
-        .with_next_id(shown_path.as_str().into(), |first_id| {
-            match instrument_as(source, kind, first_id, Path::new(path)) {
-                Outcome::Instrumented(mut result) => {
-                    for id in first_id..first_id + result.functions.len() as u32 {
-                        control.memory().set_mode(id, with_fresh(mode));
-                    }
-                    (
-                        std::mem::take(&mut result.functions),
-                        Ok((first_id, result)),
-                    )
+    let result = control.functions().with_next_id(|first_id| {
+        match instrument_as(source, kind, first_id, Path::new(path), map.as_deref()) {
+            Outcome::Instrumented(mut result) => {
+                let functions = std::mem::take(&mut result.functions);
+                for id in first_id..first_id + functions.len() as u32 {
+                    control.memory().set_mode(id, with_fresh(mode));
                 }
-                Outcome::LeftAlone(diagnostic) => (
-                    Vec::new(),
-                    Err(format!("line {}: {}", diagnostic.line, diagnostic.message)),
-                ),
+                let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);
+                originals = source_maps::originals(&entries, &shown_path);
+                let number = entries.len();
+                (entries, Ok((first_id, number, result)))
             }
-        });
-    let mut guard = FILES.lock();
-    let files = guard.get_or_insert_default();
+            Outcome::LeftAlone(diagnostic) => (
+                Vec::new(),
+                Err(format!("line {}: {}", diagnostic.line, diagnostic.message)),
+            ),
+        }
+    });
     let outcome = result
         .map_err(|error| error.to_string())
         .and_then(|inner| inner);
     match outcome {
-        Ok((first_id, mut result)) => {
+        Ok((first_id, functions, mut result)) => {
+            if let Some(map) = map {
+                source_maps::keep(path, map);
+            }
             let code = std::mem::take(&mut result.code);
-            let functions = control.functions().len() - first_id;
-            files.add(path, shown_path, first_id, functions as usize, result);
+            let about = About {
+                shown: shown_path.to_string(),
+                originals,
+                source_map: trouble,
+            };
+            with_files(|files| files.add(path, about, first_id, functions, result));
             Ok(code)
         }
         Err(reason) => {
-            // Text that has probes already came through another hook before.
-            if !(files.has(path) && source.contains("$bc.")) {
-                files.leave_alone(shown_path, FileStatus::LeftAlone, Some(reason.clone()));
-            }
+            let (shown, reason_kept) = (shown_path.to_string(), Some(reason.clone()));
+            with_files(|files| files.leave_alone(shown, FileStatus::LeftAlone, reason_kept));
             Err(reason)
         }
     }
@@ -289,7 +339,7 @@ pub fn too_early(path: &str) {
 }
 
 /// Asks the files seen so far.
-pub fn with_files<T>(ask: impl FnOnce(&Files) -> T) -> T {
+pub fn with_files<T>(ask: impl FnOnce(&mut Files) -> T) -> T {
     let mut guard = FILES.lock();
     ask(guard.get_or_insert_default())
 }

@@ -127,6 +127,49 @@ impl Selection {
             })
     }
 
+    /// Whether this file, which is not selected by its path, may be by the sources of its map.
+    pub fn may_select_by_map(&self, path: &Path) -> bool {
+        let Some(include) = &self.include else {
+            return false;
+        };
+        let reached = |relative: &Path| include.names_node_modules || is_own(relative);
+        include.paths.is_some()
+            && path.is_absolute()
+            && !path.starts_with(&self.own_folder)
+            && !self.exclude.has_package(package_of(path).as_deref())
+            && !self.excludes(path)
+            && self.relatives(path).any(reached)
+    }
+
+    /// Whether a source of a map is meant by `include`.
+    pub fn selects_original(&self, path: &Path) -> bool {
+        let Some(include) = &self.include else {
+            return false;
+        };
+        let is_meant = |relative: &Path| {
+            (include.names_node_modules || is_own(relative)) && include.has_path(relative)
+        };
+        !self.excludes(path) && self.relatives(path).any(is_meant)
+    }
+
+    /// Whether a path is excluded by a pattern.
+    pub fn excludes(&self, path: &Path) -> bool {
+        let root = self.roots.first();
+        let relative = root.and_then(|root| path.strip_prefix(root).ok());
+        relative.is_some_and(|relative| self.exclude.has_path(relative))
+    }
+
+    /// There are patterns that exclude paths.
+    pub fn has_excludes(&self) -> bool {
+        self.exclude.paths.is_some()
+    }
+
+    fn relatives<'p>(&self, path: &'p Path) -> impl Iterator<Item = &'p Path> {
+        self.roots
+            .iter()
+            .filter_map(move |root| path.strip_prefix(root).ok())
+    }
+
     /// The path as users see it: relative to the project's root where it is under it.
     pub fn shown(&self, path: &Path) -> String {
         let root = self
@@ -206,6 +249,23 @@ mod tests {
         assert!(!s.selects(Path::new("/app/node_modules/@a/c/src/x.js")));
         assert!(selection(Some(&["npm:*"]), &[]).selects(Path::new("/app/node_modules/q/x.js")));
         assert!(!selection(Some(&["**/*.js"]), &[]).selects(Path::new("/app/node_modules/q/x.js")));
+    }
+
+    #[test]
+    fn built_files_are_meant_by_their_sources() {
+        let s = selection(Some(&["src/**", "npm:express"]), &["src/gen/", "out/"]);
+        let may = |path| s.may_select_by_map(Path::new(path));
+        assert!(may("/app/dist/a.js") && may("/other/a.js"));
+        assert!(!may("/app/out/a.js"), "excluded");
+        assert!(!may("/app/node_modules/x/a.js") && !may("/elsewhere/a.js"));
+        assert!(!selection(None, &[]).may_select_by_map(Path::new("/app/dist/a.js")));
+        let npm = selection(Some(&["npm:express"]), &[]);
+        assert!(!npm.may_select_by_map(Path::new("/app/dist/a.js")));
+        let meant = |path| s.selects_original(Path::new(path));
+        assert!(meant("/app/src/a.ts"));
+        assert!(!meant("/app/src/gen/a.ts") && !meant("/app/lib/a.ts"));
+        assert!(!meant("/app/node_modules/x/src/a.ts") && !meant("webpack://app/src/a.ts"));
+        assert!(s.excludes(Path::new("/app/src/gen/a.ts")) && s.has_excludes());
     }
 
     #[test]

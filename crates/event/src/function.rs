@@ -61,7 +61,7 @@ pub struct Function {
     pub is_async: bool,
     /// `function*`.
     pub is_generator: bool,
-    /// Line of its first character in the file as Node gave it, from 1.
+    /// Line of its first character, from 1.
     pub line: u32,
     /// Column of its first character, from 1, in UTF-16 units.
     pub column: u32,
@@ -74,7 +74,20 @@ pub struct Function {
     pub parameters: Vec<String>,
 }
 
+/// Where the text that Node compiled has a function, where that is not what its author wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// Path of the file, as users see it in the store.
+    pub file: std::sync::Arc<str>,
+    /// Line of the function's first character, from 1.
+    pub line: u32,
+    /// Its column, from 1, in UTF-16 units.
+    pub column: u32,
+}
+
 /// A function in its process: the file's path beside it. Index: the function id.
+///
+/// Where a source map is known, file, line and column are those of the original source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionEntry {
     /// Path of the file as users see it in the store: relative to the project's root where it is
@@ -82,6 +95,8 @@ pub struct FunctionEntry {
     pub file: std::sync::Arc<str>,
     /// The function.
     pub function: Function,
+    /// Its place in the file that Node loaded, where a source map moved it from there.
+    pub generated: Option<Generated>,
 }
 
 impl FunctionEntry {
@@ -105,6 +120,13 @@ impl FunctionEntry {
         escape(&f.name, &mut line);
         line.push('\t');
         escape(&self.file, &mut line);
+        match &self.generated {
+            Some(place) => {
+                let _ = write!(line, "\t{}\t{}\t", place.line, place.column);
+                escape(&place.file, &mut line);
+            }
+            None => line.push_str("\t0\t0\t"),
+        }
         for parameter in &f.parameters {
             line.push('\t');
             escape(parameter, &mut line);
@@ -125,6 +147,13 @@ impl FunctionEntry {
         let (line, column, start, end) = (number()?, number()?, number()?, number()?);
         let name = unescape(fields.next()?);
         let file = unescape(fields.next()?).into();
+        let place: (u32, u32) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+        let generated_file = unescape(fields.next()?);
+        let generated = (place.0 > 0).then(|| Generated {
+            file: generated_file.into(),
+            line: place.0,
+            column: place.1,
+        });
         let parameters = fields.map(unescape).collect();
         let function = Function {
             name,
@@ -137,7 +166,12 @@ impl FunctionEntry {
             end,
             parameters,
         };
-        Some((id, Self { file, function }))
+        let entry = Self {
+            file,
+            function,
+            generated,
+        };
+        Some((id, entry))
     }
 }
 
@@ -191,9 +225,23 @@ mod tests {
                 end: 99,
                 parameters: vec!["a".into(), "{…}".into(), "...rest".into()],
             },
+            generated: Some(Generated {
+                file: "dist/a\tb.js".into(),
+                line: 1,
+                column: 77,
+            }),
         };
         let line = entry.to_line(7);
         assert_eq!(line.matches('\n').count(), 1);
+        assert_eq!(
+            FunctionEntry::from_line(line.trim_end_matches('\n')),
+            Some((7, entry.clone()))
+        );
+        let entry = FunctionEntry {
+            generated: None,
+            ..entry
+        };
+        let line = entry.to_line(7);
         assert_eq!(
             FunctionEntry::from_line(line.trim_end_matches('\n')),
             Some((7, entry))

@@ -5,7 +5,7 @@
 //! names, or computed from them in DuckDB's SQL, which any other engine can say as well.
 
 /// Version of the format. A segment and the store say theirs; a reader refuses a newer one.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Physical type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Columns of the view, in order.
     pub view: &'static [ViewColumn],
+    /// Columns that files of an earlier version lack: null there.
+    pub added: &'static [&'static str],
 }
 
 const fn column(
@@ -293,7 +295,7 @@ pub const CALLS: Table = Table {
             "file",
             "VARCHAR",
             "",
-            "Its file, relative to the project's root where it is under it.",
+            "Its source file, relative to the project's root where it is under it: the original one where a source map is known.",
         ),
         view(
             "line",
@@ -361,6 +363,7 @@ pub const CALLS: Table = Table {
         view("weight", "INTEGER", "", "Calls that this row stands for."),
         view("backend", "VARCHAR", "", "`probe` or `inspector`."),
     ],
+    added: &[],
 };
 
 /// One row an exception.
@@ -475,6 +478,7 @@ pub const EXCEPTIONS: Table = Table {
             "Number of recorded calls that it ended.",
         ),
     ],
+    added: &[],
 };
 
 /// One row a function and segment: what `stats()` adds up.
@@ -506,6 +510,21 @@ pub const FUNCTIONS: Table = Table {
             false,
             Dictionary,
             "Names of its parameters, a JSON array.",
+        ),
+        column(
+            "generated_file",
+            Text,
+            true,
+            Dictionary,
+            "The file that Node loaded, where a source map led from it to `file`.",
+        ),
+        column("generated_line", Int32, true, Dictionary, "Its line there."),
+        column(
+            "generated_col",
+            Int32,
+            true,
+            Dictionary,
+            "Its column there.",
         ),
         column("calls", Int64, false, Plain, "Number of rows in `calls`."),
         column("errors", Int64, false, Plain, "Those that threw."),
@@ -551,6 +570,24 @@ pub const FUNCTIONS: Table = Table {
             "Names of its parameters, a JSON array.",
         ),
         view(
+            "generated_file",
+            "VARCHAR",
+            "",
+            "The file that Node loaded, where a source map led from it to `file`; else null.",
+        ),
+        view(
+            "generated_line",
+            "INTEGER",
+            "",
+            "Line of its first character there, from 1.",
+        ),
+        view(
+            "generated_col",
+            "INTEGER",
+            "",
+            "Column of its first character there, from 1.",
+        ),
+        view(
             "calls",
             "BIGINT",
             "",
@@ -569,6 +606,7 @@ pub const FUNCTIONS: Table = Table {
             "Durations: a JSON object from bucket to number of calls. Bucket 0 is 0 ns; bucket b > 0 holds durations d with floor(ln(d) / ln(1.1)) + 1 = b.",
         ),
     ],
+    added: &["generated_file", "generated_line", "generated_col"],
 };
 
 /// One row a function and interval of calls that were not recorded one by one.
@@ -643,6 +681,7 @@ pub const COUNTS: Table = Table {
             "Calls dropped because the ring was full.",
         ),
     ],
+    added: &[],
 };
 
 /// Every table that is kept in segments.

@@ -37,6 +37,7 @@ fn large_file(criterion: &mut Criterion) {
                 kind: SourceKind::CommonJs,
                 first_id: 0,
                 file_stem: "_tsc",
+                names: None,
             });
             match outcome {
                 Outcome::Instrumented(done) => done.functions.len(),

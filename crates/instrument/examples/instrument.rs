@@ -16,6 +16,7 @@ fn main() {
             kind,
             first_id: 0,
             file_stem: "file",
+            names: None,
         };
         match instrument(&input) {
             Outcome::Instrumented(done) => {

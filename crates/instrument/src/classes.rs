@@ -21,7 +21,10 @@ impl<'a> Visitor<'a> {
         }
         self.literals += 1;
         let hint = self.take_hint(class.span);
-        let own = class.id.as_ref().map(|id| id.name.to_string());
+        let own = class.id.as_ref().map(|id| {
+            let name = self.names.of(id.name.as_str(), id.span.start);
+            name.to_owned()
+        });
         let was_strict = std::mem::replace(&mut self.is_strict, true);
         self.visit_decorators(&class.decorators);
         if let Some(heritage) = &class.heritage {
@@ -85,7 +88,7 @@ impl<'a> Visitor<'a> {
     }
 
     fn member_name(&self, key: &PropertyKey<'a>, is_computed: bool) -> String {
-        let key: Key = name::key_name(self.source, key, is_computed);
+        let key: Key = name::key_name(self.source, self.names, key, is_computed);
         name::member(self.classes.last().and_then(Option::as_deref), &key)
     }
 }

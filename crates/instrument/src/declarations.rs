@@ -83,6 +83,7 @@ pub(crate) fn binding_names<'a>(
     match pattern {
         BindingPattern::BindingIdentifier(id) => names.push(Parameter {
             name: id.name.as_str(),
+            start: id.span.start,
             is_rest,
         }),
         BindingPattern::ObjectPattern(object) => {

@@ -13,6 +13,8 @@ pub(crate) const MAX_CAPTURED: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parameter<'a> {
     pub name: &'a str,
+    /// Where it begins, in bytes.
+    pub start: u32,
     pub is_rest: bool,
 }
 

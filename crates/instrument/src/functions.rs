@@ -32,7 +32,10 @@ impl<'a> Visitor<'a> {
     /// A declaration or a function expression.
     pub fn visit_plain_function(&mut self, function: &Function<'a>) {
         let hint = self.take_hint(function.span);
-        let own = function.id.as_ref().map(|id| id.name.as_str());
+        let own = function
+            .id
+            .as_ref()
+            .map(|id| self.names.of(id.name.as_str(), id.span.start));
         if function.r#type == FunctionType::FunctionDeclaration
             && let Some(id) = &function.id
         {

@@ -17,6 +17,7 @@ mod frame;
 mod functions;
 mod name;
 mod naming;
+mod original_names;
 mod parse;
 mod positions;
 mod render;
@@ -32,6 +33,9 @@ use std::panic::catch_unwind;
 use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
 
+use crate::original_names::{Names, Renamed};
+
+pub use crate::original_names::OriginalNames;
 pub use crate::splices::{SpliceTables, Splices, first_probe};
 
 /// The name that all probes start with; a file that contains it is left alone.
@@ -62,6 +66,8 @@ pub struct Input<'a> {
     /// The file's name without folder and extension: the name of a function that is the file's
     /// own export.
     pub file_stem: &'a str,
+    /// What a source map says of names, where there is one.
+    pub names: Option<&'a dyn OriginalNames>,
 }
 
 /// What came of it.
@@ -144,11 +150,15 @@ pub fn instrument(input: &Input) -> Outcome {
 
 fn instrument_checked(input: &Input) -> Result<Outcome, Diagnostic> {
     let allocator = Allocator::default();
+    let renamed = input.names.map(|names| Renamed::new(input.source, names));
+    let names = Names(renamed.as_ref());
     let program = parse::parse(&allocator, input)?;
-    let (found, edits) = visitor::visit(input, &program)?;
+    let (found, edits) = visitor::visit(input, names, &program)?;
     // Behind our own visitor, which guards against a tree that is too deep to be visited.
     parse::check_early_errors(input, &program)?;
-    Ok(Outcome::Instrumented(render::render(input, found, &edits)))
+    Ok(Outcome::Instrumented(render::render(
+        input, names, found, &edits,
+    )))
 }
 
 #[cold]

@@ -5,8 +5,10 @@
 //!
 //! Limits: names say where the text is, not which object is met at run time.
 
-use oxc_ast::ast::{AssignmentTarget, Expression, PropertyKey};
+use oxc_ast::ast::{AssignmentTarget, Expression, IdentifierName, PropertyKey};
 use oxc_span::{GetSpan, Span};
+
+use crate::original_names::Names;
 
 /// A longer name is cut: names stand in every row of the store.
 const MAX_NAME_BYTES: usize = 160;
@@ -20,10 +22,20 @@ pub(crate) struct Key {
 }
 
 /// The name of a property or member by its key.
-pub(crate) fn key_name(source: &str, key: &PropertyKey, is_computed: bool) -> Key {
+pub(crate) fn key_name<'a>(
+    source: &str,
+    names: Names<'a>,
+    key: &PropertyKey<'a>,
+    is_computed: bool,
+) -> Key {
+    let said = |name: &'a str, start| names.of(name, start).to_owned();
     let (text, is_private) = match key {
-        PropertyKey::StaticIdentifier(id) => (id.name.to_string(), false),
-        PropertyKey::PrivateIdentifier(id) => (id.name.to_string(), true),
+        PropertyKey::StaticIdentifier(id) => (said(id.name.as_str(), id.span.start), false),
+        // A map counts from the `#`.
+        PropertyKey::PrivateIdentifier(id) => {
+            let name = said(id.name.as_str(), id.span.start);
+            (name.trim_start_matches('#').to_owned(), true)
+        }
         PropertyKey::StringLiteral(literal) => (literal.value.to_string(), false),
         key if is_computed => {
             let text = cut(text_at(source, key.span()), MAX_KEY_BYTES);
@@ -47,12 +59,18 @@ pub(crate) fn member(owner: Option<&str>, key: &Key) -> String {
 
 /// The name that an assignment gives to a function: `a.b.c`, without `exports`, `module.exports`,
 /// `prototype` and `this`. Empty for the module's own export.
-pub(crate) fn of_target(target: &AssignmentTarget, class: Option<&str>) -> Option<String> {
+pub(crate) fn of_target<'a>(
+    names: Names<'a>,
+    target: &AssignmentTarget<'a>,
+    class: Option<&'a str>,
+) -> Option<String> {
     let mut path = match target {
-        AssignmentTarget::AssignmentTargetIdentifier(id) => vec![id.name.as_str()],
+        AssignmentTarget::AssignmentTargetIdentifier(id) => {
+            vec![names.of(id.name.as_str(), id.span.start)]
+        }
         AssignmentTarget::StaticMemberExpression(member) => {
-            let mut path = path_of(&member.object);
-            path.push(member.property.name.as_str());
+            let mut path = path_of(names, &member.object);
+            path.push(property_name(names, &member.property));
             path
         }
         AssignmentTarget::PrivateFieldExpression(member) => {
@@ -60,7 +78,7 @@ pub(crate) fn of_target(target: &AssignmentTarget, class: Option<&str>) -> Optio
                 text: member.field.name.to_string(),
                 is_private: true,
             };
-            let path = path_of(&member.object);
+            let path = path_of(names, &member.object);
             let owner = match path.as_slice() {
                 [] | ["this"] => class.map(str::to_owned),
                 path => Some(path.join(".")),
@@ -69,7 +87,7 @@ pub(crate) fn of_target(target: &AssignmentTarget, class: Option<&str>) -> Optio
         }
         AssignmentTarget::ComputedMemberExpression(member) => match &member.expression {
             Expression::StringLiteral(literal) => {
-                let mut path = path_of(&member.object);
+                let mut path = path_of(names, &member.object);
                 path.push(literal.value.as_str());
                 path
             }
@@ -92,17 +110,21 @@ pub(crate) fn of_target(target: &AssignmentTarget, class: Option<&str>) -> Optio
 }
 
 /// The names of `a.b.c`, as far as they are plain.
-fn path_of<'e>(expression: &'e Expression) -> Vec<&'e str> {
+fn path_of<'a>(names: Names<'a>, expression: &Expression<'a>) -> Vec<&'a str> {
     match expression.get_inner_expression() {
-        Expression::Identifier(id) => vec![id.name.as_str()],
+        Expression::Identifier(id) => vec![names.of(id.name.as_str(), id.span.start)],
         Expression::ThisExpression(_) => vec!["this"],
         Expression::StaticMemberExpression(member) => {
-            let mut path = path_of(&member.object);
-            path.push(member.property.name.as_str());
+            let mut path = path_of(names, &member.object);
+            path.push(property_name(names, &member.property));
             path
         }
         _ => Vec::new(),
     }
+}
+
+fn property_name<'a>(names: Names<'a>, property: &IdentifierName<'a>) -> &'a str {
+    names.of(property.name.as_str(), property.span.start)
 }
 
 fn text_at(source: &str, span: Span) -> &str {

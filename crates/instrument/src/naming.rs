@@ -65,7 +65,8 @@ impl<'a> Visitor<'a> {
     pub fn visit_default(&mut self, pattern: &BindingPattern<'a>, value: &Expression<'a>) {
         match pattern {
             BindingPattern::BindingIdentifier(id) => {
-                self.visit_named(value, || Some(id.name.to_string()));
+                let name = self.names.of(id.name.as_str(), id.span.start);
+                self.visit_named(value, || Some(name.to_owned()));
             }
             _ => self.visit_expression(value),
         }
@@ -83,9 +84,9 @@ impl<'a> Visitor<'a> {
                 ObjectPropertyKind::ObjectProperty(property) => property,
             };
             self.visit_property_key(&property.key);
-            let source = self.source;
+            let (source, names) = (self.source, self.names);
             let name = || {
-                let key = name::key_name(source, &property.key, property.computed);
+                let key = name::key_name(source, names, &property.key, property.computed);
                 Some(name::member(owner, &key))
             };
             let kind = match property.kind {

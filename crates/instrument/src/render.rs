@@ -9,6 +9,7 @@ use crate::edit::{
     STARTS_STATEMENT, SUSPENSION, UNREACHABLE,
 };
 use crate::found::Found;
+use crate::original_names::Names;
 use crate::positions::{Positions, utf16_length};
 use crate::splices::Splices;
 use crate::table::{NO_ID, number};
@@ -18,10 +19,15 @@ use crate::{Input, Instrumented};
 const BYTES_AN_EDIT: usize = 36;
 
 /// Makes the instrumented text and its tables.
-pub(crate) fn render(input: &Input, found: Vec<Found>, edits: &[Edit]) -> Instrumented {
+pub(crate) fn render<'a>(
+    input: &Input<'a>,
+    names: Names<'a>,
+    found: Vec<Found<'a>>,
+    edits: &[Edit<'a>],
+) -> Instrumented {
     let source = input.source;
     let positions = Positions::new(source);
-    let (ids, functions, left_alone) = number(input.first_id, found.as_slice(), &positions);
+    let (ids, functions, left_alone) = number(input.first_id, found.as_slice(), names, &positions);
     let mut text = Text {
         code: String::with_capacity(source.len() + edits.len() * BYTES_AN_EDIT),
         found: &found,

@@ -7,15 +7,17 @@ use breadcrumb_event::function::Function;
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
 use crate::found::{Found, Parameter};
+use crate::original_names::Names;
 use crate::positions::Positions;
 
 /// Ids of functions that get none.
 pub(crate) const NO_ID: u32 = u32::MAX;
 
 /// Ids by index of what was found, the table of functions, and those left alone.
-pub(crate) fn number(
+pub(crate) fn number<'a>(
     first_id: u32,
-    found: &[Found],
+    found: &[Found<'a>],
+    names: Names<'a>,
     positions: &Positions,
 ) -> (Vec<u32>, Vec<Function>, Vec<LeftAloneFunction>) {
     let mut ids = Vec::with_capacity(found.len());
@@ -51,13 +53,17 @@ pub(crate) fn number(
             column,
             start,
             end: positions.utf16(function.end),
-            parameters: function.parameters.iter().map(said).collect(),
+            parameters: function
+                .parameters
+                .iter()
+                .map(|parameter| said(parameter, names))
+                .collect(),
         });
     }
     (ids, functions, left_alone)
 }
 
-fn said(parameter: &Parameter) -> String {
+fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {
     let dots = if parameter.is_rest { "..." } else { "" };
-    format!("{dots}{}", parameter.name)
+    format!("{dots}{}", names.of(parameter.name, parameter.start))
 }

@@ -14,6 +14,7 @@ use oxc_syntax::scope::ScopeFlags;
 use crate::edit::{Edit, NO_FUNCTION, Piece};
 use crate::found::Found;
 use crate::frame::{Around, Breakable, Frame};
+use crate::original_names::Names;
 use crate::{Diagnostic, Input, Reason, name, parse};
 
 /// Nested expressions and statements that the visitor follows. Only sums and the like can be that
@@ -23,11 +24,13 @@ const MAX_DEPTH: u32 = 20_000;
 /// Functions and edits of a program.
 pub(crate) fn visit<'a>(
     input: &Input<'a>,
+    names: Names<'a>,
     program: &Program<'a>,
 ) -> Result<(Vec<Found<'a>>, Vec<Edit<'a>>), Diagnostic> {
     let mut visitor = Visitor {
         source: input.source,
         file_stem: input.file_stem,
+        names,
         found: Vec::new(),
         edits: Vec::new(),
         frames: vec![Frame::of_program()],
@@ -58,6 +61,7 @@ pub(crate) fn visit<'a>(
 pub(crate) struct Visitor<'a> {
     pub source: &'a str,
     pub file_stem: &'a str,
+    pub names: Names<'a>,
     pub found: Vec<Found<'a>>,
     pub edits: Vec<Edit<'a>>,
     pub frames: Vec<Frame<'a>>,
@@ -222,7 +226,10 @@ impl<'a> Visit<'a> for Visitor<'a> {
     fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
         self.visit_assignment_target(&it.left);
         let class = self.classes.last().cloned().flatten();
-        self.visit_named(&it.right, || name::of_target(&it.left, class.as_deref()));
+        let names = self.names;
+        self.visit_named(&it.right, || {
+            name::of_target(names, &it.left, class.as_deref())
+        });
     }
 
     fn visit_assignment_pattern(&mut self, it: &AssignmentPattern<'a>) {

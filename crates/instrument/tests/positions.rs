@@ -37,6 +37,7 @@ fn instrumented(source: &str) -> Instrumented {
         kind: SourceKind::CommonJs,
         first_id: 5,
         file_stem: "file",
+        names: None,
     };
     match instrument(&input) {
         Outcome::Instrumented(done) => done,

@@ -49,6 +49,7 @@ pub(crate) fn translator() -> Translator {
                 _ => vec!["a".into(), "b".into()],
             },
         },
+        generated: None,
     });
     let functions = FunctionSnapshot::from_entries(entries.to_vec());
     let redactor = Arc::new(Redactor::new(RedactorOptions::default()));

@@ -65,7 +65,14 @@ impl FunctionTable {
     /// # Errors
     /// [`RecorderError::TooManyFunctions`]; nothing was appended then.
     pub fn register(&self, file: Arc<str>, functions: Vec<Function>) -> Result<u32, RecorderError> {
-        self.with_next_id(file, |first| (functions, first))
+        self.with_next_id(|first| {
+            let entries = functions.into_iter().map(|function| FunctionEntry {
+                file: Arc::clone(&file),
+                function,
+                generated: None,
+            });
+            (entries.collect(), first)
+        })
     }
 
     /// Appends the functions that `instrument` finds, given the id of the first; no other file
@@ -75,19 +82,12 @@ impl FunctionTable {
     /// As [`Self::register`]: the file must be left alone.
     pub fn with_next_id<T>(
         &self,
-        file: Arc<str>,
-        instrument: impl FnOnce(u32) -> (Vec<Function>, T),
+        instrument: impl FnOnce(u32) -> (Vec<FunctionEntry>, T),
     ) -> Result<T, RecorderError> {
         let giving = self.giving.lock();
         let first = self.len();
-        let (functions, result) = instrument(first);
-        let entries: Arc<[FunctionEntry]> = functions
-            .into_iter()
-            .map(|function| FunctionEntry {
-                file: Arc::clone(&file),
-                function,
-            })
-            .collect();
+        let (entries, result) = instrument(first);
+        let entries: Arc<[FunctionEntry]> = entries.into();
         if entries.is_empty() {
             return Ok(result);
         }

@@ -4,7 +4,7 @@
 //! use breadcrumb_recorder::{Control, Recorder, RecorderOptions, RunStatus, SinkOptions};
 //! use breadcrumb_ring::ThreadMemory;
 //!
-//! let first = Control::get()?.functions().with_next_id("src/cart.js".into(), |first_id| {
+//! let first = Control::get()?.functions().with_next_id(|first_id| {
 //!     (Vec::new(), first_id)                       // instrument, with ids from first_id upwards
 //! })?;
 //! let recorder = Recorder::start(RecorderOptions::new("0198…", SinkOptions::Memory { max_calls: 1000 }))?;
@@ -35,6 +35,7 @@ mod frame;
 mod function_table;
 mod memory_store;
 mod options;
+mod original_stacks;
 mod quick_json;
 mod recorder;
 mod recovery;
@@ -52,6 +53,7 @@ pub use error::RecorderError;
 pub use function_table::{FunctionSnapshot, FunctionTable};
 pub use memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 pub use options::{Overflow, RecorderOptions, SinkOptions};
+pub use original_stacks::{AsTheyAre, OriginalStacks};
 pub use recorder::{Acquired, Recorder};
 pub use recovery::{ProcessEnd, Recovered, recover, recover_run};
 pub use redact::{KeepAll, Redact};

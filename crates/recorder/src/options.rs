@@ -8,6 +8,7 @@ use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{Space, SystemSpace, shm_root};
 use breadcrumb_store::RunRecord;
 
+use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::redact::{KeepAll, Redact};
 
 /// What happens when a ring is full.
@@ -58,6 +59,8 @@ pub struct RecorderOptions {
     pub ring_cap_bytes: u64,
     /// What is known of the run: `run_id`, `overflow`, status, clocks and counters are filled in.
     pub run: RunRecord,
+    /// Tells the original places of stacks.
+    pub stacks: Arc<dyn OriginalStacks>,
     /// Takes secrets out.
     pub redact: Arc<dyn Redact>,
     /// What `redact` was made from: a recovery redacts by it, in another process.
@@ -80,6 +83,7 @@ impl RecorderOptions {
             flush_interval_ms: 500,
             ring_cap_bytes: 48 << 20,
             run: RunRecord::default(),
+            stacks: Arc::new(AsTheyAre),
             redact: Arc::new(KeepAll),
             redactor_options: RedactorOptions::default(),
             shm_root: shm_root(),

@@ -81,7 +81,8 @@ impl Recorder {
         let sink = Sink::new(&options.sink, &options.run_id)?;
         let times = (monotonic_ns(), wall_ns());
         let supply = Box::new(|| control.functions().snapshot());
-        let translator = Translator::new(Arc::clone(&options.redact), supply);
+        let mut translator = Translator::new(Arc::clone(&options.redact), supply);
+        translator.stacks = Arc::clone(&options.stacks);
         let crash_files = crash_files(&options);
         let mut run = options.run.clone();
         run.run_id.clone_from(&options.run_id);

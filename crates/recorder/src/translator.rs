@@ -16,6 +16,7 @@ use crate::exception::Thrown;
 use crate::exceptions::Said;
 use crate::frame::HeldArguments;
 use crate::function_table::FunctionSnapshot;
+use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::quick_json::QuickJson;
 use crate::redact::Redact;
 
@@ -41,6 +42,8 @@ pub(crate) type FunctionSupply = Box<dyn Fn() -> FunctionSnapshot + Send>;
 /// See the module.
 pub(crate) struct Translator {
     redact: Arc<dyn Redact>,
+    /// Tells the original places of stacks.
+    pub(crate) stacks: Arc<dyn OriginalStacks>,
     supply: FunctionSupply,
     functions: FunctionSnapshot,
     traits: Vec<Traits>,
@@ -56,6 +59,7 @@ impl Translator {
     pub(crate) fn new(redact: Arc<dyn Redact>, supply: FunctionSupply) -> Self {
         Self {
             redact,
+            stacks: Arc::new(AsTheyAre),
             supply,
             functions: FunctionSnapshot::default(),
             traits: Vec::new(),
@@ -283,14 +287,15 @@ impl Translator {
                 message,
                 stack,
             }) => {
-                let text = |value: &Value| {
-                    let text = value.as_text().unwrap_or_default();
-                    self.redact.redact_text(text).into_owned()
-                };
+                let redacted = |text: &str| self.redact.redact_text(text).into_owned();
+                let text = |value: &Value| redacted(value.as_text().unwrap_or_default());
+                let stack = stack
+                    .as_text()
+                    .map(|stack| redacted(&self.stacks.original_stack(stack)));
                 Said::Value(Thrown {
                     name: text(&name),
                     message: text(&message),
-                    stack: stack.as_text().is_some().then(|| text(&stack)),
+                    stack,
                 })
             }
             Some(mut value) => {

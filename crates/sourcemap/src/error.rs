@@ -17,6 +17,6 @@ pub enum SourceMapError {
     #[error("it has a section that stands elsewhere")]
     SectionUrl,
     /// A `data:` URL that does not decode.
-    #[error("its data: URL does not decode")]
+    #[error("the data: URL does not decode")]
     DataUrl,
 }

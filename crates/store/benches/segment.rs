@@ -41,6 +41,7 @@ fn functions() -> Vec<FunctionEntry> {
                 end: 1,
                 parameters: vec!["id".into(), "count".into()],
             },
+            generated: None,
         })
         .collect()
 }

@@ -31,6 +31,7 @@ fn functions() -> Vec<FunctionEntry> {
                 end: 1,
                 parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
             },
+            generated: None,
         })
         .collect()
 }

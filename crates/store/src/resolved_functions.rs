@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use breadcrumb_event::function::FunctionKind;
+use breadcrumb_event::function::{FunctionKind, Generated};
 use breadcrumb_event::value::write_json_string;
 use rustc_hash::FxHashMap;
 
@@ -20,6 +20,7 @@ pub(crate) struct ResolvedFunction {
     pub(crate) kind: FunctionKind,
     /// A JSON array of names.
     pub(crate) parameters: String,
+    pub(crate) generated: Option<Generated>,
 }
 
 /// The functions asked for so far.
@@ -56,6 +57,7 @@ fn resolve(source: &dyn FunctionSource, id: u32) -> ResolvedFunction {
             column: 0,
             kind: FunctionKind::Function,
             parameters: "[]".to_owned(),
+            generated: None,
         };
     };
     let mut parameters = String::from("[");
@@ -73,5 +75,6 @@ fn resolve(source: &dyn FunctionSource, id: u32) -> ResolvedFunction {
         column: entry.function.column,
         kind: entry.function.kind,
         parameters,
+        generated: entry.generated,
     }
 }

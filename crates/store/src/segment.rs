@@ -304,6 +304,10 @@ impl SegmentBuilder {
             cells.push_integer(Some(function.column.into()));
             cells.push_text(Some(function.kind.name()));
             cells.push_text(Some(&function.parameters));
+            let generated = function.generated.as_ref();
+            cells.push_text(generated.map(|place| &*place.file));
+            cells.push_integer(generated.map(|place| place.line.into()));
+            cells.push_integer(generated.map(|place| place.column.into()));
             cells.push_integer(Some(sum.calls));
             cells.push_integer(Some(sum.errors));
             cells.push_integer(Some(sum.open));

@@ -53,6 +53,7 @@ impl Owned {
                 parameters: vec![],
                 ..function(0).function
             },
+            generated: None,
         };
         let f = functions.get(row.function as usize).cloned();
         let f = f.unwrap_or_else(unknown);
@@ -119,6 +120,7 @@ fn function(id: u32) -> FunctionEntry {
             end: 1,
             parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
         },
+        generated: None,
     }
 }
 

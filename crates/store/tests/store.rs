@@ -7,7 +7,7 @@ use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow,
 };
-use breadcrumb_store::{RunRecord, SegmentBuilder, Store, StoreError};
+use breadcrumb_store::{RunRecord, STORE_VERSION, SegmentBuilder, Store, StoreError};
 
 fn function(name: &str) -> FunctionEntry {
     FunctionEntry {
@@ -23,6 +23,7 @@ fn function(name: &str) -> FunctionEntry {
             end: 99,
             parameters: vec!["a".into(), "b".into()],
         },
+        generated: None,
     }
 }
 
@@ -104,7 +105,8 @@ fn a_newer_store_is_refused_by_both_versions() {
     let error = Store::create(folder.path()).unwrap_err();
     assert!(matches!(error, StoreError::Version { found: 99, .. }));
     let text = error.to_string();
-    assert!(text.contains("99") && text.contains("knows 1"), "{text}");
+    let known = format!("knows {STORE_VERSION}");
+    assert!(text.contains("99") && text.contains(&known), "{text}");
     fs::write(folder.path().join("store.json"), "{").unwrap();
     assert!(matches!(
         Store::open(folder.path()),
@@ -140,7 +142,7 @@ fn run_records_are_replaced_and_damaged_ones_named() {
     fs::write(folder.path().join("runs/a.json"), "{").unwrap();
     fs::write(folder.path().join("runs/n.json"), r#"{"schemaVersion":7}"#).unwrap();
     let runs = store.read_runs().unwrap();
-    record.schema_version = 1;
+    record.schema_version = STORE_VERSION;
     assert_eq!(runs.records, [record.clone()]);
     assert_eq!(runs.corrupt.len(), 2);
     assert!(runs.corrupt[1].reason.contains('7'));

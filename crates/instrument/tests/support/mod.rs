@@ -32,6 +32,7 @@ pub fn instrument_as(path: &Path, source: &str, kind: SourceKind) -> Outcome {
         kind,
         first_id: 0,
         file_stem: path.file_stem().and_then(|s| s.to_str()).unwrap_or("file"),
+        names: None,
     })
 }
 

@@ -1,0 +1,21 @@
+//! Where the places in an error's stack came from, as far as whoever loads files knows.
+//!
+//! Limits: asked on the recorder's thread, for each error that is told with its stack.
+
+use std::borrow::Cow;
+
+/// Tells original places.
+pub trait OriginalStacks: Send + Sync {
+    /// The stack with the places that the author of the code knows.
+    fn original_stack<'a>(&self, stack: &'a str) -> Cow<'a, str>;
+}
+
+/// Knows of none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsTheyAre;
+
+impl OriginalStacks for AsTheyAre {
+    fn original_stack<'a>(&self, stack: &'a str) -> Cow<'a, str> {
+        Cow::Borrowed(stack)
+    }
+}
