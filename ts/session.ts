@@ -74,6 +74,8 @@ export interface FunctionStats {
 export interface MemoryCall {
   readonly callId: number;
   readonly parentId: number | null;
+  /** `call`: the parent ran when it began. `root`: a callback of the trace. null for a root. */
+  readonly parentKind: "call" | "root" | null;
   readonly rootId: number;
   readonly threadId: number;
   readonly function: string;

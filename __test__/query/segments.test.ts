@@ -12,6 +12,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore, type Store } from "../../ts/query/index";
 import { SCHEMA_VERSION } from "../../ts/query/schema";
+import type { Trace } from "../../ts/query/trace-tree";
 import { newFolder, RUN_A, sampleStore } from "./support/sample-store";
 import { call, NOON_NS, StoreWriter } from "./support/store-writer";
 
@@ -175,6 +176,23 @@ test("a newer segment is refused, naming both versions", async () => {
   expect(error).toMatchObject({ code: "BC_ERR_STORE_VERSION" });
   expect((error as Error).message).toContain("99");
   expect((error as Error).message).toContain(`version ${SCHEMA_VERSION}`);
+});
+
+test("segments of an older version are read beside newer ones, and alone", async () => {
+  const { dir, writer } = await sampleStore();
+  const older = [
+    call({ call_id: 90 }),
+    call({ call_id: 91, parent_id: 90, root_id: 90, depth: 1 }),
+  ];
+  await writer.segment({ runId: RUN_A, seq: 9, calls: older, schemaVersion: 1 });
+  await using store = await openStore(dir);
+  const kinds = (trace: Trace) => trace.calls.map(({ parentKind }) => parentKind);
+  expect(kinds(await store.trace(`${RUN_A}-2I`))).toEqual([null, "call"]);
+  expect((await store.calls({ limit: 500 })).items).toHaveLength(11);
+  const { rows } = await store.sql(
+    "SELECT parent_kind FROM calls WHERE call_id >= 90 ORDER BY call_id",
+  );
+  expect(rows).toEqual([{ parent_kind: null }, { parent_kind: "call" }]);
 });
 
 test("what is published while the store is open is seen; what is removed is gone", async () => {

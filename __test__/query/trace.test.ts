@@ -39,6 +39,7 @@ test("a call as JSON is plain and whole", async () => {
     traceId: `${RUN_A}-1`,
     callId: 2,
     parentId: 1,
+    parentKind: "call",
     function: "load",
     file: "src/load.js",
     line: 7,

@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -74,6 +74,8 @@ export const UNCAUGHT = 8;
 export const CLOCK = 9;
 /** Records were lost here, because the ring was full: calls that seem to be running may have ended, when and how is not known (they become `open`). hi: 0. */
 export const LOST = 10;
+/** The last ENTER was of a callback: no recorded call ran, but the trace that caused it is known. hi: 0. One word follows: a double, how many ENTERs earlier the trace's root began. */
+export const CONTEXT = 11;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;
 /** Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed, by `return()` or, rarely, `throw()`. */

@@ -17,13 +17,17 @@ import { traceId } from "./trace-id";
 
 const NO_CALLS: readonly TraceCall[] = [];
 const STATUSES: readonly CallStatus[] = ["returned", "threw", "open"];
-/** In `packed`: bits 0–1 status, 2 exact, 3 inspector, 4–5 argument count (3: none), then thread. */
+/**
+ * In `packed`: bits 0–1 status, 2 exact, 3 inspector, 4–5 argument count (3: none), 6 callback, then
+ * thread.
+ */
 const STATUS = 3;
 const EXACT = 4;
 const INSPECTOR = 8;
 const COUNT_SHIFT = 4;
 const NO_COUNT = 3;
-const THREAD_UNIT = 64;
+const CALLBACK = 64;
+const THREAD_UNIT = 128;
 
 /** What calls of a function in a trace share. */
 const SHARED = "run_id, root_id, function, file, line, col, parameters";
@@ -62,6 +66,7 @@ const ROWS = `
     (CASE status WHEN 'returned' THEN 0 WHEN 'threw' THEN 1 ELSE 2 END
       + CASE clock WHEN 'exact' THEN ${EXACT} ELSE 0 END
       + CASE backend WHEN 'inspector' THEN ${INSPECTOR} ELSE 0 END
+      + CASE parent_kind WHEN 'root' THEN ${CALLBACK} ELSE 0 END
       + ${1 << COUNT_SHIFT} * coalesce(argument_count, ${NO_COUNT})
       + ${THREAD_UNIT}::BIGINT * thread_id)::DOUBLE AS packed,
     argument_0::DOUBLE AS argument_0, argument_1::DOUBLE AS argument_1, arguments_json,
@@ -190,6 +195,11 @@ export class TraceCall implements Call {
     return orNull(at(this.#columns.parent, this.#row));
   }
 
+  get parentKind(): Call["parentKind"] {
+    if (this.parentId === null) return null;
+    return this.#bits & CALLBACK ? "root" : "call";
+  }
+
   get function(): string {
     return this.#place.function;
   }
@@ -236,7 +246,7 @@ export class TraceCall implements Call {
   }
 
   get arguments(): JsonValue | undefined {
-    return this.#columns.values.arguments(this.#row, this.#bits >> COUNT_SHIFT);
+    return this.#columns.values.arguments(this.#row, (this.#bits >> COUNT_SHIFT) & NO_COUNT);
   }
 
   get result(): JsonValue | undefined {
@@ -267,6 +277,7 @@ export class TraceCall implements Call {
       traceId: this.traceId,
       callId: this.callId,
       parentId: this.parentId,
+      parentKind: this.parentKind,
       function: this.function,
       file: this.file,
       line: this.line,

@@ -88,7 +88,8 @@ export class Reader {
         for (const [i, name] of names.entries()) {
           const files = lists[i] ?? [];
           const { table } = question.sources[name];
-          from[name] = tableSource(table, files.length > 0 ? `$files_${name}` : null);
+          const list = files.length > 0 ? `$files_${name}` : null;
+          from[name] = tableSource(table, list, this.segments.someOlder(table, files));
           if (files.length > 0) parameters[`files_${name}`] = listValue(files);
         }
         return (await this.engine()).query(question.sql(from), parameters);

@@ -145,6 +145,11 @@ export interface Call {
   readonly callId: number;
   /** `callId` of the call that caused it; null for a root. */
   readonly parentId: number | null;
+  /**
+   * `call`: the parent ran when it began. `root`: a callback, registered by its parent, the root of
+   * the trace, or by a call that this one caused. null for a root.
+   */
+  readonly parentKind: "call" | "root" | null;
   /** Name of the function. */
   readonly function: string;
   /** Its file, relative to the project's root where it is under it. */

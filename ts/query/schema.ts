@@ -11,8 +11,6 @@ export interface TableSchema {
   readonly columns: readonly (readonly [name: string, type: string])[];
   /** Select list of the view over the files' columns. */
   readonly select: string;
-  /** Columns that files of an earlier version lack. */
-  readonly added: readonly string[];
 }
 /** Every table that is kept in segments. */
 export const TABLES: readonly TableSchema[] = [
@@ -45,9 +43,9 @@ export const TABLES: readonly TableSchema[] = [
       ["clock", "VARCHAR"],
       ["weight", "INTEGER"],
       ["backend", "VARCHAR"],
+      ["parent_kind", "VARCHAR"],
     ],
-    select: `"run_id", "thread_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "call_id", "parent_id", "function", "file", "line", "col", "parameters", "started_at", "duration_ns", "self_ns", "wait_ns", "depth", "status", coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]' WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END) AS "arguments", coalesce(result_json, CAST(result_integer AS VARCHAR)) AS "result", "exception_id", "clock", "weight", "backend"`,
-    added: [],
+    select: `"run_id", "thread_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "call_id", "parent_id", CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END AS "parent_kind", "function", "file", "line", "col", "parameters", "started_at", "duration_ns", "self_ns", "wait_ns", "depth", "status", coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]' WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END) AS "arguments", coalesce(result_json, CAST(result_integer AS VARCHAR)) AS "result", "exception_id", "clock", "weight", "backend"`,
   },
   {
     name: "exceptions",
@@ -68,7 +66,6 @@ export const TABLES: readonly TableSchema[] = [
       ["calls", "INTEGER"],
     ],
     select: `"run_id", "exception_id", "thread_id", "call_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "function", "file", "line", "name", "message", "stack", "thrown_at", "handled", "calls"`,
-    added: [],
   },
   {
     name: "functions",
@@ -93,7 +90,6 @@ export const TABLES: readonly TableSchema[] = [
       ["histogram", "VARCHAR"],
     ],
     select: `"run_id", "function", "file", "line", "col", "kind", "parameters", "generated_file", "generated_line", "generated_col", "calls", "errors", "open", "total_ns", "self_ns", "wait_ns", "max_ns", "histogram"`,
-    added: ["generated_file", "generated_line", "generated_col"],
   },
   {
     name: "counts",
@@ -110,6 +106,5 @@ export const TABLES: readonly TableSchema[] = [
       ["dropped", "BIGINT"],
     ],
     select: `"run_id", "thread_id", "function", "file", "line", "col", "from" AS "from", "to" AS "to", "counted", "dropped"`,
-    added: [],
   },
 ];

@@ -7,7 +7,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { checkVersion } from "./locate-store";
-import { TABLES } from "./schema";
+import { SCHEMA_VERSION, TABLES } from "./schema";
 
 /** Name of a table that is kept in segments. */
 export type TableName = "calls" | "exceptions" | "functions" | "counts";
@@ -26,6 +26,8 @@ export interface TableFile {
 export interface Segment {
   readonly runId: string;
   readonly seq: number;
+  /** It was written before the newest version of the schema. */
+  readonly older: boolean;
   readonly tables: Readonly<Partial<Record<TableName, TableFile>>>;
   readonly startedAtNs: readonly [min: number, max: number] | null;
   readonly rootId: readonly [min: number, max: number] | null;
@@ -52,6 +54,7 @@ export function parseSummary(path: string, text: string): Segment {
   return {
     runId,
     seq,
+    older: summary["schemaVersion"] !== SCHEMA_VERSION,
     tables: Object.fromEntries(
       TABLE_NAMES.flatMap((name) => {
         const table = (tables as Record<string, unknown>)[name];

@@ -79,6 +79,14 @@ export class Segments {
     return paths;
   }
 
+  /** Whether one of these files was written before the newest version of the schema. */
+  someOlder(table: TableName, files: readonly string[]): boolean {
+    const older = this.#all.filter((segment) => segment.older);
+    if (older.length === 0) return false;
+    const chosen = new Set(files);
+    return older.some(({ tables }) => chosen.has(tables[table]?.path ?? ""));
+  }
+
   /** Takes a file out: it failed in mid-query. */
   exclude(path: string, reason: string): void {
     this.#checked.set(path, { file: path, kind: "corrupt", reason });

@@ -122,7 +122,8 @@ async function createViews(
   for (const [i, name] of TABLE_NAMES.entries()) {
     const files = lists[i] ?? [];
     const list = files.length > 0 ? `[${files.map(quoteLiteral).join(",")}]` : null;
-    await connection.run(`CREATE TEMP VIEW "${name}" AS ${viewQuery(name, list)}`);
+    const query = viewQuery(name, list, reader.segments.someOlder(name, files));
+    await connection.run(`CREATE TEMP VIEW "${name}" AS ${query}`);
   }
   await connection.run(RUNS_SQL, { runs: JSON.stringify(reader.runs.all()) });
 }

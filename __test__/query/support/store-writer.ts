@@ -28,6 +28,9 @@ export interface SegmentRows {
   readonly schemaVersion?: number;
 }
 
+/** Columns that segments of version 1 lack. */
+const SINCE_VERSION_2: ReadonlySet<string> = new Set(["parent_kind"]);
+
 /** 2026-11-23T08:00:00Z. */
 export const NOON_NS = 1_795_420_800_000_000_000n;
 
@@ -39,6 +42,7 @@ export function call(row: Row): Row {
     root_id: row["call_id"] ?? 1,
     call_id: 1,
     parent_id: null,
+    parent_kind: row["parent_id"] == null ? "none" : "call",
     function: "main",
     file: "src/main.js",
     line: 1,
@@ -165,7 +169,9 @@ export class StoreWriter {
     for (const table of TABLES) {
       const tableRows = rows[table.name as "calls"];
       if (!tableRows?.length) continue;
-      const columns = table.columns.map(([name, type]) => [name, type] as const);
+      const columns = table.columns.filter(([name]) => {
+        return rows.schemaVersion !== 1 || !SINCE_VERSION_2.has(name);
+      });
       const types = columns.map(([n, t]) => [n, t.startsWith("TIMESTAMP") ? "BIGINT" : t]);
       await this.connection.run(
         `CREATE OR REPLACE TABLE "new_${table.name}" AS SELECT unnest(from_json($1, $2), max_depth := 2)`,

@@ -49,6 +49,7 @@ fn call(call: StoredCall) -> Json {
     json!({
         "callId": call.call_id,
         "parentId": call.parent_id,
+        "parentKind": call.parent_kind,
         "rootId": call.root_id,
         "threadId": call.thread_id,
         "function": call.function,

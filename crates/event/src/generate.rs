@@ -56,8 +56,7 @@ fn schema() -> String {
          export interface TableSchema {{\n\
          \x20 /** Name; its files end in `-<name>.parquet`. */\n  readonly name: string;\n\
          \x20 /** Columns of the files with their DuckDB types, to stand in when there is no file. */\n  readonly columns: readonly (readonly [name: string, type: string])[];\n\
-         \x20 /** Select list of the view over the files' columns. */\n  readonly select: string;\n\
-         \x20 /** Columns that files of an earlier version lack. */\n  readonly added: readonly string[];\n}}\n\
+         \x20 /** Select list of the view over the files' columns. */\n  readonly select: string;\n}}\n\
          /** Every table that is kept in segments. */\n\
          export const TABLES: readonly TableSchema[] = [\n",
         crate::schema::HISTOGRAM_BASE
@@ -73,17 +72,8 @@ fn schema() -> String {
             };
             let _ = writeln!(out, "      [\"{}\", \"{kind}\"],", column.name);
         }
-        let quoted: Vec<String> = table
-            .added
-            .iter()
-            .map(|name| format!("\"{name}\""))
-            .collect();
-        let added = quoted.join(", ");
         let select = select_list(table).replace('\\', "\\\\").replace('`', "\\`");
-        let _ = writeln!(
-            out,
-            "    ],\n    select: `{select}`,\n    added: [{added}],\n  }},"
-        );
+        let _ = writeln!(out, "    ],\n    select: `{select}`,\n  }},");
     }
     out.push_str("];\n");
     out

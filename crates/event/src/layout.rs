@@ -46,7 +46,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 2;
+    LAYOUT_VERSION = 3;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -128,6 +128,9 @@ constants! {
     /// Records were lost here, because the ring was full: calls that seem to be running may have
     /// ended, when and how is not known (they become `open`). hi: 0.
     LOST = 10;
+    /// The last ENTER was of a callback: no recorded call ran, but the trace that caused it is known.
+    /// hi: 0. One word follows: a double, how many ENTERs earlier the trace's root began.
+    CONTEXT = 11;
 
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.

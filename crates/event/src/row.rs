@@ -24,6 +24,29 @@ impl CallStatus {
     }
 }
 
+/// What is known of a call's parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParentKind {
+    /// There is none: the call is the root of its trace.
+    None,
+    /// It ran when the call began.
+    Call,
+    /// It is the root of the trace: a callback, registered by that call or by one that it caused.
+    Root,
+}
+
+impl ParentKind {
+    /// The kind's name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Call => "call",
+            Self::Root => "root",
+        }
+    }
+}
+
 /// Which clock the times of a call were read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClockKind {
@@ -77,6 +100,8 @@ pub struct CallRow<'a> {
     pub call_id: i64,
     /// The call that caused it.
     pub parent_id: Option<i64>,
+    /// What is known of that call.
+    pub parent_kind: ParentKind,
     /// Function id.
     pub function: u32,
     /// Entry, ns since 1970.

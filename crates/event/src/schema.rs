@@ -71,8 +71,6 @@ pub struct Table {
     pub columns: &'static [Column],
     /// Columns of the view, in order.
     pub view: &'static [ViewColumn],
-    /// Columns that files of an earlier version lack: null there.
-    pub added: &'static [&'static str],
 }
 
 const fn column(
@@ -253,6 +251,13 @@ pub const CALLS: Table = Table {
             Dictionary,
             "`probe` or `inspector`.",
         ),
+        column(
+            "parent_kind",
+            Text,
+            false,
+            Dictionary,
+            "`none`, `call` or `root`. Since version 2: earlier files lack it.",
+        ),
     ],
     view: &[
         view(
@@ -284,6 +289,12 @@ pub const CALLS: Table = Table {
             "BIGINT",
             "",
             "`call_id` of the call that caused it; null for a root.",
+        ),
+        view(
+            "parent_kind",
+            "VARCHAR",
+            "CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END",
+            "`call`: the parent ran when it began. `root`: a callback (timer, `.then`, I/O), registered by its parent, the root of the trace, or by a call that this one caused. Null for a root.",
         ),
         view(
             "function",
@@ -363,7 +374,6 @@ pub const CALLS: Table = Table {
         view("weight", "INTEGER", "", "Calls that this row stands for."),
         view("backend", "VARCHAR", "", "`probe` or `inspector`."),
     ],
-    added: &[],
 };
 
 /// One row an exception.
@@ -478,7 +488,6 @@ pub const EXCEPTIONS: Table = Table {
             "Number of recorded calls that it ended.",
         ),
     ],
-    added: &[],
 };
 
 /// One row a function and segment: what `stats()` adds up.
@@ -606,7 +615,6 @@ pub const FUNCTIONS: Table = Table {
             "Durations: a JSON object from bucket to number of calls. Bucket 0 is 0 ns; bucket b > 0 holds durations d with floor(ln(d) / ln(1.1)) + 1 = b.",
         ),
     ],
-    added: &["generated_file", "generated_line", "generated_col"],
 };
 
 /// One row a function and interval of calls that were not recorded one by one.
@@ -681,7 +689,6 @@ pub const COUNTS: Table = Table {
             "Calls dropped because the ring was full.",
         ),
     ],
-    added: &[],
 };
 
 /// Every table that is kept in segments.

@@ -11,8 +11,8 @@
 
 use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
-    CATCH, CLOCK, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK, LOST,
-    RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
+    CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK,
+    LOST, RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::Batch;
@@ -169,6 +169,7 @@ impl Assembler {
             CATCH => self.catch(record, translator, sink),
             UNCAUGHT => self.uncaught(record, translator, sink),
             LOST => self.lose(sink),
+            CONTEXT => self.link(record),
             _ => self.tally.malformed += 1,
         }
         self.exact_next = false;
@@ -226,6 +227,7 @@ impl Assembler {
             parent_id,
             root_id,
             depth,
+            callback: false,
             exact: self.exact_next,
             doubtful: false,
             closing: false,
@@ -239,6 +241,27 @@ impl Assembler {
             self.set_aside(frame, sink);
         } else {
             self.push(frame, sink);
+        }
+    }
+
+    /// The last call to begin is a callback of the trace whose root began so many calls earlier.
+    fn link(&mut self, record: Record<'_>) {
+        let distance = record
+            .payload
+            .words
+            .first()
+            .map(|&bits| f64::from_bits(bits) as i64);
+        let call_id = self.next_call_id - 1;
+        let root_id = call_id.saturating_sub(distance.unwrap_or(0));
+        // Before the thread's first call: a trace of an earlier recording.
+        if root_id >= call_id || root_id <= i64::from(self.thread) << CALL_BITS {
+            return;
+        }
+        if let Some(frame) = self.stack.rootless_mut(call_id) {
+            frame.parent_id = root_id;
+            frame.root_id = root_id;
+            frame.depth = 1;
+            frame.callback = true;
         }
     }
 

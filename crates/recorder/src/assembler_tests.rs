@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::layout::{
-    BOX, CATCH, CLOCK, ENTER, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME, FLAGS_SHIFT, LOST, RESUME,
-    RETURN, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND,
-    VALUES_SHIFT, WORDS_SHIFT,
+    BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME, FLAGS_SHIFT, LOST,
+    RESUME, RETURN, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW, UNCAUGHT,
+    UNWIND, VALUES_SHIFT, WORDS_SHIFT,
 };
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
 use breadcrumb_redact::{Redactor, RedactorOptions};
 use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::ChunkHeader;
@@ -151,6 +151,7 @@ impl Script {
             "catch" => CATCH,
             "uncaught" => UNCAUGHT,
             "lost" => LOST,
+            "context" => CONTEXT,
             other => panic!("{other}"),
         };
         self.words.extend(record(kind, flags, high, count, &values));
@@ -194,6 +195,9 @@ impl RowSink for Rows {
         }
         if row.clock.name() == "exact" {
             line.push_str(", exact");
+        }
+        if row.parent_kind == ParentKind::Root {
+            line.push_str(", callback");
         }
         self.calls
             .push((row.call_id, row.depth, row.parent_id, line));
@@ -373,6 +377,20 @@ fn an_exception_waits_in_a_finally_block_that_awaits() {
 fn lost_records_leave_calls_in_doubt() {
     insta::assert_snapshot!(trace(
         "0 enter main; 1 enter f; 2 enter g; 3 lost; 4 enter h; 5 return h; 6 return f 1; 7 resume main; 8 enter none; 9 return none; 10 return main; 11 return g.77"
+    ));
+}
+
+#[test]
+fn a_callback_belongs_to_the_trace_that_its_context_names() {
+    insta::assert_snapshot!(trace(
+        "0 enter main; 1 enter f; return f; 2 return main; 5 enter g; context - 2; 6 enter h; return h; 7 return g; 10 enter main; return main; 20 generator gen; context - 5; 21 resume gen; 22 enter f; return f; suspend gen; 30 enter h; throw h Error:late; unwind h; 31 return gen"
+    ));
+}
+
+#[test]
+fn a_context_of_an_earlier_recording_says_nothing() {
+    insta::assert_snapshot!(trace(
+        "0 enter main; context - 1; return main; 1 enter f; context - 7; return f; enter g; context - 0; return g; enter h; context - -1; return h"
     ));
 }
 

@@ -54,6 +54,18 @@ impl CallStack {
         self.running.last_mut()
     }
 
+    /// The call with this number, if it has just begun and nothing ran then.
+    pub(crate) fn rootless_mut(&mut self, call_id: i64) -> Option<&mut Frame> {
+        let newest = match self.running.last() {
+            Some(top) if top.call_id == call_id => self.running.last_mut(),
+            _ => {
+                let (token, _) = self.order.back()?;
+                self.suspended.get_mut(token)
+            }
+        };
+        newest.filter(|frame| frame.call_id == call_id && frame.parent_id == 0)
+    }
+
     pub(crate) fn push(&mut self, frame: Frame) {
         self.tokens.push(frame.token);
         self.running.push(frame);

@@ -21,7 +21,7 @@ use crate::counters::Counters;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A call that has not ended: what is kept of it until it does.
 
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 
 use crate::codec::{Decoder, Encoder};
 
@@ -43,6 +43,8 @@ pub(crate) struct Frame {
     pub(crate) parent_id: i64,
     pub(crate) root_id: i64,
     pub(crate) depth: u32,
+    /// A callback, whose parent is the root of its trace.
+    pub(crate) callback: bool,
     pub(crate) exact: bool,
     /// Records were lost since it was last heard of: it may have ended.
     pub(crate) doubtful: bool,
@@ -73,6 +75,11 @@ impl Frame {
             root_id: self.root_id,
             call_id: self.call_id,
             parent_id: (self.parent_id != 0).then_some(self.parent_id),
+            parent_kind: match (self.parent_id, self.callback) {
+                (0, _) => ParentKind::None,
+                (_, false) => ParentKind::Call,
+                (_, true) => ParentKind::Root,
+            },
             function: self.function,
             started_at_ns: self.entered_ns.saturating_add(wall_offset_ns),
             duration_ns: (end.status != CallStatus::Open).then_some(end.now_ns - self.entered_ns),
@@ -94,6 +101,7 @@ impl Frame {
     pub(crate) fn encode(&self, out: &mut Encoder) {
         out.u32(self.token).u32(self.function).i64(self.call_id);
         out.i64(self.parent_id).i64(self.root_id).u32(self.depth);
+        out.u8(u8::from(self.callback));
         out.u8(u8::from(self.exact)).u8(u8::from(self.doubtful));
         out.u8(u8::from(self.closing));
         out.i64(self.entered_ns).i64(self.self_ns);
@@ -115,6 +123,7 @@ impl Frame {
             parent_id: from.i64()?,
             root_id: from.i64()?,
             depth: from.u32()?,
+            callback: from.u8()? != 0,
             exact: from.u8()? != 0,
             doubtful: from.u8()? != 0,
             closing: from.u8()? != 0,

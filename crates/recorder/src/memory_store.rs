@@ -23,6 +23,8 @@ pub struct StoredCall {
     pub call_id: i64,
     /// The call that caused it.
     pub parent_id: Option<i64>,
+    /// `call` or `root`; none for a root.
+    pub parent_kind: Option<&'static str>,
     /// Name of the function.
     pub function: String,
     /// Its file.
@@ -193,6 +195,7 @@ impl MemoryStore {
                 root_id: row.root_id,
                 call_id: row.call_id,
                 parent_id: row.parent_id,
+                parent_kind: row.parent_id.map(|_| row.parent_kind.name()),
                 started_at_ns: row.started_at_ns,
                 duration_ns: row.duration_ns,
                 self_ns: row.self_ns,

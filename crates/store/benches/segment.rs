@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 use breadcrumb_store::{SegmentBuilder, Store};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -119,6 +119,11 @@ fn close<'a>(
         root_id,
         call_id,
         parent_id: open.last().map(|parent| parent.0),
+        parent_kind: if open.is_empty() {
+            ParentKind::None
+        } else {
+            ParentKind::Call
+        },
         function,
         started_at_ns,
         duration_ns: Some(duration),

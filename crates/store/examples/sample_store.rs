@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow,
+    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow, ParentKind,
 };
 use breadcrumb_store::{RunRecord, RunStatus, SegmentBuilder, Store, iso_timestamp};
 use serde_json::json;
@@ -43,6 +43,7 @@ fn row<'a>(i: i64, integers: &'a [i64], text: &'a str) -> CallRow<'a> {
         root_id: i / 50 * 50,
         call_id: i,
         parent_id: (i % 50 > 0).then_some(i - 1),
+        parent_kind: [ParentKind::None, ParentKind::Call][usize::from(i % 50 > 0)],
         function: (i * 7919 % 300) as u32,
         started_at_ns: START_NS + i * 137,
         duration_ns: (i % 97 > 0).then_some(i * i % 100_003),

@@ -19,7 +19,7 @@ use parquet::schema::types::ColumnDescPtr;
 use rustc_hash::FxHashMap;
 
 use crate::call_group::{ColumnId, LoadedGroup};
-use crate::call_page::{ARGUMENT_COUNTS, CLOCKS, STATUSES, push_text};
+use crate::call_page::{ARGUMENT_COUNTS, CLOCKS, PARENT_KINDS, STATUSES, push_text};
 use crate::page::PageEncoder;
 use crate::resolved_functions::{ResolvedFunction, ResolvedFunctions};
 use crate::table::compression;
@@ -127,6 +127,11 @@ const COLUMNS: &[(&str, ColumnId, Source)] = &[
         "backend",
         ColumnId::Constant,
         Text(|_| vec!["probe".to_owned()]),
+    ),
+    (
+        "parent_kind",
+        ColumnId::ParentKind,
+        Text(|_| PARENT_KINDS.map(|k| k.name().to_owned()).to_vec()),
     ),
 ];
 

@@ -18,6 +18,7 @@ pub(crate) enum ColumnId {
     RootId,
     CallId,
     ParentId,
+    ParentKind,
     Function,
     StartedAt,
     Duration,

@@ -9,7 +9,7 @@
 //! small enough to stay in the processor's cache until it is encoded. Limits: the text of a page
 //! is bounded by closing it early.
 
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 
 use crate::call_group::{CallGroup, ColumnId};
 use crate::delta;
@@ -36,6 +36,8 @@ const INTEGERS_SHIFT: u32 = 6;
 const JSON_ARGUMENTS: u16 = 1 << 8;
 const INTEGER_RESULT: u16 = 1 << 9;
 const JSON_RESULT: u16 = 1 << 10;
+const PARENT_KIND: u16 = 0b11 << 11;
+const PARENT_KIND_SHIFT: u32 = 11;
 
 /// `argument_count` by index: the dictionary of that column.
 pub(crate) const ARGUMENT_COUNTS: [i32; 3] = [0, 1, 2];
@@ -43,6 +45,10 @@ pub(crate) const ARGUMENT_COUNTS: [i32; 3] = [0, 1, 2];
 /// `status` by index.
 pub(crate) const STATUSES: [CallStatus; 3] =
     [CallStatus::Returned, CallStatus::Threw, CallStatus::Open];
+
+/// `parent_kind` by index.
+pub(crate) const PARENT_KINDS: [ParentKind; 3] =
+    [ParentKind::None, ParentKind::Call, ParentKind::Root];
 
 /// `clock` by index.
 pub(crate) const CLOCKS: [ClockKind; 2] = [ClockKind::Coarse, ClockKind::Exact];
@@ -80,6 +86,11 @@ impl CallPage {
             CallStatus::Returned => 0,
             CallStatus::Threw => 1 << STATUS_SHIFT,
             CallStatus::Open => 2 << STATUS_SHIFT,
+        };
+        flags |= match row.parent_kind {
+            ParentKind::None => 0,
+            ParentKind::Call => 1 << PARENT_KIND_SHIFT,
+            ParentKind::Root => 2 << PARENT_KIND_SHIFT,
         };
         if row.clock == ClockKind::Exact {
             flags |= EXACT;
@@ -256,6 +267,7 @@ impl Writer<'_> {
             HAS_EXCEPTION,
             |_| true,
         );
+        self.flag_indices(ColumnId::ParentKind, PARENT_KIND, PARENT_KIND_SHIFT);
         self.flag_indices(ColumnId::Clock, EXACT, EXACT.trailing_zeros());
         self.constant(ColumnId::Constant);
     }

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 use breadcrumb_event::schema::CALLS;
 use breadcrumb_store::{SegmentBuilder, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -102,6 +102,7 @@ impl Owned {
             text(Some(row.clock.name())),
             Field::Int(1),
             text(Some("probe")),
+            text(Some(row.parent_kind.name())),
         ]
     }
 }
@@ -142,7 +143,7 @@ fn rows() -> impl Strategy<Value = Owned> {
         0..9_i64,
         0..100_000_u32,
     );
-    let how = (0..3_usize, any::<bool>(), maybe.clone());
+    let how = (0..3_usize, any::<bool>(), maybe.clone(), 0..3_usize);
     let values = (
         proptest::option::of(proptest::collection::vec(wide, 0..=2)),
         text.clone(),
@@ -155,6 +156,7 @@ fn rows() -> impl Strategy<Value = Owned> {
             root_id: ids.1,
             call_id: ids.2,
             parent_id: ids.3,
+            parent_kind: [ParentKind::None, ParentKind::Call, ParentKind::Root][how.3],
             function: ids.4,
             started_at_ns: times.0,
             duration_ns: times.1,
@@ -253,6 +255,7 @@ fn row_groups_come_back_from_memory_and_from_the_spill() {
                 root_id: i / 100,
                 call_id: i,
                 parent_id: (i % 100 > 0).then_some(i - 1),
+                parent_kind: [ParentKind::None, ParentKind::Call][usize::from(i % 100 > 0)],
                 function: (random() % 700) as u32,
                 started_at_ns: 1_763_856_000_000_000_000 + i * 100,
                 duration_ns: Some((random() % 5000) as i64),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow,
+    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow, ParentKind,
 };
 use breadcrumb_store::{RunRecord, STORE_VERSION, SegmentBuilder, Store, StoreError};
 
@@ -33,6 +33,7 @@ fn call(call_id: i64) -> CallRow<'static> {
         root_id: 1,
         call_id,
         parent_id: (call_id > 1).then_some(1),
+        parent_kind: [ParentKind::None, ParentKind::Root][usize::from(call_id > 1)],
         function: 0,
         started_at_ns: 1_763_856_000_000_000_000 + call_id,
         duration_ns: Some(10),
