@@ -9,7 +9,9 @@ import { installModules } from "./hooks/modules";
 import { onFirstFile } from "./hooks/transform";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
+import { installContexts } from "./runtime/context";
 import { installProbes, uncaught } from "./runtime/probes";
+import { installServerRequests } from "./runtime/server-requests";
 import { installStackMapping } from "./runtime/stack";
 import { installToString } from "./runtime/to-string";
 
@@ -25,6 +27,7 @@ export function install(): void {
   if (installed) return;
   installed = true;
   installProbes();
+  if (installContexts()) installServerRequests();
   installStackMapping(ownFolder);
   installToString();
   installCommonJs();

@@ -74,7 +74,7 @@ export const UNCAUGHT = 8;
 export const CLOCK = 9;
 /** Records were lost here, because the ring was full: calls that seem to be running may have ended, when and how is not known (they become `open`). hi: 0. */
 export const LOST = 10;
-/** The last ENTER was of a callback: no recorded call ran, but the trace that caused it is known. hi: 0. One word follows: a double, how many ENTERs earlier the trace's root began. */
+/** The last ENTER was of a callback: no recorded call ran, but the trace that caused it is known. hi: 0. Value: a number, how many ENTERs earlier the trace's root began. */
 export const CONTEXT = 11;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;

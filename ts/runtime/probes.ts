@@ -37,10 +37,11 @@ import {
   WORDS_SHIFT,
 } from "../native/layout";
 import { lookFreely } from "./budget";
+import { begins, leaves, nextLap, resumes } from "./context";
 import { put, putThrown } from "./preview";
 import { errorName, ownText } from "./reflect";
 import { framesHere, stackOf } from "./stack";
-import { LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
+import { BOTTOM, LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
 import { count, dropped, exactClock, i32, loseRecord, modes, refresh, tick } from "./writer";
 
 /** Token of the top level of a module, in THROW and CATCH. */
@@ -59,12 +60,19 @@ function due(): boolean {
 }
 
 /** Writes an ENTER's header and moves on. Gives its token. */
-function entered(p: number, q: number, id: number, values: number): number {
+function written(p: number, q: number, id: number, values: number): number {
   i32[2 * p + 1] = id;
   i32[2 * p] = ENTER | ((q - p) << WORDS_SHIFT) | (values << VALUES_SHIFT);
   state[POS] = q;
   const last = state[TOKEN] as number;
-  return (state[TOKEN] = last === TOKEN_MASK ? 1 : last + 1);
+  return (state[TOKEN] = last === TOKEN_MASK ? nextLap() : last + 1);
+}
+
+/** The same for a call that runs. */
+function entered(p: number, q: number, id: number, values: number): number {
+  const token = written(p, q, id, values);
+  if (state[BOTTOM] === 0) begins(token, true);
+  return token;
 }
 
 /** A call whose values are not wanted. `mode`: below MODE_VALUES. */
@@ -97,8 +105,9 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   } else {
     bits |= TOKEN_NO_VALUES;
   }
-  const token = entered(p, q, id, stored);
+  const token = written(p, q, id, stored);
   if (flags !== 0) i32[2 * p] = (i32[2 * p] as number) | (flags << FLAGS_SHIFT);
+  if (state[BOTTOM] === 0) begins(token, flags !== FLAG_GENERATOR);
   return token | bits;
 }
 
@@ -185,6 +194,7 @@ function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): nu
 }
 
 function exit(f: number, done: number, value: unknown): void {
+  if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
   if (due() && !refresh()) return loseRecord();
   if (done === 0 || f > TOKEN_MASK) return exitRarely(f, done, value);
   const p = state[POS] as number;
@@ -346,24 +356,36 @@ export const probes = Object.freeze({
     return value;
   },
   u(f: number, error: unknown): void {
-    if (f !== 0) raise(UNWIND, f, error);
+    if (f === 0) return;
+    if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+    raise(UNWIND, f, error);
   },
   s(f: number, value: unknown): unknown {
-    if (f !== 0) mark(SUSPEND, f);
+    if (f !== 0) {
+      if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+      mark(SUSPEND, f);
+    }
     return value;
   },
   r(f: number, value: unknown): unknown {
-    if (f !== 0) mark(RESUME, f);
+    if (f !== 0) {
+      if (state[BOTTOM] === 0) resumes(f);
+      mark(RESUME, f);
+    }
     return value;
   },
   h(f: number): void {
-    if (f !== 0) mark(RESUME | (FLAG_CLOSING << FLAGS_SHIFT), f);
+    if (f === 0) return;
+    if (state[BOTTOM] === 0) resumes(f);
+    mark(RESUME | (FLAG_CLOSING << FLAGS_SHIFT), f);
   },
   t: throwProbe,
   c(f: number, error: unknown): void {
+    if (f > 0 && state[BOTTOM] === 0) resumes(f);
     if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(CATCH, f, error);
   },
   k(f: number): void {
+    if (f > 0 && state[BOTTOM] === 0) resumes(f);
     if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) mark(CATCH, f === TOP ? 0 : f);
   },
 });

@@ -9,6 +9,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { native } from "../native/load";
+import { withoutContextFrames } from "./context-frames";
 import { hasPlainHeading } from "./reflect";
 
 type CallSite = NodeJS.CallSite;
@@ -113,7 +114,7 @@ export function mapCallSites(sites: CallSite[]): CallSite[] {
     if (file != null && file.startsWith(ownFolder)) continue;
     mapped.push(mapCallSite(site, file));
   }
-  return mapped;
+  return withoutContextFrames(mapped);
 }
 
 /** File of Node's that `Module.prototype._compile` stands in. */

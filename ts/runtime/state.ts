@@ -26,6 +26,8 @@ export const LEFT = 3;
 export const TOKEN = 4;
 /** 1 while objects may be looked into. */
 export const MAY_LOOK = 5;
+/** Token of the recorded call at the bottom of the JavaScript stack; 0 where none runs. */
+export const BOTTOM = 6;
 
 state[LIMIT] = -1;
 state[MAY_LOOK] = 1;

@@ -81,7 +81,8 @@ export let base = 0;
 let exactLeft = EXACT_READINGS;
 let chunk = -1;
 let order = 0;
-let attached = 0;
+/** The session that this thread records in, 0 for none. */
+export let attached = 0;
 let random = 1;
 /** The tick in which the ring was last found full: it is asked again in another one. */
 let fullTick = TICK_ASLEEP;
@@ -167,6 +168,11 @@ function attach(): boolean {
   lost = false;
   fullTick = TICK_ASLEEP;
   return session !== 0 && native.attach();
+}
+
+/** Whether a session records. */
+export function records(): boolean {
+  return epoch[0] !== 0;
 }
 
 /** Counts a call of a function whose calls are not recorded. */

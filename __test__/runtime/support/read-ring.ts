@@ -25,6 +25,7 @@ const KINDS: Record<number, string> = {
   [layout.UNCAUGHT]: "UNCAUGHT",
   [layout.CLOCK]: "CLOCK",
   [layout.LOST]: "LOST",
+  [layout.CONTEXT]: "CONTEXT",
 };
 
 /** All records but clock readings, chunk by chunk in the order in which they were opened. */

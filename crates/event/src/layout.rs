@@ -129,7 +129,7 @@ constants! {
     /// ended, when and how is not known (they become `open`). hi: 0.
     LOST = 10;
     /// The last ENTER was of a callback: no recorded call ran, but the trace that caused it is known.
-    /// hi: 0. One word follows: a double, how many ENTERs earlier the trace's root began.
+    /// hi: 0. Value: a number, how many ENTERs earlier the trace's root began.
     CONTEXT = 11;
 
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none

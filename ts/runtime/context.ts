@@ -1,0 +1,208 @@
+/**
+ * Which trace a callback belongs to: one mark for each trace in Node's asynchronous context, put
+ * there when the trace's root begins and looked for only where no recorded call runs.
+ *
+ *     handle(request)            // a root: the mark is set until it suspends or ends
+ *       setTimeout(() => log())  // Node keeps the mark with the timer
+ *     … log()                    // nothing runs, the mark names the root: a record CONTEXT
+ *
+ * A recorded call costs a comparison at its entry and one at its end. The mark is a number, so
+ * nothing of the program is kept alive by it.
+ * Limits: only where Node keeps contexts in frames (24 and later, unless
+ * `--no-async-context-frame`). Before that they are properties of every promise, which a program
+ * can see: there a callback is a root of its own.
+ */
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { inspect, type InspectOptionsStylized, types } from "node:util";
+import { CONTEXT, TOKEN_MASK, VALUES_SHIFT, WORDS_SHIFT } from "../native/layout";
+import { BOTTOM, POS, state } from "./state";
+import { attached, f64, i32, records } from "./writer";
+
+/** A trace, as its callbacks know it. */
+export interface Context {
+  /** Ordinal of its root's ENTER in this thread; 0 until there is one. */
+  root: number;
+  /** The session that the root was recorded in. */
+  session: number;
+}
+
+/** What Node keeps with everything asynchronous: the stores of each `AsyncLocalStorage`. */
+interface Frame {
+  get(key: object): unknown;
+  readonly size: number;
+  /** Takes a store out. */
+  disable(key: object): void;
+}
+
+/** Node's internal class of frames. */
+interface FrameClass {
+  /** A copy of the current frame with one store more. */
+  new (key: object, store: unknown): Frame;
+  current(): Frame | undefined;
+  set(frame: Frame | undefined): void;
+  readonly prototype: Frame;
+}
+
+/** Our key in frames. */
+const key = new AsyncLocalStorage<Context>();
+const frames = findFrames();
+
+/** The frame that was set for the call at the bottom of the stack, and the one before it. */
+let ours: Frame | undefined;
+let before: Frame | undefined;
+
+/** Frames kept for the next time that a root runs again: a new one takes 70 ns. */
+const KEPT = 64;
+const kept: (Frame | undefined)[] = Array.from({ length: KEPT });
+
+/** Node's class of frames, taken from a resource that keeps one; undefined where there is none. */
+function findFrames(): FrameClass | undefined {
+  // The older kind of storage: to use one would turn on what a program can see.
+  if ("_enable" in key) return undefined;
+  const resource = key.run({ root: 0, session: 0 }, () => {
+    return new AsyncResource("Breadcrumb", { requireManualDestroy: true });
+  });
+  for (const name of Object.getOwnPropertySymbols(resource)) {
+    const frame = (resource as unknown as Record<symbol, unknown>)[name];
+    // No `instanceof`: the class descends from one that Node keeps to itself.
+    if (!types.isMap(frame) || !("disable" in frame)) continue;
+    const found = frame.constructor as unknown as FrameClass;
+    if (typeof found.current === "function" && typeof found.set === "function") return found;
+  }
+  return undefined;
+}
+
+/** How often the tokens have begun anew. */
+let laps = 0;
+
+/** The tokens begin anew. Gives the first. */
+export function nextLap(): number {
+  laps += 1;
+  return 1;
+}
+
+function ordinalOf(token: number): number {
+  return laps * TOKEN_MASK + token;
+}
+
+/**
+ * A call has begun where none ran; its ENTER is the last record.
+ *
+ * @param token its token, without bits
+ * @param runs false for a generator, which was only created
+ */
+export function begins(token: number, runs: boolean): void {
+  if (runs) state[BOTTOM] = token;
+  if (frames === undefined) return;
+  const context = frames.current()?.get(key) as Context | undefined;
+  if (context === undefined) {
+    if (runs) resumes(token);
+  } else if (context.root === 0 || context.session !== attached) {
+    context.root = ordinalOf(token);
+    context.session = attached;
+  } else {
+    tell(ordinalOf(token) - context.root);
+  }
+}
+
+/** A call that was suspended runs again, where none ran. */
+export function resumes(f: number): void {
+  const token = f & TOKEN_MASK;
+  state[BOTTOM] = token;
+  if (frames === undefined) return;
+  // What a root sets for itself is taken back before its `await` can keep it: where there is no
+  // context, this is the root of its trace.
+  const frame = frames.current();
+  if (frame === undefined) enterAlone(token);
+  else if (frame.get(key) === undefined) enter(frames, frame, token);
+}
+
+/** The call at the bottom is suspended or ends. */
+export function leaves(): void {
+  state[BOTTOM] = 0;
+  if (ours === undefined || frames === undefined) return;
+  const current = frames.current();
+  if (current === ours) {
+    frames.set(before);
+  } else if (current?.get(key) === ours.get(key)) {
+    // The program has entered a context of its own meanwhile, which stays.
+    const theirs = new frames(key, undefined);
+    theirs.disable(key);
+    frames.set(theirs);
+  }
+  ours = undefined;
+  before = undefined;
+}
+
+/** Sets a mark for the trace whose root is the call that runs. */
+function enter(classOfFrames: FrameClass, current: Frame | undefined, token: number): Frame {
+  before = current;
+  ours = new classOfFrames(key, { root: ordinalOf(token), session: attached });
+  classOfFrames.set(ours);
+  return ours;
+}
+
+/** The same where the program has no contexts: the frame may be had from last time. */
+function enterAlone(token: number): void {
+  if (frames === undefined) return;
+  const slot = token & (KEPT - 1);
+  const known = kept[slot];
+  const context = known?.get(key) as Context | undefined;
+  if (known === undefined || context?.root !== ordinalOf(token) || context.session !== attached) {
+    kept[slot] = enter(frames, undefined, token);
+    return;
+  }
+  before = undefined;
+  ours = known;
+  frames.set(known);
+}
+
+/** Says of the last ENTER how many before it the root of its trace began. */
+function tell(distance: number): void {
+  const p = state[POS] as number;
+  f64[p + 1] = distance;
+  i32[2 * p + 1] = 0;
+  i32[2 * p] = CONTEXT | (2 << WORDS_SHIFT) | (1 << VALUES_SHIFT);
+  state[POS] = p + 2;
+}
+
+/**
+ * A server has a request: what it causes is a trace, whatever called `listen()`. Node calls this
+ * from native code, which takes the context back.
+ */
+export function beginRequest(): Context | undefined {
+  const context = { root: 0, session: attached };
+  return enterRequest(context) ? context : undefined;
+}
+
+/** More of a request has come. False where there are no contexts. */
+export function enterRequest(context: Context): boolean {
+  if (frames === undefined || state[BOTTOM] !== 0 || !records()) return false;
+  if (frames.current()?.get(key) !== context) frames.set(new frames(key, context));
+  return true;
+}
+
+/** Whether what runs was called in a context that only holds our mark. */
+export function isOnlyContext(): boolean {
+  const frame = frames?.current();
+  return frame !== ours && frame?.size === 1 && frame.get(key) !== undefined;
+}
+
+/** What `util.inspect` shows of a frame, which timers and resources hold: what it would without us. */
+function inspectFrame(this: Frame, _depth: number, options: InspectOptionsStylized): unknown {
+  if (frames === undefined || this.get(key) === undefined) return this;
+  if (this.size === 1) return options.stylize("undefined", "undefined");
+  const current = frames.current();
+  frames.set(this);
+  const theirs = new frames(key, undefined);
+  frames.set(current);
+  theirs.disable(key);
+  return theirs;
+}
+
+/** Hides the frames that we make. False where there are none. */
+export function installContexts(): boolean {
+  if (frames === undefined) return false;
+  Object.defineProperty(frames.prototype, inspect.custom, { value: inspectFrame });
+  return true;
+}

@@ -1,0 +1,72 @@
+/**
+ * Each request that a server gets is a context of its own, whatever called `listen()`: the first
+ * call in it is the root of its trace, and what the request's body sets off belongs to it.
+ *
+ * Node says on a diagnostics channel that a request has begun, just before its listeners are called.
+ * Limits: HTTP. What a body over HTTP/2 sets off, upgraded connections and bare sockets have the
+ * context of `listen()`.
+ */
+import { subscribe } from "node:diagnostics_channel";
+import { beginRequest, type Context, enterRequest } from "./context";
+
+/** What `http.server.request.start` tells, as far as it is of use here. */
+interface HttpStart {
+  readonly request: object;
+  readonly socket: { readonly parser?: Parser | null };
+}
+
+/** What `http2.server.stream.start` tells. */
+interface Http2Start {
+  readonly stream: { readonly id: number };
+}
+
+type Listener = (this: Parser, ...args: unknown[]) => unknown;
+
+/** Node's parser: native code calls what stands in its slots, in the context of the connection. */
+interface Parser {
+  [slot: number]: Listener | null | undefined;
+  /** The message that is being parsed. */
+  readonly incoming: object | null;
+  readonly constructor: unknown;
+}
+
+/** Contexts of requests, by their message. */
+const contexts = new WeakMap<object, Context>();
+/** The functions of ours that stand in a parser's slots. Parsers are used again. */
+const followers = new WeakSet<Listener>();
+
+/** Begins to tell requests apart. */
+export function installServerRequests(): void {
+  subscribe("http.server.request.start", (message) => {
+    const { request, socket } = message as HttpStart;
+    const context = beginRequest();
+    if (context === undefined || !socket.parser) return;
+    contexts.set(request, context);
+    followBody(socket.parser);
+  });
+  subscribe("http2.server.stream.start", (message) => {
+    // Those with even numbers are pushed by a request.
+    if (((message as Http2Start).stream.id & 1) === 1) beginRequest();
+  });
+}
+
+/** From now on the parts of a body come in the context of their request. */
+function followBody(parser: Parser): void {
+  const { kOnBody, kOnMessageComplete } = parser.constructor as Readonly<Record<string, unknown>>;
+  for (const slot of [kOnBody, kOnMessageComplete]) {
+    if (typeof slot !== "number") continue;
+    const listener = parser[slot];
+    if (typeof listener !== "function" || followers.has(listener)) continue;
+    parser[slot] = follower(listener);
+  }
+}
+
+function follower(listener: Listener): Listener {
+  function follow(this: Parser, ...args: unknown[]): unknown {
+    const context = this.incoming === null ? undefined : contexts.get(this.incoming);
+    if (context !== undefined) enterRequest(context);
+    return Reflect.apply(listener, this, args);
+  }
+  followers.add(follow);
+  return follow;
+}
