@@ -26,6 +26,7 @@ use crate::frame::{End, Frame};
 use crate::row_sink::RowSink;
 use crate::translator::Translator;
 
+mod linking;
 mod passing;
 
 /// Bits of a call's number below its thread's index.
@@ -241,27 +242,6 @@ impl Assembler {
             self.set_aside(frame, sink);
         } else {
             self.push(frame, sink);
-        }
-    }
-
-    /// The last call to begin is a callback of the trace whose root began so many calls earlier.
-    fn link(&mut self, record: Record<'_>) {
-        let distance = record
-            .payload
-            .words
-            .first()
-            .map(|&bits| f64::from_bits(bits) as i64);
-        let call_id = self.next_call_id - 1;
-        let root_id = call_id.saturating_sub(distance.unwrap_or(0));
-        // Before the thread's first call: a trace of an earlier recording.
-        if root_id >= call_id || root_id <= i64::from(self.thread) << CALL_BITS {
-            return;
-        }
-        if let Some(frame) = self.stack.rootless_mut(call_id) {
-            frame.parent_id = root_id;
-            frame.root_id = root_id;
-            frame.depth = 1;
-            frame.callback = true;
         }
     }
 

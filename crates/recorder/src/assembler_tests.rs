@@ -388,6 +388,13 @@ fn a_callback_belongs_to_the_trace_that_its_context_names() {
 }
 
 #[test]
+fn a_context_may_name_a_call_that_is_no_root_itself() {
+    insta::assert_snapshot!(trace(
+        "0 enter main; 1 enter f; 2 generator gen; return f; 3 return main; 4 resume gen; suspend gen; 5 enter g; context - 1; return g; 6 unwind gen"
+    ));
+}
+
+#[test]
 fn a_context_of_an_earlier_recording_says_nothing() {
     insta::assert_snapshot!(trace(
         "0 enter main; context - 1; return main; 1 enter f; context - 7; return f; enter g; context - 0; return g; enter h; context - -1; return h"

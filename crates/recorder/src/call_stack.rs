@@ -104,6 +104,10 @@ impl CallStack {
         self.suspended.insert(frame.token, frame)
     }
 
+    pub(crate) fn suspended(&self, token: u32) -> Option<&Frame> {
+        self.suspended.get(&token)
+    }
+
     pub(crate) fn take_suspended(&mut self, token: u32) -> Option<Frame> {
         self.suspended.remove(&token)
     }
