@@ -51,6 +51,10 @@ export interface Native {
   tooEarly(path: string): void;
   /** Column of the original for a place in an instrumented file; lines are the same. */
   originalColumn(path: string, line: number, column: number): number;
+  /** Offset in the original of an offset in an instrumented file's text. */
+  originalOffset(path: string, offset: number): number;
+  /** Lets `mapper` change the array of call sites of each stack of this thread before anyone formats it. False: this host offers no way. */
+  mapCallSites(mapper: (sites: NodeJS.CallSite[]) => void): boolean;
   /** Original text of a function whose instrumented text this is. */
   unsplice(text: string): string | null;
   /** Holds back standard error until the process ends, and mends the excerpt in it then. */

@@ -13,49 +13,69 @@ import { isOnlyContext } from "./context";
 
 type CallSite = NodeJS.CallSite;
 
+/** File and function of a call site. */
+interface Frame {
+  readonly file: string;
+  readonly name: string | null;
+}
+
 const TASKS = "node:internal/process/task_queues";
 const HOOKS = "node:async_hooks";
 const END_OF_STREAM = "node:internal/streams/end-of-stream";
 
 /** How a callback of `queueMicrotask` is called, from the inside out. */
-const MICROTASK: readonly (readonly [file: string, name: string | null])[] = [
-  [TASKS, null],
-  [HOOKS, "runInAsyncScope"],
-  [TASKS, "runMicrotask"],
+const MICROTASK: readonly Frame[] = [
+  { file: TASKS, name: null },
+  { file: HOOKS, name: "runInAsyncScope" },
+  { file: TASKS, name: "runMicrotask" },
 ];
-
-/** The call sites that there would be without our context. */
-export function withoutContextFrames(sites: CallSite[]): CallSite[] {
-  if (!sites.some((site) => site.getFileName() === HOOKS || site.getFileName() === TASKS)) {
-    return sites;
-  }
-  if (!isOnlyContext()) return sites;
-  return withoutBound(withoutMicrotask(sites));
-}
-
-/** Without the frames below a microtask, or those of them that the stack was not cut at. */
-function withoutMicrotask(sites: CallSite[]): CallSite[] {
-  const at = sites.findIndex((_, i) => {
-    const here = sites.slice(i, i + MICROTASK.length);
-    return here.every((site, j) => is(site, MICROTASK[j]));
-  });
-  return at < 0 ? sites : sites.toSpliced(at, MICROTASK.length);
-}
 
 /** Earlier versions bind the callbacks of `finished` whether there is a context or not. */
 const BINDS_ONLY_IN_CONTEXT = Number(process.versions.node.split(".")[0]) >= 26;
 
-/** Without a callback's binding to its context. */
-function withoutBound(sites: CallSite[]): CallSite[] {
-  if (!BINDS_ONLY_IN_CONTEXT) return sites;
-  const binds = (i: number) =>
-    is(sites[i], MICROTASK[1]) && sites[i + 1]?.getFileName() === END_OF_STREAM;
-  return sites.filter((_, i) => !binds(i) && !(i > 0 && binds(i - 1)));
+/** Takes the call sites out of an array that would not be there without our context. */
+export function dropContextFrames(sites: CallSite[]): void {
+  if (!mayHoldThem(sites) || !isOnlyContext()) return;
+  let kept = 0;
+  for (let i = 0; i < sites.length; ) {
+    const added = microtaskAt(sites, i) || boundAt(sites, i);
+    i += added;
+    if (added > 0) continue;
+    sites[kept] = sites[i] as CallSite;
+    kept += 1;
+    i += 1;
+  }
+  sites.length = kept;
 }
 
-function is(
-  site: CallSite | undefined,
-  [file, name]: readonly [file: string, name: string | null] = ["", null],
-): boolean {
-  return site?.getFileName() === file && (site.getFunctionName() || null) === name;
+function mayHoldThem(sites: CallSite[]): boolean {
+  for (let i = 0; i < sites.length; i++) {
+    const file = sites[i]?.getFileName();
+    if (file === HOOKS || file === TASKS) return true;
+  }
+  return false;
+}
+
+/** Number of frames below a microtask that stand here, or of those that the stack was not cut at. */
+function microtaskAt(sites: CallSite[], at: number): number {
+  let length = 0;
+  for (; length < MICROTASK.length && at + length < sites.length; length++) {
+    if (!is(sites[at + length], MICROTASK[length])) return 0;
+  }
+  return length;
+}
+
+/** Number of frames of a callback's binding to its context that stand here. */
+function boundAt(sites: CallSite[], at: number): number {
+  const binds =
+    BINDS_ONLY_IN_CONTEXT &&
+    is(sites[at], MICROTASK[1]) &&
+    sites[at + 1]?.getFileName() === END_OF_STREAM;
+  return binds ? 2 : 0;
+}
+
+function is(site: CallSite | undefined, frame: Frame | undefined): boolean {
+  return (
+    site?.getFileName() === frame?.file && (site?.getFunctionName() || null) === frame?.name
+  );
 }

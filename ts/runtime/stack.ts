@@ -3,181 +3,47 @@
  * our own frames left out.
  *
  * `at f (app.js:3:61)` → `at f (app.js:3:9)`.
- * `Error.prepareStackTrace`, a function on every version of Node that we support, is replaced by
- * one of the same name, length and descriptor. A program that sets its own gets V8's call sites as
- * they are; with `--enable-source-maps` Node's own is left in place (both are known gaps).
+ * The addon lets `mapCallSites` at the call sites of each stack before anyone formats it: Node,
+ * with source maps or without, and the program's own `Error.prepareStackTrace`.
+ * Limits: where it cannot (Windows, versions not tried), `Error.prepareStackTrace` is replaced by a
+ * function of the same looks, and a program that sets its own gets V8's call sites as they are.
  */
-import { fileURLToPath } from "node:url";
 import { native } from "../native/load";
-import { withoutContextFrames } from "./context-frames";
+import { mapCallSites, setOwnFolder } from "./call-sites";
 import { hasPlainHeading } from "./reflect";
+import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
 type Prepare = (error: Error, sites: CallSite[]) => unknown;
 
 const getDescriptor = Object.getOwnPropertyDescriptor;
 const original = getDescriptor(Error, "prepareStackTrace");
-/** Folder of this package's code. */
-let ownFolder = "\0";
-let installed: Prepare | undefined;
+/** What stands there while stacks are formatted by Node. */
+let installed: unknown;
+/** Versions of Node whose inner interface was looked at. */
+const OLDEST = 20;
+const NEWEST = 26;
 
-/** Methods of a call site that are passed on as they are. */
-const PLAIN = [
-  "getThis",
-  "getTypeName",
-  "getFunction",
-  "getFunctionName",
-  "getMethodName",
-  "getFileName",
-  "getLineNumber",
-  "getEvalOrigin",
-  "isToplevel",
-  "isEval",
-  "isNative",
-  "isConstructor",
-  "isAsync",
-  "isPromiseAll",
-  "getPromiseIndex",
-  "getScriptNameOrSourceURL",
-  "getScriptHash",
-  "getEnclosingColumnNumber",
-  "getEnclosingLineNumber",
-  "getPosition",
-] as const;
-
-/** A call site that another one stands behind. */
-class WrappedCallSite {
-  readonly site: CallSite;
-
-  constructor(site: CallSite) {
-    this.site = site;
-  }
-
-  static {
-    for (const name of PLAIN) {
-      Object.defineProperty(this.prototype, name, {
-        configurable: true,
-        writable: true,
-        value(this: WrappedCallSite): unknown {
-          return (this.site as unknown as Record<string, () => unknown>)[name]?.();
-        },
-      });
-    }
-  }
-
-  getColumnNumber(): number | null {
-    return this.site.getColumnNumber();
-  }
-}
-
-/** A call site whose text is another one. */
-class NamedCallSite extends WrappedCallSite {
-  readonly #text: string;
-
-  constructor(site: CallSite, text: string) {
-    super(site);
-    this.#text = text;
-  }
-
-  override toString(): string {
-    return this.#text;
-  }
-}
-
-/** A call site whose column is the original one. */
-class MappedCallSite extends WrappedCallSite {
-  readonly #column: number;
-
-  constructor(site: CallSite, column: number) {
-    super(site);
-    this.#column = column;
-  }
-
-  override getColumnNumber(): number {
-    return this.#column;
-  }
-
-  override toString(): string {
-    const was = `:${this.site.getColumnNumber()}`;
-    const text = String(this.site);
-    const end = text.endsWith(")") ? text.length - 1 : text.length;
-    if (!text.slice(0, end).endsWith(was)) return text;
-    return `${text.slice(0, end - was.length)}:${this.#column}${text.slice(end)}`;
-  }
-}
-
-/** The call sites that the program would see. */
-export function mapCallSites(sites: CallSite[]): CallSite[] {
-  const mapped: CallSite[] = [];
-  for (const site of sites) {
-    const file = site.getFileName();
-    if (file != null && file.startsWith(ownFolder)) continue;
-    mapped.push(mapCallSite(site, file));
-  }
-  return withoutContextFrames(mapped);
-}
-
-/** File of Node's that `Module.prototype._compile` stands in. */
-const LOADER = "node:internal/modules/cjs/loader";
-const NAMELESS = "Module.<anonymous> ";
-
-function mapCallSite(site: CallSite, file: string | null | undefined): CallSite {
-  if (file == null) return site;
-  if (file === LOADER) return nameCompile(site);
-  if (file.startsWith("node:")) return site;
-  const line = site.getLineNumber();
-  const column = site.getColumnNumber();
-  if (line === null || column === null) return site;
-  const real = native.originalColumn(pathOf(file), line, column);
-  if (real === column) return site;
-  return new MappedCallSite(site, real) as unknown as CallSite;
-}
-
-/**
- * V8 finds a method's name by looking for the function on its object, where our wrap stands in for
- * `_compile`, or a hidden property that V8 passes over.
- */
-function nameCompile(site: CallSite): CallSite {
-  const text = String(site);
-  if (!text.startsWith(NAMELESS)) return site;
-  return new NamedCallSite(site, `Module._compile ${text.slice(NAMELESS.length)}`) as never;
-}
-
-/** Path of a file that call sites of ES modules name by its URL. */
-function pathOf(file: string): string {
-  if (!file.startsWith("file:")) return file;
-  try {
-    return fileURLToPath(file);
-  } catch {
-    return file;
-  }
-}
-
-/** Replaces `Error.prepareStackTrace`. `folder`: that of this package's code. */
+/** Lets stacks be mapped. `folder`: that of this package's code. */
 export function installStackMapping(folder: string): void {
-  ownFolder = folder;
+  setOwnFolder(folder);
   const previous: unknown = original?.value;
-  if (typeof previous !== "function" || process.sourceMapsEnabled) return;
-  const prepare = previous as Prepare;
-  // A method has no `prototype` and cannot be constructed, and takes the name and length asked.
-  const { ErrorPrepareStackTrace } = {
-    ErrorPrepareStackTrace(error: Error, sites: CallSite[]): unknown {
-      return Reflect.apply(prepare, Error, [error, mapCallSites(sites)]);
+  if (typeof previous !== "function") return;
+  installed = previous;
+  const major = Number.parseInt(process.versions.node, 10);
+  if (major >= OLDEST && major <= NEWEST && native.mapCallSites(mapCallSites)) return;
+  if (process.sourceMapsEnabled) return;
+  const { prepare } = {
+    prepare(error: Error, sites: CallSite[]): unknown {
+      mapCallSites(sites);
+      return Reflect.apply(previous as Prepare, Error, [error, sites]);
     },
   };
-  Object.defineProperty(ErrorPrepareStackTrace, "name", {
-    configurable: true,
-    value: prepare.name,
-  });
-  Object.defineProperty(ErrorPrepareStackTrace, "length", {
-    configurable: true,
-    value: prepare.length,
-  });
-  Object.defineProperty(Error, "prepareStackTrace", { ...original, value: ErrorPrepareStackTrace });
-  installed = ErrorPrepareStackTrace;
+  installed = standIn(prepare, previous as Prepare);
+  Object.defineProperty(Error, "prepareStackTrace", { ...original, value: installed });
 }
 
-/** Whether stacks are formatted by us, not by the program. */
+/** Whether stacks are formatted by Node, not by the program. */
 function formats(): boolean {
   return installed !== undefined && getDescriptor(Error, "prepareStackTrace")?.value === installed;
 }

@@ -8,6 +8,7 @@
  */
 import { native } from "../native/load";
 import { apply, includes } from "./primordials";
+import { standIn, stoodFor } from "./stand-in";
 
 const MARK = "$bc.";
 
@@ -18,7 +19,7 @@ export function installToString(): void {
   // A method has no `prototype` and cannot be constructed, as the native one.
   const { toString } = {
     toString(this: unknown): string {
-      const text = apply(original, this === toString ? original : this, []);
+      const text = apply(original, stoodFor(this), []);
       return includes(text, MARK) ? (native.unsplice(text) ?? text) : text;
     },
   };
@@ -26,6 +27,6 @@ export function installToString(): void {
     configurable: true,
     enumerable: false,
     writable: true,
-    value: toString,
+    value: standIn(toString, original),
   });
 }

@@ -137,6 +137,14 @@ impl Files {
         }
     }
 
+    /// Offset in the original; the same one in a file that is not instrumented.
+    pub fn original_offset(&self, path: &str, offset: u32) -> u32 {
+        match self.by_path.get(path) {
+            Some(&index) => self.texts[index].splices.original_offset(offset),
+            None => offset,
+        }
+    }
+
     /// Original text of a function, found by the id of a probe in it.
     pub fn unsplice(&self, text: &str) -> Option<String> {
         let (_, id) = breadcrumb_instrument::first_probe(text)?;

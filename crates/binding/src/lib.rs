@@ -5,6 +5,7 @@
 //! Limits: loaded once in each JavaScript thread, one state for the process.
 
 mod ask;
+mod call_sites;
 mod coded_error;
 mod excerpt;
 mod exit;
@@ -21,7 +22,7 @@ mod thread;
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
 use breadcrumb_recorder::Control;
 use napi::Env;
-use napi::bindgen_prelude::{ArrayBuffer, Result};
+use napi::bindgen_prelude::{ArrayBuffer, JsValue, Result, Unknown};
 use napi_derive::napi;
 use serde::de::DeserializeOwned;
 
@@ -184,6 +185,22 @@ pub fn too_early(path: String) {
 #[napi]
 pub fn original_column(path: String, line: u32, column: u32) -> u32 {
     process::with_files(|files| files.original_column(&path, line, column))
+}
+
+/// Offset in the original.
+#[napi]
+pub fn original_offset(path: String, offset: u32) -> u32 {
+    process::with_files(|files| files.original_offset(&path, offset))
+}
+
+/// Lets a function change the call sites of each stack before it is formatted.
+#[napi]
+pub fn map_call_sites(env: &Env, mapper: Unknown<'_>) -> Result<bool> {
+    let installed = call_sites::install(env.raw(), mapper.raw());
+    if installed {
+        env.add_env_cleanup_hook((), |()| call_sites::forget())?;
+    }
+    Ok(installed)
 }
 
 /// Original text of a function.

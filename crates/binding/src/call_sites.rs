@@ -1,0 +1,164 @@
+//! What V8 hands to Node when a stack is formatted: the call sites pass through a function of ours
+//! first, whoever formats them then (Node itself, its source maps, the program's own
+//! `Error.prepareStackTrace`, in whatever realm). Nothing that the program can look at is replaced.
+//!
+//! ```text
+//! error.stack → V8 → prepare: map(sites) → node::PrepareStackTraceCallback(context, error, sites)
+//! ```
+//! Node-API has no word for it, so the two functions of V8's and Node's C++ interface that it takes
+//! are looked up by name, which tells the types of their parameters. A `v8::Local` is one pointer
+//! to a slot, passed in a register, and that pointer is what Node-API calls a `napi_value`.
+//! Limits: where they are not found, or the type is passed in another way (Windows), `install` says
+//! so and `ts/runtime/stack.ts` does what can be done without.
+
+#[cfg(unix)]
+mod platform {
+    use std::cell::Cell;
+    use std::ffi::{CStr, c_void};
+    use std::sync::OnceLock;
+
+    use napi::sys;
+
+    /// `v8::Local<T>` and `v8::MaybeLocal<T>`: empty when null.
+    type Local = *mut c_void;
+    type Prepare = unsafe extern "C" fn(context: Local, error: Local, sites: Local) -> Local;
+    type SetPrepare = unsafe extern "C" fn(isolate: *mut c_void, prepare: Prepare);
+    type CurrentIsolate = unsafe extern "C" fn() -> *mut c_void;
+
+    const PREPARE: &CStr = c"_ZN4node25PrepareStackTraceCallbackEN2v85LocalINS0_7ContextEEENS1_INS0_5ValueEEENS1_INS0_5ArrayEEE";
+    const SET_PREPARE: &CStr = c"_ZN2v87Isolate28SetPrepareStackTraceCallbackEPFNS_10MaybeLocalINS_5ValueEEENS_5LocalINS_7ContextEEENS4_IS2_EENS4_INS_5ArrayEEEE";
+    const CURRENT_ISOLATE: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
+
+    /// Functions of the process that Node runs in.
+    #[derive(Clone, Copy)]
+    struct Engine {
+        prepare: Prepare,
+        set_prepare: SetPrepare,
+        current_isolate: CurrentIsolate,
+    }
+
+    static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
+
+    /// This thread's function that looks at call sites, and where it lives.
+    #[derive(Clone, Copy)]
+    struct Mapper {
+        env: sys::napi_env,
+        function: sys::napi_ref,
+    }
+
+    thread_local! {
+        static MAPPER: Cell<Option<Mapper>> = const { Cell::new(None) };
+    }
+
+    fn find(name: &CStr) -> Option<*mut c_void> {
+        // SAFETY: looks for a name among what is loaded.
+        let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+        (!symbol.is_null()).then_some(symbol)
+    }
+
+    fn engine() -> Option<Engine> {
+        *ENGINE.get_or_init(|| {
+            let (prepare, set_prepare) = (find(PREPARE)?, find(SET_PREPARE)?);
+            let current_isolate = find(CURRENT_ISOLATE)?;
+            // SAFETY: the names of C++ functions hold the types of their parameters, which are
+            // these.
+            unsafe {
+                Some(Engine {
+                    prepare: std::mem::transmute::<*mut c_void, Prepare>(prepare),
+                    set_prepare: std::mem::transmute::<*mut c_void, SetPrepare>(set_prepare),
+                    current_isolate: std::mem::transmute::<*mut c_void, CurrentIsolate>(
+                        current_isolate,
+                    ),
+                })
+            }
+        })
+    }
+
+    /// Lets a function look at the call sites of each stack before it is formatted in this thread.
+    pub fn install(env: sys::napi_env, function: sys::napi_value) -> bool {
+        let Some(engine) = engine() else {
+            return false;
+        };
+        let mut reference = std::ptr::null_mut();
+        // SAFETY: both belong to the call of Node-API that is being answered.
+        let status = unsafe { sys::napi_create_reference(env, function, 1, &raw mut reference) };
+        if status != sys::Status::napi_ok {
+            return false;
+        }
+        MAPPER.set(Some(Mapper {
+            env,
+            function: reference,
+        }));
+        // SAFETY: this is a thread that runs JavaScript, so it has an isolate; `prepare` lives as
+        // long as the process.
+        unsafe { (engine.set_prepare)((engine.current_isolate)(), prepare) };
+        true
+    }
+
+    /// The thread's environment ends: from here on stacks are formatted as they are.
+    pub fn forget() {
+        MAPPER.set(None);
+    }
+
+    unsafe extern "C" fn prepare(context: Local, error: Local, sites: Local) -> Local {
+        if let Some(mapper) = MAPPER.get() {
+            map(mapper, sites);
+        }
+        // It was found, or this function would not have been set.
+        match engine() {
+            // SAFETY: what V8 handed over is handed on.
+            Some(engine) => unsafe { (engine.prepare)(context, error, sites) },
+            None => std::ptr::null_mut(),
+        }
+    }
+
+    /// Lets the function change the array. It does not throw, unless the stack is at its end or
+    /// the thread is being terminated; the array is as it was then.
+    fn map(mapper: Mapper, sites: Local) {
+        let env = mapper.env;
+        let sites: sys::napi_value = sites.cast();
+        let mut pending = true;
+        let mut function = std::ptr::null_mut();
+        let mut receiver = std::ptr::null_mut();
+        let mut result = std::ptr::null_mut();
+        // SAFETY: V8 formats stacks on the isolate's own thread, with a handle scope open, and the
+        // environment lives: `forget` is called before it ends. An exception that was pending in
+        // it is left alone.
+        unsafe {
+            let asked = sys::napi_is_exception_pending(env, &raw mut pending);
+            if asked != sys::Status::napi_ok || pending {
+                return;
+            }
+            if sys::napi_get_reference_value(env, mapper.function, &raw mut function)
+                != sys::Status::napi_ok
+                || sys::napi_get_undefined(env, &raw mut receiver) != sys::Status::napi_ok
+            {
+                return;
+            }
+            let called = sys::napi_call_function(
+                env,
+                receiver,
+                function,
+                1,
+                &raw const sites,
+                &raw mut result,
+            );
+            if called == sys::Status::napi_pending_exception {
+                sys::napi_get_and_clear_last_exception(env, &raw mut result);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    use napi::sys;
+
+    pub fn install(_env: sys::napi_env, _function: sys::napi_value) -> bool {
+        false
+    }
+
+    pub fn forget() {}
+}
+
+pub use platform::{forget, install};

@@ -1,0 +1,218 @@
+/**
+ * Call sites as the program would see them without us: columns and offsets of instrumented files
+ * mapped back, frames of ours left out.
+ *
+ *     [{ app.js:3:61 }, { dist/core.js:9:1 }] → [{ app.js:3:9 }]
+ *
+ * The engine's own call sites stay, and what `CallSite.prototype` offers too, which cannot be
+ * changed: each gets another prototype, a copy whose methods ask the engine's and map the answer.
+ * Nothing is computed before it is asked for.
+ * Limits: `getScriptHash` is that of the text with probes.
+ */
+import { fileURLToPath } from "node:url";
+import { native } from "../native/load";
+import { dropContextFrames } from "./context-frames";
+import { standIn } from "./stand-in";
+
+type CallSite = NodeJS.CallSite;
+type Method = (this: CallSite) => unknown;
+
+const { apply, getPrototypeOf, setPrototypeOf, ownKeys } = Reflect;
+const getDescriptor = Object.getOwnPropertyDescriptor;
+const call = Function.prototype.call;
+/** Functions of the engine, which the program may replace on their prototypes. */
+const text = {
+  startsWith: call.bind(String.prototype.startsWith) as (of: string, part: string) => boolean,
+  endsWith: call.bind(String.prototype.endsWith) as (of: string, part: string) => boolean,
+  indexOf: call.bind(String.prototype.indexOf) as (
+    of: string,
+    part: string,
+    from?: number,
+  ) => number,
+  lastIndexOf: call.bind(String.prototype.lastIndexOf) as (of: string, part: string) => number,
+  slice: call.bind(String.prototype.slice) as (of: string, from: number, to?: number) => string,
+};
+const prototypes = new WeakMap<object, object>();
+/** The copies themselves: a call site that has one is done. */
+const copies = new WeakSet<object>();
+
+/** Folder of this package's code. */
+let ownFolder = "\0";
+
+/** Sets the folder whose frames are left out. */
+export function setOwnFolder(folder: string): void {
+  ownFolder = folder;
+}
+
+/** Changes an array of call sites into the one that the program would see. */
+export function mapCallSites(sites: CallSite[]): void {
+  let kept = 0;
+  for (let i = 0; i < sites.length; i++) {
+    const site = sites[i] as CallSite;
+    if (isOwn(site)) continue;
+    dress(site);
+    if (kept !== i) sites[kept] = site;
+    kept += 1;
+  }
+  sites.length = kept;
+  dropContextFrames(sites);
+}
+
+function isOwn(site: CallSite): boolean {
+  const file = site.getFileName();
+  return typeof file === "string" && text.startsWith(file, ownFolder);
+}
+
+function dress(site: CallSite): void {
+  const engines = getPrototypeOf(site);
+  if (engines === null || copies.has(engines)) return;
+  let copy = prototypes.get(engines);
+  if (copy === undefined) {
+    copy = copyOf(engines);
+    prototypes.set(engines, copy);
+    copies.add(copy);
+  }
+  setPrototypeOf(site, copy);
+}
+
+/** The engine's prototype with methods that map. */
+function copyOf(engines: object): object {
+  const copy = Object.create(engines) as object;
+  for (const key of ownKeys(engines)) {
+    const property = getDescriptor(engines, key) as PropertyDescriptor;
+    const make = typeof key === "string" && Object.hasOwn(MAPPED, key) ? MAPPED[key] : undefined;
+    if (make !== undefined && typeof property.value === "function") {
+      property.value = standIn(make(engines as CallSite), property.value);
+    }
+    Object.defineProperty(copy, key, property);
+  }
+  return copy;
+}
+
+/** Makers of the methods whose answer depends on the text, given the engine's. */
+const MAPPED: Record<string, ((engine: CallSite) => Method) | undefined> = {
+  getColumnNumber: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const column = apply(engine.getColumnNumber, this, []);
+        return mapColumn(this, engine, apply(engine.getLineNumber, this, []), column);
+      },
+    }).method,
+  getEnclosingColumnNumber: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const column = apply(engine.getEnclosingColumnNumber, this, []);
+        return mapColumn(this, engine, apply(engine.getEnclosingLineNumber, this, []), column);
+      },
+    }).method,
+  getPosition: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const offset = apply(engine.getPosition, this, []);
+        const file = pathOf(apply(engine.getFileName, this, []));
+        return file === undefined || !(offset > 0) ? offset : native.originalOffset(file, offset);
+      },
+    }).method,
+  getEvalOrigin: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const origin = apply(engine.getEvalOrigin, this, []);
+        return typeof origin === "string" ? mapOrigin(origin) : origin;
+      },
+    }).method,
+  getFunctionName: nameOf("getFunctionName"),
+  getMethodName: nameOf("getMethodName"),
+  toString: (engine: CallSite) =>
+    ({
+      method(this: CallSite): string {
+        return mapText(this, engine, apply(engine.toString, this, []));
+      },
+    }).method,
+};
+
+type Names = "getFunctionName" | "getMethodName";
+
+/**
+ * V8 finds a method's name by looking for the function on its object, where our wrap stands in for
+ * `_compile`, or a hidden property that V8 passes over.
+ */
+function nameOf(key: Names): (engine: CallSite) => Method {
+  return (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const name = apply(engine[key], this, []);
+        return name === null && isCompile(this, engine) ? COMPILE : name;
+      },
+    }).method;
+}
+
+/** File of Node's that `Module.prototype._compile` stands in. */
+const LOADER = "node:internal/modules/cjs/loader";
+const COMPILE = "_compile";
+const NAMELESS = "Module.<anonymous> ";
+
+function isCompile(site: CallSite, engine: CallSite): boolean {
+  return (
+    apply(engine.getFileName, site, []) === LOADER &&
+    text.startsWith(apply(engine.toString, site, []), NAMELESS)
+  );
+}
+
+function mapColumn(site: CallSite, engine: CallSite, line: unknown, column: unknown): unknown {
+  if (typeof line !== "number" || typeof column !== "number") return column;
+  const file = pathOf(apply(engine.getFileName, site, []));
+  return file === undefined ? column : native.originalColumn(file, line, column);
+}
+
+/** Text of a call site: `f (/app.js:3:61)`, `eval (eval at f (/app.js:3:61), <anonymous>:1:2)`. */
+function mapText(site: CallSite, engine: CallSite, was: string): string {
+  const file = apply(engine.getFileName, site, []);
+  if (file === LOADER && text.startsWith(was, NAMELESS)) {
+    return `Module.${COMPILE} ${text.slice(was, NAMELESS.length)}`;
+  }
+  const origin = apply(engine.getEvalOrigin, site, []);
+  if (typeof origin === "string") return replaced(was, origin, mapOrigin(origin));
+  const column = apply(engine.getColumnNumber, site, []);
+  const mapped = mapColumn(site, engine, apply(engine.getLineNumber, site, []), column);
+  if (mapped === column) return was;
+  const end = text.endsWith(was, ")") ? was.length - 1 : was.length;
+  const suffix = `:${column}`;
+  if (!text.endsWith(text.slice(was, 0, end), suffix)) return was;
+  return `${text.slice(was, 0, end - suffix.length)}:${mapped as number}${text.slice(was, end)}`;
+}
+
+function replaced(whole: string, part: string, by: string): string {
+  const at = part === by ? -1 : text.indexOf(whole, part);
+  return at < 0 ? whole : text.slice(whole, 0, at) + by + text.slice(whole, at + part.length);
+}
+
+/** Where a text came to `eval`: `eval at f (eval at g (/app.js:3:61))`. */
+function mapOrigin(origin: string): string {
+  let end = origin.length;
+  while (end > 0 && origin[end - 1] === ")") end -= 1;
+  const place = text.slice(origin, 0, end);
+  const columnAt = text.lastIndexOf(place, ":");
+  const lineAt = text.lastIndexOf(text.slice(place, 0, Math.max(columnAt, 0)), ":");
+  const line = Number(text.slice(place, lineAt + 1, columnAt));
+  const column = Number(text.slice(place, columnAt + 1));
+  if (lineAt < 0 || !(line > 0) || !(column > 0)) return origin;
+  // Names of functions and files may hold brackets too.
+  for (let at = text.indexOf(place, "("); at >= 0; at = text.indexOf(place, "(", at + 1)) {
+    const file = pathOf(text.slice(place, at + 1, lineAt));
+    if (file === undefined || !native.hasProbes(file)) continue;
+    const mapped = native.originalColumn(file, line, column);
+    return `${text.slice(place, 0, columnAt)}:${mapped}${text.slice(origin, end)}`;
+  }
+  return origin;
+}
+
+/** Path of a file that call sites of ES modules name by its URL; undefined for none, or Node's. */
+function pathOf(file: unknown): string | undefined {
+  if (typeof file !== "string" || text.startsWith(file, "node:")) return undefined;
+  if (!text.startsWith(file, "file:")) return file;
+  try {
+    return fileURLToPath(file);
+  } catch {
+    return file;
+  }
+}
