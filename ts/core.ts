@@ -14,6 +14,7 @@ import { installProbes, uncaught } from "./runtime/probes";
 import { installServerRequests } from "./runtime/server-requests";
 import { installStackMapping } from "./runtime/stack";
 import { installToString } from "./runtime/to-string";
+import { installUtilCallSites } from "./runtime/util-call-sites";
 
 export { native } from "./native/load";
 
@@ -21,6 +22,7 @@ export { native } from "./native/load";
 export const ownFolder = dirname(__filename);
 
 let installed = false;
+let preloaded = false;
 
 /** Prepares this thread to be traced: probes, hooks, what reflection sees. Once. */
 export function install(): void {
@@ -30,12 +32,11 @@ export function install(): void {
   if (installContexts()) installServerRequests();
   installStackMapping(ownFolder);
   installToString();
+  installUtilCallSites(preloaded);
   installCommonJs();
   installModules(ownFolder);
   watchUncaught();
 }
-
-let preloaded = false;
 
 /** Whether `register` has prepared this process to be recorded. */
 export function isPreloaded(): boolean {

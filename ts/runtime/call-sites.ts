@@ -59,7 +59,11 @@ export function mapCallSites(sites: CallSite[]): void {
 }
 
 function isOwn(site: CallSite): boolean {
-  const file = site.getFileName();
+  return isOwnFile(site.getFileName());
+}
+
+/** Whether a file is of this package's code. */
+export function isOwnFile(file: unknown): boolean {
   return typeof file === "string" && text.startsWith(file, ownFolder);
 }
 
@@ -159,9 +163,14 @@ function isCompile(site: CallSite, engine: CallSite): boolean {
 }
 
 function mapColumn(site: CallSite, engine: CallSite, line: unknown, column: unknown): unknown {
+  return originalColumnOf(apply(engine.getFileName, site, []), line, column);
+}
+
+/** Column of the original, or what stands for it where there is none. */
+export function originalColumnOf(file: unknown, line: unknown, column: unknown): unknown {
   if (typeof line !== "number" || typeof column !== "number") return column;
-  const file = pathOf(apply(engine.getFileName, site, []));
-  return file === undefined ? column : native.originalColumn(file, line, column);
+  const path = pathOf(file);
+  return path === undefined ? column : native.originalColumn(path, line, column);
 }
 
 /** Text of a call site: `f (/app.js:3:61)`, `eval (eval at f (/app.js:3:61), <anonymous>:1:2)`. */

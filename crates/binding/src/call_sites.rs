@@ -23,10 +23,12 @@ mod platform {
     type Local = *mut c_void;
     type Prepare = unsafe extern "C" fn(context: Local, error: Local, sites: Local) -> Local;
     type SetPrepare = unsafe extern "C" fn(isolate: *mut c_void, prepare: Prepare);
+    type Terminate = unsafe extern "C" fn(isolate: *mut c_void);
     type CurrentIsolate = unsafe extern "C" fn() -> *mut c_void;
 
     const PREPARE: &CStr = c"_ZN4node25PrepareStackTraceCallbackEN2v85LocalINS0_7ContextEEENS1_INS0_5ValueEEENS1_INS0_5ArrayEEE";
     const SET_PREPARE: &CStr = c"_ZN2v87Isolate28SetPrepareStackTraceCallbackEPFNS_10MaybeLocalINS_5ValueEEENS_5LocalINS_7ContextEEENS4_IS2_EENS4_INS_5ArrayEEEE";
+    const TERMINATE: &CStr = c"_ZN2v87Isolate18TerminateExecutionEv";
     const CURRENT_ISOLATE: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
 
     /// Functions of the process that Node runs in.
@@ -35,6 +37,7 @@ mod platform {
         prepare: Prepare,
         set_prepare: SetPrepare,
         current_isolate: CurrentIsolate,
+        terminate: Terminate,
     }
 
     static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
@@ -59,7 +62,7 @@ mod platform {
     fn engine() -> Option<Engine> {
         *ENGINE.get_or_init(|| {
             let (prepare, set_prepare) = (find(PREPARE)?, find(SET_PREPARE)?);
-            let current_isolate = find(CURRENT_ISOLATE)?;
+            let (current_isolate, terminate) = (find(CURRENT_ISOLATE)?, find(TERMINATE)?);
             // SAFETY: the names of C++ functions hold the types of their parameters, which are
             // these.
             unsafe {
@@ -69,6 +72,7 @@ mod platform {
                     current_isolate: std::mem::transmute::<*mut c_void, CurrentIsolate>(
                         current_isolate,
                     ),
+                    terminate: std::mem::transmute::<*mut c_void, Terminate>(terminate),
                 })
             }
         })
@@ -101,20 +105,33 @@ mod platform {
     }
 
     unsafe extern "C" fn prepare(context: Local, error: Local, sites: Local) -> Local {
-        if let Some(mapper) = MAPPER.get() {
-            map(mapper, sites);
+        // They were found, or this function would not have been set.
+        let Some(engine) = engine() else {
+            return std::ptr::null_mut();
+        };
+        let mapped = MAPPER.get().map(|mapper| map(mapper, sites));
+        // SAFETY: this is the isolate's own thread; what V8 handed over is handed on.
+        unsafe {
+            if mapped == Some(Mapped::Terminated) {
+                // Node-API has caught it, which is the end of it unless it is begun again.
+                (engine.terminate)((engine.current_isolate)());
+            }
+            (engine.prepare)(context, error, sites)
         }
-        // It was found, or this function would not have been set.
-        match engine() {
-            // SAFETY: what V8 handed over is handed on.
-            Some(engine) => unsafe { (engine.prepare)(context, error, sites) },
-            None => std::ptr::null_mut(),
-        }
+    }
+
+    /// How a call of the function ended.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Mapped {
+        /// It returned, was not called, or there was no stack left for it.
+        Done,
+        /// `worker.terminate()`, `process.exit()` in a worker, or the timeout of a `vm` script.
+        Terminated,
     }
 
     /// Lets the function change the array. It does not throw, unless the stack is at its end or
     /// the thread is being terminated; the array is as it was then.
-    fn map(mapper: Mapper, sites: Local) {
+    fn map(mapper: Mapper, sites: Local) -> Mapped {
         let env = mapper.env;
         let sites: sys::napi_value = sites.cast();
         let mut pending = true;
@@ -127,13 +144,13 @@ mod platform {
         unsafe {
             let asked = sys::napi_is_exception_pending(env, &raw mut pending);
             if asked != sys::Status::napi_ok || pending {
-                return;
+                return Mapped::Done;
             }
             if sys::napi_get_reference_value(env, mapper.function, &raw mut function)
                 != sys::Status::napi_ok
                 || sys::napi_get_undefined(env, &raw mut receiver) != sys::Status::napi_ok
             {
-                return;
+                return Mapped::Done;
             }
             let called = sys::napi_call_function(
                 env,
@@ -143,8 +160,17 @@ mod platform {
                 &raw const sites,
                 &raw mut result,
             );
-            if called == sys::Status::napi_pending_exception {
-                sys::napi_get_and_clear_last_exception(env, &raw mut result);
+            if called != sys::Status::napi_pending_exception {
+                return Mapped::Done;
+            }
+            let mut kind = sys::ValueType::napi_undefined;
+            sys::napi_get_and_clear_last_exception(env, &raw mut result);
+            sys::napi_typeof(env, result, &raw mut kind);
+            // V8 catches `null` for a termination; an overflow of the stack is an object.
+            if kind == sys::ValueType::napi_object {
+                Mapped::Done
+            } else {
+                Mapped::Terminated
             }
         }
     }

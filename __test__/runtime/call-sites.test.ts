@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { nodes, project, register, run } from "../support/program";
+
+const WORKERS = `
+const { Worker, isMainThread } = require("node:worker_threads");
+function fail() { null.property; }
+function busy() {
+  for (;;) try { fail(); } catch (error) { error.stack.length; }
+}
+async function main() {
+  for (let i = 0; i < 8; i++) {
+    const worker = new Worker(__filename);
+    await new Promise((resolve) => worker.once("online", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    console.log(await worker.terminate());
+  }
+}
+if (isMainThread) main(); else busy();
+`;
+
+const TIMEOUT = `
+const vm = require("node:vm");
+function fail() { null.property; }
+const context = vm.createContext({ fail });
+const code = "for (;;) try { fail(); } catch (error) { error.stack.length; }";
+for (let i = 0; i < 4; i++) {
+  try { vm.runInContext(code, context, { timeout: 20 }); } catch (error) { console.log(error.code); }
+}
+`;
+
+const OVERFLOW = `
+let depth = 0;
+function dive() { depth += 1; try { new Error("deep").stack.length; } finally { dive(); } }
+try { dive(); } catch (error) { console.log(error.name, error.message, depth > 100); }
+function fail() { null.property; }
+try { fail(); } catch (error) { console.log(error.stack.split("\\n")[1]); }
+`;
+
+describe.each(nodes)("call sites on %s", (_name, node) => {
+  function traced(text: string): string {
+    const folder = project({ "app.js": text });
+    const env = { BREADCRUMB_DIR: `${folder}/store`, BREADCRUMB_OPTIONS: '{"all":true}' };
+    const { stdout, stderr, status } = run(node, ["--require", register, "app.js"], folder, env);
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    return stdout.replaceAll(folder, "");
+  }
+
+  it("a worker that formats stacks can be terminated", () => {
+    expect(traced(WORKERS)).toBe("1\n".repeat(8));
+  });
+
+  it("a script that formats stacks runs into its timeout", () => {
+    expect(traced(TIMEOUT)).toBe("ERR_SCRIPT_EXECUTION_TIMEOUT\n".repeat(4));
+  });
+
+  it("a stack at its end leaves later ones as they should be", () => {
+    const text = "RangeError Maximum call stack size exceeded true\n    at fail (/app.js:5:24)\n";
+    expect(traced(OVERFLOW)).toBe(text);
+  });
+});
