@@ -49,6 +49,8 @@ export interface Native {
   hasProbes(path: string): boolean;
   /** Says that a file was loaded before it could be instrumented. */
   tooEarly(path: string): void;
+  /** Lists a file that gets no probes, and why. */
+  leaveAlone(path: string, reason: string): void;
   /** Column of the original for a place in an instrumented file; lines are the same. */
   originalColumn(path: string, line: number, column: number): number;
   /** Offset in the original of an offset in an instrumented file's text. */

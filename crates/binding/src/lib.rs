@@ -181,6 +181,12 @@ pub fn too_early(path: String) {
     process::too_early(&path);
 }
 
+/// Lists a file that is left alone for a reason that only the host knows.
+#[napi]
+pub fn leave_alone(path: String, reason: String) {
+    process::leave_alone(&path, reason);
+}
+
 /// Column of the original.
 #[napi]
 pub fn original_column(path: String, line: u32, column: u32) -> u32 {

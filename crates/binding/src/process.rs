@@ -338,6 +338,15 @@ pub fn too_early(path: &str) {
         .leave_alone(shown_path, FileStatus::TooEarly, None);
 }
 
+/// Lists a file that is left alone for a reason that only the host knows.
+pub fn leave_alone(path: &str, reason: String) {
+    let shown_path = shown(path);
+    let mut guard = FILES.lock();
+    guard
+        .get_or_insert_default()
+        .leave_alone(shown_path, FileStatus::LeftAlone, Some(reason));
+}
+
 /// Asks the files seen so far.
 pub fn with_files<T>(ask: impl FnOnce(&mut Files) -> T) -> T {
     let mut guard = FILES.lock();
