@@ -13,6 +13,7 @@ import { installContexts } from "./runtime/context";
 import { installProbes, uncaught } from "./runtime/probes";
 import { installServerRequests } from "./runtime/server-requests";
 import { installStackMapping } from "./runtime/stack";
+import { installTestLocations } from "./runtime/test-locations";
 import { installToString } from "./runtime/to-string";
 import { installUtilCallSites } from "./runtime/util-call-sites";
 
@@ -33,6 +34,7 @@ export function install(): void {
   installStackMapping(ownFolder);
   installToString();
   installUtilCallSites(preloaded);
+  installTestLocations();
   installCommonJs();
   installModules(ownFolder);
   watchUncaught();
