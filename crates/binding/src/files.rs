@@ -140,7 +140,7 @@ impl Files {
     /// Offset in the original; the same one in a file that is not instrumented.
     pub fn original_offset(&self, path: &str, offset: u32) -> u32 {
         match self.by_path.get(path) {
-            Some(&index) => self.texts[index].splices.original_offset(offset),
+            Some(&index) => self.texts[index].splices.original_position(offset),
             None => offset,
         }
     }

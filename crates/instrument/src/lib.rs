@@ -11,6 +11,7 @@
 
 mod classes;
 mod declarations;
+mod delegate;
 mod edit;
 mod found;
 mod frame;
@@ -153,12 +154,10 @@ fn instrument_checked(input: &Input) -> Result<Outcome, Diagnostic> {
     let renamed = input.names.map(|names| Renamed::new(input.source, names));
     let names = Names(renamed.as_ref());
     let program = parse::parse(&allocator, input)?;
-    let (found, edits) = visitor::visit(input, names, &program)?;
+    let visited = visitor::visit(input, names, &program)?;
     // Behind our own visitor, which guards against a tree that is too deep to be visited.
     parse::check_early_errors(input, &program)?;
-    Ok(Outcome::Instrumented(render::render(
-        input, names, found, &edits,
-    )))
+    Ok(Outcome::Instrumented(render::render(input, names, visited)))
 }
 
 #[cold]

@@ -13,6 +13,7 @@ use crate::original_names::Names;
 use crate::positions::{Positions, utf16_length};
 use crate::splices::Splices;
 use crate::table::{NO_ID, number};
+use crate::visitor::Visited;
 use crate::{Input, Instrumented};
 
 /// Room for probes in the output, for each edit.
@@ -22,9 +23,13 @@ const BYTES_AN_EDIT: usize = 36;
 pub(crate) fn render<'a>(
     input: &Input<'a>,
     names: Names<'a>,
-    found: Vec<Found<'a>>,
-    edits: &[Edit<'a>],
+    visited: Visited<'a>,
 ) -> Instrumented {
+    let Visited {
+        found,
+        edits,
+        delegates,
+    } = visited;
     let source = input.source;
     let positions = Positions::new(source);
     let (ids, functions, left_alone) = number(input.first_id, found.as_slice(), names, &positions);
@@ -34,10 +39,11 @@ pub(crate) fn render<'a>(
         ids: &ids,
     };
     let mut insertions = Vec::with_capacity(edits.len());
+    let mut delegated = Vec::with_capacity(delegates.len());
     let mut probes = vec![0; functions.len()];
     let mut inserted = 0;
     let mut copied = 0;
-    for edit in edits {
+    for edit in &edits {
         if edit.function != NO_FUNCTION && ids[edit.function as usize] == NO_ID {
             continue;
         }
@@ -55,6 +61,19 @@ pub(crate) fn render<'a>(
             let before = utf16_length(&text.code[start..probe]);
             probes[index as usize] = offset + inserted + before;
         }
+        if edit.piece == Piece::OperandOpen
+            && let Ok(index) = delegates.binary_search_by_key(&edit.offset, |&(at, _)| at)
+        {
+            // Calls are at the name, or at the bracket where there are brackets around it.
+            let piece = &text.code[start..];
+            let name = piece.find(")(").map(|at| at + 1);
+            let name = name.or_else(|| piece.find("$bc.").map(|at| at + "$bc.".len()));
+            let before = name.unwrap_or_default() as u32;
+            delegated.push((
+                offset + inserted + before,
+                positions.utf16(delegates[index].1),
+            ));
+        }
         insertions.push((offset, length));
         inserted += length;
     }
@@ -63,7 +82,8 @@ pub(crate) fn render<'a>(
     Instrumented {
         code,
         functions,
-        splices: Splices::new(positions.line_starts, &insertions, input.first_id, probes),
+        splices: Splices::new(positions.line_starts, &insertions, input.first_id, probes)
+            .with_delegates(delegated),
         left_alone,
     }
 }

@@ -31,6 +31,9 @@ pub struct Splices {
     first_id: u32,
     /// For each function, where its enter probe (`$bc.e2(12`) starts in the instrumented text.
     probes: Box<[u32]>,
+    /// For each `yield*` that V8 says to be elsewhere: our call around its operand in the
+    /// instrumented text, and the place in the original.
+    delegates: Box<[(u32, u32)]>,
 }
 
 impl Splices {
@@ -58,7 +61,13 @@ impl Splices {
             inserted: inserted.into(),
             first_id,
             probes: probes.into(),
+            delegates: Box::default(),
         }
+    }
+
+    pub(crate) fn with_delegates(mut self, delegates: Vec<(u32, u32)>) -> Self {
+        self.delegates = delegates.into();
+        self
     }
 
     /// The tables themselves.
@@ -85,8 +94,18 @@ impl Splices {
         // What is inserted at a line's very start belongs to this line, not to the one above.
         let above = self.offsets.partition_point(|&offset| offset < start);
         let instrumented_start = start + self.inserted_before(above);
-        let offset = self.original_offset(instrumented_start + column.saturating_sub(1));
+        let offset = self.original_position(instrumented_start + column.saturating_sub(1));
         offset.saturating_sub(start) + 1
+    }
+
+    /// Offset in the original of a place that V8 says code to be at.
+    #[must_use]
+    pub fn original_position(&self, instrumented_offset: u32) -> u32 {
+        let delegates = &self.delegates;
+        match delegates.binary_search_by_key(&instrumented_offset, |&(at, _)| at) {
+            Ok(index) => delegates[index].1,
+            Err(_) => self.original_offset(instrumented_offset),
+        }
     }
 
     /// Offset in the original of an offset in the instrumented text; within an insertion, the

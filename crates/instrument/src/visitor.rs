@@ -15,7 +15,7 @@ use crate::edit::{Edit, NO_FUNCTION, Piece};
 use crate::found::Found;
 use crate::frame::{Around, Breakable, Frame};
 use crate::original_names::Names;
-use crate::{Diagnostic, Input, Reason, name, parse};
+use crate::{Diagnostic, Input, Reason, delegate, name, parse};
 
 /// Nested expressions and statements that the visitor follows. Only sums and the like can be that
 /// deep, in generated code; see `stack.rs` for the room.
@@ -26,13 +26,14 @@ pub(crate) fn visit<'a>(
     input: &Input<'a>,
     names: Names<'a>,
     program: &Program<'a>,
-) -> Result<(Vec<Found<'a>>, Vec<Edit<'a>>), Diagnostic> {
+) -> Result<Visited<'a>, Diagnostic> {
     let mut visitor = Visitor {
         source: input.source,
         file_stem: input.file_stem,
         names,
         found: Vec::new(),
         edits: Vec::new(),
+        delegates: Vec::new(),
         frames: vec![Frame::of_program()],
         current: NO_FUNCTION,
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
@@ -55,7 +56,20 @@ pub(crate) fn visit<'a>(
     if !edits.is_sorted_by_key(|edit| edit.offset) {
         edits.sort_by_key(|edit| edit.offset);
     }
-    Ok((visitor.found, edits))
+    visitor.delegates.sort_unstable();
+    Ok(Visited {
+        found: visitor.found,
+        edits,
+        delegates: visitor.delegates,
+    })
+}
+
+/// What a pass over the tree gives.
+pub(crate) struct Visited<'a> {
+    pub found: Vec<Found<'a>>,
+    pub edits: Vec<Edit<'a>>,
+    /// For each `yield*` whose place is not its operand's start: that start, the place.
+    pub delegates: Vec<(u32, u32)>,
 }
 
 pub(crate) struct Visitor<'a> {
@@ -64,6 +78,7 @@ pub(crate) struct Visitor<'a> {
     pub names: Names<'a>,
     pub found: Vec<Found<'a>>,
     pub edits: Vec<Edit<'a>>,
+    pub delegates: Vec<(u32, u32)>,
     pub frames: Vec<Frame<'a>>,
     /// The function that edits are for: the innermost one whose body is being visited, or
     /// `NO_FUNCTION` in parameters, in fields and at the top level.
@@ -291,6 +306,12 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_yield_expression(&mut self, it: &YieldExpression<'a>) {
+        if it.delegate
+            && let Some(operand) = &it.argument
+            && let Some(at) = delegate::position(self.source, it.span.start, operand)
+        {
+            self.delegates.push((operand.span().start, at));
+        }
         self.suspend(it.span, it.argument.as_ref());
     }
 
