@@ -25,6 +25,13 @@ describe("normalize", () => {
     expect(options.store).toBe(join(root, ".breadcrumb"));
   });
 
+  it("counts the main script's project as the program's own, but no dependency's", () => {
+    const of = (main: string): unknown => normalize({}, { ...at, main }).mainRoot;
+    expect(of(join(deep, "main.js"))).toBe(root);
+    expect(of(join(root, "node_modules", "runner", "worker.js"))).toBe(null);
+    expect(of("C:\\app\\node_modules\\runner\\worker.js")).toBe(null);
+  });
+
   it("takes options before the environment", () => {
     const env = { BREADCRUMB_INCLUDE: "x/**, npm:y", BREADCRUMB_MODE: "count" };
     expect(normalize({}, { ...at, env })).toMatchObject({ include: ["x/**", "npm:y"], mode: 1 });

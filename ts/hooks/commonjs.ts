@@ -5,8 +5,11 @@
  * The wrap's frame is taken out of stacks (`ts/runtime/stack.ts`), but a stack as long as
  * `Error.stackTraceLimit` is then one frame shorter for each `require` in it. So where Node's own
  * hook brings the text (`modules.ts`), the module gets the original `_compile` as its own, hidden
- * property, and the wrap is not called.
- * Limits: Node 20 has no such hook; there those stacks are shorter.
+ * property, and the wrap is not called. Not so where the program has put a `_compile` of its own
+ * before ours, on the module (`pirates`, `@swc-node/register`, `ts-node`) or on the prototype: it may
+ * translate the text, so the text is left to it, and what it passes on gets the probes.
+ * Limits: Node 20 has no such hook; there those stacks are shorter. A `_compile` of the program that
+ * never calls the one before it leaves its files without probes.
  */
 import Module from "node:module";
 import { type SourceKind, transform } from "./transform";
@@ -19,6 +22,15 @@ const { prototype } = Module as unknown as { prototype: { _compile: Compile } };
 const original = prototype._compile;
 /** Files whose text has its probes when the wrap sees it. */
 const done = new Set<string>();
+const { hasOwn } = Object;
+/** Our wrap, once it is installed. */
+let wrap: Compile = original;
+
+/** Whether a `_compile` of the program will see the text of this file before ours does. */
+export function isCompiledByProgram(filename: string): boolean {
+  const module = cache[filename];
+  return prototype._compile !== wrap || (module !== undefined && hasOwn(module, "_compile"));
+}
 
 /** Says that the text of this file, which is about to be compiled, has its probes. */
 export function skipCompile(filename: string): void {
@@ -50,6 +62,7 @@ export function installCommonJs(): void {
     },
   };
   Object.defineProperty(_compile, "length", { configurable: true, value: original.length });
+  wrap = _compile;
   prototype._compile = _compile;
 }
 

@@ -9,7 +9,7 @@
 import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { kindOf, skipCompile } from "./commonjs";
+import { isCompiledByProgram, kindOf, skipCompile } from "./commonjs";
 import { type SourceKind, transform } from "./transform";
 
 /** What a `load` hook returns. */
@@ -77,7 +77,7 @@ export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
   if (format === "module" || format === "module-typescript") return withProbes(url, loaded);
   if (typeof source !== "string" || !CODE.has(format) || !url.startsWith("file:")) return loaded;
   const path = pathOf(url);
-  if (path === undefined || path.endsWith(".json")) return loaded;
+  if (path === undefined || path.endsWith(".json") || isCompiledByProgram(path)) return loaded;
   const code = transform(source, path, kindOf(path, format));
   skipCompile(path);
   return code === source ? loaded : { ...loaded, source: code };

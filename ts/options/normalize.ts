@@ -39,7 +39,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
   const { env } = at;
   return {
     root,
-    mainRoot: at.main === undefined ? null : projectRoot(dirname(at.main)),
+    mainRoot: mainRoot(at.main),
     include: patterns("include", options.include ?? split(env["BREADCRUMB_INCLUDE"])) ?? null,
     exclude: patterns("exclude", options.exclude ?? split(env["BREADCRUMB_EXCLUDE"])) ?? [],
     all: at.all,
@@ -50,6 +50,12 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     maxCalls: positive("maxCalls", options.maxCalls ?? DEFAULT_MAX_CALLS),
     run: runInfo(at),
   };
+}
+
+/** The main script's project; none where a dependency is run, as the worker of a test runner is. */
+function mainRoot(main: string | undefined): string | null {
+  if (main === undefined || /[\\/]node_modules[\\/]/.test(main)) return null;
+  return projectRoot(dirname(main));
 }
 
 function runInfo(at: Circumstances): RunInfo {
