@@ -4,6 +4,7 @@
  * Never throws: whatever goes wrong, the text is returned as it was.
  */
 import { native } from "../native/load";
+import { editRunner, installRunners } from "./runners";
 
 /** How Node will read the text. */
 export type SourceKind = "commonjs" | "module" | "commonjs-typescript" | "module-typescript";
@@ -35,13 +36,15 @@ const MEASURED = "coverage is measured (NODE_V8_COVERAGE): its ranges are those 
  */
 export function transform(source: string, path: string, kind: SourceKind): string {
   try {
-    if (!native.selects(path) && !selectsByMap(source, path)) return source;
-    if (!begin()) return source;
+    const text = editRunner(source, path);
+    if (text !== source) installRunners(transform);
+    if (!native.selects(path) && !selectsByMap(source, path)) return text;
+    if (!begin()) return text;
     if (isMeasured) {
       native.leaveAlone(path, MEASURED);
-      return source;
+      return text;
     }
-    return native.instrument(source, path, kind).code ?? source;
+    return native.instrument(text, path, kind).code ?? text;
   } catch {
     return source;
   }

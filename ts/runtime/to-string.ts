@@ -4,7 +4,8 @@
  *
  * `String(f)` → the slice of the source file, not the text with probes.
  * The text is found through the probe's id in it (`crates/instrument`), so no closure is kept.
- * Limits: another realm's `Function.prototype.toString` is not replaced.
+ * Limits: another realm's `Function.prototype.toString` is replaced only where code with probes is
+ * put into that realm (`ts/hooks/runners.ts`).
  */
 import { native } from "../native/load";
 import { apply, includes } from "./primordials";
@@ -12,9 +13,11 @@ import { standIn, stoodFor } from "./stand-in";
 
 const MARK = "$bc.";
 
-/** Replaces `Function.prototype.toString`. */
-export function installToString(): void {
-  const prototype = Function.prototype as unknown as Record<string, unknown>;
+/** Replaces `Function.prototype.toString` of a realm. */
+export function installToString(
+  realm: { readonly Function: FunctionConstructor } = globalThis,
+): void {
+  const { prototype } = realm.Function as unknown as { prototype: Record<string, unknown> };
   const original = prototype["toString"] as () => string;
   // A method has no `prototype` and cannot be constructed, as the native one.
   const { toString } = {
@@ -23,7 +26,8 @@ export function installToString(): void {
       return includes(text, MARK) ? (native.unsplice(text) ?? text) : text;
     },
   };
-  Object.defineProperty(Function.prototype, "toString", {
+  if (realm !== globalThis) Object.setPrototypeOf(toString, prototype);
+  Object.defineProperty(prototype, "toString", {
     configurable: true,
     enumerable: false,
     writable: true,
