@@ -21,7 +21,14 @@ interface RegisterOptions extends StartOptions {
   readonly all?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
+  /** False: the processes that this one starts are left alone. */
+  readonly children?: boolean;
+  /** `NODE_OPTIONS` as it was before `run`, for those processes. */
+  readonly nodeOptions?: string | null;
 }
+
+/** What `run` puts into the environment. */
+const VARIABLES = ["BREADCRUMB_OPTIONS", "BREADCRUMB_LAUNCH", "BREADCRUMB_LAUNCH_LOG"];
 
 const STRICT_EXIT = 2;
 
@@ -41,11 +48,19 @@ function register(): void {
   }
 }
 
-function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: RegisterOptions): void {
+function begin(given: RegisterOptions): void {
+  const {
+    all = false,
+    quiet: _quiet,
+    strict: _strict,
+    children = true,
+    nodeOptions,
+    ...rest
+  } = given;
   const core = loadCore();
   if (isMainThread) {
     tellLaunch();
-    const session = normalize(options, {
+    const session = normalize(rest, {
       cwd: process.cwd(),
       env: process.env,
       main: process.argv[1],
@@ -54,6 +69,7 @@ function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: Regi
       all,
     });
     core.configure(session);
+    if (!children) leaveChildrenAlone(nodeOptions ?? null);
   }
   core.whenFirstFile(() => {
     try {
@@ -65,6 +81,13 @@ function begin({ all = false, quiet: _quiet, strict: _strict, ...options }: Regi
     }
   });
   core.install();
+}
+
+/** Gives the environment back, as the command was to have it. Threads of this process have been told. */
+function leaveChildrenAlone(nodeOptions: string | null): void {
+  if (nodeOptions === null) delete process.env["NODE_OPTIONS"];
+  else process.env["NODE_OPTIONS"] = nodeOptions;
+  for (const name of [...VARIABLES, "BREADCRUMB_PARENT_RUN"]) delete process.env[name];
 }
 
 /** Lets `breadcrumb run` know that this process was there, recorded or not. */

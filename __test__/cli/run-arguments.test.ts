@@ -28,6 +28,11 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(["--quiet", "--", "--odd", "-x"]).command).toEqual(["--odd", "-x"]);
   });
 
+  it("knows --no-children", () => {
+    expect(parseRunArguments(["--no-children", "node"])["no-children"]).toBe(true);
+    expect(parseRunArguments(["node", "--no-children"])["no-children"]).toBe(false);
+  });
+
   it("says what is wrong", () => {
     expect(() => parseRunArguments([])).toThrow(/no command was given/);
     expect(() => parseRunArguments(["--incldue", "x", "node"])).toThrow(/unknown option --incldue/);

@@ -18,6 +18,7 @@ export interface RunArguments {
   timeoutMs: number | undefined;
   quiet: boolean;
   strict: boolean;
+  "no-children": boolean;
   help: boolean;
   command: string[];
 }
@@ -39,6 +40,7 @@ Options
   --overflow <what>   when the recorder does not keep up: block waits and loses nothing (default),
                       drop counts the call and goes on
   --timeout <time>    end the command after this time (500ms, 30s, 5m) with exit code 124
+  --no-children       record the first Node.js process only, not those that it starts
   --quiet             print nothing of our own
   --strict            do not run the command if it cannot be recorded (exit code 2)
 
@@ -51,7 +53,7 @@ Examples
 `;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const FLAGS = ["all", "quiet", "strict", "help"] as const;
+const FLAGS = ["all", "quiet", "strict", "no-children", "help"] as const;
 const VALUES = ["include", "exclude", "store", "mode", "overflow", "timeout"] as const;
 
 /** Parses them. Throws BC_ERR_BAD_OPTION. */
@@ -157,6 +159,7 @@ function defaults(): RunArguments {
     timeoutMs: undefined,
     quiet: false,
     strict: false,
+    "no-children": false,
     help: false,
     command: [],
   };

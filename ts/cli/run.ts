@@ -89,6 +89,7 @@ function environment(
     all: args.all,
     quiet: args.quiet,
     strict: args.strict,
+    ...(args["no-children"] && { children: false, nodeOptions: previous ?? null }),
   };
   return {
     ...process.env,
