@@ -6,7 +6,8 @@ import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { installCommonJs } from "./hooks/commonjs";
 import { installModules } from "./hooks/modules";
-import { onFirstFile } from "./hooks/transform";
+import { installRunners } from "./hooks/runners";
+import { onFirstFile, transform } from "./hooks/transform";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
 import { installContexts } from "./runtime/context";
@@ -37,6 +38,10 @@ export function install(): void {
   installTestLocations();
   installCommonJs();
   installModules(ownFolder);
+  installRunners(transform, (realm) => {
+    installProbes(realm);
+    installToString(realm.global);
+  });
   watchUncaught();
 }
 

@@ -10,7 +10,6 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isCompiledByProgram, kindOf, skipCompile } from "./commonjs";
-import { installRunners } from "./runners";
 import { type SourceKind, transform } from "./transform";
 
 /** What a `load` hook returns. */
@@ -56,8 +55,6 @@ export function installModules(folder: string): void {
       },
     });
   } else {
-    // The thread for hooks changes a runner's text, this one runs it.
-    installRunners(transform);
     hooks.register?.(pathToFileURL(join(folder, "hooks-thread.js")));
   }
 }

@@ -6,12 +6,12 @@
  *     `${codeDefinition}${code}\n}}` → `${codeDefinition}${$bcText(code, module.id, "module")}\n}}`
  *
  * No line is added, and none of those changed makes a call that a stack could show.
- * Limits: the texts of vitest 1 to 5 and jest 29 and 30 are known; another one stays as it is, and
+ * Limits: the texts of vitest 3 to 5 and jest 29 and 30 are known; another one stays as it is, and
  * the files that such a runner loads are not recorded. So it is with ES modules in `jest`
  * (`--experimental-vm-modules`), `vitest`'s pools `vmThreads` and `vmForks`, and where V8's own
  * coverage is being taken, whose offsets would be those of the text with probes.
  */
-import { installToString } from "../runtime/to-string";
+import { declareConstant } from "../runtime/script-constant";
 import type { SourceKind } from "./transform";
 
 /** A place in a runner's text. */
@@ -58,28 +58,46 @@ export function editRunner(source: string, path: string): string {
   );
 }
 
-let installed = false;
+/** A realm of `node:vm` with code of ours in it. */
+export interface ForeignRealm {
+  readonly global: { readonly Function: FunctionConstructor };
+  readonly context: object;
+}
 
-/** Defines `$bcText`, which an edited runner calls. */
-export function installRunners(transform: Transform): void {
-  if (installed) return;
-  installed = true;
-  const value = (
-    text: unknown,
+/** Declares `$bcText`, which an edited runner calls. `prepare` readies a realm for probes. */
+export function installRunners(transform: Transform, prepare: (realm: ForeignRealm) => void): void {
+  const prepared = new WeakSet<object>();
+  const isReady = (environment: Environment | undefined): boolean => {
+    if (environment === undefined) return true;
+    const { global } = environment;
+    const context = environment.getVmContext?.();
+    if (global == null || context == null) return false;
+    if (!prepared.has(global)) prepare({ global, context });
+    prepared.add(global);
+    return true;
+  };
+  const text = (
+    source: unknown,
     path: unknown,
     kind: SourceKind,
     environment?: Environment,
     isCovered: () => unknown = isCoveredByVitest,
   ): unknown => {
     try {
-      const isFile = typeof text === "string" && typeof path === "string" && !path.includes("?");
-      if (!isFile || isCovered() || !hasProbes(environment)) return text;
-      return transform(text, path, kind);
+      const isFile = typeof source === "string" && typeof path === "string" && !path.includes("?");
+      if (!isFile || isCovered() || !isReady(environment)) return source;
+      return transform(source, path, kind);
     } catch {
-      return text;
+      return source;
     }
   };
-  Object.defineProperty(globalThis, "$bcText", { value });
+  declareConstant("$bcText", text);
+}
+
+/** What `jest` calls the environment of a test file: it has a global object of its own. */
+interface Environment {
+  readonly global?: ForeignRealm["global"] | null;
+  getVmContext?(): object | null;
 }
 
 /** Whether `vitest` takes V8's coverage in this worker. */
@@ -90,28 +108,4 @@ function isCoveredByVitest(): boolean {
   const { __vitest_worker__: worker } = globalThis as unknown as { __vitest_worker__?: Worker };
   const coverage = worker?.config?.coverage;
   return coverage?.enabled === true && coverage.provider !== "istanbul";
-}
-
-/** What `jest` calls the environment of a test file: it has a global object of its own. */
-interface Environment {
-  readonly global?: { readonly Function: FunctionConstructor } | null;
-}
-
-/** Realms where `toString` gives the text without probes. */
-const prepared = new WeakSet<object>();
-
-/** Sees to it that `$bc` is there where the text will run. False: it cannot be. */
-function hasProbes(environment: Environment | undefined): boolean {
-  if (environment === undefined) return true;
-  const { global } = environment;
-  if (typeof global !== "object" || global === null) return false;
-  if (prepared.has(global)) return true;
-  const probes = Object.getOwnPropertyDescriptor(globalThis, "$bc") as PropertyDescriptor;
-  const own = Object.getOwnPropertyDescriptor(global, "$bc");
-  const isThere =
-    own === undefined ? Reflect.defineProperty(global, "$bc", probes) : own.value === probes.value;
-  if (!isThere) return false;
-  installToString(global);
-  prepared.add(global);
-  return true;
 }

@@ -4,7 +4,7 @@
  * Never throws: whatever goes wrong, the text is returned as it was.
  */
 import { native } from "../native/load";
-import { editRunner, installRunners } from "./runners";
+import { editRunner } from "./runners";
 
 /** How Node will read the text. */
 export type SourceKind = "commonjs" | "module" | "commonjs-typescript" | "module-typescript";
@@ -37,7 +37,6 @@ const MEASURED = "coverage is measured (NODE_V8_COVERAGE): its ranges are those 
 export function transform(source: string, path: string, kind: SourceKind): string {
   try {
     const text = editRunner(source, path);
-    if (text !== source) installRunners(transform);
     if (!native.selects(path) && !selectsByMap(source, path)) return text;
     if (!begin()) return text;
     if (isMeasured) {

@@ -6,7 +6,6 @@
  * call and no object.
  * Limits: a probe never throws, but where the stack or the heap is at its end already.
  */
-import { Script } from "node:vm";
 import {
   CATCH,
   ENTER,
@@ -41,6 +40,7 @@ import { begins, leaves, nextLap, resumes } from "./context";
 import { put, putThrown } from "./preview";
 import { errorName, ownText } from "./reflect";
 import { framesHere, stackOf } from "./stack";
+import { declareConstant, type Realm } from "./script-constant";
 import { BOTTOM, LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
 import { count, dropped, exactClock, i32, loseRecord, modes, refresh, tick } from "./writer";
 
@@ -390,13 +390,7 @@ export const probes = Object.freeze({
   },
 });
 
-/**
- * Defines `$bc` for instrumented code: a constant of the scope that all scripts share, which no list
- * of the global object's properties has. (Programs do list them: to find leaks, to freeze them, to
- * declare a variable for each.)
- */
-export function installProbes(): void {
-  Object.defineProperty(globalThis, "$bc", { value: probes, configurable: true });
-  new Script("const $bc = globalThis.$bc").runInThisContext();
-  Reflect.deleteProperty(globalThis, "$bc");
+/** Defines `$bc` for instrumented code, in this realm or in another. */
+export function installProbes(realm?: Realm): void {
+  declareConstant("$bc", probes, realm);
 }
