@@ -8,6 +8,7 @@
  */
 import { subscribe } from "node:diagnostics_channel";
 import { beginRequest, type Context, enterRequest } from "./context";
+import { apply } from "./primordials";
 
 /** What `http.server.request.start` tells, as far as it is of use here. */
 interface HttpStart {
@@ -34,6 +35,11 @@ interface Parser {
 const contexts = new WeakMap<object, Context>();
 /** The functions of ours that stand in a parser's slots. Parsers are used again. */
 const followers = new WeakSet<Listener>();
+// Bound now: a program may put others in their place.
+const contextOf = contexts.get.bind(contexts);
+const setContext = contexts.set.bind(contexts);
+const isFollower = followers.has.bind(followers);
+const addFollower = followers.add.bind(followers);
 
 /** Begins to tell requests apart. */
 export function installServerRequests(): void {
@@ -41,7 +47,7 @@ export function installServerRequests(): void {
     const { request, socket } = message as HttpStart;
     const context = beginRequest();
     if (context === undefined || !socket.parser) return;
-    contexts.set(request, context);
+    setContext(request, context);
     followBody(socket.parser);
   });
   subscribe("http2.server.stream.start", (message) => {
@@ -53,20 +59,22 @@ export function installServerRequests(): void {
 /** From now on the parts of a body come in the context of their request. */
 function followBody(parser: Parser): void {
   const { kOnBody, kOnMessageComplete } = parser.constructor as Readonly<Record<string, unknown>>;
-  for (const slot of [kOnBody, kOnMessageComplete]) {
-    if (typeof slot !== "number") continue;
-    const listener = parser[slot];
-    if (typeof listener !== "function" || followers.has(listener)) continue;
-    parser[slot] = follower(listener);
-  }
+  followSlot(parser, kOnBody);
+  followSlot(parser, kOnMessageComplete);
+}
+
+function followSlot(parser: Parser, slot: unknown): void {
+  if (typeof slot !== "number") return;
+  const listener = parser[slot];
+  if (typeof listener === "function" && !isFollower(listener)) parser[slot] = follower(listener);
 }
 
 function follower(listener: Listener): Listener {
   function follow(this: Parser, ...args: unknown[]): unknown {
-    const context = this.incoming === null ? undefined : contexts.get(this.incoming);
+    const context = this.incoming === null ? undefined : contextOf(this.incoming);
     if (context !== undefined) enterRequest(context);
-    return Reflect.apply(listener, this, args);
+    return apply(listener, this, args);
   }
-  followers.add(follow);
+  addFollower(follow);
   return follow;
 }
