@@ -5,7 +5,7 @@ const log = [];
 const say = (what) => () => log.push(what);
 
 setImmediate(say("immediate"));
-setTimeout(say("timeout"), 10);
+setTimeout(say("timeout"), 100);
 process.nextTick(say("tick"));
 queueMicrotask(say("microtask"));
 Promise.resolve().then(say("then 1")).then(say("then 2")).finally(say("finally"));
@@ -15,7 +15,7 @@ Promise.resolve().then(say("then 1")).then(say("then 2")).finally(say("finally")
   log.push("async end");
 })();
 const storage = new AsyncLocalStorage();
-storage.run("context", () => setTimeout(() => log.push(storage.getStore()), 15));
+storage.run("context", () => setTimeout(() => log.push(storage.getStore()), 200));
 
 function* numbers(limit = 3, ...rest) {
   try {
@@ -38,4 +38,4 @@ setTimeout(() => {
   for (const entry of log) console.log(entry);
   console.error(new Error("seen").stack);
   process.exitCode = 3;
-}, 40);
+}, 400);
