@@ -9,6 +9,7 @@
 import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import * as threads from "node:worker_threads";
 import { isCompiledByProgram, kindOf, skipCompile } from "./commonjs";
 import { type SourceKind, transform } from "./transform";
 
@@ -45,6 +46,9 @@ export function hasSoundHooks(version: string): boolean {
 /** Installs the hook. `folder`: that of this package's built files. */
 export function installModules(folder: string): void {
   const hooks = nodeModule as unknown as Hooks;
+  // Node's own thread for the hooks of `module.register` loads them without probes: Node 22 cannot
+  // load anything there once `registerHooks` was called in it (`loadSync is not a function`).
+  if ((threads as { isInternalThread?: boolean }).isInternalThread === true) return;
   if (hooks.registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
     hooks.registerHooks({
       load(url, context, next) {

@@ -31,12 +31,12 @@ async function main() {
   } catch (error) {
     console.log(error instanceof RangeError, lines(error, 4));
   }
-  const script = new vm.Script("let n = twice((x) => x * 3, 2); n", { filename: __filename });
+  const script = new vm.Script("let n = twice((x) => x * 3, 2); n", { filename: "script.js" });
   console.log(script.runInContext(vm.createContext({ twice })), script.runInNewContext({ twice }));
-  console.log(vm.runInThisContext("(function f(a) { return a + new Error('e').stack.split('\\n')[1] })", { filename: __filename })(1));
-  const compiled = vm.compileFunction("return twice(String, x)", ["twice", "x"], { filename: __filename });
+  console.log(vm.runInThisContext("(function f(a) { return a + new Error('e').stack.split('\\n')[1] })", { filename: "script.js" })(1));
+  const compiled = vm.compileFunction("return twice(String, x)", ["twice", "x"], { filename: "script.js" });
   console.log(compiled(twice, 4), String(compiled));
-  const module = new vm.SourceTextModule("import x from 'x'; export const y = x(3); export const f = () => 1;", { context, identifier: __filename });
+  const module = new vm.SourceTextModule("import x from 'x'; export const y = x(3); export const f = () => 1;", { context, identifier: "module.js" });
   await module.link(() => new vm.SyntheticModule(["default"], function () { this.setExport("default", (n) => twice((x) => x + 1, n)) }, { context }));
   await module.evaluate();
   console.log(module.namespace.y, module.namespace.f());
