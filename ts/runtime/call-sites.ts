@@ -12,29 +12,32 @@
 import { fileURLToPath } from "node:url";
 import { native } from "../native/load";
 import { dropContextFrames } from "./context-frames";
+import {
+  apply,
+  create,
+  defineProperty,
+  endsWith,
+  getDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  indexOf,
+  lastIndexOf,
+  ownKeys,
+  setPrototypeOf,
+  slice,
+  startsWith,
+  weakGet,
+  weakHas,
+  weakSet,
+} from "./primordials";
 import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
 type Method = (this: CallSite) => unknown;
 
-const { apply, getPrototypeOf, setPrototypeOf, ownKeys } = Reflect;
-const getDescriptor = Object.getOwnPropertyDescriptor;
-const call = Function.prototype.call;
-/** Functions of the engine, which the program may replace on their prototypes. */
-const text = {
-  startsWith: call.bind(String.prototype.startsWith) as (of: string, part: string) => boolean,
-  endsWith: call.bind(String.prototype.endsWith) as (of: string, part: string) => boolean,
-  indexOf: call.bind(String.prototype.indexOf) as (
-    of: string,
-    part: string,
-    from?: number,
-  ) => number,
-  lastIndexOf: call.bind(String.prototype.lastIndexOf) as (of: string, part: string) => number,
-  slice: call.bind(String.prototype.slice) as (of: string, from: number, to?: number) => string,
-};
 const prototypes = new WeakMap<object, object>();
 /** The copies themselves: a call site that has one is done. */
-const copies = new WeakSet<object>();
+const copies = new WeakMap<object, true>();
 
 /** Folder of this package's code. */
 let ownFolder = "\0";
@@ -64,31 +67,35 @@ function isOwn(site: CallSite): boolean {
 
 /** Whether a file is of this package's code. */
 export function isOwnFile(file: unknown): boolean {
-  return typeof file === "string" && text.startsWith(file, ownFolder);
+  return typeof file === "string" && startsWith(file, ownFolder);
 }
 
 function dress(site: CallSite): void {
   const engines = getPrototypeOf(site);
-  if (engines === null || copies.has(engines)) return;
-  let copy = prototypes.get(engines);
+  if (engines === null || weakHas(copies, engines)) return;
+  let copy = weakGet(prototypes, engines);
   if (copy === undefined) {
     copy = copyOf(engines);
-    prototypes.set(engines, copy);
-    copies.add(copy);
+    weakSet(prototypes, engines, copy);
+    weakSet(copies, copy, true);
   }
   setPrototypeOf(site, copy);
 }
 
 /** The engine's prototype with methods that map. */
 function copyOf(engines: object): object {
-  const copy = Object.create(engines) as object;
-  for (const key of ownKeys(engines)) {
+  const copy = create(engines) as object;
+  const keys = ownKeys(engines);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as string | symbol;
     const property = getDescriptor(engines, key) as PropertyDescriptor;
-    const make = typeof key === "string" && Object.hasOwn(MAPPED, key) ? MAPPED[key] : undefined;
+    // What it does not own must not be found on `Object.prototype`.
+    setPrototypeOf(property, null);
+    const make = typeof key === "string" && hasOwn(MAPPED, key) ? MAPPED[key] : undefined;
     if (make !== undefined && typeof property.value === "function") {
       property.value = standIn(make(engines as CallSite), property.value);
     }
-    Object.defineProperty(copy, key, property);
+    defineProperty(copy, key, property);
   }
   return copy;
 }
@@ -158,7 +165,7 @@ const NAMELESS = "Module.<anonymous> ";
 function isCompile(site: CallSite, engine: CallSite): boolean {
   return (
     apply(engine.getFileName, site, []) === LOADER &&
-    text.startsWith(apply(engine.toString, site, []), NAMELESS)
+    startsWith(apply(engine.toString, site, []), NAMELESS)
   );
 }
 
@@ -176,49 +183,49 @@ export function originalColumnOf(file: unknown, line: unknown, column: unknown):
 /** Text of a call site: `f (/app.js:3:61)`, `eval (eval at f (/app.js:3:61), <anonymous>:1:2)`. */
 function mapText(site: CallSite, engine: CallSite, was: string): string {
   const file = apply(engine.getFileName, site, []);
-  if (file === LOADER && text.startsWith(was, NAMELESS)) {
-    return `Module.${COMPILE} ${text.slice(was, NAMELESS.length)}`;
+  if (file === LOADER && startsWith(was, NAMELESS)) {
+    return `Module.${COMPILE} ${slice(was, NAMELESS.length)}`;
   }
   const origin = apply(engine.getEvalOrigin, site, []);
   if (typeof origin === "string") return replaced(was, origin, mapOrigin(origin));
   const column = apply(engine.getColumnNumber, site, []);
   const mapped = mapColumn(site, engine, apply(engine.getLineNumber, site, []), column);
   if (mapped === column) return was;
-  const end = text.endsWith(was, ")") ? was.length - 1 : was.length;
+  const end = endsWith(was, ")") ? was.length - 1 : was.length;
   const suffix = `:${column}`;
-  if (!text.endsWith(text.slice(was, 0, end), suffix)) return was;
-  return `${text.slice(was, 0, end - suffix.length)}:${mapped as number}${text.slice(was, end)}`;
+  if (!endsWith(slice(was, 0, end), suffix)) return was;
+  return `${slice(was, 0, end - suffix.length)}:${mapped as number}${slice(was, end)}`;
 }
 
 function replaced(whole: string, part: string, by: string): string {
-  const at = part === by ? -1 : text.indexOf(whole, part);
-  return at < 0 ? whole : text.slice(whole, 0, at) + by + text.slice(whole, at + part.length);
+  const at = part === by ? -1 : indexOf(whole, part);
+  return at < 0 ? whole : slice(whole, 0, at) + by + slice(whole, at + part.length);
 }
 
 /** Where a text came to `eval`: `eval at f (eval at g (/app.js:3:61))`. */
 function mapOrigin(origin: string): string {
   let end = origin.length;
   while (end > 0 && origin[end - 1] === ")") end -= 1;
-  const place = text.slice(origin, 0, end);
-  const columnAt = text.lastIndexOf(place, ":");
-  const lineAt = text.lastIndexOf(text.slice(place, 0, Math.max(columnAt, 0)), ":");
-  const line = Number(text.slice(place, lineAt + 1, columnAt));
-  const column = Number(text.slice(place, columnAt + 1));
+  const place = slice(origin, 0, end);
+  const columnAt = lastIndexOf(place, ":");
+  const lineAt = lastIndexOf(slice(place, 0, Math.max(columnAt, 0)), ":");
+  const line = Number(slice(place, lineAt + 1, columnAt));
+  const column = Number(slice(place, columnAt + 1));
   if (lineAt < 0 || !(line > 0) || !(column > 0)) return origin;
   // Names of functions and files may hold brackets too.
-  for (let at = text.indexOf(place, "("); at >= 0; at = text.indexOf(place, "(", at + 1)) {
-    const file = pathOf(text.slice(place, at + 1, lineAt));
+  for (let at = indexOf(place, "("); at >= 0; at = indexOf(place, "(", at + 1)) {
+    const file = pathOf(slice(place, at + 1, lineAt));
     if (file === undefined || !native.hasProbes(file)) continue;
     const mapped = native.originalColumn(file, line, column);
-    return `${text.slice(place, 0, columnAt)}:${mapped}${text.slice(origin, end)}`;
+    return `${slice(place, 0, columnAt)}:${mapped}${slice(origin, end)}`;
   }
   return origin;
 }
 
 /** Path of a file that call sites of ES modules name by its URL; undefined for none, or Node's. */
 function pathOf(file: unknown): string | undefined {
-  if (typeof file !== "string" || text.startsWith(file, "node:")) return undefined;
-  if (!text.startsWith(file, "file:")) return file;
+  if (typeof file !== "string" || startsWith(file, "node:")) return undefined;
+  if (!startsWith(file, "file:")) return file;
   try {
     return fileURLToPath(file);
   } catch {

@@ -37,7 +37,7 @@ const BINDS_ONLY_IN_CONTEXT = Number(process.versions.node.split(".")[0]) >= 26;
 export function dropContextFrames(sites: CallSite[]): void {
   if (!mayHoldThem(sites) || !isOnlyContext()) return;
   let kept = 0;
-  for (let i = 0; i < sites.length; ) {
+  for (let i = 0; i < sites.length;) {
     const added = microtaskAt(sites, i) || boundAt(sites, i);
     i += added;
     if (added > 0) continue;
@@ -75,7 +75,5 @@ function boundAt(sites: CallSite[], at: number): number {
 }
 
 function is(site: CallSite | undefined, frame: Frame | undefined): boolean {
-  return (
-    site?.getFileName() === frame?.file && (site?.getFunctionName() || null) === frame?.name
-  );
+  return site?.getFileName() === frame?.file && (site?.getFunctionName() || null) === frame?.name;
 }

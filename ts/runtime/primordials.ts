@@ -24,14 +24,15 @@ function getter<This, R>(prototype: object, name: string): (self: This) => R {
 }
 
 export const {
+  create,
   getOwnPropertyDescriptor: getDescriptor,
   getPrototypeOf,
   hasOwn,
   keys,
-} = Object as Pick<ObjectConstructor, "getOwnPropertyDescriptor" | "hasOwn" | "keys"> & {
+} = Object as Pick<ObjectConstructor, "create" | "getOwnPropertyDescriptor" | "hasOwn" | "keys"> & {
   getPrototypeOf(value: object): object | null;
 };
-export const { apply } = Reflect;
+export const { apply, defineProperty, ownKeys, setPrototypeOf } = Reflect;
 export const { isArray } = Array;
 export const { isView } = ArrayBuffer;
 export const { asIntN } = BigInt;
@@ -62,7 +63,20 @@ const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
 export const charCodeAt: (text: string, index: number) => number = uncurry(
   String.prototype.charCodeAt,
 );
+export const endsWith: (text: string, part: string) => boolean = uncurry(String.prototype.endsWith);
 export const includes: (text: string, part: string) => boolean = uncurry(String.prototype.includes);
+export const indexOf: (text: string, part: string, from?: number) => number = uncurry(
+  String.prototype.indexOf,
+);
+export const lastIndexOf: (text: string, part: string) => number = uncurry(
+  String.prototype.lastIndexOf,
+);
+export const slice: (text: string, from: number, to?: number) => string = uncurry(
+  String.prototype.slice,
+);
+export const startsWith: (text: string, part: string) => boolean = uncurry(
+  String.prototype.startsWith,
+);
 export const bigintText: (value: bigint, radix: number) => string = uncurry(
   BigInt.prototype.toString,
 ) as never;
@@ -84,10 +98,12 @@ export const typedLength: (array: ArrayBufferView) => number = getter(TypedArray
 export const viewLength: (view: DataView) => number = getter(DataView.prototype, "byteLength");
 export const regexpSource: (pattern: RegExp) => string = getter(RegExp.prototype, "source");
 
-type WeakTable = WeakMap<object, string | undefined>;
-export const weakGet: (table: WeakTable, key: object) => string | undefined = uncurry(
+export const weakGet: <V>(table: WeakMap<object, V>, key: object) => V | undefined = uncurry(
   WeakMap.prototype.get,
 ) as never;
-export const weakHas: (table: WeakTable, key: object) => boolean = uncurry(WeakMap.prototype.has);
-export const weakSet: (table: WeakTable, key: object, value: string | undefined) => unknown =
-  uncurry(WeakMap.prototype.set) as never;
+export const weakHas: (table: WeakMap<object, unknown>, key: object) => boolean = uncurry(
+  WeakMap.prototype.has,
+);
+export const weakSet: <V>(table: WeakMap<object, V>, key: object, value: V) => unknown = uncurry(
+  WeakMap.prototype.set,
+) as never;

@@ -10,13 +10,13 @@
  */
 import { native } from "../native/load";
 import { mapCallSites, setOwnFolder } from "./call-sites";
+import { apply, getDescriptor, indexOf, slice } from "./primordials";
 import { hasPlainHeading } from "./reflect";
 import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
 type Prepare = (error: Error, sites: CallSite[]) => unknown;
 
-const getDescriptor = Object.getOwnPropertyDescriptor;
 const original = getDescriptor(Error, "prepareStackTrace");
 /** What stands there while stacks are formatted by Node. */
 let installed: unknown;
@@ -36,7 +36,7 @@ export function installStackMapping(folder: string): void {
   const { prepare } = {
     prepare(error: Error, sites: CallSite[]): unknown {
       mapCallSites(sites);
-      return Reflect.apply(previous as Prepare, Error, [error, sites]);
+      return apply(previous as Prepare, Error, [error, sites]);
     },
   };
   installed = standIn(prepare, previous as Prepare);
@@ -63,8 +63,8 @@ export function framesHere(probe: (...args: never[]) => unknown): string | undef
   captureStackTrace(holder, probe);
   const { stack } = holder;
   if (typeof stack !== "string") return undefined;
-  const end = stack.indexOf("\n");
-  return end < 0 ? undefined : stack.slice(end);
+  const end = indexOf(stack, "\n");
+  return end < 0 ? undefined : slice(stack, end);
 }
 
 /**
@@ -80,12 +80,10 @@ export function stackOf(error: object): string | undefined {
   if (typeof property.value === "string") return property.value;
   // Newer engines: an own accessor, the engine's if it has no source text of its own.
   const get = property.get;
-  if (get === undefined || !nativeGetters.has(get)) return undefined;
-  const stack: unknown = Reflect.apply(get, error, []);
+  if (get === undefined || get !== nativeGetter) return undefined;
+  const stack: unknown = apply(get, error, []);
   return typeof stack === "string" ? stack : undefined;
 }
 
 /** The engine's getter of `stack`, on versions where it is an accessor. */
-const nativeGetters = new Set<unknown>();
-const probe = getDescriptor(new Error("probe"), "stack");
-if (probe?.get !== undefined) nativeGetters.add(probe.get);
+const nativeGetter = getDescriptor(new Error("probe"), "stack")?.get;

@@ -7,22 +7,25 @@
  * Limits: hand over methods or arrows, which have no `prototype` and cannot be constructed, as the
  * engine's own functions.
  */
+import { defineProperty, weakGet, weakSet } from "./primordials";
+
 type AnyFunction = (...args: never[]) => unknown;
 
 const originals = new WeakMap<object, AnyFunction>();
-const { apply } = Reflect;
-const get = WeakMap.prototype.get;
+const LOOKS = ["name", "length"] as const;
 
 /** Gives `made` the looks of `original`. */
 export function standIn<F extends AnyFunction>(made: F, original: AnyFunction): F {
-  for (const key of ["name", "length"] as const) {
-    Object.defineProperty(made, key, { configurable: true, value: original[key] });
+  for (let i = 0; i < LOOKS.length; i++) {
+    const key = LOOKS[i] as (typeof LOOKS)[number];
+    const looks = { __proto__: null, configurable: true, value: original[key] };
+    defineProperty(made, key, looks as PropertyDescriptor);
   }
-  originals.set(made, original);
+  weakSet(originals, made, original);
   return made;
 }
 
 /** The function whose place this one took, or itself. */
 export function stoodFor(value: unknown): unknown {
-  return apply(get, originals, [value]) ?? value;
+  return typeof value === "function" ? (weakGet(originals, value) ?? value) : value;
 }
