@@ -131,8 +131,13 @@ const MAPPED: Record<string, ((engine: CallSite) => Method) | undefined> = {
         return typeof origin === "string" ? mapOrigin(origin) : origin;
       },
     }).method,
-  getFunctionName: nameOf("getFunctionName"),
-  getMethodName: nameOf("getMethodName"),
+  getMethodName: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const name = apply(engine.getMethodName, this, []);
+        return name === null && isCompile(this, engine) ? COMPILE : name;
+      },
+    }).method,
   toString: (engine: CallSite) =>
     ({
       method(this: CallSite): string {
@@ -141,32 +146,19 @@ const MAPPED: Record<string, ((engine: CallSite) => Method) | undefined> = {
     }).method,
 };
 
-type Names = "getFunctionName" | "getMethodName";
-
-/**
- * V8 finds a method's name by looking for the function on its object, where our wrap stands in for
- * `_compile`, or a hidden property that V8 passes over.
- */
-function nameOf(key: Names): (engine: CallSite) => Method {
-  return (engine) =>
-    ({
-      method(this: CallSite): unknown {
-        const name = apply(engine[key], this, []);
-        return name === null && isCompile(this, engine) ? COMPILE : name;
-      },
-    }).method;
-}
-
 /** File of Node's that `Module.prototype._compile` stands in. */
 const LOADER = "node:internal/modules/cjs/loader";
 const COMPILE = "_compile";
 const NAMELESS = "Module.<anonymous> ";
 
+/**
+ * V8 finds a method's name by looking for the function on its object, where our wrap stands in for
+ * `_compile`, or a hidden property that V8 passes over.
+ */
 function isCompile(site: CallSite, engine: CallSite): boolean {
-  return (
-    apply(engine.getFileName, site, []) === LOADER &&
-    startsWith(apply(engine.toString, site, []), NAMELESS)
-  );
+  if (apply(engine.getFileName, site, []) !== LOADER) return false;
+  const whole = apply(engine.toString, site, []);
+  return startsWith(whole, NAMELESS) || startsWith(whole, `Module.${COMPILE} `);
 }
 
 function mapColumn(site: CallSite, engine: CallSite, line: unknown, column: unknown): unknown {

@@ -33,7 +33,9 @@ pub fn mend(printed: &str, columns: &dyn Columns) -> String {
                 .original_column(&path, line, column)
                 .unwrap_or(column)
         };
-        let source = without_probes(lines[at + 1], &column);
+        let Some(source) = without_probes(lines[at + 1], &column) else {
+            continue;
+        };
         let underline = underline(lines[at + 2], &source, &column);
         let mut mended: Vec<&str> = lines.clone();
         mended[at + 1] = &source;
@@ -77,16 +79,32 @@ fn is_underline(line: &str) -> bool {
     line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'^')) && !line.is_empty()
 }
 
-/// The characters that the original has: an inserted one does not move the original's column.
-fn without_probes(line: &str, column: &dyn Fn(u32) -> u32) -> String {
+/// The characters that the original has: an inserted one does not move the original's column. `None`
+/// if what is left out are no probes: the text was compiled under the name of that file, but is
+/// another one.
+fn without_probes(line: &str, column: &dyn Fn(u32) -> u32) -> Option<String> {
     let mut at = 1;
-    line.chars()
-        .filter(|c| {
-            let from = column(at);
-            at += c.len_utf16() as u32;
-            column(at) > from
-        })
-        .collect()
+    let mut kept = String::with_capacity(line.len());
+    let mut inserted = String::new();
+    for c in line.chars() {
+        let from = column(at);
+        at += c.len_utf16() as u32;
+        if column(at) == from {
+            inserted.push(c);
+            continue;
+        }
+        if !is_probe(&inserted) {
+            return None;
+        }
+        inserted.clear();
+        kept.push(c);
+    }
+    is_probe(&inserted).then_some(kept)
+}
+
+/// Whether this may have been inserted: it names the probes, or is punctuation alone.
+fn is_probe(text: &str) -> bool {
+    text.contains("$bc") || !text.contains(char::is_alphanumeric)
 }
 
 /// Node's underline for the same place in the original.
@@ -125,7 +143,7 @@ mod tests {
 
     #[test]
     fn line_and_caret_are_the_originals() {
-        let printed = "x\n/a b.js:2\n\tabcPPPPPdefghQQQQ\n\t        ^^\n\nError: e\n    at x";
+        let printed = "x\n/a b.js:2\n\tabc($bc.defgh;)})\n\t        ^^\n\nError: e\n    at x";
         let mended = "x\n/a b.js:2\n\tabcdefgh\n\t   ^^\n\nError: e\n    at x";
         assert_eq!(mend(printed, &Fake), mended);
         let by_url = printed.replace("/a b.js", "file:///a%20b.js");
@@ -143,6 +161,7 @@ mod tests {
             "/other.js:2\nabc\n^\n",
             "/a b.js:2\nabc\nno caret",
             "/a b.js:2",
+            "/a b.js:2\n\tabcPPPPPdefgh\n\t^\n",
         ] {
             assert_eq!(mend(text, &Fake), text);
         }
