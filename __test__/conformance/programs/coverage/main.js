@@ -14,8 +14,8 @@ run("shop.js");
 run("cart.mjs");
 for (const name of readdirSync(folder).toSorted()) {
   const { result } = JSON.parse(readFileSync(join(folder, name), "utf8"));
-  for (const { url, functions } of result.filter(({ url }) => /\/(?:shop|cart)\.m?js$/.test(url))) {
-    console.log(basename(url), JSON.stringify(functions));
+  for (const { url, functions } of result) {
+    if (/\/(?:shop|cart)\.m?js$/.test(url)) console.log(basename(url), JSON.stringify(functions));
   }
 }
 rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 /** Where a generator is said to stand while it waits in a `yield*`. */
 "use strict";
-const say = ({ stack }) => stack.split("\n").filter((line) => line.includes("main.js")).slice(1, 4).map((line) => line.trim().replace(__dirname, "")).join(" < ");
+const say = ({ stack }) => [...stack.matchAll(/at .*main\.js:\d+:\d+/g)].slice(1, 4).join(" < ").replaceAll(__dirname, "");
 function* inner() { yield say(new Error("here")); }
 const shop = { a: { inner() { return inner(); }, items: null }, inner, return: inner };
 const first = (iterable) => { for (const place of iterable) return place; };
