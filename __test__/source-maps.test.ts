@@ -259,8 +259,8 @@ console.log(checkout(1, "hunter2"));
 
   it("tells the places of what tsx compiles while the program runs", () => {
     const folder = sources();
-    const tsx = join(import.meta.dirname, "../../node_modules/tsx/dist/preflight.cjs");
-    const loader = join(import.meta.dirname, "../../node_modules/tsx/dist/loader.mjs");
+    const tsx = join(import.meta.dirname, "../node_modules/tsx/dist/preflight.cjs");
+    const loader = join(import.meta.dirname, "../node_modules/tsx/dist/loader.mjs");
     const { places } = record(node, folder, [
       "--require",
       tsx,
