@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as threads from "node:worker_threads";
 import { isCompiledByProgram, kindOf, skipCompile } from "./commonjs";
+import { keepOutermost } from "./keep-outermost";
 import { type SourceKind, transform } from "./transform";
 
 /** What a `load` hook returns. */
@@ -29,10 +30,8 @@ type NextLoad = (url: string, context: LoadContext) => Loaded;
 
 /** The parts of `node:module` that only some versions have. */
 interface Hooks {
-  registerHooks?(hooks: {
-    load(url: string, context: LoadContext, next: NextLoad): Loaded;
-  }): unknown;
-  register?(specifier: string | URL): void;
+  registerHooks?: (hooks: { load: typeof load }) => { deregister(): void };
+  register?: (specifier: string | URL) => void;
 }
 
 /** Whether `registerHooks` of this version does what it says (nodejs/node#59929). */
@@ -45,22 +44,29 @@ export function hasSoundHooks(version: string): boolean {
 
 /** Installs the hook. `folder`: that of this package's built files. */
 export function installModules(folder: string): void {
-  const hooks = nodeModule as unknown as Hooks;
   // Node's own thread for the hooks of `module.register` loads them without probes: Node 22 cannot
   // load anything there once `registerHooks` was called in it (`loadSync is not a function`).
   if ((threads as { isInternalThread?: boolean }).isInternalThread === true) return;
-  if (hooks.registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
-    hooks.registerHooks({
-      load(url, context, next) {
-        const loaded = next(url, context);
-        return context.conditions?.includes("require") === true
-          ? requiredWithProbes(url, loaded)
-          : withProbes(url, loaded);
-      },
+  const { registerHooks, register } = nodeModule as unknown as Hooks;
+  if (registerHooks !== undefined && hasSoundHooks(process.versions.node)) {
+    let hook = registerHooks({ load });
+    keepOutermost("registerHooks", () => {
+      hook.deregister();
+      hook = registerHooks({ load });
     });
-  } else {
-    hooks.register?.(pathToFileURL(join(folder, "hooks-thread.js")));
+  } else if (register !== undefined) {
+    const url = pathToFileURL(join(folder, "hooks-thread.js"));
+    register(url);
+    keepOutermost("register", () => register(url));
   }
+}
+
+/** The hook of `registerHooks`. */
+function load(url: string, context: LoadContext, next: NextLoad): Loaded {
+  const loaded = next(url, context);
+  return context.conditions?.includes("require") === true
+    ? requiredWithProbes(url, loaded)
+    : withProbes(url, loaded);
 }
 
 /** A loaded ES module with probes in it. */
