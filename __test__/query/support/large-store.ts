@@ -71,7 +71,8 @@ function functionsSql(runId: string): string {
       '["a","b"]' AS parameters, sum(n)::BIGINT AS calls, sum(errors)::BIGINT AS errors,
       0::BIGINT AS open, sum(total)::BIGINT AS total_ns, sum(self)::BIGINT AS self_ns,
       0::BIGINT AS wait_ns, max(longest)::BIGINT AS max_ns,
-      '{' || string_agg('"' || bucket || '":' || n, ',') || '}' AS histogram
+      '{' || string_agg('"' || bucket || '":' || n, ',') || '}' AS histogram,
+      NULL::VARCHAR AS generated_file, NULL::INTEGER AS generated_line, NULL::INTEGER AS generated_col
     FROM (SELECT function, file, line, col, count(*) AS n,
         count(*) FILTER (status = 'threw') AS errors, sum(duration_ns) AS total,
         sum(self_ns) AS self, max(duration_ns) AS longest,
