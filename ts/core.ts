@@ -7,13 +7,14 @@ import { isMainThread } from "node:worker_threads";
 import { installCommonJs } from "./hooks/commonjs";
 import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
-import { onFirstFile, transform } from "./hooks/transform";
+import { onFirstFile, onText, transform } from "./hooks/transform";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
+import { heedTests } from "./runtime/caller-location";
 import { installContexts } from "./runtime/context";
 import { installProbes, uncaught } from "./runtime/probes";
 import { installServerRequests } from "./runtime/server-requests";
-import { installStackMapping } from "./runtime/stack";
+import { installStackMapping, prepareExcerpt } from "./runtime/stack";
 import { installTestLocations } from "./runtime/test-locations";
 import { installToString } from "./runtime/to-string";
 import { installUtilCallSites } from "./runtime/util-call-sites";
@@ -36,6 +37,7 @@ export function install(): void {
   installToString();
   installUtilCallSites(preloaded);
   installTestLocations();
+  onText(heedTests);
   installCommonJs();
   installModules(ownFolder);
   installRunners(transform, (realm) => {
@@ -64,7 +66,9 @@ function watchUncaught(): void {
       process.hasUncaughtExceptionCaptureCallback();
     if (!survives) uncaught(error);
     // Node prints the error behind the last `exit` listener; in a worker its parent gets it.
-    if (isMainThread && !survives) process.on("exit", () => native.holdStderr());
+    if (!isMainThread || survives) return;
+    prepareExcerpt();
+    process.on("exit", () => native.holdStderr());
   });
 }
 

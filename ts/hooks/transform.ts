@@ -18,6 +18,14 @@ export function onFirstFile(action: () => boolean): void {
   begin = () => (answer ??= action());
 }
 
+/** Is told each text first. */
+let heed: (source: string) => void = () => {};
+
+/** Sets what is told each text before it is compiled, with probes or without. */
+export function onText(action: (source: string) => void): void {
+  heed = action;
+}
+
 /**
  * Whether V8's coverage of this process is written down, by `c8` or Node's own test runner: ranges
  * of a text with probes are others, in number too, so they cannot be mapped back exactly.
@@ -36,6 +44,7 @@ const MEASURED = "coverage is measured (NODE_V8_COVERAGE): its ranges are those 
  */
 export function transform(source: string, path: string, kind: SourceKind): string {
   try {
+    heed(source);
     const text = editRunner(source, path);
     if (!native.selects(path) && !selectsByMap(source, path)) return text;
     if (!begin()) return text;

@@ -10,6 +10,7 @@
  */
 import { native } from "../native/load";
 import { mapCallSites, setOwnFolder } from "./call-sites";
+import { mapErrorSource } from "./error-source";
 import { apply, getDescriptor, indexOf, slice } from "./primordials";
 import { hasPlainHeading } from "./reflect";
 import { standIn } from "./stand-in";
@@ -41,6 +42,11 @@ export function installStackMapping(folder: string): void {
   };
   installed = standIn(prepare, previous as Prepare);
   Object.defineProperty(Error, "prepareStackTrace", { ...original, value: installed });
+}
+
+/** The process ends of an error: Node may yet print an excerpt from the original of its file. */
+export function prepareExcerpt(): void {
+  mapErrorSource(original?.value);
 }
 
 /** Whether stacks are formatted by Node, not by the program. */

@@ -5,8 +5,8 @@
  *     { type: "test:pass", data: { file: "/a.test.js", line: 3, column: 61 } } → column 9
  *
  * Only in such a process is anything replaced.
- * Limits: tests that run in the process of their reporter (`node a.test.js`, isolation `none`) are
- * told as the engine saw them.
+ * Tests that run in the process of their reporter (`node a.test.js`) are not handed over: see
+ * `caller-location.ts`.
  */
 import { DefaultSerializer } from "node:v8";
 import { originalColumnOf } from "./call-sites";
