@@ -9,7 +9,7 @@
  * is replaced where Node's own modules cannot be reached (`node-internals.ts`).
  */
 import { closedOver } from "./node-internals";
-import { apply, getDescriptor, includes, isArray } from "./primordials";
+import { apply, defineProperty, getDescriptor, includes, isArray } from "./primordials";
 import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
@@ -25,6 +25,7 @@ interface Internals {
 const FRAMES = 10;
 const prepare: unknown = getDescriptor(Error, "prepareStackTrace")?.value;
 const { captureStackTrace } = Error;
+const { deleteProperty } = Reflect;
 const { set } = WeakMap.prototype;
 // In a process of `node --test` the runner's own are mapped: see `test-locations.ts`.
 let done = process.env["NODE_TEST_CONTEXT"] !== undefined;
@@ -69,7 +70,7 @@ function callerOf(asked: () => unknown, overrides: WeakMap<object, Format>): unk
   } catch {
     return undefined;
   } finally {
-    if (limit === undefined) Reflect.deleteProperty(Error, "stackTraceLimit");
-    else Reflect.defineProperty(Error, "stackTraceLimit", limit);
+    if (limit === undefined) deleteProperty(Error, "stackTraceLimit");
+    else defineProperty(Error, "stackTraceLimit", limit);
   }
 }
