@@ -215,7 +215,12 @@ impl Text<'_> {
                 if edit.flags & STARTS_STATEMENT != 0 && edit.flags & HOLDS_FUNCTION != 0 {
                     self.push(";");
                 }
-                self.probe('r', edit);
+                // Of an optional call V8 says `(intermediate value)`, as of an `await` or `yield`.
+                self.push(if edit.flags & HOLDS_FUNCTION == 0 {
+                    "$bc?.r"
+                } else {
+                    "($bc.r)"
+                });
                 self.push("($bcf,");
             }
             Piece::OperandOpen | Piece::IterableOpen => {
