@@ -9,7 +9,7 @@
  * is replaced where Node's own modules cannot be reached (`node-internals.ts`).
  */
 import { closedOver } from "./node-internals";
-import { apply, defineProperty, getDescriptor, includes, isArray } from "./primordials";
+import { defineProperty, getDescriptor, includes, isArray, weakSet } from "./primordials";
 import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
@@ -26,7 +26,6 @@ const FRAMES = 10;
 const prepare: unknown = getDescriptor(Error, "prepareStackTrace")?.value;
 const { captureStackTrace } = Error;
 const { deleteProperty } = Reflect;
-const { set } = WeakMap.prototype;
 // In a process of `node --test` the runner's own are mapped: see `test-locations.ts`.
 let done = process.env["NODE_TEST_CONTEXT"] !== undefined;
 
@@ -56,7 +55,7 @@ function callerOf(asked: () => unknown, overrides: WeakMap<object, Format>): unk
   const limit = getDescriptor(Error, "stackTraceLimit");
   try {
     Error.stackTraceLimit = FRAMES;
-    apply(set, overrides, [holder, (_: object, sites: CallSite[]) => sites]);
+    weakSet(overrides, holder, (_: object, sites: CallSite[]) => sites);
     captureStackTrace(holder, asked);
     const sites = holder.stack;
     if (!isArray(sites)) return undefined;

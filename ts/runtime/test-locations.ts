@@ -10,6 +10,7 @@
  */
 import { DefaultSerializer } from "node:v8";
 import { originalColumnOf } from "./call-sites";
+import { apply } from "./primordials";
 import { standIn } from "./stand-in";
 
 type WriteValue = (value: unknown) => unknown;
@@ -24,7 +25,6 @@ export function installTestLocations(): void {
   if (process.env["NODE_TEST_CONTEXT"] !== "child-v8") return;
   const prototype = DefaultSerializer.prototype as unknown as { writeValue: WriteValue };
   const original = prototype.writeValue;
-  const { apply } = Reflect;
   const { writeValue } = {
     writeValue(this: unknown, value: unknown): unknown {
       return apply(original, this, [isTestEvent(value) ? withOriginalColumn(value) : value]);

@@ -10,6 +10,7 @@
 import nodeModule from "node:module";
 import util from "node:util";
 import { isOwnFile, originalColumnOf } from "./call-sites";
+import { apply } from "./primordials";
 import { standIn } from "./stand-in";
 
 /** What Node tells of a frame. */
@@ -28,7 +29,6 @@ const DEFAULT_COUNT = 10;
 const OWN_FRAMES = 2;
 /** Node refuses more. */
 const MAX_COUNT = 200;
-const { apply } = Reflect;
 const { findSourceMap } = nodeModule;
 
 /** Replaces the function. `isFirst`: the program has not run yet, so its imports are brought up to date. */
