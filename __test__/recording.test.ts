@@ -122,6 +122,24 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     expect(seen).toContainEqual(["inner", 500, parent?.runId]);
   });
 
+  it("numbers the main thread 0, whoever calls first", async () => {
+    const main = `
+      const { Worker, isMainThread } = require("node:worker_threads");
+      const where = (name) => name;
+      if (!isMainThread) where("worker");
+      else new Worker(__filename).on("exit", function () { where("main") });`;
+    const { answer } = await record(node, { "main.js": main }, (store) =>
+      rows(store, "SELECT result, thread_id FROM calls WHERE function = 'where'"),
+    );
+    const numbers = new Map(answer.map((row) => [row["result"], row["thread_id"]]));
+    expect(numbers).toEqual(
+      new Map([
+        [`"worker"`, 1],
+        [`"main"`, 0],
+      ]),
+    );
+  });
+
   it("survives a kill: everything up to it is in the store", async () => {
     const main = `
       function step(i) { return i }

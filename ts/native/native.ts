@@ -17,8 +17,8 @@ export interface Native {
   control(): ArrayBuffer;
   /** Address space of this thread's ring; one for the life of the thread. */
   threadMemory(): ArrayBuffer;
-  /** Maps a ring of the running session into it. False: nothing records. */
-  attach(): boolean;
+  /** Maps a ring of the running session into it. `isMain`: of the process's threads this is the one it began with. False: nothing records. */
+  attach(isMain: boolean): boolean;
   /** Asks for a free chunk: reserves more, or waits. False: the ring is full. */
   acquire(): boolean;
   /** Wakes the recorder. */

@@ -5,6 +5,7 @@
  * that is rare is here: another chunk, another session, a clock reading.
  * Limits: one instance a thread (module state), made when this module is loaded.
  */
+import { isMainThread } from "node:worker_threads";
 import {
   CHUNK_BYTES,
   CHUNK_CLOSED,
@@ -167,7 +168,7 @@ function attach(): boolean {
   state[LIMIT] = -1;
   lost = false;
   fullTick = TICK_ASLEEP;
-  return session !== 0 && native.attach();
+  return session !== 0 && native.attach(isMainThread);
 }
 
 /** Whether a session records. */

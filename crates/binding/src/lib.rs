@@ -20,7 +20,7 @@ mod source_maps;
 mod thread;
 
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
-use breadcrumb_recorder::Control;
+use breadcrumb_recorder::{Control, ThreadRole};
 use napi::Env;
 use napi::bindgen_prelude::{ArrayBuffer, JsValue, Result, Unknown};
 use napi_derive::napi;
@@ -73,10 +73,15 @@ pub fn thread_memory(env: &Env) -> Result<ArrayBuffer<'_>> {
     }
 }
 
-/// Maps a ring of the running session into this thread's memory.
+/// Maps a ring of the running session into this thread's memory. `is_main`: of the process's threads
+/// this is the one that it began with.
 #[napi]
-pub fn attach() -> bool {
-    thread::attach()
+pub fn attach(is_main: bool) -> bool {
+    thread::attach(if is_main {
+        ThreadRole::Main
+    } else {
+        ThreadRole::Other
+    })
 }
 
 /// Asks for a free chunk.

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use breadcrumb_recorder::{Acquired, Recorder};
+use breadcrumb_recorder::{Acquired, Recorder, ThreadRole};
 use breadcrumb_ring::{RingError, ThreadMemory};
 
 use crate::process;
@@ -33,7 +33,7 @@ pub fn memory() -> Result<Arc<ThreadMemory>, RingError> {
 }
 
 /// Maps a ring of the running session into this thread's memory. False: nothing records.
-pub fn attach() -> bool {
+pub fn attach(role: ThreadRole) -> bool {
     let Some(recorder) = process::recorder().filter(|recorder| !recorder.is_stopped()) else {
         return false;
     };
@@ -41,7 +41,7 @@ pub fn attach() -> bool {
         let Some(memory) = &thread.memory else {
             return false;
         };
-        let Ok(index) = recorder.attach(memory) else {
+        let Ok(index) = recorder.attach(memory, role) else {
             return false;
         };
         thread.place = Some((recorder, index));

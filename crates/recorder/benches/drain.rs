@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use breadcrumb_event::function::{Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, RETURN};
 use breadcrumb_recorder::{
-    Acquired, Control, Overflow, Recorder, RecorderOptions, RunStatus, SinkOptions,
+    Acquired, Control, Overflow, Recorder, RecorderOptions, RunStatus, SinkOptions, ThreadRole,
 };
 use breadcrumb_redact::{Redactor, RedactorOptions};
 use breadcrumb_ring::clock::monotonic_ns;
@@ -77,7 +77,7 @@ fn drain(sink: SinkOptions) -> (Duration, f64) {
     options.ring_cap_bytes = 32 << 20;
     let recorder = Recorder::start(options).unwrap();
     let memory = ThreadMemory::reserve().unwrap();
-    let thread = recorder.attach(&memory).unwrap();
+    let thread = recorder.attach(&memory, ThreadRole::Main).unwrap();
     let mut writer = Writer::new();
     write(&memory, &mut writer, || {
         assert_eq!(recorder.acquire(thread), Acquired::Again);

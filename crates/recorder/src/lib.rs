@@ -1,7 +1,7 @@
 //! Drains the rings, rebuilds calls and exceptions from their records, and feeds the store.
 //!
 //! ```no_run
-//! use breadcrumb_recorder::{Control, Recorder, RecorderOptions, RunStatus, SinkOptions};
+//! use breadcrumb_recorder::{Control, Recorder, RecorderOptions, RunStatus, SinkOptions, ThreadRole};
 //! use breadcrumb_ring::ThreadMemory;
 //!
 //! let first = Control::get()?.functions().with_next_id(|first_id| {
@@ -9,7 +9,7 @@
 //! })?;
 //! let recorder = Recorder::start(RecorderOptions::new("0198…", SinkOptions::Memory { max_calls: 1000 }))?;
 //! let memory = ThreadMemory::reserve()?;           // one for each JavaScript thread
-//! let thread = recorder.attach(&memory)?;          // at its first event
+//! let thread = recorder.attach(&memory, ThreadRole::Main)?; // at its first event
 //! recorder.flush(thread);
 //! recorder.stop(RunStatus::Finished, Some(0), None);
 //! # Ok::<(), breadcrumb_recorder::RecorderError>(())
@@ -54,6 +54,6 @@ pub use function_table::{FunctionSnapshot, FunctionTable};
 pub use memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 pub use options::{Overflow, RecorderOptions, SinkOptions};
 pub use original_stacks::{AsTheyAre, OriginalStacks};
-pub use recorder::{Acquired, Recorder};
+pub use recorder::{Acquired, Recorder, ThreadRole};
 pub use recovery::{ProcessEnd, Recovered, recover, recover_run};
 pub use redact::{KeepAll, Redact};

@@ -29,6 +29,8 @@ use crate::worker;
 
 /// Threads of one run: what is left of a `call_id` beside the call's number.
 const MAX_THREADS: u32 = 1 << 22;
+/// Number of the main thread in each run, also where another calls first.
+pub(crate) const MAIN_THREAD: u32 = 0;
 /// At the end, other threads are waited for until they have been silent for two looks, at most
 /// this often.
 const LAST_LOOKS: u32 = 25;
@@ -49,6 +51,15 @@ pub enum Acquired {
     Again,
     /// None is: the call is to be dropped.
     Full,
+}
+
+/// Which of a process's JavaScript threads one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThreadRole {
+    /// The one that the process began with: number 0 in a run.
+    Main,
+    /// A worker, or Node's own thread for hooks: the numbers from 1 on.
+    Other,
 }
 
 /// A session that records. See the module.
@@ -136,12 +147,19 @@ impl Recorder {
     ///
     /// # Errors
     /// [`RecorderError::Stopped`], [`RecorderError::TooManyThreads`], [`RecorderError::Ring`].
-    pub fn attach(&self, memory: &Arc<ThreadMemory>) -> Result<u32, RecorderError> {
+    pub fn attach(
+        &self,
+        memory: &Arc<ThreadMemory>,
+        role: ThreadRole,
+    ) -> Result<u32, RecorderError> {
         let session = &self.session;
         if session.ended() {
             return Err(RecorderError::Stopped);
         }
-        let thread = session.next_thread.fetch_add(1, Ordering::AcqRel);
+        let thread = match role {
+            ThreadRole::Main => MAIN_THREAD,
+            ThreadRole::Other => session.next_thread.fetch_add(1, Ordering::AcqRel),
+        };
         if thread >= MAX_THREADS {
             return Err(RecorderError::TooManyThreads { limit: MAX_THREADS });
         }

@@ -20,6 +20,7 @@ use crate::counters::Counters;
 use crate::drain::Drain;
 use crate::function_table::FunctionObserver;
 use crate::memory_store::MemoryStore;
+use crate::recorder::MAIN_THREAD;
 
 /// The last tick of the process that did not mean sleep.
 static LAST_TICK: AtomicI32 = AtomicI32::new(0);
@@ -29,6 +30,7 @@ pub(crate) struct Session {
     pub(crate) control: &'static Control,
     pub(crate) drain: Mutex<Drain>,
     pub(crate) rings: RwLock<FxHashMap<u32, Arc<Ring>>>,
+    /// Number of the next thread beside the main one.
     pub(crate) next_thread: AtomicU32,
     pub(crate) budget: Arc<ChunkBudget>,
     pub(crate) folder: Option<Arc<RunFolder>>,
@@ -69,7 +71,7 @@ impl Session {
             control,
             drain: Mutex::new(drain),
             rings: RwLock::default(),
-            next_thread: AtomicU32::new(0),
+            next_thread: AtomicU32::new(MAIN_THREAD + 1),
             budget,
             folder,
             space: Arc::new(breadcrumb_ring::SystemSpace),

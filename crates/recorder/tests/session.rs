@@ -8,7 +8,7 @@ use breadcrumb_event::function::{Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, LOST, RETURN, TICK_ASLEEP};
 use breadcrumb_recorder::{
     Acquired, CallFilter, Control, Overflow, ProcessEnd, Recorder, RecorderError, RecorderOptions,
-    RunStatus, SinkOptions, recover_run,
+    RunStatus, SinkOptions, ThreadRole, recover_run,
 };
 use breadcrumb_ring::clock::monotonic_ns;
 use breadcrumb_ring::{ThreadMemory, Writer};
@@ -72,8 +72,12 @@ struct Thread {
 
 impl Thread {
     fn attach(recorder: &Recorder) -> Self {
+        Self::attach_as(recorder, ThreadRole::Main)
+    }
+
+    fn attach_as(recorder: &Recorder, role: ThreadRole) -> Self {
         let memory = ThreadMemory::reserve().unwrap();
-        let index = recorder.attach(&memory).unwrap();
+        let index = recorder.attach(&memory, role).unwrap();
         Self {
             memory,
             writer: Writer::new(),
@@ -355,8 +359,9 @@ fn two_threads_and_a_new_session_over_the_same_memory() {
     let place = Place::take();
     let options = |run_id| place.options(run_id, SinkOptions::Memory { max_calls: 100 });
     let recorder = Recorder::start(options("one")).unwrap();
+    // The main thread has number 0 though another came first.
+    let mut second = Thread::attach_as(&recorder, ThreadRole::Other);
     let mut first = Thread::attach(&recorder);
-    let mut second = Thread::attach(&recorder);
     assert_eq!((first.index, second.index), (0, 1));
     first.calls(&recorder, 0, 10);
     second.calls(&recorder, 0, 20);
@@ -370,14 +375,14 @@ fn two_threads_and_a_new_session_over_the_same_memory() {
         .collect();
     assert_eq!(ids.len(), 20);
     assert!(matches!(
-        recorder.attach(&first.memory),
+        recorder.attach(&first.memory, ThreadRole::Main),
         Err(RecorderError::Stopped)
     ));
     // A late store of a thread that has not noticed yet.
     first.memory.cells().chunk(3)[9].store(7, std::sync::atomic::Ordering::Relaxed);
 
     let recorder = Recorder::start(options("two")).unwrap();
-    first.index = recorder.attach(&first.memory).unwrap();
+    first.index = recorder.attach(&first.memory, ThreadRole::Main).unwrap();
     first.writer = Writer::new();
     // Its tokens go on where they were.
     first.writer.set_token(10);
