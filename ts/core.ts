@@ -12,6 +12,7 @@ import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
 import { heedTests } from "./runtime/caller-location";
 import { installContexts } from "./runtime/context";
+import { holdExcerpt } from "./runtime/excerpt";
 import { installProbes, uncaught } from "./runtime/probes";
 import { installServerRequests } from "./runtime/server-requests";
 import { installStackMapping, prepareExcerpt } from "./runtime/stack";
@@ -68,7 +69,7 @@ function watchUncaught(): void {
     // Node prints the error behind the last `exit` listener; in a worker its parent gets it.
     if (!isMainThread || survives) return;
     prepareExcerpt();
-    process.on("exit", () => native.holdStderr());
+    process.on("exit", () => holdExcerpt(error));
   });
 }
 

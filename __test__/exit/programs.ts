@@ -116,7 +116,6 @@ export const DEATHS: readonly Death[] = [
     main: `${STEPS} process.on("uncaughtException", function again() { throw new Error("again") }); function c() { throw new Error("first") } c();`,
     ends: "finished",
     calls: { "step returned": 300, "again threw": 1, "c threw": 1 },
-    noisy: true,
   },
   {
     name: "unhandled rejection",

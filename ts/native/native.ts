@@ -55,8 +55,12 @@ export interface Native {
   originalColumn(path: string, line: number, column: number): number;
   /** Offset in the original of an offset in an instrumented file's text. */
   originalOffset(path: string, offset: number): number;
-  /** Lets `mapper` change the array of call sites of each stack of this thread before anyone formats it. False: this host offers no way. */
-  mapCallSites(mapper: (sites: NodeJS.CallSite[]) => void): boolean;
+  /** Lets `mapper` change the array of call sites of each stack of this thread, and see whose it is, before anyone formats it. False: this host offers no way. */
+  mapCallSites(mapper: (sites: NodeJS.CallSite[], error: object) => void): boolean;
+  /** Symbols by which Node keeps things on the program's objects that no program can see, by name. Null: this host offers no way. */
+  privateSymbols(): Readonly<Record<string, symbol | undefined>> | null;
+  /** The excerpt above an error's stack, as it would be without probes. */
+  mendExcerpt(excerpt: string): string;
   /** Original text of a function whose instrumented text this is. */
   unsplice(text: string): string | null;
   /** Holds back standard error until the process ends, and mends the excerpt in it then. */

@@ -11,6 +11,7 @@
 import { native } from "../native/load";
 import { mapCallSites, setOwnFolder } from "./call-sites";
 import { mapErrorSource } from "./error-source";
+import { installExcerpts, mendExcerpt } from "./excerpt";
 import { apply, getDescriptor, indexOf, slice } from "./primordials";
 import { hasPlainHeading } from "./reflect";
 import { standIn } from "./stand-in";
@@ -32,7 +33,10 @@ export function installStackMapping(folder: string): void {
   if (typeof previous !== "function") return;
   installed = previous;
   const major = Number.parseInt(process.versions.node, 10);
-  if (major >= OLDEST && major <= NEWEST && native.mapCallSites(mapCallSites)) return;
+  if (major >= OLDEST && major <= NEWEST && native.mapCallSites(beforeFormatted)) {
+    installExcerpts();
+    return;
+  }
   if (process.sourceMapsEnabled) return;
   const { prepare } = {
     prepare(error: Error, sites: CallSite[]): unknown {
@@ -42,6 +46,11 @@ export function installStackMapping(folder: string): void {
   };
   installed = standIn(prepare, previous as Prepare);
   Object.defineProperty(Error, "prepareStackTrace", { ...original, value: installed });
+}
+
+function beforeFormatted(sites: CallSite[], error: object): void {
+  mapCallSites(sites);
+  mendExcerpt(error);
 }
 
 /** The process ends of an error: Node may yet print an excerpt from the original of its file. */

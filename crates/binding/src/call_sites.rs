@@ -3,7 +3,7 @@
 //! `Error.prepareStackTrace`, in whatever realm). Nothing that the program can look at is replaced.
 //!
 //! ```text
-//! error.stack → V8 → prepare: map(sites) → node::PrepareStackTraceCallback(context, error, sites)
+//! error.stack → V8 → prepare: map(sites, error) → node::PrepareStackTraceCallback(context, error, sites)
 //! ```
 //! Node-API has no word for it, so the two functions of V8's and Node's C++ interface that it takes
 //! are looked up by name, which tells the types of their parameters. A `v8::Local` is one pointer
@@ -20,16 +20,16 @@ mod platform {
     use napi::sys;
 
     /// `v8::Local<T>` and `v8::MaybeLocal<T>`: empty when null.
-    type Local = *mut c_void;
+    pub type Local = *mut c_void;
     type Prepare = unsafe extern "C" fn(context: Local, error: Local, sites: Local) -> Local;
     type SetPrepare = unsafe extern "C" fn(isolate: *mut c_void, prepare: Prepare);
     type Terminate = unsafe extern "C" fn(isolate: *mut c_void);
-    type CurrentIsolate = unsafe extern "C" fn() -> *mut c_void;
+    pub type CurrentIsolate = unsafe extern "C" fn() -> *mut c_void;
 
     const PREPARE: &CStr = c"_ZN4node25PrepareStackTraceCallbackEN2v85LocalINS0_7ContextEEENS1_INS0_5ValueEEENS1_INS0_5ArrayEEE";
     const SET_PREPARE: &CStr = c"_ZN2v87Isolate28SetPrepareStackTraceCallbackEPFNS_10MaybeLocalINS_5ValueEEENS_5LocalINS_7ContextEEENS4_IS2_EENS4_INS_5ArrayEEEE";
     const TERMINATE: &CStr = c"_ZN2v87Isolate18TerminateExecutionEv";
-    const CURRENT_ISOLATE: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
+    pub const CURRENT_ISOLATE: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
 
     /// Functions of the process that Node runs in.
     #[derive(Clone, Copy)]
@@ -53,7 +53,8 @@ mod platform {
         static MAPPER: Cell<Option<Mapper>> = const { Cell::new(None) };
     }
 
-    fn find(name: &CStr) -> Option<*mut c_void> {
+    /// A function of the process that Node runs in, by its name in C++.
+    pub fn find(name: &CStr) -> Option<*mut c_void> {
         // SAFETY: looks for a name among what is loaded.
         let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
         (!symbol.is_null()).then_some(symbol)
@@ -109,7 +110,7 @@ mod platform {
         let Some(engine) = engine() else {
             return std::ptr::null_mut();
         };
-        let mapped = MAPPER.get().map(|mapper| map(mapper, sites));
+        let mapped = MAPPER.get().map(|mapper| map(mapper, [sites, error]));
         // SAFETY: this is the isolate's own thread; what V8 handed over is handed on.
         unsafe {
             if mapped == Some(Mapped::Terminated) {
@@ -131,9 +132,9 @@ mod platform {
 
     /// Lets the function change the array. It does not throw, unless the stack is at its end or
     /// the thread is being terminated; the array is as it was then.
-    fn map(mapper: Mapper, sites: Local) -> Mapped {
+    fn map(mapper: Mapper, arguments: [Local; 2]) -> Mapped {
         let env = mapper.env;
-        let sites: sys::napi_value = sites.cast();
+        let arguments: [sys::napi_value; 2] = arguments.map(|local| local.cast());
         let mut pending = true;
         let mut function = std::ptr::null_mut();
         let mut receiver = std::ptr::null_mut();
@@ -156,8 +157,8 @@ mod platform {
                 env,
                 receiver,
                 function,
-                1,
-                &raw const sites,
+                arguments.len(),
+                arguments.as_ptr(),
                 &raw mut result,
             );
             if called != sys::Status::napi_pending_exception {
@@ -187,4 +188,6 @@ mod platform {
     pub fn forget() {}
 }
 
+#[cfg(unix)]
+pub use platform::{CURRENT_ISOLATE, CurrentIsolate, Local, find};
 pub use platform::{forget, install};

@@ -13,6 +13,7 @@ mod file_map;
 mod files;
 mod held_stderr;
 mod options;
+mod private_symbols;
 mod process;
 mod recovery;
 mod selection;
@@ -204,7 +205,7 @@ pub fn original_offset(path: String, offset: u32) -> u32 {
     process::with_files(|files| files.original_offset(&path, offset))
 }
 
-/// Lets a function change the call sites of each stack before it is formatted.
+/// Lets a function change the call sites of each stack, and see the error, before it is formatted.
 #[napi]
 pub fn map_call_sites(env: &Env, mapper: Unknown<'_>) -> Result<bool> {
     let installed = call_sites::install(env.raw(), mapper.raw());
@@ -212,6 +213,20 @@ pub fn map_call_sites(env: &Env, mapper: Unknown<'_>) -> Result<bool> {
         env.add_env_cleanup_hook((), |()| call_sites::forget())?;
     }
     Ok(installed)
+}
+
+/// Symbols of Node's own, by name.
+#[napi]
+pub fn private_symbols(env: &Env) -> Option<Unknown<'_>> {
+    let symbols = private_symbols::private_symbols(env.raw())?;
+    // SAFETY: the value belongs to this call of Node-API.
+    Some(unsafe { Unknown::from_raw_unchecked(env.raw(), symbols) })
+}
+
+/// The excerpt above an error, as it would be without probes.
+#[napi]
+pub fn mend_excerpt(excerpt: String) -> String {
+    process::with_files(|files| excerpt::mend(&excerpt, files))
 }
 
 /// Original text of a function.
