@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { installCommonJs } from "./hooks/commonjs";
+import { installModuleText } from "./hooks/module-text";
 import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
 import { onFirstFile, onText, transform } from "./hooks/transform";
@@ -40,6 +41,7 @@ export function install(): void {
   installTestLocations();
   onText(heedTests);
   installCommonJs();
+  installModuleText();
   installModules(ownFolder);
   installRunners(transform, (realm) => {
     installProbes(realm);

@@ -13,6 +13,8 @@ const full = process.env["BREADCRUMB_EXIT"] === "full";
 /** Of the small size each Node runs a share of its own. */
 const SHARE = 4;
 
+const TICKS = /^ {4}at process\.processTicksAndRejections .*\n/gm;
+
 /** The ways to record: by the preload alone, and by the CLI. */
 const WAYS = ["preload", "run"] as const;
 
@@ -76,12 +78,12 @@ function dieTraced(
 }
 
 /**
- * What a user sees of an ending. On Node 20 stacks may differ in Node's own frames: those at the end
- * of ten, and one more in that of an unhandled rejection (both in ARCHITECTURE.md).
+ * What a user sees of an ending. On Node 20 the stack of an unhandled rejection has one more of Node's
+ * own frames (in ARCHITECTURE.md).
  */
 function comparable(ended: Ended, { noisy = false }: Death, major: number): unknown {
   const { status, signal, stdout, stderr } = ended;
-  const seen = major > 20 ? stderr : stderr.replaceAll(/^ {4}at .*\bnode:internal\/.*\n/gm, "");
+  const seen = major > 20 ? stderr : stderr.replaceAll(TICKS, "");
   return { status, signal, stdout, stderr: noisy ? stderr !== "" : seen };
 }
 

@@ -3,15 +3,16 @@
  * loaders such as `tsx`, `ts-node` and `pirates` included.
  *
  * The wrap's frame is taken out of stacks (`ts/runtime/stack.ts`), but a stack as long as
- * `Error.stackTraceLimit` is then one frame shorter for each `require` in it. So where Node's own
- * hook brings the text (`modules.ts`), the module gets the original `_compile` as its own, hidden
- * property, and the wrap is not called. Not so where the program has put a `_compile` of its own
+ * `Error.stackTraceLimit` is then one frame shorter for each `require` in it. So where the text has its
+ * probes before (`modules.ts`, `module-text.ts`), the module gets the original `_compile` as its own,
+ * hidden property, and the wrap is not called. Not so where the program has put a `_compile` of its own
  * before ours, on the module (`pirates`, `@swc-node/register`, `ts-node`) or on the prototype: it may
  * translate the text, so the text is left to it, and what it passes on gets the probes.
- * Limits: Node 20 has no such hook; there those stacks are shorter. A `_compile` of the program that
- * never calls the one before it leaves its files without probes.
+ * Limits: a `_compile` of the program that never calls the one before it leaves its files without
+ * probes.
  */
 import Module from "node:module";
+import { standIn } from "../runtime/stand-in";
 import { type SourceKind, transform } from "./transform";
 
 type Compile = (content: string, filename: string, ...rest: unknown[]) => unknown;
@@ -47,6 +48,13 @@ export function skipCompile(filename: string): void {
   });
 }
 
+/** Says that whatever this module compiles from now on is for the wrap to see. */
+export function leaveToCompile(module: object): void {
+  const own = Object.getOwnPropertyDescriptor(module, "_compile");
+  if (own?.value === original && own.enumerable === false)
+    Reflect.deleteProperty(module, "_compile");
+}
+
 /** Wraps `Module.prototype._compile`. */
 export function installCommonJs(): void {
   const { apply } = Reflect;
@@ -61,9 +69,8 @@ export function installCommonJs(): void {
       return apply(original, this, [text, filename, ...rest]);
     },
   };
-  Object.defineProperty(_compile, "length", { configurable: true, value: original.length });
-  wrap = _compile;
-  prototype._compile = _compile;
+  wrap = standIn(_compile, original);
+  prototype._compile = wrap;
 }
 
 /** What the text is, by the format that newer versions of Node pass along, and by its name. */
