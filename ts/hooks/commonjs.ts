@@ -13,6 +13,7 @@
  */
 import Module from "node:module";
 import { standIn } from "../runtime/stand-in";
+import { expectImports } from "./required-imports";
 import { type SourceKind, transform } from "./transform";
 
 type Compile = (content: string, filename: string, ...rest: unknown[]) => unknown;
@@ -26,6 +27,11 @@ const done = new Set<string>();
 const { hasOwn } = Object;
 /** Our wrap, once it is installed. */
 let wrap: Compile = original;
+
+/** Whether a file is loaded by `require`, or has been. */
+export function isRequired(filename: string): boolean {
+  return cache[filename] !== undefined;
+}
 
 /** Whether a `_compile` of the program will see the text of this file before ours does. */
 export function isCompiledByProgram(filename: string): boolean {
@@ -63,14 +69,19 @@ export function installCommonJs(): void {
     _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown {
       const isText = typeof content === "string" && typeof filename === "string";
       const text =
-        isText && !done.delete(filename)
-          ? transform(content, filename, kindOf(filename, rest[0]))
-          : content;
+        isText && !done.delete(filename) ? required(content, filename, rest[0]) : content;
       return apply(original, this, [text, filename, ...rest]);
     },
   };
   wrap = standIn(_compile, original);
   prototype._compile = wrap;
+}
+
+/** The text of a required file with probes in it. */
+export function required(text: string, filename: string, format: unknown): string {
+  const kind = kindOf(filename, format);
+  expectImports(text, kind);
+  return transform(text, filename, kind);
 }
 
 /** What the text is, by the format that newer versions of Node pass along, and by its name. */

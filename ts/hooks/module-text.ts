@@ -14,8 +14,7 @@ import fs from "node:fs";
 import Module from "node:module";
 import { basename } from "node:path";
 import { native } from "../native/load";
-import { isCompiledByProgram, kindOf, leaveToCompile, skipCompile } from "./commonjs";
-import { transform } from "./transform";
+import { isCompiledByProgram, leaveToCompile, required, skipCompile } from "./commonjs";
 
 /** A module as the loader has it. */
 type Loading = Record<symbol, unknown> & {
@@ -65,7 +64,7 @@ function giveText(module: Loading, key: symbol, format: unknown): void {
     // An ES module that imports this file has read it.
     const read = module[key] ?? fs.readFileSync(filename, "utf8");
     if (typeof read !== "string") return;
-    module[key] = transform(read, filename, kindOf(filename, format));
+    module[key] = required(read, filename, format);
     skipCompile(filename);
   } catch {
     // It cannot be read: Node says so.

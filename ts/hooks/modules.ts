@@ -10,7 +10,7 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as threads from "node:worker_threads";
-import { isCompiledByProgram, kindOf, skipCompile } from "./commonjs";
+import { isCompiledByProgram, isRequired, kindOf, skipCompile } from "./commonjs";
 import { keepOutermost } from "./keep-outermost";
 import { type SourceKind, transform } from "./transform";
 
@@ -84,10 +84,14 @@ export function withProbes(url: string, loaded: Loaded): Loaded {
 /** A required file with probes in it. */
 export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
   const { format, source } = loaded;
-  if (format === "module" || format === "module-typescript") return withProbes(url, loaded);
-  if (typeof source !== "string" || !CODE.has(format) || !url.startsWith("file:")) return loaded;
+  if (!url.startsWith("file:")) return loaded;
   const path = pathOf(url);
   if (path === undefined || path.endsWith(".json") || isCompiledByProgram(path)) return loaded;
+  if (format === "module" || format === "module-typescript") {
+    if (isRequired(path)) skipCompile(path);
+    return withProbes(url, loaded);
+  }
+  if (typeof source !== "string" || !CODE.has(format)) return loaded;
   const code = transform(source, path, kindOf(path, format));
   skipCompile(path);
   return code === source ? loaded : { ...loaded, source: code };
