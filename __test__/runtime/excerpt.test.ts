@@ -34,10 +34,24 @@ function output(node: string, args: readonly string[], main: string): string {
   return text.replaceAll(/^ {4}at .*node:internal.*\n/gm, "");
 }
 
+const OVERFLOW = `
+  const vm = require("node:vm");
+  globalThis.over = function over(n) { return over(n + 1) + 1 };
+  try { vm.runInThisContext("over(0)") } catch (error) { console.log(error.stack.split("\\n").slice(0, 5).join("\\n")) }
+  over(0);`;
+
 describe.each(nodes)("the excerpt on %s", (_name, node) => {
   it.each(Object.entries(PROGRAMS))("above %s is the program's", (_what, main) => {
     const traced = output(node, [cli, "run", "--quiet", "--", node], main);
     expect(traced).toBe(output(node, [], main));
     expect(traced).toContain("^");
+  });
+
+  it("above a stack overflow is of the program's own line", () => {
+    const excerpt =
+      /\/main\.js:3\n {2}globalThis\.over = function over\(n\) .*\n +\^\n\nRangeError: /g;
+    for (const way of [[], [cli, "run", "--quiet", "--", node]]) {
+      expect(output(node, way, OVERFLOW).match(excerpt)).toHaveLength(2);
+    }
   });
 });

@@ -59,8 +59,8 @@ export interface Native {
   mapCallSites(mapper: (sites: NodeJS.CallSite[], error: object) => void): boolean;
   /** Symbols by which Node keeps things on the program's objects that no program can see, by name. Null: this host offers no way. */
   privateSymbols(): Readonly<Record<string, symbol | undefined>> | null;
-  /** The excerpt above an error's stack, as it would be without probes. */
-  mendExcerpt(excerpt: string): string;
+  /** The excerpt above an error's stack, as it would be without us. `frame`: the first one of the stack, to be given where the excerpt is of this package's code. */
+  mendExcerpt(excerpt: string, frame?: string): string;
   /** Original text of a function whose instrumented text this is. */
   unsplice(text: string): string | null;
   /** Holds back standard error until the process ends, and mends the excerpt in it then. */

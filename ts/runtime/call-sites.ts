@@ -194,6 +194,12 @@ function replaced(whole: string, part: string, by: string): string {
   return at < 0 ? whole : slice(whole, 0, at) + by + slice(whole, at + part.length);
 }
 
+/** Text of a call site that was mapped, as a stack has it. */
+export function textOf(site: CallSite): string {
+  const engine = getPrototypeOf(getPrototypeOf(site) as object) as CallSite;
+  return mapText(site, engine, apply(engine.toString, site, []));
+}
+
 /** Where a text came to `eval`: `eval at f (eval at g (/app.js:3:61))`. */
 function mapOrigin(origin: string): string {
   let end = origin.length;

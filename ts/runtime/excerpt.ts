@@ -10,6 +10,7 @@
  * Limits: a stack that was read before is not formatted again, so that excerpt stays.
  */
 import { native } from "../native/load";
+import { isOwnFile, textOf } from "./call-sites";
 
 type Keeper = Record<symbol, unknown>;
 
@@ -22,11 +23,15 @@ export function installExcerpts(): void {
   arrow = native.privateSymbols()?.["arrow_message_private_symbol"];
 }
 
-/** Mends the excerpt of an error whose stack is being formatted. */
-export function mendExcerpt(error: object): void {
+/** Mends the excerpt of an error whose stack is being formatted. `sites`: those of the program. */
+export function mendExcerpt(error: object, sites: NodeJS.CallSite[]): void {
   if (arrow === undefined || isHeld) return;
   const excerpt = (error as Keeper)[arrow];
-  if (typeof excerpt === "string") (error as Keeper)[arrow] = native.mendExcerpt(excerpt);
+  if (typeof excerpt !== "string") return;
+  // The stack was at its end in code of ours.
+  const site = isOwnFile(excerpt) ? sites[0] : undefined;
+  const frame = site && textOf(site);
+  (error as Keeper)[arrow] = native.mendExcerpt(excerpt, frame);
 }
 
 /**

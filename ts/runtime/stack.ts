@@ -50,7 +50,7 @@ export function installStackMapping(folder: string): void {
 
 function beforeFormatted(sites: CallSite[], error: object): void {
   mapCallSites(sites);
-  mendExcerpt(error);
+  mendExcerpt(error, sites);
 }
 
 /** The process ends of an error: Node may yet print an excerpt from the original of its file. */

@@ -5,44 +5,89 @@
 //! function b(){let $bcf=…;try{ throw $bc.t(…) }…  →  function b(){ throw new Error() }
 //!                              ^                                   ^
 //! ```
-//! Node prints it from the text that V8 compiled. Limits: as Node's own, carets end at 1,020
+//! Node prints it from the text that V8 compiled; of code of ours, where the stack was at its end
+//! there: the excerpt is then that of the first frame. Limits: as Node's own, carets end at 1,020
 //! columns; one that lies beyond them in the text with probes is not found again.
 
 /// Bytes of the underline at most (`kUnderlineBufsize` of Node's `node_errors.cc`).
 const UNDERLINE_BYTES: usize = 1020;
 
-/// Maps columns of instrumented files.
-pub trait Columns {
+/// What is known of the files that excerpts are from.
+pub trait Sources {
     /// Column of the original, both from 1; `None` if the file is not instrumented.
     fn original_column(&self, path: &str, line: u32, column: u32) -> Option<u32>;
+    /// Whether a file is of this package's code.
+    fn is_own(&self, path: &str) -> bool;
+    /// A line of an original file, from 1.
+    fn line(&self, path: &str, line: u32) -> Option<String>;
 }
 
-/// The text that Node printed, with the first excerpt from an instrumented file mended.
-pub fn mend(printed: &str, columns: &dyn Columns) -> String {
+/// Heading, line of the source, underline.
+type Excerpt = [String; 3];
+
+/// The text that Node printed, with the first excerpt from an instrumented file, or one of ours,
+/// mended. `frame`: the first one of the error's stack, if it does not follow: `f (/app/a.js:2:9)`.
+pub fn mend(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> String {
     let lines: Vec<&str> = printed.split('\n').collect();
     for at in 0..lines.len().saturating_sub(2) {
         let Some((file, line)) = place(lines[at]) else {
             continue;
         };
         let path = path_of(file);
-        if columns.original_column(&path, line, 1).is_none() || !is_underline(lines[at + 2]) {
+        let [heading, source, carets] = [lines[at], lines[at + 1], lines[at + 2]];
+        if !is_underline(carets) {
             continue;
         }
-        let column = |column| {
-            columns
-                .original_column(&path, line, column)
-                .unwrap_or(column)
+        let mended = if sources.is_own(&path) {
+            let below = || lines[at..].iter().find_map(|line| line.strip_prefix(FRAME));
+            excerpt_at(frame.or_else(below), sources)
+        } else {
+            original(heading, source, carets, (&path, line), sources)
         };
-        let Some(source) = without_probes(lines[at + 1], &column) else {
+        let Some(mended) = mended else {
             continue;
         };
-        let underline = underline(lines[at + 2], &source, &column);
-        let mut mended: Vec<&str> = lines.clone();
-        mended[at + 1] = &source;
-        mended[at + 2] = &underline;
-        return mended.join("\n");
+        let mut all = lines.clone();
+        all.splice(at..at + 3, mended.iter().map(String::as_str));
+        return all.join("\n");
     }
     printed.to_owned()
+}
+
+/// What a frame of a stack begins with.
+const FRAME: &str = "    at ";
+
+/// The excerpt from an instrumented file as it would be without probes.
+fn original(
+    heading: &str,
+    source: &str,
+    carets: &str,
+    (path, line): (&str, u32),
+    sources: &dyn Sources,
+) -> Option<Excerpt> {
+    sources.original_column(path, line, 1)?;
+    let column = |column| {
+        sources
+            .original_column(path, line, column)
+            .unwrap_or(column)
+    };
+    let source = without_probes(source, &column)?;
+    let underline = underline(carets, &source, &column);
+    Some([heading.to_owned(), source, underline])
+}
+
+/// The excerpt for the place of a frame, whose column is that of the original.
+fn excerpt_at(frame: Option<&str>, sources: &dyn Sources) -> Option<Excerpt> {
+    let frame = frame?;
+    let inner = frame
+        .strip_suffix(')')
+        .and_then(|named| named.rsplit_once(" ("));
+    let (heading, column) = inner.map_or(frame, |(_, place)| place).rsplit_once(':')?;
+    let (file, line) = place(heading)?;
+    let source = sources.line(&path_of(file), line)?;
+    let caret = " ".repeat(column.parse::<usize>().ok()?.saturating_sub(1)) + "^";
+    let underline = underline(&caret, &source, &|column| column);
+    Some([heading.to_owned(), source, underline])
 }
 
 /// File and line of a heading, `file:line`.
@@ -130,7 +175,7 @@ mod tests {
     /// `/a b.js`, line 2: five units inserted at column 5, four at the end.
     struct Fake;
 
-    impl Columns for Fake {
+    impl Sources for Fake {
         fn original_column(&self, path: &str, line: u32, column: u32) -> Option<u32> {
             (path == "/a b.js").then_some(match (line, column) {
                 (2, 5..=9) => 5,
@@ -139,18 +184,45 @@ mod tests {
                 _ => column,
             })
         }
+
+        fn is_own(&self, path: &str) -> bool {
+            path.starts_with("/own/")
+        }
+
+        fn line(&self, path: &str, line: u32) -> Option<String> {
+            (path == "/a b.js" && line == 2).then(|| "\tabcdefgh".to_owned())
+        }
     }
 
     #[test]
     fn line_and_caret_are_the_originals() {
         let printed = "x\n/a b.js:2\n\tabc($bc.defgh;)})\n\t        ^^\n\nError: e\n    at x";
         let mended = "x\n/a b.js:2\n\tabcdefgh\n\t   ^^\n\nError: e\n    at x";
-        assert_eq!(mend(printed, &Fake), mended);
+        assert_eq!(mend(printed, None, &Fake), mended);
         let by_url = printed.replace("/a b.js", "file:///a%20b.js");
         assert_eq!(
-            mend(&by_url, &Fake),
+            mend(&by_url, None, &Fake),
             mended.replace("/a b.js", "file:///a%20b.js")
         );
+    }
+
+    #[test]
+    fn code_of_ours_gives_way_to_the_first_frame() {
+        let mended = "/a b.js:2\n\tabcdefgh\n\t  ^\n\nError: e";
+        let printed = "/own/core.js:7\nprobe()\n^\n\nError: e";
+        for frame in ["f (/a b.js:2:4)", "/a b.js:2:4", "f [as (g)] (/a b.js:2:4)"] {
+            assert_eq!(mend(printed, Some(frame), &Fake), mended, "{frame}");
+            let whole = format!("{printed}\n    at {frame}\n    at g (/b.js:1:1)");
+            assert_eq!(
+                mend(&whole, None, &Fake),
+                whole.replace(printed, mended),
+                "{frame}"
+            );
+        }
+        for frame in ["f (<anonymous>)", "f (/c.js:2:4)", "/a b.js:3:1"] {
+            assert_eq!(mend(printed, Some(frame), &Fake), printed, "{frame}");
+        }
+        assert_eq!(mend(printed, None, &Fake), printed);
     }
 
     #[test]
@@ -163,7 +235,7 @@ mod tests {
             "/a b.js:2",
             "/a b.js:2\n\tabcPPPPPdefgh\n\t^\n",
         ] {
-            assert_eq!(mend(text, &Fake), text);
+            assert_eq!(mend(text, None, &Fake), text);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Process-wide, since Node's hooks may run on a thread of their own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use breadcrumb_instrument::{
     Diagnostic, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind, Splices,
@@ -79,6 +79,8 @@ pub struct Files {
     by_path: FxHashMap<String, usize>,
     /// What became of each file.
     pub covered: Vec<CoveredFile>,
+    /// Folder of this package's code; `None` before a session was configured.
+    pub own_folder: Option<PathBuf>,
 }
 
 impl Files {
@@ -156,10 +158,21 @@ impl Files {
     }
 }
 
-impl crate::excerpt::Columns for Files {
+impl crate::excerpt::Sources for Files {
     fn original_column(&self, path: &str, line: u32, column: u32) -> Option<u32> {
         let text = &self.texts[*self.by_path.get(path)?];
         Some(text.splices.original_column(line, column))
+    }
+
+    fn is_own(&self, path: &str) -> bool {
+        let own_folder = self.own_folder.as_ref();
+        own_folder.is_some_and(|folder| Path::new(path).starts_with(folder))
+    }
+
+    fn line(&self, path: &str, line: u32) -> Option<String> {
+        let text = std::fs::read_to_string(path).ok()?;
+        let index = (line as usize).checked_sub(1)?;
+        text.lines().nth(index).map(str::to_owned)
     }
 }
 

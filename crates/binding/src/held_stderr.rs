@@ -48,7 +48,7 @@ mod platform {
         }
     }
 
-    pub fn release(columns: &dyn excerpt::Columns) {
+    pub fn release(sources: &dyn excerpt::Sources) {
         let Some(mut held) = HELD.lock().take() else {
             return;
         };
@@ -64,7 +64,7 @@ mod platform {
             return;
         }
         let mended = match String::from_utf8(printed) {
-            Ok(text) => excerpt::mend(&text, columns).into_bytes(),
+            Ok(text) => excerpt::mend(&text, None, sources).into_bytes(),
             Err(error) => error.into_bytes(),
         };
         write_all(&mut held.real, &mended);
@@ -96,7 +96,7 @@ mod platform {
 mod platform {
     pub fn hold() {}
 
-    pub fn release(_columns: &dyn crate::excerpt::Columns) {}
+    pub fn release(_sources: &dyn crate::excerpt::Sources) {}
 }
 
 pub use platform::{hold, release};

@@ -223,10 +223,10 @@ pub fn private_symbols(env: &Env) -> Option<Unknown<'_>> {
     Some(unsafe { Unknown::from_raw_unchecked(env.raw(), symbols) })
 }
 
-/// The excerpt above an error, as it would be without probes.
+/// The excerpt above an error, as it would be without us. `frame`: the first one of its stack.
 #[napi]
-pub fn mend_excerpt(excerpt: String) -> String {
-    process::with_files(|files| excerpt::mend(&excerpt, files))
+pub fn mend_excerpt(excerpt: String, frame: Option<String>) -> String {
+    process::with_files(|files| excerpt::mend(&excerpt, frame.as_deref(), files))
 }
 
 /// Original text of a function.

@@ -64,6 +64,7 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
     if session.as_ref().is_some_and(is_recording) {
         return Err(CodedError::from(RecorderError::Running));
     }
+    with_files(|files| files.own_folder = Some(options.own_folder.clone()));
     let run_id = Uuid::now_v7().simple().to_string();
     *session = Some(Session {
         options,
