@@ -14,6 +14,7 @@ import type { SessionOptions } from "./options/options";
 import { heedTests } from "./runtime/caller-location";
 import { installContexts } from "./runtime/context";
 import { holdExcerpt } from "./runtime/excerpt";
+import { installExecve } from "./runtime/execve";
 import { installProbes, uncaught } from "./runtime/probes";
 import { installServerRequests } from "./runtime/server-requests";
 import { installStackMapping, prepareExcerpt } from "./runtime/stack";
@@ -38,6 +39,7 @@ export function install(): void {
   installStackMapping(ownFolder);
   installToString();
   installUtilCallSites(preloaded);
+  installExecve();
   installTestLocations();
   onText(heedTests);
   installCommonJs();

@@ -19,6 +19,13 @@ const TEXTS = `let x = 1;
   function text(i) { x = (Math.imul(x, 1664525) + 1013904223) >>> 0; return i + ":" + x.toString(16).repeat(5) }
   function many(n) { let sum = 0; for (let i = 0; i < n; i++) sum += text(i).length; return sum }`;
 
+/** Takes all room of a file system. */
+const FILL = `function fill(path) {
+    const fs = require("node:fs"), file = fs.openSync(path, "w"), block = Buffer.alloc(4096);
+    try { for (;;) fs.writeSync(file, block) } catch (error) { if (error.code !== "ENOSPC") throw error }
+    fs.closeSync(file);
+  }`;
+
 describe.each(nodes)("a recording on %s", (_name, node) => {
   it.runIf(canMount)("into a full disk waits in memory until there is room", async () => {
     const folder = project({ "main.js": `${TEXTS} console.log(many(50_000));` });
@@ -33,8 +40,82 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     );
     expect(traced).toEqual(run(node, ["main.js"], folder));
     expect(await runs(join(folder, "kept"))).toMatchObject([
-      { status: "crashed", storedCalls: 50_001, counters: { dropped: 0 } },
+      { status: "finished", exitCode: 0, storedCalls: 50_001, counters: { dropped: 0 } },
     ]);
+  });
+
+  it.runIf(canMount)(
+    "that fills a disk at its end waits in memory, exit code and all",
+    async () => {
+      const main = `${TEXTS} ${FILL} many(5000);
+      setTimeout(() => { many(5000); process.exit(3) }, 1);
+      process.on("exit", (code) => { fill("disk/taken"); many(5000); console.log("end", code) });`;
+      const folder = project({ "main.js": main });
+      const store = join(folder, "disk/store");
+      const disk = "mkdir -p disk; mount -t tmpfs -o size=8m tmpfs disk";
+      const traced = inNamespace(
+        `${disk}; ${PROGRAM}; code=$?; rm disk/taken;
+       "$NODE" "$CLI" recover > recovered; cp -r disk/store kept; exit $code`,
+        node,
+        folder,
+        store,
+      );
+      expect(traced).toEqual(inNamespace(`${disk}; ${PLAIN}`, node, folder, store));
+      expect(traced.status).toBe(3);
+      const [one, ...others] = await runs(join(folder, "kept"));
+      expect(others).toEqual([]);
+      expect(one).toMatchObject({ status: "finished", exitCode: 3, counters: { dropped: 0 } });
+      expect(happened(one)).toBe(3 * 5001 + 3);
+      expect(one?.storedCalls).toBe(3 * 5001 + 3);
+    },
+  );
+
+  it.runIf(canMount)(
+    "onto a disk that fills and gets room again accounts for the gap",
+    async () => {
+      const calls = 1_000_000;
+      const main = `${TEXTS} ${FILL} many(5000);
+      fill("disk/taken"); many(${calls}); require("node:fs").rmSync("disk/taken"); many(5000);`;
+      const folder = project({ "main.js": main });
+      const store = join(folder, "disk/store");
+      const disk = "mkdir -p disk; mount -t tmpfs -o size=256m tmpfs disk";
+      const traced = inNamespace(
+        `${disk}; ${PROGRAM}; code=$?; cp -r disk/store kept; exit $code`,
+        node,
+        folder,
+        store,
+      );
+      expect(traced).toEqual(inNamespace(`${disk}; ${PLAIN}`, node, folder, store));
+      const [one, ...others] = await runs(join(folder, "kept"));
+      expect(others).toEqual([]);
+      expect(one).toMatchObject({ status: "finished", exitCode: 0, overflow: "drop" });
+      expect(happened(one)).toBe(calls + 2 * 5000 + 3 + 1);
+      expect(one?.counters.dropped).toBeGreaterThan(0);
+      expect(one?.storedCalls).toBe(one?.counters.recorded);
+      expect(one?.storedCalls).toBeGreaterThan(2 * 5000);
+    },
+  );
+
+  it.runIf(canMount)("with a /dev/shm that the program fills counts what it drops", async () => {
+    const main = `${TEXTS} ${FILL}
+      const { Worker, isMainThread } = require("node:worker_threads");
+      if (isMainThread) {
+        require("node:fs").writeFileSync("/dev/shm/taken", Buffer.alloc(40 << 20));
+        for (let i = 0; i < 8; i++) new Worker(__filename);
+        many(1000);
+        fill("/dev/shm/rest");
+      }
+      many(50_000); process.on("exit", (code) => isMainThread && console.log("end", code));`;
+    const folder = project({ "main.js": main });
+    const store = join(folder, "store");
+    const memory = "mount -t tmpfs -o size=64m tmpfs /dev/shm";
+    const traced = inNamespace(`${memory}; ${PROGRAM}`, node, folder, store, "drop");
+    expect(traced).toEqual(inNamespace(`${memory}; ${PLAIN}`, node, folder, store));
+    const [one] = await runs(store);
+    expect(one).toMatchObject({ status: "finished", exitCode: 0 });
+    // Each thread's exit listener, and the main thread's filling.
+    expect(happened(one)).toBe(9 * 50_001 + 9 + 1001 + 1);
+    expect(one?.storedCalls).toBe(one?.counters.recorded);
   });
 
   it.runIf(canMount)("with a small /dev/shm takes all of eight workers", async () => {
@@ -74,18 +155,35 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
 
 const PROGRAM = `"$NODE" --require "$REGISTER" main.js`;
 
-function inNamespace(script: string, node: string, folder: string, store: string): Ended {
-  return run("unshare", ["-rm", "sh", "-c", script], folder, environment(node, store));
+const PLAIN = `"$NODE" main.js`;
+
+function inNamespace(
+  script: string,
+  node: string,
+  folder: string,
+  store: string,
+  overflow: "block" | "drop" = "block",
+): Ended {
+  return run("unshare", ["-rm", "sh", "-c", script], folder, environment(node, store, overflow));
 }
 
-function environment(node: string, store: string): Record<string, string> {
-  const options = { store, overflow: "block", quiet: true };
+function environment(
+  node: string,
+  store: string,
+  overflow: "block" | "drop" = "block",
+): Record<string, string> {
+  const options = { store, overflow, quiet: true };
   return {
     NODE: node,
     REGISTER: register,
     CLI: cli,
     BREADCRUMB_OPTIONS: JSON.stringify(options),
   };
+}
+
+/** All calls that the run accounts for. */
+function happened(one: Run | undefined): number | undefined {
+  return one && one.counters.recorded + one.counters.counted + one.counters.dropped;
 }
 
 async function runs(folder: string): Promise<readonly Run[]> {

@@ -31,6 +31,8 @@ export interface Native {
   stop(): string;
   /** Everything this thread has written is in the store when it returns. */
   flush(): void;
+  /** This process is about to be another program: everything written so far is in the store, and its run ended, unless more comes. */
+  leave(): void;
   /** This thread will write no more. */
   detach(): void;
   /** JSON of `SessionCounters`. */

@@ -21,7 +21,7 @@ export type JsonValue =
 /** How a call ended. */
 export type CallStatus = "returned" | "threw" | "open";
 
-/** How a run stands. */
+/** How a run stands. `crashed`: its process was ended by a signal, and what it left was recovered. */
 export type RunStatus = "running" | "finished" | "crashed";
 
 /** Whether an exception was caught by a traced function, ended the process, or left both unknown. */

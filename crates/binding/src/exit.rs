@@ -1,8 +1,8 @@
 //! The last flush: a handler of the C library's `exit`, which `process.exit`, the end of the event
 //! loop and an uncaught exception all come to. The program sees no listener of ours.
 //!
-//! Limits: `abort`, a signal's default death and `execve` do not come here; what they leave in
-//! the ring is recovered.
+//! Limits: `abort` and a signal's default death do not come here; what they leave in the ring is
+//! recovered. Nor does `execve`, before which `leave` stores everything.
 
 use std::sync::Once;
 

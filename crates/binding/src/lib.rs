@@ -124,6 +124,12 @@ pub fn flush() {
     thread::flush();
 }
 
+/// The process is about to be another program.
+#[napi]
+pub fn leave() {
+    thread::leave();
+}
+
 /// This thread writes no more.
 #[napi]
 pub fn detach() {

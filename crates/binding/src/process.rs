@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use breadcrumb_event::layout::{MODE_FRESH, MODE_OFF, MODE_VALUES};
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
-    Control, FileLists, Overflow, Recorder, RecorderError, RecorderOptions, RunRecord, RunStatus,
-    SinkOptions, recover,
+    Control, FileLists, Others, Overflow, Recorder, RecorderError, RecorderOptions, RunRecord,
+    RunStatus, SinkOptions, recover,
 };
 use breadcrumb_redact::Redactor;
 use breadcrumb_store::LeftAlone;
@@ -95,7 +95,7 @@ pub fn start() -> Result<(), CodedError> {
     let options = recorder_options(session);
     if let Some(root) = options.shm_root.as_deref() {
         // What earlier processes left: each start looks after it, so that nobody has to.
-        let _ = recover(root, breadcrumb_ring::clock::wall_ns());
+        let _ = recover(root, Others::Leave, breadcrumb_ring::clock::wall_ns());
     }
     session.recorder = Some(Recorder::start(options)?);
     MODE.store(session.options.mode, Ordering::Relaxed);

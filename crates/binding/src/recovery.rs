@@ -1,7 +1,7 @@
 //! What dead processes left in memory, into their stores; and how a child of ours ended, into its
 //! run's record.
 
-use breadcrumb_recorder::{RunStatus, recover};
+use breadcrumb_recorder::{Others, REPLACED, RunStatus, recover};
 use breadcrumb_ring::{clock, shm_root};
 use breadcrumb_store::Store;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::options::ChildExit;
 /// Recovers every dead run of this user. Returns JSON of what was recovered.
 pub fn recover_all(exit: Option<&ChildExit>) -> String {
     let recovered = shm_root()
-        .map(|root| recover(&root, clock::wall_ns()))
+        .map(|root| recover(&root, Others::Await, clock::wall_ns()))
         .unwrap_or_default();
     if let Some(exit) = exit {
         note_exit(exit);
@@ -40,7 +40,8 @@ fn note_exit(exit: &ChildExit) {
         run.launch_id.as_deref() == Some(exit.launch.as_str()) && run.pid == exit.pid
     });
     for mut run in ours {
-        if run.status == RunStatus::Running {
+        // A run whose process became another program has no exit of its own.
+        if run.status == RunStatus::Running || run.counters.more.contains_key(REPLACED) {
             continue;
         }
         run.exit_code = run.exit_code.or(exit.code);

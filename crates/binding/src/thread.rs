@@ -72,6 +72,14 @@ pub fn flush() {
     with_place(Recorder::flush);
 }
 
+/// The process is about to be another program: everything is in the store when this returns.
+pub fn leave() {
+    let thread = with_place(|_, index| index);
+    if let Some(recorder) = process::recorder() {
+        recorder.leave(thread);
+    }
+}
+
 /// This thread writes no more.
 pub fn detach() {
     with_place(Recorder::detach);

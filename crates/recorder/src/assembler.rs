@@ -57,7 +57,7 @@ struct Record<'a> {
 }
 
 /// The state of one thread. See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Assembler {
     thread: u32,
     wall_offset_ns: i64,

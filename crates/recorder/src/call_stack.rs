@@ -31,7 +31,7 @@ pub(crate) enum Place {
     Unknown,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CallStack {
     running: Vec<Frame>,
     /// Their tokens, close together: looked through for each record that is not about the top.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use breadcrumb_event::row::CountRow;
 use breadcrumb_redact::RedactorOptions;
-use breadcrumb_ring::{Reader, Ring, RunFolder, Take};
+use breadcrumb_ring::{LastWord, Reader, Ring, RunFolder, Take};
 use breadcrumb_store::RunRecord;
 
 use crate::assembler::Assembler;
@@ -39,7 +39,7 @@ const SETTLE_NS: i64 = 1_000_000;
 pub(crate) struct ThreadState {
     pub(crate) ring: Arc<Ring>,
     reader: Reader,
-    assembler: Assembler,
+    pub(crate) assembler: Assembler,
     /// Counters that are in rows.
     counted: Vec<(u32, u32)>,
     /// The thread is over.
@@ -65,12 +65,14 @@ pub(crate) struct Drain {
     pub(crate) interval_ns: i64,
     /// Of threads that ended; and what is counted at publication.
     counters: Counters,
-    seq: u64,
+    pub(crate) seq: u64,
     counted_to_ns: i64,
     published_ns: i64,
     polled_ns: i64,
     /// Since when the store has failed.
     failing_since_ns: Option<i64>,
+    /// The run's record says that it ended: see `replacement.rs`.
+    pub(crate) left: bool,
 }
 
 impl Drain {
@@ -94,6 +96,7 @@ impl Drain {
             published_ns: mono_ns,
             polled_ns: 0,
             failing_since_ns: None,
+            left: false,
         }
     }
 
@@ -206,6 +209,7 @@ impl Drain {
                     self.seq += 1;
                     self.counters.segments += 1;
                     self.counters.bytes += published.bytes;
+                    self.go_on();
                 }
             }
             Err(error) => {
@@ -221,6 +225,22 @@ impl Drain {
             state.reader.free_consumed(&state.ring.cells());
         }
         true
+    }
+
+    /// There are rows: the process that was about to be another program has not become it.
+    fn go_on(&mut self) {
+        if std::mem::take(&mut self.left) {
+            self.say(None);
+            // Where it fails, the record is right again when the run ends.
+            let _ = self.sink.write_run(&self.run);
+        }
+    }
+
+    /// Says how the process ends, for a recovery.
+    pub(crate) fn say(&self, word: Option<LastWord>) {
+        if let Some(files) = &self.crash_files {
+            files.folder.say(word);
+        }
     }
 
     /// A word in the run's record.

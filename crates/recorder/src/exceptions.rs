@@ -34,7 +34,7 @@ pub(crate) enum Said {
 }
 
 /// The exceptions of a thread. See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Exceptions {
     thread: u32,
     wall_offset_ns: i64,

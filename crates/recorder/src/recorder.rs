@@ -10,7 +10,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
-use breadcrumb_ring::{ChunkBudget, Ring, RingOptions, RunFolder, ThreadMemory};
+use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
 use breadcrumb_store::{ClockOffset, FileLists, RunStatus, iso_timestamp};
 use parking_lot::Mutex;
 
@@ -65,7 +65,7 @@ pub enum ThreadRole {
 /// A session that records. See the module.
 #[derive(Debug)]
 pub struct Recorder {
-    session: Arc<Session>,
+    pub(crate) session: Arc<Session>,
     worker: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -122,6 +122,10 @@ impl Recorder {
         if let Some(folder) = &session.folder {
             let file = std::fs::File::create(folder.path().join(FUNCTIONS_FILE));
             session.functions_file = Mutex::new(file.ok());
+        }
+        if let Some(folder) = &session.folder {
+            // Without room for it the signal that ends the process is not known.
+            let _ = folder.watch_signals(&*session.space);
         }
         let session = Arc::new(session);
         let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
@@ -284,7 +288,11 @@ impl Recorder {
         }
         session.sleep_tick();
         let mut drain = session.drain.lock();
-        quiesce(&mut drain);
+        await_silence(&mut drain);
+        let threads: Vec<u32> = drain.threads.iter().map(|t| t.ring.thread()).collect();
+        for thread in threads {
+            drain.read_all(thread, monotonic_ns());
+        }
         drain.finish();
         let published = (0..LAST_ATTEMPTS).any(|attempt| {
             std::thread::sleep(Duration::from_millis(100) * attempt.min(1));
@@ -303,6 +311,12 @@ impl Recorder {
             for state in &drain.threads {
                 state.ring.keep_file();
             }
+        }
+        if let Some(folder) = &session.folder {
+            folder.unwatch_signals();
+        }
+        if !recorded && status == RunStatus::Finished {
+            drain.say(Some(LastWord::Exit(exit_code)));
         }
         *session.counters.lock() = counters;
         drain.threads.clear();
@@ -345,7 +359,7 @@ impl Recorder {
         }
     }
 
-    fn with_rings(&self, mut counters: Counters, drain: &Drain) -> Counters {
+    pub(crate) fn with_rings(&self, mut counters: Counters, drain: &Drain) -> Counters {
         counters.ring_bytes = self.session.budget.taken_bytes();
         counters.ring_used_bytes =
             drain.used_chunks() * u64::from(breadcrumb_event::layout::CHUNK_BYTES);
@@ -407,7 +421,7 @@ fn crash_files(options: &RecorderOptions) -> Option<CrashFiles> {
 }
 
 /// Reads until all threads have been silent for two looks.
-fn quiesce(drain: &mut Drain) {
+pub(crate) fn await_silence(drain: &mut Drain) {
     let mut silent = 0;
     for _ in 0..LAST_LOOKS {
         let read = drain.poll(monotonic_ns());
@@ -416,9 +430,5 @@ fn quiesce(drain: &mut Drain) {
             break;
         }
         std::thread::sleep(Duration::from_millis(2));
-    }
-    let threads: Vec<u32> = drain.threads.iter().map(|t| t.ring.thread()).collect();
-    for thread in threads {
-        drain.read_all(thread, monotonic_ns());
     }
 }

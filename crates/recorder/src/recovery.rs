@@ -12,8 +12,8 @@ use std::sync::Arc;
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::row::CountRow;
 use breadcrumb_redact::Redactor;
-use breadcrumb_ring::{CrashedRing, Position, Reader, RingError, RunFolder, Take};
-use breadcrumb_store::{RunStatus, iso_timestamp};
+use breadcrumb_ring::{CrashedRing, LastWord, Position, Reader, RingError, RunFolder, Take};
+use breadcrumb_store::{RunRecord, RunStatus, iso_timestamp};
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
@@ -26,14 +26,8 @@ use crate::recorder::FUNCTIONS_FILE;
 use crate::sink::Sink;
 use crate::translator::Translator;
 
-/// How a process ended, for those who know (its parent).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProcessEnd {
-    /// Its exit code.
-    pub exit_code: Option<i32>,
-    /// The signal that ended it: `SIGKILL`.
-    pub signal: Option<String>,
-}
+/// Name of the note in a run's record that says that its process became another program.
+pub const REPLACED: &str = "replaced";
 
 /// A dead run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -53,12 +47,21 @@ pub struct Recovered {
     pub error: Option<String>,
 }
 
+/// What to do about a run that another process is recovering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Others {
+    /// Leave it to that one.
+    Leave,
+    /// Wait for that one to have done it.
+    Await,
+}
+
 /// Recovers all dead runs in `shm_root`. `now_ns`: the wall clock.
 #[must_use]
-pub fn recover(shm_root: &Path, now_ns: i64) -> Vec<Recovered> {
+pub fn recover(shm_root: &Path, others: Others, now_ns: i64) -> Vec<Recovered> {
     RunFolder::list(shm_root)
         .iter()
-        .filter_map(|run_id| recover_run(shm_root, run_id, &ProcessEnd::default(), now_ns))
+        .filter_map(|run_id| recover_run(shm_root, run_id, others, now_ns))
         .collect()
 }
 
@@ -68,7 +71,7 @@ pub fn recover(shm_root: &Path, now_ns: i64) -> Vec<Recovered> {
 pub fn recover_run(
     shm_root: &Path,
     run_id: &str,
-    end: &ProcessEnd,
+    others: Others,
     now_ns: i64,
 ) -> Option<Recovered> {
     let mut recovered = Recovered {
@@ -80,7 +83,11 @@ pub fn recover_run(
     }
     let folder = match RunFolder::claim(shm_root, run_id) {
         Ok(folder) => folder,
-        Err(RingError::Owned { .. }) => return None,
+        Err(RingError::Recovering { .. }) if others == Others::Await => {
+            RunFolder::wait_for_recovery(shm_root, run_id);
+            return recover_run(shm_root, run_id, others, now_ns);
+        }
+        Err(RingError::Owned { .. } | RingError::Recovering { .. }) => return None,
         Err(error) => {
             recovered.error = Some(error.to_string());
             return Some(recovered);
@@ -92,7 +99,7 @@ pub fn recover_run(
         return None;
     }
     let stored = Recovery::begin(&folder)
-        .and_then(|mut recovery| recovery.run(&folder, end, now_ns, &mut recovered));
+        .and_then(|mut recovery| recovery.run(&folder, now_ns, &mut recovered));
     match stored {
         Ok(()) => {
             if let Err(error) = folder.remove() {
@@ -141,7 +148,6 @@ impl Recovery {
     fn run(
         &mut self,
         folder: &RunFolder,
-        end: &ProcessEnd,
         now_ns: i64,
         recovered: &mut Recovered,
     ) -> Result<(), RecorderError> {
@@ -167,7 +173,7 @@ impl Recovery {
         self.counters.redacted += self.translator.redacted;
         recovered.calls = self.counters.recorded - calls;
         recovered.exceptions = self.counters.exceptions - exceptions;
-        self.write_run(end, now_ns, recovered)
+        self.write_run(folder.last_word(), now_ns, recovered)
     }
 
     /// Rows of calls and exceptions that the dead process has published.
@@ -260,14 +266,12 @@ impl Recovery {
 
     fn write_run(
         &mut self,
-        end: &ProcessEnd,
+        last_word: Option<LastWord>,
         now_ns: i64,
         recovered: &Recovered,
     ) -> Result<(), RecorderError> {
         let run = &mut self.checkpoint.run;
-        run.status = RunStatus::Crashed;
-        run.exit_code = end.exit_code;
-        run.signal.clone_from(&end.signal);
+        end_run(run, last_word);
         let ended_ns = if self.last_ns > 0 {
             self.last_ns
         } else {
@@ -281,6 +285,23 @@ impl Recovery {
             more.insert("unreadable".to_owned(), skipped.into());
         }
         self.sink.write_run(run)
+    }
+}
+
+/// Says in a run's record how its process ended.
+pub(crate) fn end_run(run: &mut RunRecord, last_word: Option<LastWord>) {
+    run.status = match last_word {
+        Some(LastWord::Exit(_) | LastWord::Replaced) => RunStatus::Finished,
+        Some(LastWord::Signal(_)) | None => RunStatus::Crashed,
+    };
+    match last_word {
+        Some(LastWord::Signal(name)) => run.signal = Some(name.to_owned()),
+        Some(LastWord::Exit(code)) => run.exit_code = code,
+        Some(LastWord::Replaced) => {
+            let more = &mut run.counters.more;
+            more.insert(REPLACED.to_owned(), "by process.execve".into());
+        }
+        None => {}
     }
 }
 

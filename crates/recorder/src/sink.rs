@@ -37,6 +37,17 @@ impl Sink {
         })
     }
 
+    /// Another sink into the same store, without rows; `None` for a memory store.
+    pub(crate) fn beside(&self, run_id: &str) -> Option<Self> {
+        match self {
+            Self::Store { store, .. } => Some(Self::Store {
+                segment: Box::new(SegmentBuilder::new(run_id, store)),
+                store: store.clone(),
+            }),
+            Self::Memory(_) => None,
+        }
+    }
+
     pub(crate) fn memory(&self) -> Option<Arc<Mutex<MemoryStore>>> {
         match self {
             Self::Store { .. } => None,

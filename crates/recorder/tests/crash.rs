@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use breadcrumb_recorder::{ProcessEnd, RunStatus, recover, recover_run};
+use breadcrumb_recorder::{Others, RunStatus, recover, recover_run};
 use breadcrumb_ring::clock::wall_ns;
 use breadcrumb_store::Store;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -81,7 +81,7 @@ fn every_written_call_survives_a_kill_once() {
         let run_id = format!("run-{n}");
         let said = run_and_kill(root, &run_id, for_ms);
         let before = files(&root.join("store"), "-calls.parquet").len();
-        let recovered = recover(&root.join("shm"), wall_ns());
+        let recovered = recover(&root.join("shm"), Others::Leave, wall_ns());
         assert_eq!(recovered.len(), 1, "{recovered:?}");
         assert_eq!(recovered[0].error, None);
         assert!(recovered[0].skipped.is_empty(), "{recovered:?}");
@@ -121,7 +121,7 @@ fn every_written_call_survives_a_kill_once() {
             "{before} segments before"
         );
         assert!(
-            recover(&root.join("shm"), wall_ns()).is_empty(),
+            recover(&root.join("shm"), Others::Leave, wall_ns()).is_empty(),
             "only once"
         );
         Store::open(root.join("store"))
@@ -140,18 +140,14 @@ fn a_corrupt_run_is_named_and_skipped() {
     std::fs::write(folder.join("ring-0"), b"nonsense").unwrap();
     std::fs::write(folder.join("ring-x"), b"").unwrap();
     std::fs::create_dir(root.join("shm/foreign")).unwrap();
-    let end = ProcessEnd {
-        exit_code: None,
-        signal: Some("SIGKILL".into()),
-    };
-    let recovered = recover_run(&root.join("shm"), "torn", &end, wall_ns()).unwrap();
+    let recovered = recover_run(&root.join("shm"), "torn", Others::Leave, wall_ns()).unwrap();
     assert_eq!((recovered.error, recovered.skipped.len()), (None, 1));
     let run = Store::open(root.join("store"))
         .unwrap()
         .read_run("torn")
         .unwrap()
         .unwrap();
-    assert_eq!(run.signal.as_deref(), Some("SIGKILL"));
+    assert_eq!((run.status, run.signal), (RunStatus::Crashed, None));
     assert!(run.counters.more.contains_key("unreadable"));
     calls(&root.join("store"));
 
@@ -163,7 +159,7 @@ fn a_corrupt_run_is_named_and_skipped() {
         )
         .unwrap();
     }
-    let errors: Vec<bool> = recover(&root.join("shm"), wall_ns())
+    let errors: Vec<bool> = recover(&root.join("shm"), Others::Leave, wall_ns())
         .iter()
         .map(|r| r.error.is_some())
         .collect();
@@ -175,13 +171,13 @@ fn two_recoveries_at_once_share_the_work() {
     let place = tempfile::tempdir().unwrap();
     let root = place.path();
     run_and_kill(root, "both", 200);
-    let shm = root.join("shm");
+    let (shm, store) = (root.join("shm"), root.join("store"));
     let found: usize = std::thread::scope(|scope| {
         let recover = || {
-            recover(&shm, wall_ns())
-                .iter()
-                .filter(|r| r.error.is_none())
-                .count()
+            let recovered = recover(&shm, Others::Await, wall_ns());
+            let run = Store::open(&store).unwrap().read_run("both").unwrap();
+            assert_eq!(run.unwrap().status, RunStatus::Crashed, "whoever did it");
+            recovered.iter().filter(|r| r.error.is_none()).count()
         };
         let others: Vec<_> = (0..3).map(|_| scope.spawn(recover)).collect();
         others.into_iter().map(|other| other.join().unwrap()).sum()

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use breadcrumb_event::function::{Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, LOST, RETURN, TICK_ASLEEP};
 use breadcrumb_recorder::{
-    Acquired, CallFilter, Control, Overflow, ProcessEnd, Recorder, RecorderError, RecorderOptions,
+    Acquired, CallFilter, Control, Others, Overflow, Recorder, RecorderError, RecorderOptions,
     RunStatus, SinkOptions, ThreadRole, recover_run,
 };
 use breadcrumb_ring::clock::monotonic_ns;
@@ -196,6 +196,30 @@ fn rows_reach_the_store_by_themselves() {
 }
 
 #[test]
+fn a_process_may_become_another_program_or_not() {
+    let place = Place::take();
+    let recorder = Recorder::start(place.options("left", place.store())).unwrap();
+    let mut thread = Thread::attach(&recorder);
+    thread.calls(&recorder, 0, 100);
+    thread.record(&recorder, ENTER, 1, &[1.0f64.to_bits()], 1);
+    let run = || {
+        let store = Store::open(place.folder.path().join("store")).unwrap();
+        let run = store.read_run("left").unwrap().unwrap();
+        let replaced = run.counters.more.contains_key("replaced");
+        (run.status, run.exit_code, replaced, run.counters.recorded)
+    };
+    recorder.leave(Some(thread.index));
+    assert_eq!(run(), (RunStatus::Finished, None, true, 101));
+    thread.record(&recorder, RETURN, 101, &[2.0f64.to_bits()], 1);
+    recorder.flush(thread.index);
+    assert_eq!((run().0, run().2), (RunStatus::Running, false));
+    recorder.leave(Some(thread.index));
+    assert_eq!(run(), (RunStatus::Finished, None, true, 101));
+    recorder.stop(RunStatus::Finished, Some(3), None);
+    assert_eq!(run(), (RunStatus::Finished, Some(3), false, 101));
+}
+
+#[test]
 fn blocking_loses_nothing_and_dropping_counts_all() {
     for overflow in [Overflow::Block, Overflow::Drop] {
         let place = Place::take();
@@ -261,12 +285,12 @@ fn a_store_that_fails_at_the_end_leaves_the_run_to_be_recovered() {
     let mut thread = Thread::attach(&recorder);
     assert_eq!(thread.calls(&recorder, 0, 1000), 1000);
     recorder.detach(thread.index);
-    recorder.stop(RunStatus::Finished, Some(0), None);
+    recorder.stop(RunStatus::Finished, Some(3), None);
     drop(recorder);
     std::fs::remove_file(&segments).unwrap();
     std::fs::create_dir(&segments).unwrap();
     let shm = place.folder.path().join("shm");
-    let recovered = recover_run(&shm, "failed", &ProcessEnd::default(), 1).unwrap();
+    let recovered = recover_run(&shm, "failed", Others::Leave, 1).unwrap();
     assert_eq!(
         (recovered.calls, recovered.error.as_deref()),
         (1000, None),
@@ -275,7 +299,7 @@ fn a_store_that_fails_at_the_end_leaves_the_run_to_be_recovered() {
     let store = Store::open(place.folder.path().join("store")).unwrap();
     let run = store.read_run("failed").unwrap().unwrap();
     assert_eq!(run.counters.recorded, 1000);
-    assert_eq!(run.status, RunStatus::Crashed);
+    assert_eq!((run.status, run.exit_code), (RunStatus::Finished, Some(3)));
     assert!(!shm.join("failed").exists());
 }
 

@@ -24,10 +24,16 @@ pub enum RingError {
         /// The folder.
         path: PathBuf,
     },
-    /// Its owner lives, or another process recovers it.
+    /// Its owner lives.
     #[error("{} is in use", path.display())]
     Owned {
         /// The file or folder.
+        path: PathBuf,
+    },
+    /// Another process recovers it.
+    #[error("{} is being recovered", path.display())]
+    Recovering {
+        /// The folder.
         path: PathBuf,
     },
     /// Not a ring, or one of another version.

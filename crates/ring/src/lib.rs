@@ -31,6 +31,10 @@ mod crashed_ring;
 #[cfg(not(loom))]
 mod error;
 #[cfg(not(loom))]
+mod last_signal;
+#[cfg(not(loom))]
+mod last_word;
+#[cfg(not(loom))]
 mod map;
 #[cfg(not(loom))]
 mod reader;
@@ -51,6 +55,7 @@ pub use {
     control_memory::ControlMemory,
     crashed_ring::CrashedRing,
     error::RingError,
+    last_word::LastWord,
     reader::{Batch, Cells, Position, Reader, Take},
     ring::{Ring, RingOptions},
     run_folder::{RunFolder, shm_root},

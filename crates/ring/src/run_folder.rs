@@ -3,7 +3,9 @@
 //! ```text
 //! /dev/shm/breadcrumb-1000/            0700, checked
 //!   lock                               held while a run's folder is made or claimed
-//!   <run>/owner                        flock of the process that records the run, or recovers it
+//!   <run>/owner                        flock of the process that records the run, or recovers it;
+//!                                      in it, how the process ended
+//!   <run>/recovery                     flock of the process that recovers it
 //!   <run>/ring-0, ring-1, …            0600
 //! ```
 //! A lock falls with its process, whatever becomes of it; pids are never asked. Limits: Unix.
@@ -16,6 +18,12 @@ use std::path::{Path, PathBuf};
 use breadcrumb_event::layout::RING_BYTES;
 
 use crate::error::RingError;
+use crate::last_word::LastWord;
+use crate::space::Space;
+use crate::{last_signal, last_word};
+
+/// Name of the file that a recovery locks.
+const RECOVERY: &str = "recovery";
 
 /// The folder of this user's runs in a file system in memory, made if need be; `None` where there
 /// is no such file system, or the folder is not ours alone.
@@ -93,11 +101,17 @@ pub(crate) fn try_lock(file: &File, path: &Path) -> Result<(), RingError> {
     }
 }
 
+fn is_locked(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| try_lock(&file, path).is_err())
+}
+
 /// A run's folder, owned. See the module.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
-    _owner: File,
+    owner: File,
+    /// Of a recovery.
+    _recovery: Option<File>,
 }
 
 impl RunFolder {
@@ -119,8 +133,8 @@ impl RunFolder {
     /// Takes over the folder of a run whose process is dead.
     ///
     /// # Errors
-    /// [`RingError::Owned`] if it lives, or another process recovers it, or it is gone;
-    /// [`RingError::Io`].
+    /// [`RingError::Owned`] if it lives or is gone, [`RingError::Recovering`] if another process
+    /// recovers it, [`RingError::Io`].
     pub fn claim(root: &Path, run_id: &str) -> Result<Self, RingError> {
         let _root = lock_root(root)?;
         let path = root.join(run_id);
@@ -130,12 +144,32 @@ impl RunFolder {
                 reason: "it has no file `owner`".into(),
             });
         }
-        let folder = Self::own(path)?;
+        let recovery = path.join(RECOVERY);
+        let folder = match Self::own(path) {
+            Err(RingError::Owned { .. }) if is_locked(&recovery) => {
+                return Err(RingError::Recovering { path: recovery });
+            }
+            owned => owned?,
+        };
+        // Without it (no room) others do not wait for this recovery.
+        let file = open_file(&recovery, false).ok();
+        let folder = Self {
+            _recovery: file.filter(|file| try_lock(file, &recovery).is_ok()),
+            ..folder
+        };
         for ring in folder.rings() {
             let file = File::open(&ring).map_err(|e| RingError::io(&ring, e))?;
             try_lock(&file, &ring)?;
         }
         Ok(folder)
+    }
+
+    /// Waits until the process that recovers a run has ended with it, or died.
+    pub fn wait_for_recovery(root: &Path, run_id: &str) {
+        // Where the file is gone, so is the run.
+        if let Ok(file) = File::open(root.join(run_id).join(RECOVERY)) {
+            let _ = file.lock();
+        }
     }
 
     fn own(path: PathBuf) -> Result<Self, RingError> {
@@ -146,7 +180,35 @@ impl RunFolder {
         if links.nlink() == 0 {
             return Err(RingError::Owned { path });
         }
-        Ok(Self { path, _owner: file })
+        Ok(Self {
+            path,
+            owner: file,
+            _recovery: None,
+        })
+    }
+
+    /// Notes the signal that ends this process, from now on, as the run's last word.
+    ///
+    /// # Errors
+    /// [`RingError::Memory`] where there is no room for it.
+    pub fn watch_signals(&self, space: &dyn Space) -> Result<(), RingError> {
+        last_signal::watch(&self.owner, space)
+    }
+
+    /// The run is over: signals are not noted any more.
+    pub fn unwatch_signals(&self) {
+        last_signal::unwatch();
+    }
+
+    /// Says how the process ends; `None` takes it back.
+    pub fn say(&self, word: Option<LastWord>) {
+        last_word::write(&self.owner, word);
+    }
+
+    /// How the process ended, as far as it could say.
+    #[must_use]
+    pub fn last_word(&self) -> Option<LastWord> {
+        last_word::read(&self.owner)
     }
 
     /// Names of the runs in `root`, whoever owns them; none if it cannot be read.

@@ -26,9 +26,9 @@ pub enum RunStatus {
     /// Its process lives, as far as is known.
     #[default]
     Running,
-    /// It ended and flushed what it had.
+    /// It ended in an orderly way, or became another program.
     Finished,
-    /// It ended without flushing; what its rings held was recovered.
+    /// Something ended it; what its rings held was recovered.
     Crashed,
 }
 
