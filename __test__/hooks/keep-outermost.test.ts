@@ -40,7 +40,8 @@ describe.each(nodes)("a loader of the program's own on %s", (name, node) => {
           ? FILES["register.mjs"].replace(", registerHooks }", " }")
           : FILES["register.mjs"],
     });
-    const words = ["--import", "./register.mjs", "main.mjs", way];
+    // Node 26 calls `module.register` deprecated, with the process's id.
+    const words = ["--no-deprecation", "--import", "./register.mjs", "main.mjs", way];
     const plain = run(node, words, folder);
     expect(plain).toMatchObject({ status: 0, stderr: "" });
     expect(plain.stdout).toContain("4 function twice(n) { return 2 * n }");
