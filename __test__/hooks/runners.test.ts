@@ -36,9 +36,13 @@ const PRICE = `
   export function one(n: number): number { if (n < 0) throw new RangeError("negative"); return n }
   export function total(all: number[]): number { return all.reduce((sum, n) => sum + one(n), 0) }`;
 const PRICE_TEST = `
+  import { createRequire } from "node:module";
   import { expect, test } from "vitest";
   import { one, total } from "./price";
+  import { net } from "./net.mjs";
+  const { gross } = createRequire(import.meta.url)("./gross.cjs");
   function fixture() { return [1, 2] }
+  test("not translated", () => { expect(net(gross(fixture()))).toBe(3) });
   test("total", () => { expect(total(fixture())).toBe(3) });
   test("fails in the test", () => { expect(total(fixture())).toBe(4) });
   test("fails in the code under test", () => { one(-1) });`;
@@ -63,24 +67,44 @@ describe("editRunner", () => {
 });
 
 describe("vitest", () => {
-  it.each(["forks", "threads"])("in %s reports the same and is recorded", async (pool) => {
-    const config = `export default { test: { pool: "${pool}", include: ["src/**.test.ts"] } }`;
-    const folder = project({
-      "vitest.config.mjs": config,
-      "src/price.ts": PRICE,
-      "src/price.test.ts": PRICE_TEST,
-    });
-    const installed = join(packageRoot, "node_modules/vitest");
-    symlinkSync(installed, join(folder, "node_modules/vitest"), "dir");
-    const args = [join(installed, "vitest.mjs"), "run"];
-    const { plain, traced, recorded } = await both(folder, process.execPath, args);
-    expect(plain.stdout).toContain("2 failed | 1 passed");
-    expect(plain.stderr).toMatch(/❯ one src\/price\.ts:2:\d+/);
-    expect(withoutTimes(traced)).toEqual(withoutTimes(plain));
-    for (const name of ["price.ts one", "price.ts total", "price.test.ts fixture"]) {
-      expect(recorded).toContain(`src/${name}`);
-    }
-  });
+  it.each(["forks", "threads", "vmThreads", "vmForks"])(
+    "in %s reports the same and is recorded",
+    async (pool) => {
+      const config = `export default {
+      test: {
+        pool: "${pool}",
+        fileParallelism: false,
+        cache: false,
+        include: ["src/**.test.ts"],
+        server: { deps: { external: [/net\\.mjs/] } },
+      },
+    }`;
+      const folder = project({
+        "vitest.config.mjs": config,
+        "src/price.ts": PRICE,
+        "src/price.test.ts": PRICE_TEST,
+        "src/second.test.ts": PRICE_TEST,
+        "src/net.mjs": "export function net(all) { return all.length + 1 }",
+        "src/gross.cjs": "exports.gross = function gross(all) { return all.slice() }",
+      });
+      const installed = join(packageRoot, "node_modules/vitest");
+      symlinkSync(installed, join(folder, "node_modules/vitest"), "dir");
+      const args = [join(installed, "vitest.mjs"), "run"];
+      const { plain, traced, recorded } = await both(folder, process.execPath, args);
+      expect(plain.stdout).toContain("4 failed | 4 passed");
+      expect(plain.stderr).toMatch(/❯ one src\/price\.ts:2:\d+/);
+      expect(withoutTimes(traced)).toEqual(withoutTimes(plain));
+      for (const name of [
+        "price.ts one",
+        "price.ts total",
+        "price.test.ts fixture",
+        "net.mjs net",
+        "gross.cjs gross",
+      ]) {
+        expect(recorded).toContain(`src/${name}`);
+      }
+    },
+  );
 
   it("keeps V8's coverage as it is: those files are left alone", () => {
     const coverage = { enabled: true, provider: "v8" };
@@ -107,38 +131,56 @@ describe.each(nodes)("a runner that compiles as jest does, on %s", (_name, node)
       const vm = require("node:vm");
       const { Runtime } = require("./node_modules/jest-runtime/build/index.js");
       const context = vm.createContext({ console });
-      new Runtime(context).run(require.resolve("./subject.js"));`,
+      const runtime = new Runtime(context);
+      runtime.run(require.resolve("./subject.js"));
+      runtime.loadEsmModule(require.resolve("./module.mjs"));`,
     "node_modules/jest-runtime/build/index.js": `
       const vm = require("node:vm");
+      const _vm = () => vm;
       exports.Runtime = class {
-  constructor(context) { this.environment = { global: vm.runInContext("this", context), getVmContext: () => context } }
+  constructor(context) { this.environment = { getVmContext: () => context } }
   compile(scriptSource, filename) {
     return vm.compileFunction(scriptSource, ["exports"], { filename, parsingContext: this.environment.getVmContext() });
   }
   run(filename) { this.compile(require("node:fs").readFileSync(filename, "utf8"), filename)({}) }
+  async loadEsmModule(modulePath) {
+    const context = this.environment.getVmContext();
+    const transformedCode = require("node:fs").readFileSync(modulePath, "utf8");
+    const module = new (_vm().SourceTextModule)(transformedCode, {
+      context,
+      identifier: modulePath
+    });
+    await module.link(() => {});
+    await module.evaluate();
+  }
       };`,
     "node_modules/collect-v8-coverage/index.js": "",
     "subject.js": `
       function inner(list) { return new Error("here " + list.length).stack.split("\\n").slice(0, 3).join("\\n") }
       console.log(inner([1]), String(inner), Object.keys(globalThis));`,
+    "module.mjs": `
+      function own(list) { return new Error("there " + list.length).stack.split("\\n").slice(0, 3).join("\\n") }
+      console.log(own([1]), String(own), Object.keys(globalThis));`,
   };
 
   it("has its files recorded in their own contexts", async () => {
-    const { plain, traced, recorded } = await both(project(files), node, ["main.js"]);
-    expect(plain.stdout).toContain("here 1");
+    const { plain, traced, recorded } = await both(project(files), node, [
+      "--experimental-vm-modules",
+      "--disable-warning=ExperimentalWarning",
+      "main.js",
+    ]);
+    expect(plain.stdout).toMatch(/here 1[^]*there 1/);
     expect(traced).toEqual(plain);
-    expect(recorded).toEqual(["subject.js inner"]);
+    expect(recorded).toEqual(["module.mjs own", "subject.js inner"]);
   });
 });
 
-/** The output but for times, and for the order in which reporters print. */
+/** The output but for times, and for the advice that vitest derives from them at its end. */
 function withoutTimes({ status, stdout, stderr }: Ended): unknown {
   const lines = (text: string): string[] =>
-    text.split("\n").map((line) =>
-      line
-        .replace(/\d+(\.\d+)?m?s\b.*/g, "")
-        .replace(/Start at.*/, "")
-        .trimEnd(),
-    );
+    text
+      .replace(/ *Start at[^]*/, "")
+      .split("\n")
+      .map((line) => line.replace(/\d+(\.\d+)?m?s\b.*/g, "").trimEnd());
   return { status, stdout: lines(stdout), stderr: lines(stderr) };
 }
