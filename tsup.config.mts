@@ -11,24 +11,35 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "tsup";
 
 const TARGET = "node20.19";
+/** An entry without chunks: under `--permission` it is the one file of ours that Node may read. */
+const ALONE = { register: "ts/register.ts" };
 /** Entries with types: what `exports` of package.json names. */
 const PUBLIC = {
   index: "ts/index.ts",
-  register: "ts/register.ts",
   query: "ts/query/index.ts",
 };
 /** Entries that only Breadcrumb itself loads. */
 const PRIVATE = {
   // Loaded by path at run time, so that a missing addon can be told apart and survived.
   core: "ts/core.ts",
+  // By path, too: see ALONE.
+  preload: "ts/preload.ts",
   cli: "ts/cli/main.ts",
   "hooks-thread": "ts/hooks/hooks-thread.ts",
 };
 
 const types = defineConfig({
-  entry: present(PUBLIC),
+  entry: present({ ...PUBLIC, ...ALONE }),
   format: "cjs",
   dts: { only: true },
+});
+
+const alone = defineConfig({
+  entry: present(ALONE),
+  format: "cjs",
+  platform: "node",
+  target: TARGET,
+  splitting: false,
 });
 
 const code = defineConfig({
@@ -59,7 +70,7 @@ const code = defineConfig({
   ],
 });
 
-export default [code, types].flat();
+export default [code, alone, types].flat();
 
 /** The entries that exist, so that one part can be built before another is written. */
 function present(entries: Record<string, string>): Record<string, string> {

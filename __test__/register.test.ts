@@ -75,3 +75,45 @@ describe.each(nodes)("the processes that a program starts on %s", (_name, node) 
     ]);
   });
 });
+
+describe("under --permission", () => {
+  const source = `
+    function own() { return typeof process.permission }
+    console.log(own());`;
+  const start = (
+    name: string,
+    node: string,
+    args: readonly string[],
+    options: readonly string[] = [],
+  ) => {
+    const folder = project({ "main.js": source });
+    const store = mkdtempSync(join(tmpdir(), "store-"));
+    const flag = name === "Node 20" ? "--experimental-permission" : "--permission";
+    const command = [node, "--no-warnings", flag, ...args, "main.js"];
+    return run(node, [cli, "run", ...options, "--store", store, "--", ...command], folder);
+  };
+
+  // Node 20 asks for permission to read even what it is told to preload.
+  it.each(nodes.filter(([name]) => name !== "Node 20"))(
+    "says what is to be permitted, and the program runs, on %s",
+    (name, node) => {
+      const ended = start(name, node, []);
+      expect(ended).toMatchObject({ status: 0, stdout: "object\n" });
+      expect(ended.stderr).toMatch(/not recording: .*add --allow-fs-read=.* and --allow-addons/);
+      expect(start(name, node, [], ["--quiet"])).toMatchObject({ status: 0, stderr: "" });
+      expect(start(name, node, [], ["--strict"])).toMatchObject({ status: 2, stdout: "" });
+    },
+  );
+
+  it.each(nodes)("says that addons are to be permitted, on %s", (name, node) => {
+    const ended = start(name, node, ["--allow-fs-read=*"]);
+    expect(ended).toMatchObject({ status: 0, stdout: "object\n" });
+    expect(ended.stderr).toMatch(/not recording: .*--allow-addons/);
+  });
+
+  it.each(nodes)("records with what it names, on %s", (name, node) => {
+    const ended = start(name, node, ["--allow-fs-read=*", "--allow-addons"]);
+    expect(ended).toMatchObject({ status: 0, stdout: "object\n" });
+    expect(ended.stderr).toContain("1 call");
+  });
+});

@@ -10,6 +10,9 @@ import { join } from "node:path";
 import { BreadcrumbError } from "../errors";
 import type { Native } from "./native";
 
+/** Node's code for an addon that it is told not to load. */
+const DISABLED = "ERR_DLOPEN_DISABLED";
+
 /** Name of this platform as `@napi-rs/cli` says it: `linux-x64-gnu`, `darwin-arm64`. */
 export function platformName(): string {
   const { platform, arch } = process;
@@ -33,6 +36,14 @@ function load(): Native {
     } catch (error) {
       causes.push(error);
     }
+  }
+  const isForbidden = causes.some((cause) => (cause as { code?: string }).code === DISABLED);
+  if (isForbidden) {
+    throw new BreadcrumbError(
+      "BC_ERR_NO_ADDON",
+      "Node may load no native addon here: add --allow-addons beside --permission, or leave --no-addons out",
+      { cause: causes[0] },
+    );
   }
   throw new BreadcrumbError(
     "BC_ERR_NO_ADDON",
