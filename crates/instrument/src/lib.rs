@@ -16,6 +16,7 @@ mod edit;
 mod found;
 mod frame;
 mod functions;
+mod kept_names;
 mod name;
 mod naming;
 mod original_names;

@@ -21,6 +21,16 @@ pub(crate) struct Key {
     pub is_private: bool,
 }
 
+impl Key {
+    /// A public one.
+    pub fn of(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            is_private: false,
+        }
+    }
+}
+
 /// The name of a property or member by its key.
 pub(crate) fn key_name<'a>(
     source: &str,
@@ -78,11 +88,7 @@ pub(crate) fn of_target<'a>(
                 text: member.field.name.to_string(),
                 is_private: true,
             };
-            let path = path_of(names, &member.object);
-            let owner = match path.as_slice() {
-                [] | ["this"] => class.map(str::to_owned),
-                path => Some(path.join(".")),
-            };
+            let owner = owner(names, &member.object, class.map(str::to_owned));
             return Some(self::member(owner.as_deref(), &key));
         }
         AssignmentTarget::ComputedMemberExpression(member) => match &member.expression {
@@ -107,6 +113,18 @@ pub(crate) fn of_target<'a>(
     }
     path.retain(|part| *part != "prototype");
     Some(cut(&path.join("."), MAX_NAME_BYTES).to_owned())
+}
+
+/// The name of an object that something belongs to; `this` is the class.
+pub(crate) fn owner<'a>(
+    names: Names<'a>,
+    object: &Expression<'a>,
+    class: Option<String>,
+) -> Option<String> {
+    match path_of(names, object).as_slice() {
+        [] | ["this"] => class,
+        path => Some(path.join(".")),
+    }
 }
 
 /// The names of `a.b.c`, as far as they are plain.

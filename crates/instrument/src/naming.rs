@@ -11,6 +11,7 @@ use oxc_span::{GetSpan, Span};
 
 use breadcrumb_event::function::FunctionKind;
 
+use crate::kept_names::{self, Kept};
 use crate::name;
 use crate::visitor::Visitor;
 
@@ -39,7 +40,31 @@ impl<'a> Visitor<'a> {
                 self.hint(&either.consequent, name);
                 self.hint(&either.alternate, name);
             }
+            Expression::CallExpression(call) => {
+                if let Some(Kept::Name(value, _)) = kept_names::of_call(call) {
+                    self.hint(value, name);
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// Remembers the name that a tool's helper gives, unless what stands around it knows a better one.
+    pub fn hint_kept(&mut self, call: &CallExpression<'a>) {
+        match kept_names::of_call(call) {
+            Some(Kept::Name(value, name)) => {
+                let span = value.get_inner_expression().span();
+                if !self.hints.iter().any(|hint| hint.0 == span) {
+                    self.hint(value, || Some(name.to_owned()));
+                }
+            }
+            Some(Kept::Field(object, value, key)) => {
+                let class = self.classes.last().cloned().flatten();
+                let owner = name::owner(self.names, object, class);
+                let key = name::Key::of(key);
+                self.hint(value, || Some(name::member(owner.as_deref(), &key)));
+            }
+            None => {}
         }
     }
 

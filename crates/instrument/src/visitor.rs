@@ -298,7 +298,10 @@ impl<'a> Visit<'a> for Visitor<'a> {
         {
             self.call_eval();
         }
+        let before = self.hints.len();
+        self.hint_kept(it);
         walk::walk_call_expression(self, it);
+        self.hints.truncate(before);
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
