@@ -4,12 +4,12 @@
  *
  *     [3, 61, "/a.test.js"] → [3, 9, "/a.test.js"]
  *
- * Only a program with a file that names `node:test` has anything replaced, before Node loads that.
+ * Only a program with a file that imports `node:test` has anything replaced, before Node loads that.
  * Limits: where hooks run on a thread of their own (Node 20), ES modules are not seen here; nothing
  * is replaced where Node's own modules cannot be reached (`node-internals.ts`).
  */
 import { closedOver } from "./node-internals";
-import { defineProperty, getDescriptor, includes, isArray, weakSet } from "./primordials";
+import { defineProperty, getDescriptor, includes, isArray, matches, weakSet } from "./primordials";
 import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
@@ -29,9 +29,19 @@ const { deleteProperty } = Reflect;
 // In a process of `node --test` the runner's own are mapped: see `test-locations.ts`.
 let done = process.env["NODE_TEST_CONTEXT"] !== undefined;
 
+/** An import of it, of whatever form: bundlers and linters name it in lists of built-in modules. */
+const LOADS =
+  /(?:\b(?:from|import)|(?:\b\w*require|\bimport|\bgetBuiltinModule|\))\s*\()\s*["'`]node:test["'`]/;
+
+/** Whether a text loads `node:test`. */
+export function loadsTests(text: string): boolean {
+  // The long expression is for the few that name it.
+  return includes(text, "node:test") && matches(LOADS, text);
+}
+
 /** Is told each text before it is compiled. */
 export function heedTests(text: string): void {
-  if (done || !includes(text, "node:test")) return;
+  if (done || !loadsTests(text)) return;
   done = true;
   try {
     const internals = closedOver(prepare, ["require", "internalBinding"]) as Internals;

@@ -97,6 +97,9 @@ export const byteLength: (buffer: ArrayBuffer) => number = getter(
 export const typedLength: (array: ArrayBufferView) => number = getter(TypedArray, "length");
 export const viewLength: (view: DataView) => number = getter(DataView.prototype, "byteLength");
 export const regexpSource: (pattern: RegExp) => string = getter(RegExp.prototype, "source");
+const exec: (pattern: RegExp, text: string) => unknown = uncurry(RegExp.prototype.exec);
+/** Whether an expression without flags matches somewhere; `test` would call the program's `exec`. */
+export const matches = (pattern: RegExp, text: string): boolean => exec(pattern, text) !== null;
 
 export const weakGet: <V>(table: WeakMap<object, V>, key: object) => V | undefined = uncurry(
   WeakMap.prototype.get,
