@@ -26,8 +26,40 @@ pub trait Sources {
 type Excerpt = [String; 3];
 
 /// The text that Node printed, with the first excerpt from an instrumented file, or one of ours,
-/// mended. `frame`: the first one of the error's stack, if it does not follow: `f (/app/a.js:2:9)`.
+/// mended, and the places where the error was thrown (`--trace-uncaught`). `frame`: the first one of
+/// the error's stack, if it does not follow: `f (/app/a.js:2:9)`.
 pub fn mend(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> String {
+    let mended = mend_excerpt(printed, frame, sources);
+    match mended.rsplit_once(THROWN_AT) {
+        Some((before, frames)) => {
+            let frames: Vec<String> = frames
+                .split('\n')
+                .map(|line| mend_frame(line, sources).unwrap_or_else(|| line.to_owned()))
+                .collect();
+            format!("{before}{THROWN_AT}{}", frames.join("\n"))
+        }
+        None => mended,
+    }
+}
+
+/// What `--trace-uncaught` prints below the error.
+const THROWN_AT: &str = "\nThrown at:\n";
+
+/// `    at f (/app/a.js:2:87)` with the column of the original.
+fn mend_frame(line: &str, sources: &dyn Sources) -> Option<String> {
+    let frame = line.strip_prefix("    at ")?;
+    let end = if frame.ends_with(')') { ")" } else { "" };
+    let (start, place_at) = match frame.split_once(" (") {
+        Some((_, place)) if !end.is_empty() => (&line[..line.len() - place.len()], place),
+        _ => (&line[..line.len() - frame.len()], frame),
+    };
+    let (heading, column) = place_at.strip_suffix(end)?.rsplit_once(':')?;
+    let (file, number) = place(heading)?;
+    let column = sources.original_column(&path_of(file), number, column.parse().ok()?)?;
+    Some(format!("{start}{heading}:{column}{end}"))
+}
+
+fn mend_excerpt(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> String {
     let lines: Vec<&str> = printed.split('\n').collect();
     for at in 0..lines.len().saturating_sub(2) {
         let Some((file, line)) = place(lines[at]) else {
@@ -223,6 +255,20 @@ mod tests {
             assert_eq!(mend(printed, Some(frame), &Fake), printed, "{frame}");
         }
         assert_eq!(mend(printed, None, &Fake), printed);
+    }
+
+    #[test]
+    fn places_of_the_throw_are_the_originals() {
+        let printed = "Error: e\n    at f (/a b.js:2:7)\nThrown at:\n    at f (/a b.js:2:12)\n    \
+                       at /a b.js:2:12\n    at g (/other.js:2:12)\n    at node:internal/x:2:12\n\n";
+        let mended = "Error: e\n    at f (/a b.js:2:7)\nThrown at:\n    at f (/a b.js:2:7)\n    \
+                      at /a b.js:2:7\n    at g (/other.js:2:12)\n    at node:internal/x:2:12\n\n";
+        assert_eq!(mend(printed, None, &Fake), mended);
+        let by_url = printed.replace("/a b.js", "file:///a%20b.js");
+        assert_eq!(
+            mend(&by_url, None, &Fake),
+            mended.replace("/a b.js", "file:///a%20b.js")
+        );
     }
 
     #[test]
