@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { normalize, projectRoot, storeFolder } from "../../ts/options/normalize";
+import { forwardSlashes, normalize, projectRoot, storeFolder } from "../../ts/options/normalize";
 
 const root = mkdtempSync(join(tmpdir(), "normalize-"));
 writeFileSync(join(root, "package.json"), "{}");
@@ -73,5 +73,14 @@ describe("storeFolder", () => {
 describe("projectRoot", () => {
   it("is the folder itself where nothing marks a project", () => {
     expect(projectRoot("/nowhere/at/all")).toBe("/nowhere/at/all");
+  });
+});
+
+describe("forwardSlashes", () => {
+  it("reads a pattern of Windows as a path, and no other", () => {
+    const windows = String.raw`src\gen\**`;
+    expect(forwardSlashes(windows, "\\")).toBe("src/gen/**");
+    expect(forwardSlashes(windows, "/")).toBe(windows);
+    expect(forwardSlashes("npm:@scope/name", "\\")).toBe("npm:@scope/name");
   });
 });

@@ -5,7 +5,7 @@
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`), then defaults.
  */
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import type { Mode, Overflow, RunInfo, SessionOptions, StartOptions } from "./options";
@@ -99,7 +99,15 @@ function patterns(
   if (!Array.isArray(value) || value.some((item) => typeof item !== "string" || item === "")) {
     throw bad(`Option "${name}" must be an array of patterns, such as ["src/**"]`);
   }
-  return value;
+  return value.map((pattern) => forwardSlashes(pattern, sep));
+}
+
+/**
+ * A pattern as it is meant where paths are written with `separator`: `src\gen\**` means `src/gen/**`
+ * on Windows. Elsewhere a backslash quotes what stands behind it.
+ */
+export function forwardSlashes(pattern: string, separator: string): string {
+  return separator === "\\" ? pattern.replaceAll("\\", "/") : pattern;
 }
 
 function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
