@@ -7,7 +7,7 @@
 //! ```
 //! Node prints it from the text that V8 compiled; of code of ours, where the stack was at its end
 //! there: the excerpt is then that of the first frame. Limits: as Node's own, carets end at 1,020
-//! columns; one that lies beyond them in the text with probes is not found again.
+//! columns; one that lies beyond them in the text with probes is found only by the stack below.
 
 /// Bytes of the underline at most (`kUnderlineBufsize` of Node's `node_errors.cc`).
 const UNDERLINE_BYTES: usize = 1020;
@@ -70,11 +70,17 @@ fn mend_excerpt(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> St
         if !is_underline(carets) {
             continue;
         }
+        let below = || lines[at..].iter().find_map(|line| line.strip_prefix(FRAME));
+        let by_frame = || excerpt_at(frame.or_else(below), sources);
         let mended = if sources.is_own(&path) {
-            let below = || lines[at..].iter().find_map(|line| line.strip_prefix(FRAME));
-            excerpt_at(frame.or_else(below), sources)
-        } else {
+            by_frame()
+        } else if carets.contains('^') {
             original(heading, source, carets, (&path, line), sources)
+        } else {
+            // The place in the text with probes is beyond what Node underlines.
+            let is_here = |[place, ..]: &Excerpt| place == heading;
+            let known = || sources.original_column(&path, line, 1);
+            known().and_then(|_| by_frame().filter(is_here))
         };
         let Some(mended) = mended else {
             continue;
@@ -269,6 +275,26 @@ mod tests {
             mend(&by_url, None, &Fake),
             mended.replace("/a b.js", "file:///a%20b.js")
         );
+    }
+
+    #[test]
+    fn a_caret_beyond_the_underline_is_found_by_the_stack() {
+        let text = |underline: &str, stack: &str| {
+            format!("/a b.js:2\nabcd($bc;)efgh\n{underline}\n\nE: e\n{stack}\n")
+        };
+        let blanks = " ".repeat(UNDERLINE_BYTES);
+        let mended = |stack: &str| {
+            let mended = mend(&text(&blanks, stack), None, &Fake);
+            mended.lines().nth(2).unwrap_or_default().to_owned()
+        };
+        assert_eq!(
+            mended("    at f (/a b.js:2:4)\n    at g (/b.js:2:1)"),
+            "\t  ^"
+        );
+        assert_eq!(mended("    at /a b.js:2:2"), "\t^");
+        assert_eq!(mended("    at /b.js:2:4\n    at /a b.js:2:2"), blanks);
+        assert_eq!(mended("    at /a b.js:12:2"), blanks);
+        assert_eq!(mended(""), blanks);
     }
 
     #[test]
