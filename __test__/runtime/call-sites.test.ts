@@ -36,6 +36,21 @@ function fail() { null.property; }
 try { fail(); } catch (error) { console.log(error.stack.split("\\n")[1]); }
 `;
 
+const REFLECTED = `
+let site;
+Error.prepareStackTrace = (_error, sites) => { site = sites[0]; return ""; };
+new Error().stack;
+const { constructor } = site, own = Object.getPrototypeOf(site);
+const looks = (f) => [f.name, f.length, String(f), Object.getOwnPropertyNames(f).join()];
+console.log(own.constructor === constructor, constructor.prototype === own, site instanceof constructor);
+console.log(Object.getPrototypeOf(own) === Object.prototype, ...looks(constructor));
+console.log(Object.getOwnPropertyDescriptor(constructor, "prototype").writable);
+console.log(constructor.prototype.getColumnNumber.call(site));
+for (const make of [() => constructor(), () => new constructor()]) {
+  try { make(); } catch (error) { console.log(error.message); }
+}
+`;
+
 describe.each(nodes)("call sites on %s", (_name, node) => {
   function traced(text: string): string {
     const folder = project({ "app.js": text });
@@ -52,6 +67,12 @@ describe.each(nodes)("call sites on %s", (_name, node) => {
 
   it("a script that formats stacks runs into its timeout", () => {
     expect(traced(TIMEOUT)).toBe("ERR_SCRIPT_EXECUTION_TIMEOUT\n".repeat(4));
+  });
+
+  it("their class is the engine's in all that it shows", () => {
+    const looks = "CallSite 0 function CallSite() { [native code] } length,name,prototype";
+    const text = `true true true\ntrue ${looks}\nfalse\n1\nNot supported\nNot supported\n`;
+    expect(traced(REFLECTED)).toBe(text);
   });
 
   it("a stack at its end leaves later ones as they should be", () => {

@@ -84,7 +84,7 @@ function dress(site: CallSite): void {
 
 /** The engine's prototype with methods that map. */
 function copyOf(engines: object): object {
-  const copy = create(engines) as object;
+  const copy = create(getPrototypeOf(engines)) as object;
   const keys = ownKeys(engines);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string | symbol;
@@ -92,12 +92,25 @@ function copyOf(engines: object): object {
     // What it does not own must not be found on `Object.prototype`.
     setPrototypeOf(property, null);
     const make = typeof key === "string" && hasOwn(MAPPED, key) ? MAPPED[key] : undefined;
-    if (make !== undefined && typeof property.value === "function") {
-      property.value = standIn(make(engines as CallSite), property.value);
+    if (typeof property.value === "function") {
+      if (key === "constructor") property.value = constructorOf(copy, property.value);
+      else if (make !== undefined) {
+        property.value = standIn(make(engines as CallSite), property.value);
+      }
     }
     defineProperty(copy, key, property);
   }
   return copy;
+}
+
+/** Stands for the engine's `CallSite`, which would lead to the prototype that does not map. */
+function constructorOf(copy: object, engines: Method): Method {
+  const made = standIn(function (this: CallSite): unknown {
+    return apply(engines, this, []);
+  }, engines);
+  const prototype = { __proto__: null, value: copy, writable: false };
+  defineProperty(made, "prototype", prototype as PropertyDescriptor);
+  return made;
 }
 
 /** Makers of the methods whose answer depends on the text, given the engine's. */
