@@ -79,8 +79,8 @@ fn mend_excerpt(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> St
         } else {
             // The place in the text with probes is beyond what Node underlines.
             let is_here = |[place, ..]: &Excerpt| place == heading;
-            let known = || sources.original_column(&path, line, 1);
-            known().and_then(|_| by_frame().filter(is_here))
+            let as_printed = original(heading, source, carets, (&path, line), sources);
+            as_printed.map(|excerpt| by_frame().filter(is_here).unwrap_or(excerpt))
         };
         let Some(mended) = mended else {
             continue;
@@ -110,7 +110,10 @@ fn original(
             .unwrap_or(column)
     };
     let source = without_probes(source, &column)?;
-    let underline = underline(carets, &source, &column);
+    let underline = match carets.contains('^') {
+        true => underline(carets, &source, &column),
+        false => carets.to_owned(),
+    };
     Some([heading.to_owned(), source, underline])
 }
 
