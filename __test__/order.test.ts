@@ -1,7 +1,7 @@
 /**
  * The order of asynchronous work, plain against traced: random programs of ticks, microtasks,
- * promises, async functions, emitters and timers or immediates, each of which also says what the
- * program's own `AsyncLocalStorage` holds.
+ * promises and their rejections, async functions, emitters, streams, resources, and timers or
+ * immediates, each of which also says what the program's own `AsyncLocalStorage` holds.
  *
  * Limits: timers of one delay, or immediates, never both in one program: the order of the two is
  * not the program's to say.
@@ -27,6 +27,18 @@ const KINDS = [
   "store",
   "enters",
   "generator",
+  "settled",
+  "returned",
+  "unhandled",
+  "handledLate",
+  "reads",
+  "pipes",
+  "once",
+  "dispatches",
+  "exits",
+  "snapshot",
+  "binds",
+  "resource",
 ] as const;
 
 interface Step {
@@ -73,6 +85,33 @@ const TEXT: Readonly<Record<Step["kind"], (say: string, inner: string) => string
   enters: (say, inner) => `storage.enterWith(++stores); ${say} ${inner}`,
   generator: (say, inner) =>
     `for (const x of (function* () { ${say} yield 1; ${inner} yield 2; })()) log(x);`,
+  settled: (say, inner) =>
+    `go((f) => Promise.allSettled([Promise.reject(1), { then(ok) { ${say} ok(); } }]).then(f), () => { ${inner} });`,
+  returned: (say, inner) =>
+    `go(async (f) => { await (async () => Promise.resolve(1))(); f(); }, () => { ${say} ${inner} });`,
+  unhandled: (say, inner) => `${say} Promise.reject(new Error("u" + ++stores)); ${inner}`,
+  handledLate: (say, inner) =>
+    `go((f) => { const lost = Promise.reject(new Error("l" + ++stores)); later(() => lost.catch(f)); }, () => { ${say} ${inner} });`,
+  reads: (say, inner) =>
+    `go((f) => Readable.from([1, 2]).on("data", (x) => { ${say} log(x); }).on("end", f), () => { ${inner} });`,
+  pipes: (say, inner) =>
+    `go((f) => pipeline(
+      Readable.from(["a", "b"]),
+      new Transform({ transform(chunk, _, next) { ${say} next(null, chunk); } }),
+      new Writable({ write(chunk, _, next) { log("written"); process.nextTick(next); } }),
+      f,
+    ), () => { ${inner} });`,
+  once: (say, inner) =>
+    `go((f) => { const bus = new EventEmitter(); once(bus, "e").then(f); process.nextTick(() => bus.emit("e")); }, () => { ${say} ${inner} });`,
+  dispatches: (say, inner) =>
+    `{ const target = new EventTarget(); target.addEventListener("e", () => { ${say} ${inner} }); target.dispatchEvent(new Event("e")); }`,
+  exits: (say, inner) => `storage.exit(() => { ${say} ${inner} });`,
+  snapshot: (say, inner) =>
+    `go((f) => { const back = AsyncLocalStorage.snapshot(); storage.run(++stores, () => queueMicrotask(() => back(f))); }, () => { ${say} ${inner} });`,
+  binds: (say, inner) =>
+    `go((f) => { const bound = AsyncLocalStorage.bind(f); storage.run(++stores, () => process.nextTick(bound)); }, () => { ${say} ${inner} });`,
+  resource: (say, inner) =>
+    `go((f) => { const own = new AsyncResource("Own"); storage.run(++stores, () => later(() => own.runInAsyncScope(f))); }, () => { ${say} ${inner} });`,
 };
 
 function text(steps: readonly Step[], path: string): string {
@@ -96,10 +135,13 @@ function file(programs: readonly { later: string; steps: readonly Step[] }[]): s
     }`,
   );
   return `
-    const { AsyncLocalStorage } = require("node:async_hooks");
-    const { EventEmitter } = require("node:events");
+    const { AsyncLocalStorage, AsyncResource } = require("node:async_hooks");
+    const { EventEmitter, once } = require("node:events");
+    const { pipeline, Readable, Transform, Writable } = require("node:stream");
     const programs = [${bodies.join(",\n")}];
     const lines = [];
+    process.on("unhandledRejection", (error) => lines.push("unhandled " + error.message));
+    process.on("rejectionHandled", () => lines.push("handled"));
     next();
     function next() {
       const program = programs.shift();
