@@ -63,6 +63,12 @@ export interface Native {
   privateSymbols(): Readonly<Record<string, symbol | undefined>> | null;
   /** The excerpt above an error's stack, as it would be without us. `frame`: the first one of the stack, to be given where the excerpt is of this package's code. */
   mendExcerpt(excerpt: string, frame?: string): string;
+  /** Whether V8 keeps a value with each reaction of a promise that nobody else uses (before Node 24). */
+  hasContinuation(): boolean;
+  /** That value: the one set, or the one that was when the running reaction was registered. */
+  continuation(): unknown;
+  /** Sets it for what is registered from now on. */
+  setContinuation(value: unknown): void;
   /** Original text of a function whose instrumented text this is. */
   unsplice(text: string): string | null;
   /** Holds back standard error until the process ends, and mends the excerpt in it then. */

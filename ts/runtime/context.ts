@@ -8,13 +8,14 @@
  *
  * A recorded call costs a comparison at its entry and one at its end. The mark is a number, so
  * nothing of the program is kept alive by it.
- * Limits: only where Node keeps contexts in frames (24 and later, unless
- * `--no-async-context-frame`). Before that they are properties of every promise, which a program
- * can see: there a callback is a root of its own.
+ * Limits: where Node keeps no contexts in frames (before 24, or with `--no-async-context-frame`)
+ * marks are on resources and promises (`resource-marks.ts`), and what code that is not recorded hangs
+ * on a promise is not followed; on Windows a callback is a root of its own there.
  */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { inspect, type InspectOptionsStylized, types } from "node:util";
 import { CONTEXT, TOKEN_MASK, VALUES_SHIFT, WORDS_SHIFT } from "../native/layout";
+import { installMarks, mark, markHere, markOf, markResource, unmark } from "./resource-marks";
 import { BOTTOM, POS, state } from "./state";
 import { attached, f64, i32, records } from "./writer";
 
@@ -51,6 +52,9 @@ const frames = findFrames();
 let ours: Frame | undefined;
 let before: Frame | undefined;
 
+/** Whether a request's mark stays with the resource that it runs on. */
+export const onResources: boolean = frames === undefined;
+
 /** Frames kept for the next time that a root runs again: a new one takes 70 ns. */
 const KEPT = 64;
 const kept: (Frame | undefined)[] = Array.from({ length: KEPT });
@@ -70,6 +74,11 @@ function findFrames(): FrameClass | undefined {
     if (typeof found.current === "function" && typeof found.set === "function") return found;
   }
   return undefined;
+}
+
+/** The mark in the frame of what runs. */
+function markIn(classOfFrames: FrameClass): Context | undefined {
+  return classOfFrames.current()?.get(key) as Context | undefined;
 }
 
 /** How often the tokens have begun anew. */
@@ -93,11 +102,13 @@ function ordinalOf(token: number): number {
  */
 export function begins(token: number, runs: boolean): void {
   if (runs) state[BOTTOM] = token;
-  if (frames === undefined) return;
-  const context = frames.current()?.get(key) as Context | undefined;
+  const context = frames === undefined ? markHere() : markIn(frames);
   if (context === undefined) {
-    if (runs) resumes(token);
-  } else if (context.root === 0 || context.session !== attached) {
+    if (runs) beginsTrace(token);
+    return;
+  }
+  if (runs && frames === undefined) mark(context);
+  if (context.root === 0 || context.session !== attached) {
     context.root = ordinalOf(token);
     context.session = attached;
   } else {
@@ -105,11 +116,21 @@ export function begins(token: number, runs: boolean): void {
   }
 }
 
+/** A root has begun. */
+function beginsTrace(token: number): void {
+  if (frames === undefined) mark({ root: ordinalOf(token), session: attached });
+  else resumes(token);
+}
+
 /** A call that was suspended runs again, where none ran. */
 export function resumes(f: number): void {
   const token = f & TOKEN_MASK;
   state[BOTTOM] = token;
-  if (frames === undefined) return;
+  if (frames === undefined) {
+    const context = markOf(token);
+    if (context?.session === attached) mark(context);
+    return;
+  }
   // What a root sets for itself is taken back before its `await` can keep it: where there is no
   // context, this is the root of its trace.
   const frame = frames.current();
@@ -119,12 +140,14 @@ export function resumes(f: number): void {
 
 /** The call at the bottom is suspended or ends. */
 export function leaves(): void {
+  const token = state[BOTTOM] as number;
   state[BOTTOM] = 0;
-  if (ours === undefined || frames === undefined) return;
-  const current = frames.current();
-  if (current === ours) {
+  if (frames === undefined) return unmark(token);
+  if (ours === undefined) return;
+  const frame = frames.current();
+  if (frame === ours) {
     frames.set(before);
-  } else if (current?.get(key) === ours.get(key)) {
+  } else if (frame?.get(key) === ours.get(key)) {
     // The program has entered a context of its own meanwhile, which stays.
     const theirs = new frames(key, undefined);
     theirs.disable(key);
@@ -135,8 +158,8 @@ export function leaves(): void {
 }
 
 /** Sets a mark for the trace whose root is the call that runs. */
-function enter(classOfFrames: FrameClass, current: Frame | undefined, token: number): Frame {
-  before = current;
+function enter(classOfFrames: FrameClass, frame: Frame | undefined, token: number): Frame {
+  before = frame;
   ours = new classOfFrames(key, { root: ordinalOf(token), session: attached });
   classOfFrames.set(ours);
   return ours;
@@ -177,8 +200,9 @@ export function beginRequest(): Context | undefined {
 
 /** More of a request has come. False where there are no contexts. */
 export function enterRequest(context: Context): boolean {
-  if (frames === undefined || state[BOTTOM] !== 0 || !records()) return false;
-  if (frames.current()?.get(key) !== context) frames.set(new frames(key, context));
+  if (state[BOTTOM] !== 0 || !records()) return false;
+  if (frames === undefined) return markResource(context);
+  if (markIn(frames) !== context) frames.set(new frames(key, context));
   return true;
 }
 
@@ -200,9 +224,9 @@ function inspectFrame(this: Frame, _depth: number, options: InspectOptionsStyliz
   return theirs;
 }
 
-/** Hides the frames that we make. False where there are none. */
+/** Hides the frames that we make, or prepares the marks. False where neither can be had. */
 export function installContexts(): boolean {
-  if (frames === undefined) return false;
+  if (frames === undefined) return installMarks();
   Object.defineProperty(frames.prototype, inspect.custom, { value: inspectFrame });
   return true;
 }

@@ -3,11 +3,11 @@
  * call in it is the root of its trace, and what the request's body sets off belongs to it.
  *
  * Node says on a diagnostics channel that a request has begun, just before its listeners are called.
- * Limits: HTTP. What a body over HTTP/2 sets off, upgraded connections and bare sockets have the
+ * Limits: HTTP; HTTP/2 only where contexts are frames (Node 24 and later). What a body over HTTP/2 sets off, upgraded connections and bare sockets have the
  * context of `listen()`.
  */
 import { subscribe } from "node:diagnostics_channel";
-import { beginRequest, type Context, enterRequest } from "./context";
+import { beginRequest, type Context, enterRequest, onResources } from "./context";
 import { apply } from "./primordials";
 
 /** What `http.server.request.start` tells, as far as it is of use here. */
@@ -50,6 +50,8 @@ export function installServerRequests(): void {
     setContext(request, context);
     followBody(socket.parser);
   });
+  // All streams of a connection run on the one resource, which one of them cannot mark.
+  if (onResources) return;
   subscribe("http2.server.stream.start", (message) => {
     // Those with even numbers are pushed by a request.
     if (((message as Http2Start).stream.id & 1) === 1) beginRequest();

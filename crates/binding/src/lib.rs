@@ -7,6 +7,7 @@
 mod ask;
 mod call_sites;
 mod coded_error;
+mod continuation;
 mod excerpt;
 mod exit;
 mod file_map;
@@ -23,7 +24,7 @@ mod thread;
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
 use breadcrumb_recorder::{Control, ThreadRole};
 use napi::Env;
-use napi::bindgen_prelude::{ArrayBuffer, JsValue, Result, Unknown};
+use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue, JsValue, Result, Unknown};
 use napi_derive::napi;
 use serde::de::DeserializeOwned;
 
@@ -233,6 +234,28 @@ pub fn private_symbols(env: &Env) -> Option<Unknown<'_>> {
 #[napi]
 pub fn mend_excerpt(excerpt: String, frame: Option<String>) -> String {
     process::with_files(|files| excerpt::mend(&excerpt, frame.as_deref(), files))
+}
+
+/// Whether V8 keeps a value with each reaction of a promise that nobody else uses.
+#[napi]
+pub fn has_continuation() -> bool {
+    continuation::exists()
+}
+
+/// That value.
+#[napi]
+pub fn continuation(env: &Env) -> Result<Option<Unknown<'_>>> {
+    let Some(value) = continuation::get() else {
+        return Ok(None);
+    };
+    // SAFETY: V8 has just made the handle, in the scope of this call.
+    unsafe { Unknown::from_napi_value(env.raw(), value) }.map(Some)
+}
+
+/// Sets it.
+#[napi]
+pub fn set_continuation(value: Unknown<'_>) {
+    continuation::set(value.raw());
 }
 
 /// Original text of a function.

@@ -1,0 +1,151 @@
+/**
+ * Marks of traces on asynchronous resources (timers, ticks, handles, requests), for the Nodes whose
+ * `AsyncLocalStorage` would show: before 24 it gives every promise two properties.
+ *
+ *     setTimeout(f)     // in a recorded root: our hook gives the Timeout the root's mark
+ *     … f()             // the Timeout runs, its mark names the root
+ *
+ * A hook of `async_hooks` that leaves promises out, with a weak table: no resource shows a mark. For
+ * promises V8 itself keeps one with each reaction (`crates/binding/src/continuation.rs`). The hook is
+ * on once there is a mark, and turns itself off after the session.
+ * Limits: what a promise leads to is known where a recorded call ran as its handler was registered.
+ */
+import { createHook, executionAsyncId, executionAsyncResource } from "node:async_hooks";
+import { native } from "../native/load";
+import type { Context } from "./context";
+import { apply, ownKeys, symbolText, weakGet, weakSet } from "./primordials";
+import { records } from "./writer";
+
+// Taken now: a program may put others in their place.
+const resourceHere = executionAsyncResource;
+const idHere = executionAsyncId;
+
+/** What a server accepts is not of the trace that called `listen()`. */
+const SERVERS: Readonly<Record<string, boolean>> = {
+  __proto__: null as never,
+  TCPSERVERWRAP: true,
+  PIPESERVERWRAP: true,
+};
+
+const marks = new WeakMap<object, Context>();
+let enabled = false;
+/** Enables the hook without what that does to promises. */
+let enableSparing: (() => void) | undefined;
+let disableHook: (() => void) | undefined;
+
+/** Whether promises are told our mark, and what they were told before. */
+let told = false;
+let before: unknown;
+
+/**
+ * The traces of calls that were suspended: an `await` of the call at the bottom comes after its mark
+ * is taken back. Of two whose tokens share a slot only the last one is known.
+ */
+const SLOTS = 1 << 14;
+let tokens: Int32Array | undefined;
+const traces: (Context | undefined)[] = [];
+
+/** Prepares the hook. False where promises would show it, or can have no mark. */
+export function installMarks(): boolean {
+  if (!native.hasContinuation()) return false;
+  const made = createHook({ init });
+  // Node 22 has a hook that leaves them out, which is not documented there.
+  const option = ownKeys(made).find(
+    (name) => typeof name === "symbol" && symbolText(name) === "kNoPromiseHook",
+  );
+  const enableHook = made.enable.bind(made);
+  disableHook = made.disable.bind(made);
+  if (option === undefined) {
+    enableSparing = findSparing(enableHook);
+  } else {
+    Object.defineProperty(made, option, { value: true });
+    enableSparing = enableHook;
+  }
+  if (enableSparing === undefined) return false;
+  tokens = new Int32Array(SLOTS);
+  for (let i = 0; i < SLOTS; i++) traces[i] = undefined;
+  return true;
+}
+
+/** Node 20: the hooks of promises are put back as they were. */
+function findSparing(enableHook: () => void): (() => void) | undefined {
+  const own = Object.getOwnPropertyDescriptor(process, "noDeprecation");
+  try {
+    // The warning is for the program's own calls.
+    Object.defineProperty(process, "noDeprecation", { configurable: true, value: true });
+    const { binding } = process as unknown as { binding(name: string): Record<string, unknown> };
+    const { setPromiseHooks, getPromiseHooks } = binding("async_wrap") as {
+      readonly setPromiseHooks?: (...hooks: unknown[]) => void;
+      readonly getPromiseHooks?: () => unknown[];
+    };
+    if (setPromiseHooks === undefined || getPromiseHooks === undefined) return undefined;
+    return () => {
+      const theirs = getPromiseHooks();
+      enableHook();
+      apply(setPromiseHooks, undefined, theirs);
+    };
+  } catch {
+    // With permissions there is none.
+    return undefined;
+  } finally {
+    if (own === undefined) Reflect.deleteProperty(process, "noDeprecation");
+    else Object.defineProperty(process, "noDeprecation", own);
+  }
+}
+
+function init(_id: number, type: string, _trigger: number, resource: object): void {
+  if (!records()) {
+    enabled = false;
+    disableHook?.();
+    return;
+  }
+  const context = markHere();
+  if (context !== undefined && SERVERS[type] === undefined) weakSet(marks, resource, context);
+}
+
+/** The mark of what runs. */
+export function markHere(): Context | undefined {
+  if (enableSparing === undefined) return undefined;
+  return weakGet(marks, resourceHere()) ?? (native.continuation() as Context | undefined);
+}
+
+/** Marks the resource that runs, for good. False where what runs has none of its own. */
+export function markResource(context: Context): boolean {
+  if (enableSparing === undefined || idHere() === 0) return false;
+  enable();
+  weakSet(marks, resourceHere(), context);
+  return true;
+}
+
+/** Marks what runs until `unmark()`. */
+export function mark(context: Context): void {
+  if (enableSparing === undefined) return;
+  enable();
+  before = native.continuation();
+  if (before === context) return;
+  native.setContinuation(context);
+  told = true;
+}
+
+/** Takes back what `mark()` has done, for a call that may be suspended. */
+export function unmark(token: number): void {
+  if (!told || tokens === undefined) return;
+  const slot = token & (SLOTS - 1);
+  tokens[slot] = token;
+  traces[slot] = native.continuation() as Context | undefined;
+  native.setContinuation(before);
+  told = false;
+  before = undefined;
+}
+
+/** The mark of what runs, or that of a call that was suspended. */
+export function markOf(token: number): Context | undefined {
+  const slot = token & (SLOTS - 1);
+  return markHere() ?? (tokens?.[slot] === token ? traces[slot] : undefined);
+}
+
+function enable(): void {
+  if (enabled) return;
+  enabled = true;
+  enableSparing?.();
+}
