@@ -33,9 +33,10 @@ let enabled = false;
 let enableSparing: (() => void) | undefined;
 let disableHook: (() => void) | undefined;
 
-/** Whether promises are told our mark, and what they were told before. */
-let told = false;
-let before: unknown;
+/** What promises were told when `markHere()` was last asked: each question is a native call. */
+let before: Context | undefined;
+/** What `mark()` has told them. */
+let told: Context | undefined;
 
 /**
  * The traces of calls that were suspended: an `await` of the call at the bottom comes after its mark
@@ -99,14 +100,15 @@ function init(_id: number, type: string, _trigger: number, resource: object): vo
     disableHook?.();
     return;
   }
-  const context = markHere();
+  const context = weakGet(marks, resourceHere()) ?? (native.continuation() as Context | undefined);
   if (context !== undefined && SERVERS[type] === undefined) weakSet(marks, resource, context);
 }
 
 /** The mark of what runs. */
 export function markHere(): Context | undefined {
   if (enableSparing === undefined) return undefined;
-  return weakGet(marks, resourceHere()) ?? (native.continuation() as Context | undefined);
+  before = native.continuation() as Context | undefined;
+  return weakGet(marks, resourceHere()) ?? before;
 }
 
 /** Marks the resource that runs, for good. False where what runs has none of its own. */
@@ -117,24 +119,23 @@ export function markResource(context: Context): boolean {
   return true;
 }
 
-/** Marks what runs until `unmark()`. */
+/** Marks what runs until `unmark()`. `markHere()` has just been asked. */
 export function mark(context: Context): void {
   if (enableSparing === undefined) return;
   enable();
-  before = native.continuation();
   if (before === context) return;
   native.setContinuation(context);
-  told = true;
+  told = context;
 }
 
 /** Takes back what `mark()` has done, for a call that may be suspended. */
 export function unmark(token: number): void {
-  if (!told || tokens === undefined) return;
+  if (told === undefined || tokens === undefined) return;
   const slot = token & (SLOTS - 1);
   tokens[slot] = token;
-  traces[slot] = native.continuation() as Context | undefined;
+  traces[slot] = told;
   native.setContinuation(before);
-  told = false;
+  told = undefined;
   before = undefined;
 }
 
