@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeBinary, testedVersions } from "../../scripts/node-versions.mjs";
 import { difference, fuzz } from "./fuzz.ts";
+import { comesNearStackEnd } from "./stack-end.ts";
 
 const SEED = 20_251;
 const RUNS = 400;
@@ -18,6 +19,15 @@ describe.each(testedVersions())("on Node %i", (major: number) => {
     expect(recorded.dropped).toBe(0);
     expect(recorded.recorded).toBeGreaterThan(RUNS);
   });
+});
+
+test.each(testedVersions())("recursion without end is known on Node %i", async (major: number) => {
+  const node = nodeBinary(major);
+  const near = (text: string): Promise<boolean> =>
+    comesNearStackEnd({ extension: "cjs", text }, node);
+  expect(await near("const f = () => { try { f() } catch {} }; f();")).toBe(true);
+  expect(await near("log('e', { get a() { return log('g', this) } });")).toBe(true);
+  expect(await near("const f = (n) => n && f(n - 1); f(100); throw new RangeError('x')")).toBe(false);
 });
 
 test("a line that differs, one too many and an early end are differences", () => {

@@ -40,7 +40,8 @@ for (const major of values.nodes.split(",").map(Number)) {
   });
   const { recorded, dropped } = report.recorded;
   console.log(
-    `  ${report.runs} runs (${report.refused} refused by the parser), ${report.logged} lines compared,` +
+    `  ${report.runs} runs (${report.refused} refused by the parser, ${report.setAside} set aside at` +
+      ` the stack's end), ${report.logged} lines compared,` +
       ` ${recorded} calls recorded, ${dropped} dropped, ${seconds()} s`,
   );
   if (dropped > 0) process.exitCode = 1;

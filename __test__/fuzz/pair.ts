@@ -33,6 +33,15 @@ export interface Recorded {
   runs: number;
 }
 
+/** What makes a process of Node traced, as `breadcrumb run --all` would. */
+export function tracedWith(store: string): { execArgv: string[]; env: NodeJS.ProcessEnv } {
+  const options = { all: true, store, overflow: "block" };
+  return {
+    execArgv: ["--require", REGISTER],
+    env: { BREADCRUMB_OPTIONS: JSON.stringify(options) },
+  };
+}
+
 /** A plain process and a traced one. */
 export class Pair {
   readonly #node: string;
@@ -90,15 +99,13 @@ export class Pair {
 
   #start(isTraced: boolean): ChildProcess {
     const { BREADCRUMB_DIR: _dir, NODE_OPTIONS: _options, ...env } = process.env;
-    const store = join(this.#folder, "store");
+    const traced = isTraced ? tracedWith(join(this.#folder, "store")) : { execArgv: [], env: {} };
     return fork(RUNNER, [], {
       execPath: this.#node,
-      execArgv: isTraced ? ["--require", REGISTER] : [],
+      execArgv: traced.execArgv,
       cwd: this.#folder,
       stdio: ["ignore", "ignore", "ignore", "ipc"],
-      env: isTraced
-        ? { ...env, BREADCRUMB_OPTIONS: JSON.stringify({ all: true, store, overflow: "block" }) }
-        : env,
+      env: { ...env, ...traced.env },
     });
   }
 
