@@ -62,15 +62,12 @@ function describe(f) {
  * Errors whose place is a known gap (docs/internal/instrument/design.md): V8 gives the first thing
  * that a statement evaluates the statement's place, and ours is evaluated before.
  */
-const PLACED_BY_STATEMENT =
-  /^(?:Must call super|Super) constructor|is not defined$|before initialization$|iterable/;
+const PLACED_BY_STATEMENT = /^(?:Must call super|Super) constructor|iterable/;
 /** How V8 tells of what could not be called or iterated, where that holds calls or functions. */
 const UNTELLABLE = /^.*(?:\(intermediate value\)|\(\.\.\.\)).*(?= is )/;
 const UNITERABLE = /^.*iterable.*$/;
 /** Messages in which V8 writes a function's text out, probes and all: a known gap. */
 const WITH_TEXT = /(Cannot use 'in' operator|Class extends value|incompatible receiver)[^]*/;
-/** Where an `eval` stands is told with its column in the text with probes: a known gap. */
-const EVAL_COLUMN = /(\(eval at [^,]*:\d+):\d+(?=\)+,)/;
 /** V8 gives the call of this no place of its own, so it has that of whatever ran before. */
 const INITIALIZER = /<static_initializer>|<instance_members_initializer>/;
 
@@ -87,7 +84,6 @@ function showError(error) {
   const all = stack
     .split("\n")
     .filter((line) => line.includes(file))
-    .map((line) => line.replace(EVAL_COLUMN, "$1"))
     .map((line, i, frames) => (INITIALIZER.test(frames[i - 1] ?? "") ? "(called)" : line));
   const shown = PLACED_BY_STATEMENT.test(message) ? all.slice(1) : all;
   return `${error.name}: ${message} | ${heading} | ${shown.map((f) => f.trim()).join(" < ")}`;

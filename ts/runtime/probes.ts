@@ -193,10 +193,10 @@ function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): nu
   return entered(p, q, id, 4);
 }
 
-function exit(f: number, done: number, value: unknown): void {
+function exit(f: number, done: number | undefined, value: unknown): void {
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
   if (due() && !refresh()) return loseRecord();
-  if (done === 0 || f > TOKEN_MASK) return exitRarely(f, done, value);
+  if (done !== 1 || f > TOKEN_MASK) return exitRarely(f, done, value);
   const p = state[POS] as number;
   const q = put(p + 1, value);
   i32[2 * p + 1] = f;
@@ -205,12 +205,12 @@ function exit(f: number, done: number, value: unknown): void {
 }
 
 /** An exit by an exception, or of a call whose token has bits. There is room for it. */
-function exitRarely(f: number, done: number, value: unknown): void {
+function exitRarely(f: number, done: number | undefined, value: unknown): void {
   if ((f & TOKEN_EXACT) !== 0) exactClock();
   const p = state[POS] as number;
   let q = p + 1;
   let head = UNWIND;
-  if (done !== 0) {
+  if (done === 1) {
     head = RETURN;
     if ((f & TOKEN_NO_VALUES) === 0) {
       q = (f & TOKEN_FRESH) === 0 ? put(q, value) : putFreely(q, value);

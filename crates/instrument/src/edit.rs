@@ -32,6 +32,8 @@ pub(crate) enum Piece {
     SuspendClose,
     /// `yield` without an operand.
     YieldNothing,
+    /// `{` before a `throw` that stands in no function; `JumpClose` behind it.
+    ThrowBlockOpen,
     ThrowOpen,
     ThrowClose,
     /// Head of a `catch` whose value has a name.
@@ -54,8 +56,8 @@ pub(crate) enum Piece {
 
 /// The `;` that ended the statement was left to automatic insertion, which our text could prevent.
 pub(crate) const SEMICOLON: u8 = 1;
-/// The operand holds a function or class: V8 must not name it after our variable.
-pub(crate) const HOLDS_FUNCTION: u8 = 2;
+/// A function or class stands before this suspension in its statement: V8 could still name it.
+pub(crate) const AFTER_FUNCTION: u8 = 2;
 /// The end of the body cannot be reached.
 pub(crate) const UNREACHABLE: u8 = 64;
 /// A suspension can lead to this `finally`, or this `return` suspends.
@@ -71,6 +73,9 @@ pub(crate) const BRACES: u8 = 64;
 /// The first token of a statement in a list: text that starts with `(` needs a `;` before it.
 pub(crate) const STARTS_STATEMENT: u8 = 128;
 
+/// `Edit::place` of an edit whose code is where it was made.
+pub(crate) const HERE: u32 = u32::MAX;
+
 /// `Edit::function` of code that belongs to no recorded function.
 pub(crate) const NO_FUNCTION: u32 = u32::MAX;
 
@@ -83,6 +88,8 @@ pub(crate) struct Edit<'a> {
     pub function: u32,
     pub piece: Piece,
     pub flags: u8,
+    /// Byte offset of the place that V8 would have said in the original for the code of this edit.
+    pub place: u32,
     /// The name of a caught value, for `Piece::Catch`.
     pub name: &'a str,
 }

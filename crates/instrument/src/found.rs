@@ -38,6 +38,8 @@ pub(crate) struct Found<'a> {
     pub enters_when_created: bool,
     /// The end of the body may be reached after a `return` was overridden.
     pub result_may_be_stale: bool,
+    /// It has a variable for operands on their way to a probe.
+    pub keeps_operand: bool,
     /// A `finally` needs to know that a jump on its way to a `for await` leads through it.
     pub tracks_jumps: bool,
 }

@@ -50,6 +50,8 @@ pub(crate) struct Frame<'a> {
     pub jumps_through_finally: bool,
     pub open_tries: u32,
     pub returns_in_try: bool,
+    /// A probe takes an operand that was evaluated before it.
+    pub keeps_operand: bool,
     pub around: Vec<Around<'a>>,
     /// The last suspension's end, and its closing edit: see `Visitor::end_statement`.
     pub last_suspension: Option<(u32, usize)>,
@@ -82,6 +84,7 @@ impl Frame<'_> {
             jumps_through_finally: false,
             open_tries: 0,
             returns_in_try: false,
+            keeps_operand: false,
             around: Vec::new(),
             last_suspension: None,
             named,

@@ -12,11 +12,11 @@ use oxc_span::{GetSpan, Span};
 use breadcrumb_event::function::FunctionKind;
 
 use crate::declarations::{binding_names, has_repeated, is_simple};
-use crate::edit::{COMMA, HOLDS_FUNCTION, NO_FUNCTION, Piece, SEMICOLON, UNREACHABLE};
+use crate::edit::{COMMA, NO_FUNCTION, Piece, SEMICOLON, UNREACHABLE};
 use crate::found::Found;
 use crate::frame::Frame;
-use crate::trivia;
 use crate::visitor::Visitor;
+use crate::{place, trivia};
 
 /// A function that is being entered.
 struct Entry {
@@ -173,6 +173,7 @@ impl<'a> Visitor<'a> {
             without_try: false,
             enters_when_created: false,
             result_may_be_stale: false,
+            keeps_operand: false,
             tracks_jumps: false,
         });
         let named = if is_named { index as u32 } else { around };
@@ -244,6 +245,7 @@ impl<'a> Visitor<'a> {
         function.without_try =
             frame.clashes || (frame.calls_eval && !frame.declared.is_empty() && !is_strict);
         function.result_may_be_stale = frame.returns_in_try;
+        function.keeps_operand = frame.keeps_operand || (function.without_try && frame.returns > 0);
         function.tracks_jumps = frame.jumps_through_finally && !function.without_try;
         let may_alias = !is_strict && is_simple(parameters) && (frame.uses_arguments || repeats);
         function.enters_when_created = function.is_generator
@@ -255,15 +257,13 @@ impl<'a> Visitor<'a> {
     fn visit_concise_body(&mut self, index: usize, expression: &Expression<'a>) {
         self.current = index as u32;
         let span = expression.span();
-        let opening = self.push(span.start, Piece::ConciseOpen, 0);
-        let literals = self.literals;
-        self.visit_expression(expression);
-        if self.literals > literals {
-            self.edits[opening].flags |= HOLDS_FUNCTION;
-        }
+        let place = place::of_expression(self.source, expression);
+        self.push_placed(span.start, Piece::ConciseOpen, 0, place);
+        self.in_statement(|visitor| visitor.visit_expression(expression));
         self.push(span.end, Piece::ConciseClose, 0);
         self.found[index].end = self.erased_end(span);
-        self.leave_function();
+        let frame = self.leave_function();
+        self.found[index].keeps_operand = frame.keeps_operand;
     }
 
     /// Where an expression that was just visited ends once types are erased.

@@ -11,7 +11,6 @@
 
 mod classes;
 mod declarations;
-mod delegate;
 mod edit;
 mod found;
 mod frame;
@@ -21,6 +20,7 @@ mod name;
 mod naming;
 mod original_names;
 mod parse;
+mod place;
 mod positions;
 mod render;
 mod splices;

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::edit::{
-    BRACES, COMMA, Edit, HOLDS_FUNCTION, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON,
+    AFTER_FUNCTION, BRACES, COMMA, Edit, HERE, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON,
     STARTS_STATEMENT, SUSPENSION, UNREACHABLE,
 };
 use crate::found::Found;
@@ -25,11 +25,7 @@ pub(crate) fn render<'a>(
     names: Names<'a>,
     visited: Visited<'a>,
 ) -> Instrumented {
-    let Visited {
-        found,
-        edits,
-        delegates,
-    } = visited;
+    let Visited { found, edits } = visited;
     let source = input.source;
     let positions = Positions::new(source);
     let (ids, functions, left_alone) = number(input.first_id, found.as_slice(), names, &positions);
@@ -39,7 +35,7 @@ pub(crate) fn render<'a>(
         ids: &ids,
     };
     let mut insertions = Vec::with_capacity(edits.len());
-    let mut delegated = Vec::with_capacity(delegates.len());
+    let mut places = Vec::new();
     let mut probes = vec![0; functions.len()];
     let mut inserted = 0;
     let mut copied = 0;
@@ -61,18 +57,10 @@ pub(crate) fn render<'a>(
             let before = utf16_length(&text.code[start..probe]);
             probes[index as usize] = offset + inserted + before;
         }
-        if edit.piece == Piece::OperandOpen
-            && let Ok(index) = delegates.binary_search_by_key(&edit.offset, |&(at, _)| at)
-        {
-            // Calls are at the name, or at the bracket where there are brackets around it.
+        if edit.place != HERE {
+            let place = positions.utf16(edit.place);
             let piece = &text.code[start..];
-            let name = piece.find(")(").map(|at| at + 1);
-            let name = name.or_else(|| piece.find("$bc.").map(|at| at + "$bc.".len()));
-            let before = name.unwrap_or_default() as u32;
-            delegated.push((
-                offset + inserted + before,
-                positions.utf16(delegates[index].1),
-            ));
+            places.extend(placed_code(piece).map(|at| (offset + inserted + at as u32, place)));
         }
         insertions.push((offset, length));
         inserted += length;
@@ -83,9 +71,23 @@ pub(crate) fn render<'a>(
         code,
         functions,
         splices: Splices::new(positions.line_starts, &insertions, input.first_id, probes)
-            .with_delegates(delegated),
+            .with_places(places),
         left_alone,
     }
+}
+
+/// Where in a piece of text V8 says code to be: statements and commas at their token, calls at the
+/// callee's name, or at the bracket where that is itself in brackets.
+fn placed_code(piece: &str) -> impl Iterator<Item = usize> {
+    let comma = piece.starts_with("),").then_some(1);
+    let named = piece.find("$bc.s(").map(|at| at + "$bc.".len());
+    let bracketed = piece.find("($bc.s)(").map(|at| at + "($bc.s)".len());
+    let statement = piece.find("return ");
+    comma
+        .into_iter()
+        .chain(named)
+        .chain(bracketed)
+        .chain(statement)
 }
 
 struct Text<'t> {
@@ -97,14 +99,6 @@ struct Text<'t> {
 impl Text<'_> {
     /// Appends an edit's text. Gives where the enter probe in it starts, if one does.
     fn insert(&mut self, edit: &Edit) -> Option<usize> {
-        if matches!(
-            edit.piece,
-            Piece::ReturnOpen | Piece::ThrowOpen | Piece::OperandOpen | Piece::IterableOpen
-        ) && self.code.ends_with(|c: char| c.is_alphanumeric())
-        {
-            // `return{}` and `await[x]` have no blank that would part the keyword from a name.
-            self.push(" ");
-        }
         let Some(function) = self.found.get(edit.function as usize) else {
             self.insert_outside(edit);
             return None;
@@ -119,7 +113,7 @@ impl Text<'_> {
                 self.push("{");
                 let probe = self.enter(function, id);
                 self.push("return ");
-                self.open_result(function, edit);
+                self.open_result(function);
                 return probe;
             }
             Piece::CreateGenerator if !function.enters_when_created => {}
@@ -145,7 +139,7 @@ impl Text<'_> {
                 self.close_try(function);
                 self.push("}");
             }
-            Piece::ReturnOpen => self.open_result(function, edit),
+            Piece::ReturnOpen => self.open_result(function),
             Piece::ReturnClose => {
                 self.close_result(function, edit);
                 self.semicolon(edit);
@@ -157,12 +151,12 @@ impl Text<'_> {
                     " "
                 });
                 if edit.flags & JUMP != 0 {
-                    self.jump(function, "$bcj=1,");
+                    self.jump(function, "($bcj)=1,");
                 }
                 self.push(if function.without_try {
                     "$bc.q($bcf)"
                 } else {
-                    "$bcd=1,$bcv=void 0"
+                    "($bcd)=1,($bcv)=void 0"
                 });
                 self.semicolon(edit);
             }
@@ -173,7 +167,7 @@ impl Text<'_> {
                     if edit.flags & JUMP == 0 {
                         ""
                     } else {
-                        "$bcj=1;"
+                        "($bcj)=1;"
                     },
                 );
                 self.push(if edit.flags & SUSPENSION == 0 {
@@ -184,25 +178,22 @@ impl Text<'_> {
                 self.push(if function.without_try {
                     "$bc.q($bcf);"
                 } else {
-                    "$bcd=1;$bcv=void 0;"
+                    "($bcd)=1;($bcv)=void 0;"
                 });
             }
             Piece::FinallyOpen => self.open_finally(function, edit),
             Piece::FinallyClose => self.close_finally(function, edit),
             Piece::Catch => {
                 self.say(&["$bc.c($bcf,", edit.name, ");"]);
-                self.jump(function, "$bcj=0;");
+                self.jump(function, "($bcj)=0;");
             }
             Piece::CatchUnnamed => {
                 self.push("$bc.k($bcf);");
-                self.jump(function, "$bcj=0;");
+                self.jump(function, "($bcj)=0;");
             }
-            Piece::ThrowOpen => {
-                self.probe('t', edit);
-                self.push("($bcf,(");
-            }
+            Piece::ThrowOpen => self.push("($bco)=("),
             Piece::ThrowClose => {
-                self.push("))");
+                self.push("),$bc.t($bcf,$bco)");
                 self.semicolon(edit);
             }
             _ => self.insert_suspension(function, edit),
@@ -212,36 +203,40 @@ impl Text<'_> {
     fn insert_suspension(&mut self, function: &Found, edit: &Edit) {
         match edit.piece {
             Piece::SuspendOpen => {
-                if edit.flags & STARTS_STATEMENT != 0 && edit.flags & HOLDS_FUNCTION != 0 {
+                if edit.flags & STARTS_STATEMENT != 0 {
                     self.push(";");
                 }
-                // Of an optional call V8 says `(intermediate value)`, as of an `await` or `yield`.
-                self.push(if edit.flags & HOLDS_FUNCTION == 0 {
-                    "$bc?.r"
+                self.push(if edit.flags & AFTER_FUNCTION == 0 {
+                    "(($bco)="
                 } else {
-                    "($bc.r)"
+                    "($bc.r)?.($bcf,"
                 });
-                self.push("($bcf,");
             }
-            Piece::OperandOpen | Piece::IterableOpen => {
-                self.probe('s', edit);
-                self.push("($bcf,(");
-            }
+            Piece::OperandOpen if edit.flags & AFTER_FUNCTION != 0 => self.push("($bc.s)($bcf,("),
+            Piece::OperandOpen | Piece::IterableOpen => self.push("(($bco)=("),
             Piece::SuspendClose => {
-                self.push(")))");
+                self.push(if edit.flags & AFTER_FUNCTION == 0 {
+                    "),$bc.s($bcf,$bco)),$bc)?.r($bcf,$bco)"
+                } else {
+                    ")))"
+                });
                 self.semicolon(edit);
             }
             Piece::YieldNothing => {
-                self.push(" $bc.s($bcf))");
+                self.push(if edit.flags & AFTER_FUNCTION == 0 {
+                    " $bc.s($bcf),$bc)?.r($bcf,$bco)"
+                } else {
+                    " $bc.s($bcf))"
+                });
                 self.semicolon(edit);
             }
             Piece::LoopOpen if edit.flags & SUSPENSION != 0 => self.push("{$bc.s($bcf);"),
             Piece::LoopOpen => self.push("{"),
-            Piece::IterableClose => self.push("))"),
+            Piece::IterableClose => self.push("),$bc.s($bcf,$bco))"),
             Piece::LoopBodyOpen => {
                 self.push(if edit.flags & BRACES == 0 { "" } else { "{" });
                 self.push("$bc.r($bcf);");
-                self.jump(function, "$bcj=0;");
+                self.jump(function, "($bcj)=0;");
             }
             Piece::LoopBodyClose => {
                 self.push(";$bc.s($bcf)");
@@ -249,12 +244,12 @@ impl Text<'_> {
             }
             Piece::LoopClose => {
                 self.push("$bc.r($bcf);");
-                self.jump(function, "$bcj=0;");
+                self.jump(function, "($bcj)=0;");
                 self.push("}");
             }
             Piece::JumpOpen => {
                 self.push("{");
-                self.jump(function, "$bcj=1;");
+                self.jump(function, "($bcj)=1;");
                 self.push("$bc.s($bcf);");
             }
             Piece::JumpClose => self.push("}"),
@@ -267,35 +262,35 @@ impl Text<'_> {
         match edit.piece {
             Piece::Catch => self.say(&["$bc.c(-1,", edit.name, ");"]),
             Piece::CatchUnnamed => self.push("$bc.k(-1);"),
-            Piece::ThrowOpen => {
-                self.probe('t', edit);
-                self.push("(-1,(");
-            }
+            Piece::ThrowBlockOpen => self.push("{let $bco;"),
+            Piece::ThrowOpen => self.push("($bco)=("),
             Piece::ThrowClose => {
-                self.push("))");
+                self.push("),$bc.t(-1,$bco)");
                 self.semicolon(edit);
             }
+            Piece::JumpClose => self.push("}"),
             _ => {}
         }
     }
 
     fn enter(&mut self, function: &Found, id: u32) -> Option<usize> {
-        self.push("let $bcf=");
-        let probe = if function.enters_when_created {
-            self.push("$bcg");
-            None
-        } else {
+        self.push("let $bcf");
+        let probe = (!function.enters_when_created).then(|| {
+            self.push("=");
             let probe = self.code.len();
             self.call('e', function, id);
-            Some(probe)
-        };
+            probe
+        });
         if !function.without_try {
-            self.push(",$bcv,$bcd=0");
+            self.push(",$bcv,$bcd");
         }
-        self.jump(function, ",$bcj=0");
+        if function.keeps_operand {
+            self.push(",$bco");
+        }
+        self.jump(function, ",$bcj");
         self.push(";");
         if function.enters_when_created {
-            self.push("$bc.r($bcf);");
+            self.push("($bcf)=$bcg;$bc.r($bcf);");
         }
         if !function.without_try {
             self.push("try{");
@@ -319,9 +314,9 @@ impl Text<'_> {
             self.push(if function.without_try {
                 ";$bc.q($bcf)"
             } else if function.result_may_be_stale {
-                ";$bcd=1;$bcv=void 0"
+                ";($bcd)=1;($bcv)=void 0"
             } else {
-                ";$bcd=1"
+                ";($bcd)=1"
             });
         }
         self.close_try(function);
@@ -333,59 +328,52 @@ impl Text<'_> {
         }
         self.push("}");
         if function.is_async {
-            self.push("catch($bcx){$bc.u($bcf,$bcx);$bcf=0;throw $bcx}");
+            self.push("catch($bcx){$bc.u($bcf,$bcx);($bcf)=0;throw $bcx}");
         }
         self.push("finally{if($bcf!==0)$bc.x($bcf,$bcd,$bcv)}");
     }
 
-    fn open_result(&mut self, function: &Found, edit: &Edit) {
-        if function.without_try {
-            self.probe('q', edit);
-            self.push("($bcf,(");
-        } else if edit.flags & HOLDS_FUNCTION != 0 {
-            self.push("($bcv)=(");
+    fn open_result(&mut self, function: &Found) {
+        self.push(if function.without_try {
+            "($bco)=("
         } else {
-            self.push("$bcv=(");
-        }
-        if edit.flags & SUSPENSION != 0 {
-            self.probe('s', edit);
-            self.push("($bcf,(");
-        }
+            "($bcv)=("
+        });
     }
 
     fn close_result(&mut self, function: &Found, edit: &Edit) {
+        self.push(")");
         if edit.flags & SUSPENSION != 0 {
-            self.push("))");
+            self.push(",$bc.s($bcf)");
         }
         if function.without_try {
-            self.push("))");
+            self.push(",$bc.q($bcf,$bco)");
             return;
         }
-        self.push(")");
         if edit.flags & JUMP != 0 {
-            self.jump(function, ",$bcj=1");
+            self.jump(function, ",($bcj)=1");
         }
-        self.push(",$bcd=1,$bcv");
+        self.push(",($bcd)=1,$bcv");
     }
 
     fn open_finally(&mut self, function: &Found, edit: &Edit) {
         if edit.flags & JUMP != 0 {
-            self.jump(function, "let $bcw=$bcj;$bcj=0;");
+            self.jump(function, "let $bcw;($bcw)=$bcj;($bcj)=0;");
         }
         if edit.flags & SUSPENSION != 0 {
             self.push("$bc.h($bcf);");
         }
         if edit.flags & RETURN != 0 && !function.without_try {
-            self.push("let $bcs=$bcd;$bcd=0;");
+            self.push("let $bcs;($bcs)=$bcd;($bcd)=0;");
         }
     }
 
     fn close_finally(&mut self, function: &Found, edit: &Edit) {
         if edit.flags & RETURN != 0 && !function.without_try {
-            self.push(";$bcd=$bcs");
+            self.push(";($bcd)=$bcs");
         }
         if edit.flags & JUMP != 0 {
-            self.jump(function, ";if($bcw){$bcj=1;$bc.s($bcf)}");
+            self.jump(function, ";if($bcw){($bcj)=1;$bc.s($bcf)}");
         }
     }
 
@@ -394,15 +382,6 @@ impl Text<'_> {
         if function.tracks_jumps {
             self.push(text);
         }
-    }
-
-    /// `$bc.r`, or `($bc.r)` where V8 must not name a function in the operand after it.
-    fn probe(&mut self, probe: char, edit: &Edit) {
-        let _ = if edit.flags & HOLDS_FUNCTION == 0 {
-            write!(self.code, "$bc.{probe}")
-        } else {
-            write!(self.code, "($bc.{probe})")
-        };
     }
 
     fn semicolon(&mut self, edit: &Edit) {

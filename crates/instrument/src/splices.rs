@@ -17,6 +17,9 @@ pub struct SpliceTables<'s> {
     pub inserted: &'s [u32],
     /// For each function, where its enter probe starts in the instrumented text.
     pub probes: &'s [u32],
+    /// For code of ours that stands for code elsewhere: its offset in the instrumented text, and in
+    /// the original that of what it stands for.
+    pub places: &'s [(u32, u32)],
 }
 
 /// The insertions of one file.
@@ -31,9 +34,9 @@ pub struct Splices {
     first_id: u32,
     /// For each function, where its enter probe (`$bc.e2(12`) starts in the instrumented text.
     probes: Box<[u32]>,
-    /// For each `yield*` that V8 says to be elsewhere: our call around its operand in the
-    /// instrumented text, and the place in the original.
-    delegates: Box<[(u32, u32)]>,
+    /// For code of ours that stands for code elsewhere, ascending: its offset in the instrumented
+    /// text, and the one that V8 would have said in the original.
+    places: Box<[(u32, u32)]>,
 }
 
 impl Splices {
@@ -61,12 +64,12 @@ impl Splices {
             inserted: inserted.into(),
             first_id,
             probes: probes.into(),
-            delegates: Box::default(),
+            places: Box::default(),
         }
     }
 
-    pub(crate) fn with_delegates(mut self, delegates: Vec<(u32, u32)>) -> Self {
-        self.delegates = delegates.into();
+    pub(crate) fn with_places(mut self, places: Vec<(u32, u32)>) -> Self {
+        self.places = places.into();
         self
     }
 
@@ -78,6 +81,7 @@ impl Splices {
             offsets: &self.offsets,
             inserted: &self.inserted,
             probes: &self.probes,
+            places: &self.places,
         }
     }
 
@@ -101,9 +105,9 @@ impl Splices {
     /// Offset in the original of a place that V8 says code to be at.
     #[must_use]
     pub fn original_position(&self, instrumented_offset: u32) -> u32 {
-        let delegates = &self.delegates;
-        match delegates.binary_search_by_key(&instrumented_offset, |&(at, _)| at) {
-            Ok(index) => delegates[index].1,
+        let places = &self.places;
+        match places.binary_search_by_key(&instrumented_offset, |&(at, _)| at) {
+            Ok(index) => places[index].1,
             Err(_) => self.original_offset(instrumented_offset),
         }
     }

@@ -7,26 +7,16 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 
 use crate::edit::{
-    BRACES, HOLDS_FUNCTION, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
+    AFTER_FUNCTION, BRACES, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
     SUSPENSION,
 };
 use crate::frame::{Around, Breakable};
+use crate::place;
 use crate::visitor::Visitor;
 
 impl<'a> Visitor<'a> {
-    /// Visits an operand that is being wrapped; tells V8 apart by a flag on its opening edits.
-    fn visit_operand(&mut self, operand: &Expression<'a>, openings: &[usize]) {
-        let literals = self.literals;
-        self.visit_expression(operand);
-        if self.literals > literals {
-            for &opening in openings {
-                self.edits[opening].flags |= HOLDS_FUNCTION;
-            }
-        }
-    }
-
-    /// `await`, `yield` or `yield*`.
-    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>) {
+    /// `await`, `yield` or `yield*`. `place`: where V8 says the code behind the operand to be.
+    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>, place: u32) {
         if self.current == NO_FUNCTION {
             // Top-level `await`.
             if let Some(operand) = operand {
@@ -35,19 +25,26 @@ impl<'a> Visitor<'a> {
             return;
         }
         self.frame().suspensions += 1;
-        let flags = if span.start == self.listed {
+        self.frame().keeps_operand = true;
+        let form = if self.literals > self.literals_before {
+            AFTER_FUNCTION
+        } else {
+            0
+        };
+        let starts = if span.start == self.listed {
             STARTS_STATEMENT
         } else {
             0
         };
-        let before = self.push(span.start, Piece::SuspendOpen, flags);
+        self.push(span.start, Piece::SuspendOpen, form | starts);
         let closing = match operand {
             Some(operand) => {
-                let opening = self.push(operand.span().start, Piece::OperandOpen, 0);
-                self.visit_operand(operand, &[before, opening]);
-                self.push(operand.span().end, Piece::SuspendClose, 0)
+                let (start, end) = (operand.span().start, operand.span().end);
+                self.push_placed(start, Piece::OperandOpen, form, place);
+                self.visit_expression(operand);
+                self.push_placed(end, Piece::SuspendClose, form, place)
             }
-            None => self.push(span.end, Piece::YieldNothing, 0),
+            None => self.push(span.end, Piece::YieldNothing, form),
         };
         let end = operand.map_or(span.end, |operand| operand.span().end);
         self.frame().last_suspension = Some((end, closing));
@@ -92,8 +89,8 @@ impl<'a> Visitor<'a> {
         };
         if let Some(argument) = &statement.argument {
             let span = argument.span();
-            let opening = self.push(span.start, Piece::ReturnOpen, suspends);
-            self.visit_operand(argument, &[opening]);
+            self.push(span.start, Piece::ReturnOpen, suspends);
+            self.visit_expression(argument);
             self.push(span.end, Piece::ReturnClose, flag(span.end) | suspends);
         } else if may_wait {
             // With an operand it would wait.
@@ -116,15 +113,22 @@ impl<'a> Visitor<'a> {
             walk::walk_throw_statement(self, statement);
             return;
         }
+        self.frame().keeps_operand = true;
         let span = statement.argument.span();
-        let opening = self.push(span.start, Piece::ThrowOpen, 0);
-        self.visit_operand(&statement.argument, &[opening]);
+        if self.current == NO_FUNCTION {
+            self.push(statement.span.start, Piece::ThrowBlockOpen, 0);
+        }
+        self.push(span.start, Piece::ThrowOpen, 0);
+        self.visit_expression(&statement.argument);
         let flags = if span.end == statement.span.end {
             SEMICOLON
         } else {
             0
         };
         self.push(span.end, Piece::ThrowClose, flags);
+        if self.current == NO_FUNCTION {
+            self.push(statement.span.end, Piece::JumpClose, 0);
+        }
     }
 
     pub fn visit_try(&mut self, statement: &TryStatement<'a>) {
@@ -226,10 +230,12 @@ impl<'a> Visitor<'a> {
         if is_mere_name(&statement.right) {
             self.visit_expression(&statement.right);
         } else {
+            self.frame().keeps_operand = true;
             let iterable = statement.right.span();
-            let opening = self.push(iterable.start, Piece::IterableOpen, 0);
-            self.visit_operand(&statement.right, &[opening]);
-            self.push(iterable.end, Piece::IterableClose, 0);
+            let place = place::of_expression(self.source, &statement.right);
+            self.push(iterable.start, Piece::IterableOpen, 0);
+            self.visit_expression(&statement.right);
+            self.push_placed(iterable.end, Piece::IterableClose, 0, place);
         }
         let body = statement.body.span();
         if let Statement::BlockStatement(_) = &statement.body {

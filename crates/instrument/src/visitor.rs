@@ -11,11 +11,11 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use crate::edit::{Edit, NO_FUNCTION, Piece};
+use crate::edit::{Edit, HERE, NO_FUNCTION, Piece};
 use crate::found::Found;
 use crate::frame::{Around, Breakable, Frame};
 use crate::original_names::Names;
-use crate::{Diagnostic, Input, Reason, delegate, name, parse};
+use crate::{Diagnostic, Input, Reason, name, parse, place};
 
 /// Nested expressions and statements that the visitor follows. Only sums and the like can be that
 /// deep, in generated code; see `stack.rs` for the room.
@@ -33,12 +33,12 @@ pub(crate) fn visit<'a>(
         names,
         found: Vec::new(),
         edits: Vec::new(),
-        delegates: Vec::new(),
         frames: vec![Frame::of_program()],
         current: NO_FUNCTION,
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
         literals: 0,
+        literals_before: 0,
         hints: Vec::new(),
         classes: Vec::new(),
         labels: Vec::new(),
@@ -56,11 +56,9 @@ pub(crate) fn visit<'a>(
     if !edits.is_sorted_by_key(|edit| edit.offset) {
         edits.sort_by_key(|edit| edit.offset);
     }
-    visitor.delegates.sort_unstable();
     Ok(Visited {
         found: visitor.found,
         edits,
-        delegates: visitor.delegates,
     })
 }
 
@@ -68,8 +66,6 @@ pub(crate) fn visit<'a>(
 pub(crate) struct Visited<'a> {
     pub found: Vec<Found<'a>>,
     pub edits: Vec<Edit<'a>>,
-    /// For each `yield*` whose place is not its operand's start: that start, the place.
-    pub delegates: Vec<(u32, u32)>,
 }
 
 pub(crate) struct Visitor<'a> {
@@ -78,15 +74,16 @@ pub(crate) struct Visitor<'a> {
     pub names: Names<'a>,
     pub found: Vec<Found<'a>>,
     pub edits: Vec<Edit<'a>>,
-    pub delegates: Vec<(u32, u32)>,
     pub frames: Vec<Frame<'a>>,
     /// The function that edits are for: the innermost one whose body is being visited, or
     /// `NO_FUNCTION` in parameters, in fields and at the top level.
     pub current: u32,
     pub is_strict: bool,
     pub with_depth: u32,
-    /// Functions and classes so far: whether an operand holds one.
+    /// Functions and classes so far.
     pub literals: u32,
+    /// Those before the statement that is being visited.
+    pub literals_before: u32,
     /// Names for functions, classes and objects that are about to be visited.
     pub hints: Vec<(Span, String)>,
     /// Names of the classes around.
@@ -121,9 +118,17 @@ impl<'a> Visitor<'a> {
             function: self.current,
             piece,
             flags,
+            place: HERE,
             name,
         });
         self.edits.len() - 1
+    }
+
+    /// Adds an edit whose code V8 would have said to be elsewhere.
+    pub fn push_placed(&mut self, offset: u32, piece: Piece, flags: u8, place: u32) -> usize {
+        let index = self.push(offset, piece, flags);
+        self.edits[index].place = place;
+        index
     }
 
     /// Goes one level down; `false` if that is too deep.
@@ -142,6 +147,13 @@ impl<'a> Visitor<'a> {
         if !self.is_typescript {
             self.refused.get_or_insert((at, Reason::Syntax, message));
         }
+    }
+
+    /// What is visited here is a statement to V8, or has a place like one.
+    pub fn in_statement(&mut self, visit: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.literals_before, self.literals);
+        visit(self);
+        self.literals_before = before;
     }
 
     fn visit_erased(&mut self, expression: &Expression<'a>, end: u32) {
@@ -169,7 +181,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
         if !self.descend(it.span().start) {
             return;
         }
-        walk::walk_statement(self, it);
+        self.in_statement(|visitor| walk::walk_statement(visitor, it));
         if matches!(
             it,
             Statement::ExpressionStatement(_) | Statement::VariableDeclaration(_)
@@ -234,7 +246,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
         self.visit_binding_pattern(&it.id);
         if let Some(init) = &it.init {
-            self.visit_default(&it.id, init);
+            self.in_statement(|visitor| visitor.visit_default(&it.id, init));
         }
     }
 
@@ -305,17 +317,16 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
-        self.suspend(it.span, Some(&it.argument));
+        self.suspend(it.span, Some(&it.argument), HERE);
     }
 
     fn visit_yield_expression(&mut self, it: &YieldExpression<'a>) {
-        if it.delegate
-            && let Some(operand) = &it.argument
-            && let Some(at) = delegate::position(self.source, it.span.start, operand)
-        {
-            self.delegates.push((operand.span().start, at));
-        }
-        self.suspend(it.span, it.argument.as_ref());
+        // Until the delegate is done the generator stands at our call around the operand.
+        let place = match &it.argument {
+            Some(operand) if it.delegate => place::last_told(self.source, it.span.start, operand),
+            _ => HERE,
+        };
+        self.suspend(it.span, it.argument.as_ref(), place);
     }
 
     fn visit_return_statement(&mut self, it: &ReturnStatement<'a>) {

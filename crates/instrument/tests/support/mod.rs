@@ -134,7 +134,7 @@ fn without_try(done: &Instrumented) -> Vec<usize> {
             match (probe('e'), probe('g')) {
                 (Some(rest), _) => !rest.starts_with(",$bcv"),
                 (None, Some(rest)) => {
-                    let body = rest.split_once("$bcf=$bcg").map_or("", |(_, body)| body);
+                    let body = rest.split_once("let $bcf").map_or("", |(_, body)| body);
                     !body.starts_with(",$bcv")
                 }
                 (None, None) => panic!("function {id} has no probe"),
@@ -163,6 +163,7 @@ pub fn compare(path: &Path, source: &str, done: &Instrumented) {
         "offsets": tables.offsets,
         "inserted": tables.inserted,
         "probes": tables.probes,
+        "places": tables.places,
     });
     std::fs::write(folder.path().join("table.json"), table.to_string()).expect("written");
     let probed = run(folder.path(), name, "reference.cjs", kind);

@@ -58,7 +58,7 @@ function resume(token, what) {
 
 const $bc = {
   x(f, d, v) {
-    if (d !== 0 && d !== 1) violation(`exit with ${d}`, calls[f]);
+    if (d !== undefined && d !== 0 && d !== 1) violation(`exit with ${d}`, calls[f]);
     if (d === 1) calls[f].result = v;
     end(f, 'exit');
   },
@@ -106,11 +106,13 @@ Object.defineProperty(globalThis, '$bc', { value: Object.freeze($bc) });
 
 /** As crates/instrument/src/splices.rs does it. */
 function originalColumn(line, column) {
-  const { lineStarts, offsets, inserted } = table;
+  const { lineStarts, offsets, inserted, places } = table;
   const start = lineStarts[line - 1];
   let before = 0;
   for (let i = 0; i < offsets.length && offsets[i] < start; i++) before = inserted[i];
   const at = start + before + column - 1;
+  const placed = places.find(([from]) => from === at);
+  if (placed !== undefined) return placed[1] - start + 1;
   let last = -1;
   for (let i = 0; i < offsets.length; i++) {
     if (offsets[i] + (inserted[i - 1] ?? 0) <= at) last = i;

@@ -1,0 +1,157 @@
+//! Where V8 says an expression to be, for the places in our text that stand for another one: the
+//! `return` of an arrow function without braces, the call around what a `yield*` or `for await` goes
+//! through.
+//!
+//! `yield* this.parse()` → at `parse`; `yield* items` → at `yield`; `() => a + b` → at `+`.
+//!
+//! Limits: what does not stand on the expression's first line is said to be at its start, and so is
+//! an optional chain, which V8 says to be at the file's start.
+
+use oxc_ast::ast::*;
+use oxc_span::GetSpan;
+use oxc_syntax::keyword::is_reserved_keyword;
+
+use crate::trivia::first_token;
+
+/// Byte offset of an expression.
+pub(crate) fn of_expression(source: &str, expression: &Expression) -> u32 {
+    let start = expression.span().start;
+    on_its_line(source, start, of_any(source, expression))
+}
+
+/// Byte offset of the last place that evaluating the operand of a `yield*` or the iterable of a
+/// `for await` tells; `before` for a plain name, which tells none.
+pub(crate) fn last_told(source: &str, before: u32, operand: &Expression) -> u32 {
+    let start = operand.span().start;
+    let at = match operand.get_inner_expression() {
+        Expression::Identifier(_) | Expression::ThisExpression(_) => before,
+        Expression::ChainExpression(chain) => match &chain.expression {
+            ChainElement::CallExpression(call) => of_call(source, call),
+            element => element
+                .as_member_expression()
+                .map_or(start, |member| of_member(source, member)),
+        },
+        Expression::CallExpression(call) => of_call(source, call),
+        Expression::TaggedTemplateExpression(tagged) => tagged.quasi.span.start,
+        other => other
+            .as_member_expression()
+            .map_or(start, |member| of_member(source, member)),
+    };
+    on_its_line(source, start, at)
+}
+
+/// Columns can be told of one line only.
+fn on_its_line(source: &str, start: u32, at: u32) -> u32 {
+    let between = &source[at.min(start) as usize..at.max(start) as usize];
+    if between.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
+        start
+    } else {
+        at
+    }
+}
+
+fn of_any(source: &str, expression: &Expression) -> u32 {
+    let expression = expression.get_inner_expression();
+    let operator_behind = |operand: u32| first_token(source, operand);
+    match expression {
+        Expression::CallExpression(call) => of_call(source, call),
+        Expression::TaggedTemplateExpression(tagged) => tagged.quasi.span.start,
+        Expression::AssignmentExpression(it) => operator_behind(it.left.span().end),
+        Expression::UpdateExpression(it) if !it.prefix => operator_behind(it.argument.span().end),
+        Expression::PrivateInExpression(it) => operator_behind(it.left.span.end),
+        Expression::BinaryExpression(it) => match first_of_many(expression) {
+            Some(first) => of_any(source, first),
+            None => operator_behind(it.left.span().end),
+        },
+        Expression::LogicalExpression(it) => match first_of_many(expression) {
+            Some(first) => of_any(source, first),
+            None => operator_behind(it.left.span().end),
+        },
+        Expression::SequenceExpression(it) => {
+            let meant = if it.expressions.len() == 2 { 1 } else { 0 };
+            of_any(source, &it.expressions[meant])
+        }
+        other => other
+            .as_member_expression()
+            .map_or(other.span().start, |member| of_member(source, member)),
+    }
+}
+
+/// V8 keeps `a + b + c` as one sum, whose place is that of `a`; `a + b` is at its operator.
+fn first_of_many<'e, 'a>(expression: &'e Expression<'a>) -> Option<&'e Expression<'a>> {
+    let mut first = None;
+    let mut left = left_of_same(expression);
+    while let Some(inner) = left {
+        first = left_operand(inner);
+        left = left_of_same(inner);
+    }
+    first
+}
+
+/// The left operand of an operator that can be repeated, where it is by the same one.
+fn left_of_same<'e, 'a>(expression: &'e Expression<'a>) -> Option<&'e Expression<'a>> {
+    let left = left_operand(expression)?.get_inner_expression();
+    let is_same = match (expression, left) {
+        (Expression::BinaryExpression(it), Expression::BinaryExpression(left)) => {
+            left.operator == it.operator
+                && !it.operator.is_compare()
+                && !it.operator.is_relational()
+                && it.operator != BinaryOperator::Exponential
+        }
+        (Expression::LogicalExpression(it), Expression::LogicalExpression(left)) => {
+            left.operator == it.operator
+        }
+        _ => false,
+    };
+    is_same.then_some(left)
+}
+
+fn left_operand<'e, 'a>(expression: &'e Expression<'a>) -> Option<&'e Expression<'a>> {
+    match expression {
+        Expression::BinaryExpression(it) => Some(&it.left),
+        Expression::LogicalExpression(it) => Some(&it.left),
+        _ => None,
+    }
+}
+
+/// The callee's last name, or the bracket where there is none right before it.
+fn of_call(source: &str, call: &CallExpression) -> u32 {
+    let bracket = |from: u32| {
+        let at = first_token(source, from);
+        match source[at as usize..].starts_with("?.") {
+            true => first_token(source, at + 2),
+            false => at,
+        }
+    };
+    let behind = call
+        .type_arguments
+        .as_ref()
+        .map_or(call.callee.span().end, |types| types.span.end);
+    if call.optional {
+        return bracket(behind);
+    }
+    match &call.callee {
+        Expression::Identifier(name) => name.span.start,
+        Expression::Super(callee) => callee.span.start,
+        Expression::StaticMemberExpression(member)
+            if !is_reserved_keyword(&member.property.name) =>
+        {
+            member.property.span.start
+        }
+        _ => bracket(behind),
+    }
+}
+
+fn of_member(source: &str, member: &MemberExpression) -> u32 {
+    match member {
+        MemberExpression::StaticMemberExpression(member) => member.property.span.start,
+        MemberExpression::PrivateFieldExpression(member) => member.field.span.start,
+        MemberExpression::ComputedMemberExpression(member) => {
+            let at = first_token(source, member.object.span().end);
+            match source[at as usize..].starts_with("?.") {
+                true => first_token(source, at + 2),
+                false => at,
+            }
+        }
+    }
+}
