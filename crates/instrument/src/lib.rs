@@ -1,7 +1,7 @@
 //! Source text in; code with probes, the table of its functions and of what was inserted out.
 //!
 //! `function f(a) { return a }` becomes
-//! `function f(a) {let $bcf=$bc.e1(0,a),$bcv,$bcd=0;try{ return $bcv=(a),$bcd=1,$bcv; }finally{…}}`.
+//! `function f(a) {let $bcf=$bc.e1(0,a),$bcv,$bcd;try{ return ($bcv)=(a),($bcd)=1,$bcv; }finally{…}}`.
 //! The shapes, and why they are so, are in `docs/internal/instrument/design.md`.
 //!
 //! Limits: nothing is removed or moved and no line is added. A file that does not parse, or holds

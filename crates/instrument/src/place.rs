@@ -57,7 +57,8 @@ fn of_any(source: &str, expression: &Expression) -> u32 {
         Expression::CallExpression(call) => of_call(source, call),
         Expression::TaggedTemplateExpression(tagged) => tagged.quasi.span.start,
         Expression::AssignmentExpression(it) => operator_behind(it.left.span().end),
-        Expression::UpdateExpression(it) if !it.prefix => operator_behind(it.argument.span().end),
+        Expression::UpdateExpression(it) if it.prefix => last_token(&it.argument),
+        Expression::UpdateExpression(it) => operator_behind(it.argument.span().end),
         Expression::PrivateInExpression(it) => operator_behind(it.left.span.end),
         Expression::BinaryExpression(it) => match first_of_many(expression) {
             Some(first) => of_any(source, first),
@@ -74,6 +75,16 @@ fn of_any(source: &str, expression: &Expression) -> u32 {
         other => other
             .as_member_expression()
             .map_or(other.span().start, |member| of_member(source, member)),
+    }
+}
+
+/// Where the last token of what `++` and `--` stand before starts.
+fn last_token(target: &SimpleAssignmentTarget) -> u32 {
+    match target {
+        SimpleAssignmentTarget::StaticMemberExpression(member) => member.property.span.start,
+        SimpleAssignmentTarget::PrivateFieldExpression(member) => member.field.span.start,
+        SimpleAssignmentTarget::ComputedMemberExpression(member) => member.span.end - 1,
+        target => target.span().start,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Edits to text: the shapes of the design page, and the tables of what was inserted.
 //!
-//! The edits of `function f(a){}` give `let $bcf=$bc.e1(0,a),$bcv,$bcd=0;try{` and its end.
+//! The edits of `function f(a){}` give `let $bcf=$bc.e1(0,a),$bcv,$bcd;try{` and its end.
 
 use std::fmt::Write as _;
 

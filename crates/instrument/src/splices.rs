@@ -1,7 +1,7 @@
 //! Where text was inserted, to map positions of the instrumented text back to the original and to
 //! take the probes out of a function's text again.
 //!
-//! For `x=>x` instrumented to `x=>{…return $bcv=(x)…}` the second `x` maps back to offset 3, and
+//! For `x=>x` instrumented to `x=>{…return ($bcv)=(x)…}` the second `x` maps back to offset 3, and
 //! so does everything inside the two insertions around it.
 //!
 //! Limits: all offsets are UTF-16 units. About 8 bytes an insertion and 4 a line are kept.
