@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeBinary, testedVersions } from "../../scripts/node-versions.mjs";
 import { difference, fuzz } from "./fuzz.ts";
+import { areAlike } from "./known-gaps.ts";
 import { comesNearStackEnd } from "./stack-end.ts";
 
 const SEED = 20_251;
@@ -36,4 +37,14 @@ test("a line that differs, one too many and an early end are differences", () =>
   expect(difference(run("a", "b"), run("a", "c"))).toContain("plain:  b\ntraced: c");
   expect(difference(run("a"), run("a", "b"))).toContain("line 1");
   expect(difference(run("a"), { ended: "SIGSEGV" })).toContain("traced: SIGSEGV");
+});
+
+test("of frames only a name that V8 gave late may come or go, never a place or another name", () => {
+  const told = (...frames: string[]): string => `threw Error: e | Error: e | ${frames.join(" < ")}`;
+  const named = told("at list (/p.cjs:2:31)", "at f (/p.cjs:9:1)");
+  expect(areAlike(named, told("at /p.cjs:2:31", "at f (/p.cjs:9:1)"))).toBe(true);
+  expect(areAlike(named, told("at Object.<anonymous> (/p.cjs:2:31)", "at f (/p.cjs:9:1)"))).toBe(true);
+  expect(areAlike(named, told("at /p.cjs:2:32", "at f (/p.cjs:9:1)"))).toBe(false);
+  expect(areAlike(named, told("at $bcd (/p.cjs:2:31)", "at f (/p.cjs:9:1)"))).toBe(false);
+  expect(areAlike(named, told("at list (/p.cjs:2:31)"))).toBe(false);
 });

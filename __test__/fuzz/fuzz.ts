@@ -5,6 +5,7 @@
  * `fuzz({ node, seed: 7, runs: 100 })` → `{ runs: 100, found: undefined }`.
  */
 import fc from "fast-check";
+import { areAlike } from "./known-gaps.ts";
 import { mutations } from "./mutations.ts";
 import { type Outcome, Pair, type Recorded } from "./pair.ts";
 import { comesNearStackEnd } from "./stack-end.ts";
@@ -93,17 +94,6 @@ async function isAtStackEnd(
   const says = (one: Outcome): boolean =>
     "lines" in one && one.lines.some((line) => OVERFLOW.test(line));
   return outcomes.every(says) || comesNearStackEnd(program, node);
-}
-
-/** A known gap (docs/internal/instrument/design.md): `for await (… of f())` where `f` cannot be
- * called says only that, not that its result might not be iterable. */
-const NOT_ITERABLE = /^(.*?TypeError): not iterable \|/;
-const NOT_CALLABLE = /^(.*?TypeError): .* is not a function \|/;
-
-function areAlike(plain: string | undefined, traced: string | undefined): boolean {
-  if (plain === traced) return true;
-  const [a, b] = [NOT_ITERABLE.exec(plain ?? ""), NOT_CALLABLE.exec(traced ?? "")];
-  return a !== null && b !== null && a[1] === b[1];
 }
 
 /** The first line in which two runs part. */

@@ -68,8 +68,9 @@ const UNTELLABLE = /^.*(?:\(intermediate value\)|\(\.\.\.\)).*(?= is )/;
 const UNITERABLE = /^.*iterable.*$/;
 /** Messages in which V8 writes a function's text out, probes and all: a known gap. */
 const WITH_TEXT = /(Cannot use 'in' operator|Class extends value|incompatible receiver)[^]*/;
-/** V8 gives the call of this no place of its own, so it has that of whatever ran before. */
-const INITIALIZER = /<static_initializer>|<instance_members_initializer>/;
+/** V8 gives the call of these no place of its own, so it has that of whatever ran before. */
+const INITIALIZER =
+  /<static_initializer>|<instance_members_initializer>|\[Symbol\.(?:d|asyncD)ispose\]/;
 
 /** An error with its frames in the program. */
 function showError(error) {
