@@ -33,7 +33,12 @@ export async function compare(
     const plain = await runProgram(program, { node });
     const traced = await runProgram(program, { node, store });
     const { recorded, dropped, runs } = countCalls(store);
-    const differences = [...observed(plain, isSame(plain.stdout, traced.stdout) ? { ...traced, stdout: plain.stdout } : traced)];
+    const differences = [
+      ...observed(
+        plain,
+        isSame(plain.stdout, traced.stdout) ? { ...traced, stdout: plain.stdout } : traced,
+      ),
+    ];
     if (runs === 0) differences.push("no run was recorded");
     else if (recorded === 0) differences.push("no call was recorded");
     if (dropped > 0) differences.push(`${dropped} calls dropped by a lossless run`);

@@ -28,7 +28,9 @@ test.each(testedVersions())("recursion without end is known on Node %i", async (
     comesNearStackEnd({ extension: "cjs", text }, node);
   expect(await near("const f = () => { try { f() } catch {} }; f();")).toBe(true);
   expect(await near("log('e', { get a() { return log('g', this) } });")).toBe(true);
-  expect(await near("const f = (n) => n && f(n - 1); f(100); throw new RangeError('x')")).toBe(false);
+  expect(await near("const f = (n) => n && f(n - 1); f(100); throw new RangeError('x')")).toBe(
+    false,
+  );
 });
 
 test("a line that differs, one too many and an early end are differences", () => {
@@ -43,7 +45,9 @@ test("of frames only a name that V8 gave late may come or go, never a place or a
   const told = (...frames: string[]): string => `threw Error: e | Error: e | ${frames.join(" < ")}`;
   const named = told("at list (/p.cjs:2:31)", "at f (/p.cjs:9:1)");
   expect(areAlike(named, told("at /p.cjs:2:31", "at f (/p.cjs:9:1)"))).toBe(true);
-  expect(areAlike(named, told("at Object.<anonymous> (/p.cjs:2:31)", "at f (/p.cjs:9:1)"))).toBe(true);
+  expect(areAlike(named, told("at Object.<anonymous> (/p.cjs:2:31)", "at f (/p.cjs:9:1)"))).toBe(
+    true,
+  );
   expect(areAlike(named, told("at /p.cjs:2:32", "at f (/p.cjs:9:1)"))).toBe(false);
   expect(areAlike(named, told("at $bcd (/p.cjs:2:31)", "at f (/p.cjs:9:1)"))).toBe(false);
   expect(areAlike(named, told("at list (/p.cjs:2:31)"))).toBe(false);

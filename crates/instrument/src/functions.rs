@@ -259,7 +259,9 @@ impl<'a> Visitor<'a> {
         let span = expression.span();
         let place = place::of_expression(self.source, expression);
         self.push_placed(span.start, Piece::ConciseOpen, 0, place);
-        self.in_statement(|visitor| visitor.visit_expression(expression));
+        self.in_statement((span.start, place), |visitor| {
+            visitor.visit_expression(expression);
+        });
         self.push(span.end, Piece::ConciseClose, 0);
         self.found[index].end = self.erased_end(span);
         let frame = self.leave_function();

@@ -1,6 +1,6 @@
 //! Where V8 says an expression to be, for the places in our text that stand for another one: the
-//! `return` of an arrow function without braces, the call around what a `yield*` or `for await` goes
-//! through.
+//! `return` of an arrow function without braces, the call behind the operand of an `await`, `yield` or
+//! `for await`.
 //!
 //! `yield* this.parse()` → at `parse`; `yield* items` → at `yield`; `() => a + b` → at `+`.
 //!
@@ -19,8 +19,8 @@ pub(crate) fn of_expression(source: &str, expression: &Expression) -> u32 {
     on_its_line(source, start, of_any(source, expression))
 }
 
-/// Byte offset of the last place that evaluating the operand of a `yield*` or the iterable of a
-/// `for await` tells; `before` for a plain name, which tells none.
+/// Byte offset of the last place that evaluating the operand of an `await` or `yield` tells; `before`
+/// for a plain name, which tells none.
 pub(crate) fn last_told(source: &str, before: u32, operand: &Expression) -> u32 {
     let start = operand.span().start;
     let at = match operand.get_inner_expression() {
@@ -38,6 +38,19 @@ pub(crate) fn last_told(source: &str, before: u32, operand: &Expression) -> u32 
             .map_or(start, |member| of_member(source, member)),
     };
     on_its_line(source, start, at)
+}
+
+/// Whether nothing of a statement is evaluated before what stands here.
+pub(crate) fn is_first(source: &str, statement: u32, here: u32) -> bool {
+    const HEADS: [&str; 5] = ["return", "throw", "if", "switch", "await"];
+    let Some(text) = source.get(statement as usize..here as usize) else {
+        return false;
+    };
+    let text = HEADS
+        .iter()
+        .find_map(|head| text.strip_prefix(head))
+        .unwrap_or(text);
+    text.chars().all(|c| c == '(' || c.is_whitespace())
 }
 
 /// Columns can be told of one line only.

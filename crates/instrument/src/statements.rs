@@ -15,8 +15,8 @@ use crate::place;
 use crate::visitor::Visitor;
 
 impl<'a> Visitor<'a> {
-    /// `await`, `yield` or `yield*`. `place`: where V8 says the code behind the operand to be.
-    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>, place: u32) {
+    /// `await`, `yield` or `yield*`.
+    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>) {
         if self.current == NO_FUNCTION {
             // Top-level `await`.
             if let Some(operand) = operand {
@@ -40,6 +40,13 @@ impl<'a> Visitor<'a> {
         let closing = match operand {
             Some(operand) => {
                 let (start, end) = (operand.span().start, operand.span().end);
+                // The code that suspends has no place of its own, so it would have our call's.
+                let (statement, told) = self.statement;
+                let before = match place::is_first(self.source, statement, span.start) {
+                    true => told,
+                    false => span.start,
+                };
+                let place = place::last_told(self.source, before, operand);
                 self.push_placed(start, Piece::OperandOpen, form, place);
                 self.visit_expression(operand);
                 self.push_placed(end, Piece::SuspendClose, form, place)

@@ -15,7 +15,7 @@ use crate::edit::{Edit, HERE, NO_FUNCTION, Piece};
 use crate::found::Found;
 use crate::frame::{Around, Breakable, Frame};
 use crate::original_names::Names;
-use crate::{Diagnostic, Input, Reason, name, parse, place};
+use crate::{Diagnostic, Input, Reason, name, parse};
 
 /// Nested expressions and statements that the visitor follows. Only sums and the like can be that
 /// deep, in generated code; see `stack.rs` for the room.
@@ -39,6 +39,7 @@ pub(crate) fn visit<'a>(
         with_depth: 0,
         literals: 0,
         literals_before: 0,
+        statement: (0, 0),
         hints: Vec::new(),
         classes: Vec::new(),
         labels: Vec::new(),
@@ -84,6 +85,8 @@ pub(crate) struct Visitor<'a> {
     pub literals: u32,
     /// Those before the statement that is being visited.
     pub literals_before: u32,
+    /// Where that statement starts, and where V8 says it to be.
+    pub statement: (u32, u32),
     /// Names for functions, classes and objects that are about to be visited.
     pub hints: Vec<(Span, String)>,
     /// Names of the classes around.
@@ -149,11 +152,14 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    /// What is visited here is a statement to V8, or has a place like one.
-    pub fn in_statement(&mut self, visit: impl FnOnce(&mut Self)) {
+    /// What is visited here is a statement to V8, or has a place like one: where it starts, and that
+    /// place.
+    pub fn in_statement(&mut self, statement: (u32, u32), visit: impl FnOnce(&mut Self)) {
         let before = std::mem::replace(&mut self.literals_before, self.literals);
+        let outer = std::mem::replace(&mut self.statement, statement);
         visit(self);
         self.literals_before = before;
+        self.statement = outer;
     }
 
     fn visit_erased(&mut self, expression: &Expression<'a>, end: u32) {
@@ -181,7 +187,8 @@ impl<'a> Visit<'a> for Visitor<'a> {
         if !self.descend(it.span().start) {
             return;
         }
-        self.in_statement(|visitor| walk::walk_statement(visitor, it));
+        let start = it.span().start;
+        self.in_statement((start, start), |visitor| walk::walk_statement(visitor, it));
         if matches!(
             it,
             Statement::ExpressionStatement(_) | Statement::VariableDeclaration(_)
@@ -246,7 +253,10 @@ impl<'a> Visit<'a> for Visitor<'a> {
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
         self.visit_binding_pattern(&it.id);
         if let Some(init) = &it.init {
-            self.in_statement(|visitor| visitor.visit_default(&it.id, init));
+            let start = init.span().start;
+            self.in_statement((start, start), |visitor| {
+                visitor.visit_default(&it.id, init);
+            });
         }
     }
 
@@ -317,16 +327,11 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
-        self.suspend(it.span, Some(&it.argument), HERE);
+        self.suspend(it.span, Some(&it.argument));
     }
 
     fn visit_yield_expression(&mut self, it: &YieldExpression<'a>) {
-        // Until the delegate is done the generator stands at our call around the operand.
-        let place = match &it.argument {
-            Some(operand) if it.delegate => place::last_told(self.source, it.span.start, operand),
-            _ => HERE,
-        };
-        self.suspend(it.span, it.argument.as_ref(), place);
+        self.suspend(it.span, it.argument.as_ref());
     }
 
     fn visit_return_statement(&mut self, it: &ReturnStatement<'a>) {
