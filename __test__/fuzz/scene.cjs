@@ -12,6 +12,10 @@ const MAX_ENTRIES = 400;
 const MAX_TURNS = 1000;
 const MAX_DEPTH = 3;
 const MAX_STEPS = 4;
+/** Of a stack that is cut at the limit as many frames are missing as are taken out of it for being
+ * ours, a known gap: so more are taken than shown. */
+const MAX_FRAMES = 20;
+Error.stackTraceLimit = 100;
 
 /** Lines of the present program. */
 let lines = [];
@@ -85,6 +89,7 @@ function showError(error) {
   const all = stack
     .split("\n")
     .filter((line) => line.includes(file))
+    .slice(0, MAX_FRAMES)
     .map((line, i, frames) => (INITIALIZER.test(frames[i - 1] ?? "") ? "(called)" : line));
   const shown = PLACED_BY_STATEMENT.test(message) ? all.slice(1) : all;
   return `${error.name}: ${message} | ${heading} | ${shown.map((f) => f.trim()).join(" < ")}`;
