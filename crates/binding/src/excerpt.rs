@@ -14,8 +14,11 @@ const UNDERLINE_BYTES: usize = 1020;
 
 /// What is known of the files that excerpts are from.
 pub trait Sources {
-    /// Column of the original, both from 1; `None` if the file is not instrumented.
+    /// Column of the original, both from 1, where V8 says code to be; `None` if the file is not
+    /// instrumented.
     fn original_column(&self, path: &str, line: u32, column: u32) -> Option<u32>;
+    /// The same of a character.
+    fn original_text_column(&self, path: &str, line: u32, column: u32) -> Option<u32>;
     /// Whether a file is of this package's code.
     fn is_own(&self, path: &str) -> bool;
     /// A line of an original file, from 1.
@@ -109,7 +112,12 @@ fn original(
             .original_column(path, line, column)
             .unwrap_or(column)
     };
-    let source = without_probes(source, &column)?;
+    let text_column = |column| {
+        sources
+            .original_text_column(path, line, column)
+            .unwrap_or(column)
+    };
+    let source = without_probes(source, &text_column)?;
     let underline = match carets.contains('^') {
         true => underline(carets, &source, &column),
         false => carets.to_owned(),
@@ -232,6 +240,10 @@ mod tests {
 
         fn line(&self, path: &str, line: u32) -> Option<String> {
             (path == "/a b.js" && line == 2).then(|| "\tabcdefgh".to_owned())
+        }
+
+        fn original_text_column(&self, path: &str, line: u32, column: u32) -> Option<u32> {
+            self.original_column(path, line, column)
         }
     }
 

@@ -174,6 +174,11 @@ impl crate::excerpt::Sources for Files {
         let index = (line as usize).checked_sub(1)?;
         text.lines().nth(index).map(str::to_owned)
     }
+
+    fn original_text_column(&self, path: &str, line: u32, column: u32) -> Option<u32> {
+        let text = &self.texts[*self.by_path.get(path)?];
+        Some(text.splices.original_text_column(line, column))
+    }
 }
 
 fn covered_function(function: LeftAloneFunction) -> CoveredFunction {

@@ -85,10 +85,20 @@ impl Splices {
         }
     }
 
-    /// Column in the original (from 1) of a column in the instrumented text. A line that the file
+    /// Column in the original (from 1) of a column that V8 says code to be at. A line that the file
     /// does not have is given back as it is.
     #[must_use]
     pub fn original_column(&self, line: u32, column: u32) -> u32 {
+        self.column_by(line, column, |offset| self.original_position(offset))
+    }
+
+    /// The same of a character of the instrumented text: columns never go back.
+    #[must_use]
+    pub fn original_text_column(&self, line: u32, column: u32) -> u32 {
+        self.column_by(line, column, |offset| self.original_offset(offset))
+    }
+
+    fn column_by(&self, line: u32, column: u32, map: impl Fn(u32) -> u32) -> u32 {
         let Some(&start) = (line as usize)
             .checked_sub(1)
             .and_then(|index| self.line_starts.get(index))
@@ -98,7 +108,7 @@ impl Splices {
         // What is inserted at a line's very start belongs to this line, not to the one above.
         let above = self.offsets.partition_point(|&offset| offset < start);
         let instrumented_start = start + self.inserted_before(above);
-        let offset = self.original_position(instrumented_start + column.saturating_sub(1));
+        let offset = map(instrumented_start + column.saturating_sub(1));
         offset.saturating_sub(start) + 1
     }
 
