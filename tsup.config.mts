@@ -26,6 +26,7 @@ const PRIVATE = {
   preload: "ts/preload.ts",
   cli: "ts/cli/main.ts",
   "hooks-thread": "ts/hooks/hooks-thread.ts",
+  "sql-process": "ts/query/sql-process.ts",
 };
 
 const types = defineConfig({

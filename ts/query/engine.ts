@@ -36,6 +36,9 @@ export function quoteLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** Errors after which DuckDB refuses all further queries. */
+export const ENDS_ENGINE = /^(?:INTERNAL|FATAL)|database has been invalidated/;
+
 /** The first line of DuckDB's message. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -52,8 +55,8 @@ export class Engine {
     this.#connection = connection;
   }
 
-  /** Starts one that may read `folder`. */
-  static async start(folder: string): Promise<Engine> {
+  /** Starts one that may read `folder`, and take so much memory; most of the machine's unless told. */
+  static async start(folder: string, limits: { maxMemoryBytes?: number } = {}): Promise<Engine> {
     const { DuckDBInstance } = await loadDuckDB();
     const instance = await DuckDBInstance.create(":memory:", {
       autoinstall_known_extensions: "false",
@@ -61,6 +64,7 @@ export class Engine {
       allow_community_extensions: "false",
       // A reader leaves no file behind, not even while it sorts.
       temp_directory: "",
+      ...(limits.maxMemoryBytes && { memory_limit: `${limits.maxMemoryBytes}B` }),
     });
     const connection = await instance.connect();
     for (const setting of [

@@ -28,7 +28,8 @@ export type {
   TraceSummary,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
-export type { SqlOptions, SqlParameter, SqlParameters } from "./sql";
+export type { SqlOptions } from "./sql";
+export type { SqlParameter, SqlParameters } from "./sql-messages";
 export type { StatsFilter, StatsSort } from "./stats";
 export { openStore, type Store } from "./store";
 export type { TimeLike } from "./timestamps";

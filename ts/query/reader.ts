@@ -11,21 +11,20 @@
  */
 import type { DuckDBValue } from "@duckdb/node-api";
 import { BreadcrumbError } from "../errors";
-import { Engine, firstLine, loadDuckDB, type Parameters } from "./engine";
+import { Engine, ENDS_ENGINE, firstLine, loadDuckDB, type Parameters } from "./engine";
 import type { Problem } from "./results";
 import type { Rows } from "./rows";
 import { RunRecords } from "./run-records";
 import type { Segment, TableName } from "./segment-summary";
 import { Segments } from "./segments";
 import { tableSource } from "./sources";
+import { SqlPool } from "./sql-pool";
 
 /** Attempts at a query, each with fewer files. */
 const MAX_ATTEMPTS = 4;
 /** Errors in what a query says, never in what it reads. */
 const SAYS_WRONG =
-  /^(?:Parser|Binder|Catalog|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
-/** Errors after which DuckDB refuses all further queries. */
-const ENDS_ENGINE = /^(?:INTERNAL|FATAL)|database has been invalidated/;
+  /^(?:Parser|Binder|Catalog|Conversion|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
 
 /** Files for a query: those of the segments that `choose` takes. */
 export interface Source {
@@ -45,12 +44,15 @@ export interface Question<Name extends string> {
 export class Reader {
   readonly runs: RunRecords;
   readonly segments: Segments;
+  /** Runs SQL of others' making. */
+  readonly sqlPool: SqlPool;
   #engine: Promise<Engine> | undefined;
   #closed = false;
 
   constructor(storeFolder: string) {
     this.runs = new RunRecords(storeFolder);
     this.segments = new Segments(storeFolder);
+    this.sqlPool = new SqlPool(this.segments.folder);
   }
 
   /** Sees what was written since. Throws `BC_ERR_STORE_VERSION`, `BC_ERR_STOPPED`. */
@@ -92,15 +94,19 @@ export class Reader {
           from[name] = tableSource(table, list, this.segments.someOlder(table, files));
           if (files.length > 0) parameters[`files_${name}`] = listValue(files);
         }
-        return (await this.engine()).query(question.sql(from), parameters);
+        return this.#query(question.sql(from), parameters);
       },
     );
   }
 
-  /** Runs `ask` over lists of files; where it fails in reading, again without the damaged ones. */
+  /**
+   * Runs `ask` over lists of files; where it fails in reading, again without the damaged ones, as long
+   * as somebody waits.
+   */
   async withSoundFiles<T>(
     files: () => readonly (readonly string[])[],
     ask: (lists: readonly (readonly string[])[]) => Promise<T>,
+    isWanted: () => boolean = () => true,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const lists = files();
@@ -108,8 +114,7 @@ export class Reader {
         return await ask(lists);
       } catch (error) {
         if (error instanceof BreadcrumbError) throw error;
-        await this.#restartAfter(error);
-        const damaged = await this.#excludeDamaged(lists.flat(), error);
+        const damaged = await this.#excludeDamaged(lists.flat(), error, isWanted);
         if (damaged && attempt < MAX_ATTEMPTS) continue;
         throw error;
       }
@@ -127,6 +132,7 @@ export class Reader {
     const engine = await this.#engine?.catch(() => undefined);
     this.#engine = undefined;
     engine?.close();
+    this.sqlPool.close();
   }
 
   #files(source: Source): string[] {
@@ -134,12 +140,17 @@ export class Reader {
   }
 
   /** Takes out what cannot be read. Whether there was anything. */
-  async #excludeDamaged(files: readonly string[], error: unknown): Promise<boolean> {
+  async #excludeDamaged(
+    files: readonly string[],
+    error: unknown,
+    isWanted: () => boolean,
+  ): Promise<boolean> {
     const message = firstLine(error);
     if (SAYS_WRONG.test(message)) return false;
     const named = files.filter((file) => message.includes(file));
     let damaged = false;
     for (const file of named.length > 0 ? named : new Set(files)) {
+      if (!isWanted()) break;
       const reason = await this.#damage(file);
       if (reason !== null) {
         this.segments.exclude(file, reason);
@@ -149,25 +160,30 @@ export class Reader {
     return damaged;
   }
 
+  /** Rows of the reader's own database, which is started anew after an error that ended it. */
+  async #query(sql: string, parameters: Parameters): Promise<Rows> {
+    const engine = await this.engine();
+    try {
+      return await engine.query(sql, parameters);
+    } catch (error) {
+      if (ENDS_ENGINE.test(firstLine(error)) && engine === (await this.#engine)) {
+        this.#engine = undefined;
+        engine.close();
+      }
+      throw error;
+    }
+  }
+
   /** What is wrong with a file, read whole. */
   async #damage(file: string): Promise<string | null> {
     const { listValue } = await loadDuckDB();
     try {
-      const engine = await this.engine();
-      await engine.query("SELECT max(hash(COLUMNS(*))) FROM read_parquet($file)", {
+      await this.#query("SELECT max(hash(COLUMNS(*))) FROM read_parquet($file)", {
         file: listValue([file]),
       });
       return null;
     } catch (error) {
-      await this.#restartAfter(error);
       return `cannot be read: ${firstLine(error).replaceAll(file, "the file")}`;
     }
-  }
-
-  async #restartAfter(error: unknown): Promise<void> {
-    if (!ENDS_ENGINE.test(firstLine(error))) return;
-    const engine = await this.#engine;
-    this.#engine = undefined;
-    engine?.close();
   }
 }

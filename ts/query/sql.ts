@@ -3,46 +3,53 @@
  *
  *     await runSql(reader, "SELECT function, count(*) AS n FROM calls GROUP BY ALL ORDER BY n DESC");
  *
- * Each runs on a connection of its own that has the views `calls`, `exceptions`, `functions`,
- * `counts` and the table `runs`, with a limit on time and rows. Limits: `guardSql` says what may
- * be asked; the database is as locked as `Engine` says.
+ * `guardSql` says what may be asked; the query runs in a process of its own (`SqlPool`), on a database
+ * as locked as `Engine` says, with limits on time, memory, rows and bytes.
  */
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { BreadcrumbError } from "../errors";
 import { checkWhole } from "./conditions";
-import { firstLine, loadDuckDB, quoteLiteral } from "./engine";
+import { firstLine } from "./engine";
 import type { Reader } from "./reader";
 import type { SqlResult } from "./results";
 import { TABLE_NAMES } from "./segment-summary";
-import { viewQuery } from "./sources";
-import { badSql, guardSql } from "./sql-guard";
-import { sqlValueConverter } from "./sql-values";
-
-/** A parameter of a query. */
-export type SqlParameter = null | boolean | number | bigint | string | Date;
-/** Parameters for `?` and `$1` by position, or for `$name` by name. */
-export type SqlParameters = readonly SqlParameter[] | Readonly<Record<string, SqlParameter>>;
+import { badSql } from "./sql-guard";
+import type { SqlParameters, SqlTable } from "./sql-messages";
+import type { SqlWorker } from "./sql-pool";
 
 /** Limits of a query. */
 export interface SqlOptions {
-  /** Most rows returned. @default 10_000 */
+  /** Most rows returned; the answer says if there were more. @default 10_000 */
   readonly maxRows?: number | undefined;
+  /** Most bytes of the rows as JSON. @default 64 MiB */
+  readonly maxBytes?: number | undefined;
   /** Most time taken. @default 30_000 */
   readonly timeoutMs?: number | undefined;
+  /** Most memory taken. @default 1 GiB */
+  readonly maxMemoryBytes?: number | undefined;
+  /** Ends the query, which then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_MAX_ROWS = 10_000;
 /** Rows stand in memory at once. */
 const MOST_ROWS = 1_000_000;
+const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
+/** A string of JavaScript holds 512 MiB. */
+const MOST_BYTES = 256 * 2 ** 20;
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** What a timer takes. */
 const MOST_TIMEOUT_MS = 2 ** 31 - 1;
+const DEFAULT_MEMORY_BYTES = 2 ** 30;
+/** With less, DuckDB cannot sort a store's first segment. */
+const LEAST_MEMORY_BYTES = 64 * 2 ** 20;
+/** Longest query: DuckDB's tree of it is a hundred times as large. */
+const MAX_TEXT = 1_000_000;
 
 /**
  * The rows of a query.
  *
  * Throws `BC_ERR_BAD_SQL` for one that is wrong or does more than read, `BC_ERR_SQL_LIMIT` for one
- * that takes too long or too much memory, `BC_ERR_BAD_OPTION`.
+ * that goes beyond a limit, `BC_ERR_BAD_OPTION`, and the signal's reason.
  */
 export async function runSql(
   reader: Reader,
@@ -50,152 +57,103 @@ export async function runSql(
   parameters: SqlParameters = [],
   options: SqlOptions = {},
 ): Promise<SqlResult> {
-  const maxRows = checkWhole("maxRows", options.maxRows ?? DEFAULT_MAX_ROWS, 1, MOST_ROWS);
-  const timeoutMs = checkWhole(
-    "timeoutMs",
-    options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    1,
-    MOST_TIMEOUT_MS,
-  );
+  const limits = checkOptions(options);
+  checkParameters(parameters);
   if (typeof text !== "string" || text.trim() === "") throw badSql("the query is empty");
-  const values = await bindable(parameters);
+  if (text.length > MAX_TEXT) {
+    throw new BreadcrumbError(
+      "BC_ERR_SQL_LIMIT",
+      `the query's text has ${text.length} characters, and at most ${MAX_TEXT} are read: shorten it, or pass values as parameters`,
+    );
+  }
   reader.refresh();
   try {
-    const { tables } = await onConnection(reader, (connection) => guardSql(connection, text));
-    return await reader.withSoundFiles(
-      () => TABLE_NAMES.map((name) => (tables.has(name) ? reader.segments.files(name) : [])),
-      (lists) =>
-        onConnection(reader, async (connection) => {
-          await createViews(connection, reader, lists);
-          const timer = setInterval(() => connection.interrupt(), timeoutMs);
-          try {
-            return await execute(connection, text, values, maxRows);
-          } finally {
-            clearInterval(timer);
-          }
-        }),
-    );
+    return await reader.sqlPool.use(limits, async (worker) => {
+      const checked = await worker.ask({ kind: "check", text });
+      const names = new Set(checked.kind === "checked" ? checked.tables : []);
+      return reader.withSoundFiles(
+        () => TABLE_NAMES.map((name) => (names.has(name) ? reader.segments.files(name) : [])),
+        (lists) => answer(worker, reader, lists, { text, parameters, ...limits }),
+        () => !worker.ended,
+      );
+    });
   } catch (error) {
-    throw explain(error, timeoutMs);
+    throw options.signal?.aborted ? error : explain(error);
   }
 }
 
-async function onConnection<T>(
+async function answer(
+  worker: SqlWorker,
   reader: Reader,
-  work: (connection: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const engine = await reader.engine();
-  const connection = await engine.connect();
-  try {
-    return await work(connection);
-  } finally {
-    connection.closeSync();
-  }
+  lists: readonly (readonly string[])[],
+  query: { text: string; parameters: SqlParameters; maxRows: number; maxBytes: number },
+): Promise<SqlResult> {
+  const { text, parameters, maxRows, maxBytes } = query;
+  const tables = TABLE_NAMES.map((name, i): SqlTable => {
+    const files = lists[i] ?? [];
+    return { name, files, older: reader.segments.someOlder(name, files) };
+  });
+  const runs = JSON.stringify(reader.runs.all());
+  const reply = await worker.ask({
+    kind: "run",
+    text,
+    parameters,
+    tables,
+    runs,
+    maxRows,
+    maxBytes,
+  });
+  return JSON.parse(reply.kind === "answer" ? reply.answer : "null") as SqlResult;
 }
 
 /** The error to throw for one of DuckDB's, in a line. */
-function explain(error: unknown, timeoutMs: number): unknown {
+function explain(error: unknown): unknown {
   if (error instanceof BreadcrumbError) return error;
   const message = firstLine(error);
-  if (/^interrupt/i.test(message)) {
+  if (/^out of memory/i.test(message)) {
     return new BreadcrumbError(
       "BC_ERR_SQL_LIMIT",
-      `the query took longer than ${timeoutMs} ms: narrow it, or give it more time`,
+      `the query needs too much memory (maxMemoryBytes): ${message}`,
       { cause: error },
     );
-  }
-  if (/^out of memory/i.test(message)) {
-    return new BreadcrumbError("BC_ERR_SQL_LIMIT", `the query needs too much memory: ${message}`, {
-      cause: error,
-    });
   }
   const hint = /^(?:Did you mean|Candidate bindings).*$/m.exec((error as Error).message);
   return badSql(hint ? `${message} ${hint[0]}` : message, error);
 }
 
-/** The store's tables, for this connection alone. */
-async function createViews(
-  connection: DuckDBConnection,
-  reader: Reader,
-  lists: readonly (readonly string[])[],
-): Promise<void> {
-  for (const [i, name] of TABLE_NAMES.entries()) {
-    const files = lists[i] ?? [];
-    const list = files.length > 0 ? `[${files.map(quoteLiteral).join(",")}]` : null;
-    const query = viewQuery(name, list, reader.segments.someOlder(name, files));
-    await connection.run(`CREATE TEMP VIEW "${name}" AS ${query}`);
-  }
-  await connection.run(RUNS_SQL, { runs: JSON.stringify(reader.runs.all()) });
-}
-
-/** `runs` from the run records. */
-const RUNS_SQL = `
-  CREATE TEMP TABLE runs AS
-  SELECT r.runId AS run_id, r.parentRunId AS parent_run_id, to_json(r.command)::VARCHAR AS command,
-    r.cwd, r.pid, r.node, r.platform, r.arch, CAST(r.startedAt AS TIMESTAMP_NS) AS started_at,
-    CAST(r.endedAt AS TIMESTAMP_NS) AS ended_at, r.status, r.exitCode AS exit_code, r.signal,
-    r.crashProof AS crash_proof, r.overflow, r.counters.recorded, r.counters.counted,
-    r.counters.dropped, r.counters.exceptions, r.counters.bytes, r.counters.segments,
-    r.counters.recorderCpuNs AS recorder_cpu_ns, r.files.instrumented AS files_instrumented,
-    len(r.files.leftAlone) AS files_left_alone, len(r.files.tooEarly) AS files_too_early
-  FROM (SELECT unnest(from_json($runs, '[{"runId":"VARCHAR","parentRunId":"VARCHAR",
-    "command":["VARCHAR"],"cwd":"VARCHAR","pid":"INTEGER","node":"VARCHAR","platform":"VARCHAR",
-    "arch":"VARCHAR","startedAt":"VARCHAR","endedAt":"VARCHAR","status":"VARCHAR",
-    "exitCode":"INTEGER","signal":"VARCHAR","crashProof":"BOOLEAN","overflow":"VARCHAR",
-    "counters":{"recorded":"BIGINT","counted":"BIGINT","dropped":"BIGINT","exceptions":"BIGINT",
-    "bytes":"BIGINT","segments":"BIGINT","recorderCpuNs":"BIGINT"},
-    "files":{"instrumented":"BIGINT","leftAlone":["JSON"],"tooEarly":["VARCHAR"]}}]')) AS r)`;
-
-async function execute(
-  connection: DuckDBConnection,
-  text: string,
-  values: DuckDBValue[] | Record<string, DuckDBValue>,
-  maxRows: number,
-): Promise<SqlResult> {
-  const statements = await connection.extractStatements(text);
-  if (statements.count !== 1) throw badSql(`one statement at a time: got ${statements.count}`);
-  const statement = await statements.prepare(0);
-  try {
-    checkCount(statement.parameterCount, values);
-    statement.bind(values);
-    const rows = await statement.streamAndReadUntil(maxRows + 1);
-    const names = rows.deduplicatedColumnNames();
-    const types = rows.columnTypes();
-    const all = rows.convertRowObjects(await sqlValueConverter()) as SqlResult["rows"];
-    return {
-      columns: names.map((name, i) => ({ name, type: String(types[i]) })),
-      rows: all.slice(0, maxRows),
-      truncated: all.length > maxRows,
-    };
-  } finally {
-    statement.destroySync();
-  }
-}
-
-function checkCount(wanted: number, values: DuckDBValue[] | Record<string, DuckDBValue>): void {
-  const given = Object.keys(values).length;
-  if (given !== wanted) throw badSql(`it has ${wanted} parameters: got ${given}`);
-}
-
-async function bindable(
-  parameters: SqlParameters,
-): Promise<DuckDBValue[] | Record<string, DuckDBValue>> {
-  const { DuckDBTimestampNanosecondsValue } = await loadDuckDB();
-  const convert = (value: SqlParameter, name: string | number): DuckDBValue => {
-    if (value instanceof Date && Number.isFinite(value.getTime())) {
-      return new DuckDBTimestampNanosecondsValue(BigInt(value.getTime()) * 1_000_000n);
-    }
-    if (value === null || ["boolean", "number", "bigint", "string"].includes(typeof value)) {
-      return value as DuckDBValue;
-    }
+function checkOptions(options: SqlOptions) {
+  const { signal } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new BreadcrumbError(
       "BC_ERR_BAD_OPTION",
-      `parameter ${name} is null, a boolean, number, bigint, string or Date: got ${typeof value}`,
+      `signal is an AbortSignal: got ${typeof signal}`,
     );
-  };
-  if (Array.isArray(parameters)) {
-    return (parameters as readonly SqlParameter[]).map((value, i) => convert(value, i + 1));
   }
-  const named = Object.entries(parameters as Readonly<Record<string, SqlParameter>>);
-  return Object.fromEntries(named.map(([name, value]) => [name, convert(value, name)]));
+  const { maxRows, maxBytes, timeoutMs, maxMemoryBytes } = options;
+  return {
+    maxRows: checkWhole("maxRows", maxRows ?? DEFAULT_MAX_ROWS, 1, MOST_ROWS),
+    maxBytes: checkWhole("maxBytes", maxBytes ?? DEFAULT_MAX_BYTES, 1, MOST_BYTES),
+    timeoutMs: checkWhole("timeoutMs", timeoutMs ?? DEFAULT_TIMEOUT_MS, 1, MOST_TIMEOUT_MS),
+    maxMemoryBytes: checkWhole(
+      "maxMemoryBytes",
+      maxMemoryBytes ?? DEFAULT_MEMORY_BYTES,
+      LEAST_MEMORY_BYTES,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    signal,
+  };
+}
+
+function checkParameters(parameters: SqlParameters): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    const fits =
+      value instanceof Date
+        ? Number.isFinite(value.getTime())
+        : value === null || ["boolean", "number", "bigint", "string"].includes(typeof value);
+    if (fits) continue;
+    throw new BreadcrumbError(
+      "BC_ERR_BAD_OPTION",
+      `parameter ${Array.isArray(parameters) ? Number(name) + 1 : name} is null, a boolean, number, bigint, string or Date: got ${typeof value}`,
+    );
+  }
 }

@@ -22,7 +22,8 @@ import type {
   SqlResult,
   TraceSummary,
 } from "./results";
-import { runSql, type SqlOptions, type SqlParameters } from "./sql";
+import { runSql, type SqlOptions } from "./sql";
+import type { SqlParameters } from "./sql-messages";
 import { stats, type StatsFilter } from "./stats";
 import { readTrace, type TraceOptions } from "./trace";
 import type { Trace } from "./trace-tree";
