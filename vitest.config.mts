@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const UNIT = "__test__/**/*.test.ts";
 const E2E = "__test__/e2e/**/*.test.ts";
+const ENGINES = "__test__/engines/**/*.test.ts";
 const EXIT = "__test__/exit/**/*.test.ts";
 
 export default defineConfig({
@@ -12,10 +13,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [UNIT],
-          exclude: [E2E],
+          exclude: [E2E, ENGINES],
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
+      },
+      {
+        test: { name: "engines", include: [ENGINES], testTimeout: 300_000, hookTimeout: 300_000 },
       },
       { test: { name: "e2e", include: [E2E], testTimeout: 300_000, hookTimeout: 300_000 } },
       {
