@@ -19,7 +19,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "engines", include: [ENGINES], testTimeout: 300_000, hookTimeout: 300_000 },
+        test: {
+          name: "engines",
+          include: [ENGINES],
+          testTimeout: 1_200_000,
+          hookTimeout: 1_200_000,
+        },
       },
       { test: { name: "e2e", include: [E2E], testTimeout: 300_000, hookTimeout: 300_000 } },
       {

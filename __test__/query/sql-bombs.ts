@@ -120,6 +120,8 @@ export const DEEP: readonly string[] = [
   "{parens 50000}",
   "SELECT 1{union 20000}",
   "SELECT {cases 20000}",
+  "SELECT regexp_matches('a', '((((a{1,100}){1,100}){1,100}){1,100}){1,100}')",
+  "SELECT regexp_matches('a', repeat('(a|b){1,1000}', 1000))",
 ];
 
 const REPEATED: Readonly<Record<string, (n: number) => string>> = {

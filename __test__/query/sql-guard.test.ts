@@ -65,7 +65,7 @@ describe.each(attacks)("refuses $name", ({ queries, says }) => {
 
 describe("refuses what is too deep for DuckDB", () => {
   test.each(DEEP)("%s", async (sql) => {
-    await expect(store.sql(written(sql))).rejects.toMatchObject({
+    await expect(store.sql(written(sql), [], { timeoutMs: 3000 })).rejects.toMatchObject({
       code: expect.stringMatching(/^BC_ERR_(?:BAD_SQL|SQL_LIMIT)$/),
       message: expect.stringMatching(/^[^\n]+$/),
     });
