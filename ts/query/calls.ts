@@ -7,35 +7,20 @@
  * from the segments that hold these ids; reading all columns at once takes four times as long.
  * Limits: no index, so a rare call costs a walk over the column that it is looked for in.
  */
+import { type CallFilter, selectCalls } from "./call-filter";
 import { callsOf, readCallColumns } from "./call-rows";
-import { checkLimit, Conditions, durationNs, mayStartIn, parseSpan, type Span } from "./conditions";
+import { checkLimit, mayStartIn, type Conditions } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB } from "./engine";
 import { compareFound, type Found, newestFirst } from "./newest-first";
 import type { Reader } from "./reader";
-import type { Call, CallStatus, Page } from "./results";
+import type { Call, Page } from "./results";
+import { mayHoldCalls } from "./segment-choice";
 import type { Segment } from "./segment-summary";
-import { isoTime, parseTime, timeColumns, type TimeLike } from "./timestamps";
-import { resolveTraceId } from "./trace";
+import { isoTime, parseTime, timeColumns } from "./timestamps";
 
-/** Which calls; every field narrows. */
-export interface CallFilter {
-  /** Name of the function; `*` stands for any characters. */
-  readonly function?: string | undefined;
-  /** Its file; likewise. */
-  readonly file?: string | undefined;
-  /** How it ended. */
-  readonly status?: CallStatus | undefined;
-  /** Begun at or after. */
-  readonly since?: TimeLike | undefined;
-  /** Begun before. */
-  readonly until?: TimeLike | undefined;
-  /** Run: its id, a prefix of it, or `latest`. */
-  readonly run?: string | undefined;
-  /** Trace: its id, shortened as for `trace()`. */
-  readonly trace?: string | undefined;
-  /** Lasted at least so many ms. */
-  readonly minDurationMs?: number | undefined;
+/** Which page of which calls. */
+export interface CallPageFilter extends CallFilter {
   /** @default 100 */
   readonly limit?: number | undefined;
   /** `nextCursor` of the page before. */
@@ -45,31 +30,19 @@ export interface CallFilter {
 const QUESTION = "calls";
 
 /** A page of calls. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
-export async function calls(reader: Reader, filter: CallFilter = {}): Promise<Page<Call>> {
+export async function calls(reader: Reader, filter: CallPageFilter = {}): Promise<Page<Call>> {
   const limit = checkLimit(filter.limit);
-  const span = parseSpan(filter);
-  const where = new Conditions("p");
-  where.text("function", filter.function);
-  where.text("file", filter.file);
-  where.word("status", filter.status, ["returned", "threw", "open"]);
-  where.span("started_at", span);
-  if (filter.minDurationMs !== undefined) {
-    where.add("duration_ns >= ?", durationNs("minDurationMs", filter.minDurationMs));
-  }
   const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
+  const { where, choose, span } = await selectCalls(reader, filter);
   if (after) addCursor(where, after, "started_at", "call_id");
-  const before: Span = after
-    ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n }
-    : span;
-  reader.refresh();
-  const choose = chooseRun(reader, filter, where);
+  const before = after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span;
   const found = await newestFirst({
     segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, before)),
     limit: limit + 1,
     ask: (chosen) => findIds(reader, chosen, where, limit + 1),
   });
   const page = found.slice(0, limit);
-  const items = await readByIds(
+  const items = await readCallsByIds(
     reader,
     page.map(({ runId }) => runId),
     page.map(({ id }) => id),
@@ -99,25 +72,8 @@ async function findIds(
   }));
 }
 
-/** Narrows to the run or trace that the filter names. */
-function chooseRun(
-  reader: Reader,
-  filter: CallFilter,
-  where: Conditions,
-): (segment: Segment) => boolean {
-  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
-  if (run !== null) where.add("run_id = ?", run);
-  const trace = filter.trace === undefined ? null : resolveTraceId(reader, filter.trace);
-  if (trace) where.add("run_id = ? AND root_id = ?", trace.runId, trace.rootId);
-  return (segment) => {
-    if (run !== null && segment.runId !== run) return false;
-    if (!trace) return true;
-    const [min, max] = segment.rootId ?? [0, -1];
-    return segment.runId === trace.runId && min <= trace.rootId && trace.rootId <= max;
-  };
-}
-
-async function readByIds(
+/** Whole calls, the newest first. */
+export async function readCallsByIds(
   reader: Reader,
   runIds: readonly string[],
   callIds: readonly number[],
@@ -140,7 +96,5 @@ function mayHoldCall(
   runIds: readonly string[],
   callIds: readonly number[],
 ): boolean {
-  const range = segment.callId;
-  if (!range) return false;
-  return callIds.some((id, i) => runIds[i] === segment.runId && range[0] <= id && id <= range[1]);
+  return callIds.some((id, i) => mayHoldCalls(segment, runIds[i] as string, id));
 }

@@ -34,14 +34,20 @@ export class Conditions {
   /** Adds one; each `?` in it stands for the next value. */
   add(sql: string, ...values: (string | number | bigint)[]): void {
     let next = 0;
-    const bound = sql.replaceAll("?", () => {
-      const name = `${this.#prefix}${this.#count++}`;
-      const value = values[next++] as string | number | bigint;
-      // A bigint would be bound as HUGEINT and keep DuckDB from comparing with a file's statistics.
-      this.parameters[name] = typeof value === "bigint" ? String(value) : value;
-      return typeof value === "string" ? `$${name}` : `$${name}::BIGINT`;
-    });
-    this.#parts.push(bound);
+    this.addSql(sql.replaceAll("?", () => this.bind(values[next++] as string | number | bigint)));
+  }
+
+  /** Adds one whose values are bound already. */
+  addSql(sql: string): void {
+    this.#parts.push(sql);
+  }
+
+  /** Binds a value. What stands for it in the SQL. */
+  bind(value: string | number | bigint): string {
+    const name = `${this.#prefix}${this.#count++}`;
+    // A bigint would be bound as HUGEINT and keep DuckDB from comparing with a file's statistics.
+    this.parameters[name] = typeof value === "bigint" ? String(value) : value;
+    return typeof value === "string" ? `$${name}::VARCHAR` : `$${name}::BIGINT`;
   }
 
   /** A text equal to `pattern`, in which `*` stands for any characters. */
@@ -52,16 +58,21 @@ export class Conditions {
     this.add(`"${column}" LIKE ? ESCAPE '\\'`, like);
   }
 
-  /** One of some words. Throws `BC_ERR_BAD_OPTION` for another. */
-  word(column: string, word: string | undefined, words: readonly string[]): void {
+  /** One of some words; `column` is of the same name unless told. Throws `BC_ERR_BAD_OPTION` for another. */
+  word(
+    name: string,
+    word: string | undefined,
+    words: readonly string[],
+    column = `"${name}"`,
+  ): void {
     if (word === undefined) return;
     if (!words.includes(word)) {
       throw new BreadcrumbError(
         "BC_ERR_BAD_OPTION",
-        `${column} is ${words.map((w) => `"${w}"`).join(" or ")}: got ${JSON.stringify(word)}`,
+        `${name} is ${words.map((w) => `"${w}"`).join(" or ")}: got ${JSON.stringify(word)}`,
       );
     }
-    this.add(`"${column}" = ?`, word);
+    this.add(`${column} = ?`, word);
   }
 
   /** A time in a span. */

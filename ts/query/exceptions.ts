@@ -5,12 +5,15 @@
  *
  * Limits: files are chosen by run alone, since an exception may be stored later than its calls.
  */
-import { checkLimit, Conditions, parseSpan } from "./conditions";
+import { checkLimit, checkWhole, Conditions, parseSpan } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import type { Reader } from "./reader";
 import type { Handled, Page, RecordedException } from "./results";
 import type { Rows } from "./rows";
+import { holdsRun } from "./segment-choice";
+import type { Segment } from "./segment-summary";
 import { isoTime, timeColumns, type TimeLike } from "./timestamps";
+import { resolveTraceId } from "./resolve-trace";
 import { traceId } from "./trace-id";
 
 /** Which exceptions; every field narrows. */
@@ -21,6 +24,16 @@ export interface ExceptionFilter {
   readonly message?: string | undefined;
   /** Function that it left first; `*` as above. */
   readonly function?: string | undefined;
+  /** The function's file; likewise. */
+  readonly file?: string | undefined;
+  /** Its id in its run. */
+  readonly exception?: number | undefined;
+  /** The innermost call that it left: its id in its run. */
+  readonly call?: number | undefined;
+  /** Trace: its id, shortened as for `trace()`. */
+  readonly trace?: string | undefined;
+  /** Thread in its run, 0 for the main thread. */
+  readonly thread?: number | undefined;
   /** Who handled it. */
   readonly handled?: Handled | undefined;
   /** Thrown at or after. */
@@ -36,6 +49,11 @@ export interface ExceptionFilter {
 }
 
 const QUESTION = "exceptions";
+const NUMBERS = [
+  ["exception", "exception_id"],
+  ["call", "call_id"],
+  ["thread", "thread_id"],
+] as const;
 
 /** A page of exceptions. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export async function exceptions(
@@ -43,22 +61,12 @@ export async function exceptions(
   filter: ExceptionFilter = {},
 ): Promise<Page<RecordedException>> {
   const limit = checkLimit(filter.limit);
-  const where = new Conditions("p");
-  where.text("name", filter.name);
-  where.text("function", filter.function);
-  if (filter.message !== undefined) where.add("contains(lower(message), lower(?))", filter.message);
-  where.word("handled", filter.handled, ["caught", "uncaught", "unknown"]);
-  where.span("thrown_at", parseSpan(filter));
+  const { where, choose } = selectExceptions(reader, filter);
   if (filter.cursor !== undefined) {
     addCursor(where, decodeCursor(QUESTION, filter.cursor), "thrown_at", "exception_id");
   }
-  reader.refresh();
-  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
-  if (run !== null) where.add("run_id = ?", run);
   const rows = await reader.rows({
-    sources: {
-      exceptions: { table: "exceptions", choose: (s) => run === null || s.runId === run },
-    },
+    sources: { exceptions: { table: "exceptions", choose } },
     sql: (from) => `
       ${exceptionsQuery(`FROM ${from.exceptions} WHERE ${where.sql()}`)}
       ORDER BY thrown_at DESC, run_id DESC, exception_id DESC LIMIT ${limit + 1}`,
@@ -72,6 +80,36 @@ export async function exceptions(
   return { items, nextCursor: encodeCursor(QUESTION, { startedAt, runId, id }) };
 }
 
+/** The selection of a filter, after a look at what is new. */
+function selectExceptions(
+  reader: Reader,
+  filter: ExceptionFilter,
+): { where: Conditions; choose: (segment: Segment) => boolean } {
+  const where = new Conditions("p");
+  where.text("name", filter.name);
+  where.text("function", filter.function);
+  where.text("file", filter.file);
+  if (filter.message !== undefined) where.add("contains(lower(message), lower(?))", filter.message);
+  where.word("handled", filter.handled, ["caught", "uncaught", "unknown"]);
+  where.span("thrown_at", parseSpan(filter));
+  for (const [name, column] of NUMBERS) {
+    const value = filter[name];
+    if (value === undefined) continue;
+    where.add(`${column} = ?`, checkWhole(name, value, 0, Number.MAX_SAFE_INTEGER));
+  }
+  reader.refresh();
+  const trace = filter.trace === undefined ? null : resolveTraceId(reader, filter.trace);
+  if (trace) where.add("run_id = ? AND root_id = ?", trace.runId, trace.rootId);
+  const run = filter.run === undefined ? null : reader.resolveRun(filter.run);
+  if (run !== null) where.add("run_id = ?", run);
+  return {
+    where,
+    choose: (segment) =>
+      (run === null || holdsRun(segment, run)) &&
+      (trace === null || holdsRun(segment, trace.runId)),
+  };
+}
+
 /** The exceptions of one trace, in the order thrown. */
 export async function exceptionsOfTrace(
   reader: Reader,
@@ -79,7 +117,7 @@ export async function exceptionsOfTrace(
   rootId: number,
 ): Promise<RecordedException[]> {
   const rows = await reader.rows({
-    sources: { exceptions: { table: "exceptions", choose: (s) => s.runId === runId } },
+    sources: { exceptions: { table: "exceptions", choose: (s) => holdsRun(s, runId) } },
     sql: (from) => `
       ${exceptionsQuery(`FROM ${from.exceptions} WHERE run_id = $run AND root_id = $root::BIGINT`)}
       ORDER BY thrown_at, exception_id`,

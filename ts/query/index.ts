@@ -9,7 +9,8 @@
  */
 export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
 export type { TraceCall } from "./call-rows";
-export type { CallFilter } from "./calls";
+export type { CallFilter } from "./call-filter";
+export type { CallPageFilter } from "./calls";
 export type { ExceptionFilter } from "./exceptions";
 export type {
   Call,
@@ -36,3 +37,4 @@ export type { TimeLike } from "./timestamps";
 export type { TraceOptions } from "./trace";
 export type { Trace } from "./trace-tree";
 export type { TraceFilter } from "./traces";
+export type { ValueCondition, ValueOperator } from "./value-conditions";

@@ -8,7 +8,7 @@
  * Every question sees what was published when it was asked, also of programs that still run.
  * Limits: read-only; DuckDB is loaded by the first question but `runs()`.
  */
-import { type CallFilter, calls } from "./calls";
+import { type CallPageFilter, calls } from "./calls";
 import { type ExceptionFilter, exceptions } from "./exceptions";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
@@ -84,7 +84,7 @@ export class Store {
   }
 
   /** Calls, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
-  calls(filter?: CallFilter): Promise<Page<Call>> {
+  calls(filter?: CallPageFilter): Promise<Page<Call>> {
     return calls(this.#reader, filter);
   }
 

@@ -6,12 +6,12 @@
  *
  * Limits: a trace of more than `maxCalls` calls is cut to its upper levels, which it says.
  */
-import { BreadcrumbError } from "../errors";
 import { type CallColumns, callsOf, readCallColumns } from "./call-rows";
 import { checkWhole } from "./conditions";
 import { exceptionsOfTrace } from "./exceptions";
 import type { Reader, Source } from "./reader";
-import { splitTraceId, traceId } from "./trace-id";
+import { resolveTraceId, traceNotFound } from "./resolve-trace";
+import { traceId } from "./trace-id";
 import { Trace } from "./trace-tree";
 import { traces } from "./traces";
 
@@ -43,7 +43,7 @@ export async function readTrace(
   let columns = await readColumns(reader, runId, rootId, `LIMIT ${maxCalls + 1}`);
   if (columns.count === 0) {
     const known = reader.runs.all().some((run) => run.runId === runId);
-    throw notFound(
+    throw traceNotFound(
       traceId(runId, rootId),
       known ? `"breadcrumb list --run ${runId}" shows those of its run` : undefined,
     );
@@ -61,22 +61,9 @@ export async function readTrace(
   return new Trace({ runId, rootId, calls: callsOf(columns), exceptions, callCount });
 }
 
-/** The run and root that an id means. Throws `BC_ERR_NOT_FOUND`. */
-export function resolveTraceId(reader: Reader, id: string): { runId: string; rootId: number } {
-  const runIds = new Set(reader.segments.all().map((segment) => segment.runId));
-  if (typeof id === "string" && id !== "" && reader.runs.matching(id, runIds).length === 1) {
-    throw notFound(id, `it is a run; "breadcrumb list --run ${id}" shows its traces`);
-  }
-  const parts = typeof id === "string" ? splitTraceId(id) : null;
-  if (!parts) throw notFound(id);
-  const found = reader.runs.matching(parts.run, runIds);
-  if (found.length === 0) throw notFound(id);
-  return { runId: reader.resolveRun(parts.run), rootId: parts.rootId };
-}
-
 async function latestTrace(reader: Reader): Promise<string> {
   const { items } = await traces(reader, { limit: 1 });
-  if (!items[0]) throw notFound("latest", "the store has no calls");
+  if (!items[0]) throw traceNotFound("latest", "the store has no calls");
   return items[0].traceId;
 }
 
@@ -114,8 +101,4 @@ function traceSource(runId: string, rootId: number): Source {
       segment.rootId[0] <= rootId &&
       rootId <= segment.rootId[1],
   };
-}
-
-function notFound(id: unknown, hint = '"breadcrumb list" shows those there are'): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_NOT_FOUND", `no trace ${JSON.stringify(id)}: ${hint}`);
 }

@@ -1,0 +1,175 @@
+/**
+ * Conditions on what calls were given and what they returned.
+ *
+ *     addValueConditions(where, [{ path: "args.user.id", op: "=", value: 7 }]);
+ *
+ * Paths and values are bound. A number is equal to numbers only, a text to texts only; whatever the
+ * operator, a value that is not there fulfils nothing but `exists: false`. Limits: values are as
+ * docs/values.md has them, so what was cut is compared as cut.
+ */
+import { BreadcrumbError } from "../errors";
+import type { Conditions } from "./conditions";
+import { parseValuePath, pointerOf, type ValuePath } from "./value-path";
+
+/** How a value is compared. */
+export type ValueOperator =
+  | "="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "contains"
+  | "matches"
+  | "exists";
+
+/** A condition on a value in a call's arguments or result. */
+export interface ValueCondition {
+  /**
+   * The way to it: `arguments[0].user.id`, `args.user.id` (by the parameter's name), `result.total`,
+   * `result["a key"][2]`.
+   */
+  readonly path: string;
+  /**
+   * `=`, `!=` (there, and another), `<`, `<=`, `>`, `>=` (numbers or texts), `contains` (a part of a
+   * text, or of a value's JSON), `matches` (a regular expression in it), `exists`.
+   * @default "=", or "matches" with a regular expression, or "exists" without a value
+   */
+  readonly op?: ValueOperator | undefined;
+  /** What it is compared with. Of `exists`: whether it does, true unless told. */
+  readonly value?: string | number | boolean | null | RegExp | undefined;
+}
+
+/** Conditions of a question, at most. */
+const MAX_CONDITIONS = 32;
+const OPERATORS = new Set(["=", "!=", "<", "<=", ">", ">=", "contains", "matches", "exists"]);
+/** JSON types of numbers. */
+const NUMBER = "('BIGINT', 'UBIGINT', 'DOUBLE')";
+/** A call's arguments as a JSON text. */
+export const ARGUMENTS_TEXT = `coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]'
+  WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END)`;
+/** A call's result as a JSON text. */
+export const RESULT_TEXT = "coalesce(result_json, CAST(result_integer AS VARCHAR))";
+
+/** Adds the conditions. Throws `BC_ERR_BAD_OPTION`. */
+export function addValueConditions(where: Conditions, conditions: readonly ValueCondition[]): void {
+  if (!Array.isArray(conditions) || conditions.length > MAX_CONDITIONS) {
+    throw bad(`where is a list of at most ${MAX_CONDITIONS} conditions`);
+  }
+  for (const condition of conditions as readonly ValueCondition[]) {
+    const { op, value } = completed(condition);
+    const found = valueSql(where, parseValuePath(condition.path));
+    where.addSql(comparison(where, found, op, value));
+  }
+}
+
+/**
+ * A regular expression as RE2, which DuckDB has, reads it. Whether it can is only known once it is
+ * asked.
+ */
+export function patternText(pattern: RegExp | string): string {
+  if (typeof pattern === "string") return pattern;
+  const flags = pattern.flags.replaceAll(/[^ims]/g, "");
+  return flags === "" ? pattern.source : `(?${flags})${pattern.source}`;
+}
+
+/** The texts among the conditions that are regular expressions. */
+export function patternsOf(conditions: readonly ValueCondition[]): string[] {
+  return conditions.flatMap((condition) => {
+    const { op, value } = completed(condition);
+    return op === "matches" ? [patternText(value as RegExp | string)] : [];
+  });
+}
+
+type Operand = ValueCondition["value"];
+
+function completed(condition: ValueCondition): { op: ValueOperator; value: Operand } {
+  if (typeof condition !== "object" || condition === null) {
+    throw bad(`a condition of where is { path, op, value }: got ${JSON.stringify(condition)}`);
+  }
+  const { value } = condition;
+  const otherwise = value === undefined ? "exists" : value instanceof RegExp ? "matches" : "=";
+  const op = condition.op ?? otherwise;
+  if (!OPERATORS.has(op)) {
+    throw bad(`op is one of ${[...OPERATORS].join(" ")}: got ${JSON.stringify(op)}`);
+  }
+  const kinds: Partial<Record<ValueOperator, readonly string[]>> = {
+    "=": ["string", "number", "boolean", "null"],
+    "!=": ["string", "number", "boolean", "null"],
+    contains: ["string"],
+    matches: ["string", "regexp"],
+    exists: ["boolean", "undefined"],
+  };
+  const allowed = kinds[op] ?? ["string", "number"];
+  if (!allowed.includes(kindOf(value))) {
+    throw bad(`value of ${op} is of type ${allowed.join(" or ")}: got ${JSON.stringify(value)}`);
+  }
+  return { op, value };
+}
+
+function kindOf(value: Operand): string {
+  if (value === null) return "null";
+  if (value instanceof RegExp) return "regexp";
+  return typeof value === "number" && !Number.isFinite(value) ? "no finite number" : typeof value;
+}
+
+/** The value at a path as an expression of type JSON; null where there is none. */
+function valueSql(where: Conditions, { head, steps }: ValuePath): string {
+  const [first, ...rest] = steps;
+  if (head === "result") {
+    if (first === undefined) return "coalesce(TRY(result_json::JSON), to_json(result_integer))";
+    return `TRY(json_extract(result_json, ${where.bind(pointerOf(steps))}))`;
+  }
+  if (first === undefined) return `TRY((${ARGUMENTS_TEXT})::JSON)`;
+  if (typeof first === "string") return parameterSql(where, first, pointerOf(rest));
+  const inColumn = rest.length === 0 && first < 2;
+  return `CASE
+    WHEN arguments_json IS NOT NULL
+    THEN TRY(json_extract(arguments_json, ${where.bind(pointerOf(steps))}))
+    ${inColumn ? `WHEN argument_count > ${first} THEN to_json(argument_${first})` : ""} END`;
+}
+
+function parameterSql(where: Conditions, name: string, pointer: string): string {
+  const place = `list_position(TRY(from_json(parameters, '["VARCHAR"]')), ${where.bind(name)})`;
+  const columns = `
+    WHEN ${place} = 1 AND argument_count > 0 THEN to_json(argument_0)
+    WHEN ${place} = 2 AND argument_count > 1 THEN to_json(argument_1)`;
+  return `CASE
+    WHEN arguments_json IS NOT NULL
+    THEN TRY(json_extract(arguments_json, '/' || (${place} - 1) || ${where.bind(pointer)}))
+    ${pointer === "" ? columns : ""} END`;
+}
+
+function comparison(where: Conditions, found: string, op: ValueOperator, value: Operand): string {
+  const text = `((${found}) ->> '$')`;
+  switch (op) {
+    case "exists":
+      return `(${found}) IS ${value === false ? "" : "NOT "}NULL`;
+    case "contains":
+      return `contains(${text}, ${where.bind(value as string)})`;
+    case "matches":
+      return `regexp_matches(${text}, ${where.bind(patternText(value as RegExp | string))})`;
+    case "!=":
+      return `((${found}) IS NOT NULL AND NOT (${compared(where, found, "=", value)}))`;
+    default:
+      return compared(where, found, op, value);
+  }
+}
+
+function compared(where: Conditions, found: string, op: string, value: Operand): string {
+  const type = `json_type(${found})`;
+  const text = `((${found}) ->> '$')`;
+  if (value === null) return `${type} = 'NULL'`;
+  if (typeof value === "number") {
+    // As a text: numbers are bound as integers.
+    const number = `${where.bind(String(value))}::DOUBLE`;
+    return `(${type} IN ${NUMBER} AND TRY_CAST(${found} AS DOUBLE) ${op} ${number})`;
+  }
+  const [kind, operand] =
+    typeof value === "boolean" ? ["BOOLEAN", String(value)] : ["VARCHAR", value];
+  return `(${type} = '${kind}' AND ${text} ${op} ${where.bind(operand as string)})`;
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}
