@@ -39,7 +39,7 @@ export async function calls(reader: Reader, filter: CallPageFilter = {}): Promis
   const found = await newestFirst({
     segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, before)),
     limit: limit + 1,
-    ask: (chosen) => findIds(reader, chosen, where, limit + 1),
+    ask: (chosen) => findCallIds(reader, chosen, where, limit + 1),
   });
   const page = found.slice(0, limit);
   const items = await readCallsByIds(
@@ -51,7 +51,8 @@ export async function calls(reader: Reader, filter: CallPageFilter = {}): Promis
   return { items, nextCursor: found.length > limit && last ? encodeCursor(QUESTION, last) : null };
 }
 
-async function findIds(
+/** The newest calls of some segments. */
+export async function findCallIds(
   reader: Reader,
   chosen: ReadonlySet<Segment>,
   where: Conditions,

@@ -81,7 +81,7 @@ export async function exceptions(
 }
 
 /** The selection of a filter, after a look at what is new. */
-function selectExceptions(
+export function selectExceptions(
   reader: Reader,
   filter: ExceptionFilter,
 ): { where: Conditions; choose: (segment: Segment) => boolean } {

@@ -15,6 +15,7 @@ export type { ExceptionFilter } from "./exceptions";
 export type {
   Call,
   CallStatus,
+  FoundPlace,
   FunctionStats,
   Handled,
   JsonValue,
@@ -25,10 +26,13 @@ export type {
   RunCounters,
   RunFiles,
   RunStatus,
+  SearchField,
+  SearchMatch,
   SqlResult,
   TraceSummary,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
+export type { SearchFilter } from "./search";
 export type { SqlOptions } from "./sql";
 export type { SqlParameter, SqlParameters } from "./sql-messages";
 export type { StatsFilter, StatsSort } from "./stats";

@@ -218,6 +218,44 @@ export interface RecordedException {
   readonly calls: number;
 }
 
+/** Where a text can be found. */
+export type SearchField = "function" | "arguments" | "result" | "name" | "message" | "stack";
+
+/** Where in a call or exception a text was found. */
+export interface FoundPlace {
+  /** What holds it; `name`, `message` and `stack` are an exception's. */
+  readonly field: SearchField;
+  /** Of arguments and results the way to it, `arguments[0].user.id`; else the field. */
+  readonly path: string;
+  /** It, and what stands around it: of values their JSON. */
+  readonly excerpt: string;
+}
+
+/** A call or an exception that holds a text. */
+export interface SearchMatch {
+  readonly kind: "call" | "exception";
+  /** The run. */
+  readonly runId: string;
+  /** Thread in its run. */
+  readonly threadId: number;
+  /** Its trace; null of an exception that left no call. */
+  readonly traceId: string | null;
+  /** The call, or the innermost one that the exception left. */
+  readonly callId: number | null;
+  /** The exception; null of a call. */
+  readonly exceptionId: number | null;
+  /** Name of the call's function. */
+  readonly function: string | null;
+  /** Its file. */
+  readonly file: string | null;
+  /** Its line. */
+  readonly line: number | null;
+  /** When the call began, or the exception was first seen. */
+  readonly at: string;
+  /** Where in it the text stands: one place a field. */
+  readonly found: readonly FoundPlace[];
+}
+
 /** A function's sums. Quantiles come from a histogram: within 5 % of the true duration. */
 export interface FunctionStats {
   /** Name. */

@@ -19,9 +19,11 @@ import type {
   Problem,
   RecordedException,
   Run,
+  SearchMatch,
   SqlResult,
   TraceSummary,
 } from "./results";
+import { search, type SearchFilter } from "./search";
 import { runSql, type SqlOptions } from "./sql";
 import type { SqlParameters } from "./sql-messages";
 import { stats, type StatsFilter } from "./stats";
@@ -91,6 +93,14 @@ export class Store {
   /** Exceptions, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
   exceptions(filter?: ExceptionFilter): Promise<Page<RecordedException>> {
     return exceptions(this.#reader, filter);
+  }
+
+  /**
+   * Calls and exceptions that hold a text, or what a regular expression matches, newest first.
+   * Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`.
+   */
+  search(wanted: string | RegExp, filter?: SearchFilter): Promise<Page<SearchMatch>> {
+    return search(this.#reader, wanted, filter);
   }
 
   /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
