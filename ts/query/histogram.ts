@@ -59,7 +59,7 @@ export class Histogram {
     let rest = Math.max(1, Math.ceil(q * this.#count));
     for (const [bucket, count] of this.#buckets.entries()) {
       rest -= count;
-      if (rest <= 0) return bucket === 0 ? 0 : Math.round(HISTOGRAM_BASE ** (bucket - 0.5));
+      if (rest <= 0) return bucketDuration(bucket);
     }
     return null;
   }
@@ -69,6 +69,11 @@ export class Histogram {
     this.#buckets[known] = (this.#buckets[known] as number) + count;
     this.#count += count;
   }
+}
+
+/** The duration in ns that stands for those of a bucket. */
+export function bucketDuration(bucket: number): number {
+  return bucket === 0 ? 0 : Math.round(HISTOGRAM_BASE ** (bucket - 0.5));
 }
 
 /** The bucket of a duration as SQL; the same as `histogram_bucket` of crates/event. */

@@ -28,11 +28,15 @@ export type {
   RunStatus,
   SearchField,
   SearchMatch,
+  Series,
+  SeriesPoint,
   SqlResult,
+  TimeSeries,
   TraceSummary,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
 export type { SearchFilter } from "./search";
+export type { SeriesFilter } from "./series";
 export type { SqlOptions } from "./sql";
 export type { SqlParameter, SqlParameters } from "./sql-messages";
 export type { StatsFilter, StatsSort } from "./stats";

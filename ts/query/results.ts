@@ -294,6 +294,48 @@ export interface FunctionStats {
   readonly maxNs: number | null;
 }
 
+/** The calls that began in an interval. Quantiles are within 5 %. */
+export interface SeriesPoint {
+  /** Beginning of the interval. */
+  readonly at: string;
+  /** Recorded calls. */
+  readonly calls: number;
+  /** Those that threw. */
+  readonly errors: number;
+  /** Sum of durations. */
+  readonly totalNs: number;
+  /** Sum of the running parts without recorded callees. */
+  readonly selfNs: number;
+  /** Median duration; null where no call ended. */
+  readonly p50Ns: number | null;
+  /** 95th percentile. */
+  readonly p95Ns: number | null;
+  /** Longest duration, exact. */
+  readonly maxNs: number | null;
+}
+
+/** The points of a function, or of all calls, empty intervals included. */
+export interface Series {
+  /** Name of the function; null for all. */
+  readonly function: string | null;
+  /** Its file. */
+  readonly file: string | null;
+  /** Line of its first character, from 1. */
+  readonly line: number | null;
+  /** Column of its first character, from 1. */
+  readonly col: number | null;
+  /** One an interval, all series alike. */
+  readonly points: readonly SeriesPoint[];
+}
+
+/** Calls over time. */
+export interface TimeSeries {
+  /** Length of an interval. */
+  readonly intervalMs: number;
+  /** Those with the most calls first. */
+  readonly series: readonly Series[];
+}
+
 /** The answer to a query of one's own. */
 export interface SqlResult {
   /** Its columns in order, with DuckDB's types. */

@@ -21,9 +21,11 @@ import type {
   Run,
   SearchMatch,
   SqlResult,
+  TimeSeries,
   TraceSummary,
 } from "./results";
 import { search, type SearchFilter } from "./search";
+import { series, type SeriesFilter } from "./series";
 import { runSql, type SqlOptions } from "./sql";
 import type { SqlParameters } from "./sql-messages";
 import { stats, type StatsFilter } from "./stats";
@@ -106,6 +108,11 @@ export class Store {
   /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
   stats(filter?: StatsFilter): Promise<FunctionStats[]> {
     return stats(this.#reader, filter);
+  }
+
+  /** Calls over time, by interval. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  series(filter: SeriesFilter): Promise<TimeSeries> {
+    return series(this.#reader, filter);
   }
 
   /**
