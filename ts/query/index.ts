@@ -12,9 +12,18 @@ export type { TraceCall } from "./call-rows";
 export type { CallFilter } from "./call-filter";
 export type { CallPageFilter } from "./calls";
 export type { ExceptionFilter } from "./exceptions";
+export type { FlameFilter } from "./flame";
+export {
+  foldedStacks,
+  type SpeedscopeFrame,
+  type SpeedscopeProfile,
+  speedscopeProfile,
+} from "./flame-formats";
 export type {
   Call,
   CallStatus,
+  Flame,
+  FlameNode,
   FoundPlace,
   FunctionStats,
   Handled,
@@ -31,6 +40,9 @@ export type {
   Series,
   SeriesPoint,
   SqlResult,
+  Timeline,
+  TimelineLane,
+  TimelineRow,
   TimeSeries,
   TraceSummary,
 } from "./results";
@@ -41,6 +53,7 @@ export type { SqlOptions } from "./sql";
 export type { SqlParameter, SqlParameters } from "./sql-messages";
 export type { StatsFilter, StatsSort } from "./stats";
 export { openStore, type Store } from "./store";
+export { type ChromeTrace, chromeTrace } from "./timeline";
 export type { TimeLike } from "./timestamps";
 export type { TraceOptions } from "./trace";
 export type { Trace } from "./trace-tree";

@@ -72,7 +72,10 @@ export async function search(
   const needle = await prepareNeedle(reader, wanted);
   const fields = checkFields(filter.in);
   const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
-  const asked = { reader, needle, filter, after, limit: limit + 1 };
+  const { function: name, file, since, until, run, trace, thread } = filter;
+  // Fields of other questions would narrow calls and leave exceptions as they are.
+  const common = { function: name, file, since, until, run, trace, thread };
+  const asked = { reader, needle, filter: common, after, limit: limit + 1 };
   const callFields = pick(CALL_FIELDS, fields);
   const thrownFields = pick(EXCEPTION_FIELDS, fields);
   const calls = await findCalls(asked, callFields);

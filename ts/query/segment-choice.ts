@@ -41,3 +41,8 @@ export function mayHoldCalls(
 function touches(range: readonly [number, number] | null, first: number, last: number): boolean {
   return range !== null && range[0] <= last && first <= range[1];
 }
+
+/** The runs that some segments have rows of. */
+export function runsIn(segments: readonly Segment[]): string[] {
+  return [...new Set(segments.map(({ runId }) => runId))].toSorted();
+}

@@ -10,10 +10,12 @@
  */
 import { type CallPageFilter, calls } from "./calls";
 import { type ExceptionFilter, exceptions } from "./exceptions";
+import { type FlameFilter, readFlame } from "./flame";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
 import type {
   Call,
+  Flame,
   FunctionStats,
   Page,
   Problem,
@@ -21,6 +23,7 @@ import type {
   Run,
   SearchMatch,
   SqlResult,
+  Timeline,
   TimeSeries,
   TraceSummary,
 } from "./results";
@@ -29,6 +32,7 @@ import { series, type SeriesFilter } from "./series";
 import { runSql, type SqlOptions } from "./sql";
 import type { SqlParameters } from "./sql-messages";
 import { stats, type StatsFilter } from "./stats";
+import { timelineOf } from "./timeline";
 import { readTrace, type TraceOptions } from "./trace";
 import type { Trace } from "./trace-tree";
 import { type TraceFilter, traces } from "./traces";
@@ -108,6 +112,16 @@ export class Store {
   /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
   stats(filter?: StatsFilter): Promise<FunctionStats[]> {
     return stats(this.#reader, filter);
+  }
+
+  /** Where time went, by the way that leads there. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  flame(filter?: FlameFilter): Promise<Flame> {
+    return readFlame(this.#reader, filter);
+  }
+
+  /** A trace as bars on lanes. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
+  async timeline(id: string, options?: TraceOptions): Promise<Timeline> {
+    return timelineOf(await readTrace(this.#reader, id, options));
   }
 
   /** Calls over time, by interval. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */

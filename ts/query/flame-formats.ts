@@ -1,0 +1,96 @@
+/**
+ * A flame graph as other tools read it.
+ *
+ *     foldedStacks(flame)       // ["main (src/main.js:1);load (src/load.js:7) 400000", …]
+ *     speedscopeProfile(flame)  // for https://www.speedscope.app
+ *
+ * `flame.root` itself is what d3-flame-graph takes (`name`, `value`, `children`). Limits: durations
+ * are running time, in ns.
+ */
+import type { Flame, FlameNode } from "./results";
+
+/** A line a stack: its functions, `;` between them, and the ns that its last one ran itself. */
+export function foldedStacks(flame: Flame): string[] {
+  const lines: string[] = [];
+  walk(flame, (stack, { selfNs }) => {
+    lines.push(`${stack.map(folded).join(";")} ${selfNs}`);
+  });
+  return lines;
+}
+
+/** A profile in speedscope's format. */
+export function speedscopeProfile(flame: Flame, name = "breadcrumb"): SpeedscopeProfile {
+  const frames: SpeedscopeFrame[] = [];
+  const numbers = new Map<string, number>();
+  const samples: number[][] = [];
+  const weights: number[] = [];
+  walk(flame, (stack, { selfNs }) => {
+    samples.push(
+      stack.map((node) => {
+        const key = JSON.stringify([node.name, node.file, node.line, node.col]);
+        const known = numbers.get(key);
+        if (known !== undefined) return known;
+        const { file, line, col } = node as FlameNode & { file: string; line: number; col: number };
+        numbers.set(key, frames.length);
+        return frames.push({ name: node.name, file, line, col }) - 1;
+      }),
+    );
+    weights.push(selfNs);
+  });
+  return {
+    $schema: "https://www.speedscope.app/file-format-schema.json",
+    name,
+    exporter: "breadcrumb-tracer",
+    shared: { frames },
+    profiles: [
+      {
+        type: "sampled",
+        name,
+        unit: "nanoseconds",
+        startValue: 0,
+        endValue: weights.reduce((sum, weight) => sum + weight, 0),
+        samples,
+        weights,
+      },
+    ],
+  };
+}
+
+/** A function, as speedscope has it. */
+export interface SpeedscopeFrame {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+}
+
+/** A file of speedscope: https://www.speedscope.app/file-format-schema.json. */
+export interface SpeedscopeProfile {
+  readonly $schema: string;
+  readonly name: string;
+  readonly exporter: string;
+  readonly shared: { readonly frames: readonly SpeedscopeFrame[] };
+  readonly profiles: readonly {
+    readonly type: "sampled";
+    readonly name: string;
+    readonly unit: "nanoseconds";
+    readonly startValue: number;
+    readonly endValue: number;
+    readonly samples: readonly (readonly number[])[];
+    readonly weights: readonly number[];
+  }[];
+}
+
+/** Shows each stack that ran itself, from the outermost function on. */
+function walk(flame: Flame, show: (stack: readonly FlameNode[], node: FlameNode) => void): void {
+  const waiting = flame.root.children.map((node) => [node]).toReversed();
+  for (let stack = waiting.pop(); stack; stack = waiting.pop()) {
+    const node = stack.at(-1) as FlameNode;
+    if (node.selfNs > 0) show(stack, node);
+    for (const child of node.children.toReversed()) waiting.push([...stack, child]);
+  }
+}
+
+function folded({ name, file, line }: FlameNode): string {
+  return `${name} (${file}:${line})`.replaceAll(/[;\n\r]/g, ",");
+}
