@@ -11,6 +11,7 @@ export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
 export type { TraceCall } from "./call-rows";
 export type { CallFilter } from "./call-filter";
 export type { CallPageFilter } from "./calls";
+export type { DiffOptions } from "./diff";
 export type { ExceptionFilter } from "./exceptions";
 export type { FlameFilter } from "./flame";
 export {
@@ -21,10 +22,18 @@ export {
 } from "./flame-formats";
 export type {
   Call,
+  CallPlace,
   CallStatus,
+  ChangedCall,
+  Diff,
+  DiffSide,
+  DivergedCall,
+  Divergence,
+  ExceptionChange,
   Flame,
   FlameNode,
   FoundPlace,
+  FunctionChange,
   FunctionStats,
   Handled,
   JsonValue,
@@ -45,6 +54,7 @@ export type {
   TimelineRow,
   TimeSeries,
   TraceSummary,
+  ValueChange,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
 export type { SearchFilter } from "./search";

@@ -17,7 +17,7 @@ import {
   surelyStartsIn,
 } from "./conditions";
 import { bucketSql, Histogram } from "./histogram";
-import type { Question, Reader } from "./reader";
+import type { Question, Reader, Source } from "./reader";
 import type { FunctionStats } from "./results";
 import type { Row } from "./rows";
 import type { Segment } from "./segment-summary";
@@ -93,6 +93,21 @@ export async function stats(reader: Reader, filter: StatsFilter = {}): Promise<F
   return functions.slice(0, limit);
 }
 
+/** The sums over some calls. */
+export async function statsOfCalls(
+  reader: Reader,
+  source: Source,
+  where: Conditions,
+): Promise<FunctionStats[]> {
+  const rows = await reader.rows({
+    sources: { calls: source },
+    sql: (from) =>
+      sumsSql(partsOfCalls(`${from.calls} WHERE ${where.sql()}`), "self_ns", MAX_LIMIT),
+    parameters: where.parameters,
+  });
+  return rows.map(readStats);
+}
+
 function question(
   reader: Reader,
   filter: StatsFilter,
@@ -120,37 +135,50 @@ function question(
       },
       counts: { table: "counts", choose: ofRun },
     },
-    sql: (from) => `
-      WITH parts AS (
-        SELECT function, file, line, col, calls, errors, open, total_ns, self_ns, wait_ns, max_ns,
-          histogram, 0 AS counted, 0 AS dropped
-        FROM ${from.functions} WHERE ${where.sql()}
+    sql: (from) =>
+      sumsSql(
+        `${SEGMENT_PARTS} FROM ${from.functions} WHERE ${where.sql()}
         UNION ALL ${partsOfCalls(`${from.calls} WHERE ${where.sql()} AND ${started.sql()}`)}
         UNION ALL
         SELECT function, file, line, col, 0, 0, 0, 0, 0, 0, NULL, '', counted, dropped
-        FROM ${from.counts} WHERE ${where.sql()} AND ${counted.sql()}),
-      sums AS (
-        SELECT function, file, line, col, sum(calls)::DOUBLE AS calls,
-          sum(errors)::DOUBLE AS errors, sum(open)::DOUBLE AS open,
-          sum(total_ns)::DOUBLE AS total_ns, sum(self_ns)::DOUBLE AS self_ns,
-          sum(wait_ns)::DOUBLE AS wait_ns, max(max_ns)::DOUBLE AS max_ns,
-          string_agg(histogram, '') AS histogram, sum(counted)::DOUBLE AS counted,
-          sum(dropped)::DOUBLE AS dropped
-        FROM parts GROUP BY function, file, line, col)
-      SELECT * FROM sums
-      ORDER BY ${order === undefined ? "" : `${order} DESC NULLS LAST, `} function, file, line, col
-      ${order === undefined ? "" : `LIMIT ${limit}`}`,
+        FROM ${from.counts} WHERE ${where.sql()} AND ${counted.sql()}`,
+        order,
+        limit,
+      ),
     parameters: { ...where.parameters, ...started.parameters, ...counted.parameters },
   };
+}
+
+const SEGMENT_PARTS = `
+  SELECT function, file, line, col, calls, errors, open, total_ns, self_ns, wait_ns, max_ns,
+    histogram, 0 AS counted, 0 AS dropped`;
+
+/** Adds parts up by function; without an order of SQL's, all of them. */
+function sumsSql(parts: string, order: string | undefined, limit: number): string {
+  return `
+    WITH parts AS (${parts}),
+    sums AS (
+      SELECT function, file, line, col, sum(calls)::DOUBLE AS calls,
+        sum(errors)::DOUBLE AS errors, sum(open)::DOUBLE AS open,
+        sum(total_ns)::DOUBLE AS total_ns, sum(self_ns)::DOUBLE AS self_ns,
+        sum(wait_ns)::DOUBLE AS wait_ns, max(max_ns)::DOUBLE AS max_ns,
+        string_agg(histogram, '') AS histogram, sum(counted)::DOUBLE AS counted,
+        sum(dropped)::DOUBLE AS dropped
+      FROM parts GROUP BY function, file, line, col)
+    SELECT * FROM sums
+    ORDER BY ${order === undefined ? "" : `${order} DESC NULLS LAST, `} function, file, line, col
+    ${order === undefined ? "" : `LIMIT ${limit}`}`;
 }
 
 /** What a segment's `functions` would say of these calls, in parts by bucket. */
 function partsOfCalls(selection: string): string {
   return `
-    SELECT function, file, line, col, count(*), count(*) FILTER (status = 'threw'),
-      count(*) FILTER (status = 'open'), coalesce(sum(duration_ns), 0), sum(self_ns),
-      sum(wait_ns), max(duration_ns),
-      coalesce('{"' || bucket || '":' || count(duration_ns) || '}', ''), 0, 0
+    SELECT function, file, line, col, count(*) AS calls,
+      count(*) FILTER (status = 'threw') AS errors, count(*) FILTER (status = 'open') AS open,
+      coalesce(sum(duration_ns), 0) AS total_ns, sum(self_ns) AS self_ns, sum(wait_ns) AS wait_ns,
+      max(duration_ns) AS max_ns,
+      coalesce('{"' || bucket || '":' || count(duration_ns) || '}', '') AS histogram,
+      0 AS counted, 0 AS dropped
     FROM (SELECT *, CASE WHEN duration_ns IS NOT NULL THEN ${bucketSql("duration_ns")} END AS bucket
       FROM ${selection})
     GROUP BY function, file, line, col, bucket`;

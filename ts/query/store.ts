@@ -9,12 +9,14 @@
  * Limits: read-only; DuckDB is loaded by the first question but `runs()`.
  */
 import { type CallPageFilter, calls } from "./calls";
+import { diff, type DiffOptions } from "./diff";
 import { type ExceptionFilter, exceptions } from "./exceptions";
 import { type FlameFilter, readFlame } from "./flame";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
 import type {
   Call,
+  Diff,
   Flame,
   FunctionStats,
   Page,
@@ -112,6 +114,11 @@ export class Store {
   /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
   stats(filter?: StatsFilter): Promise<FunctionStats[]> {
     return stats(this.#reader, filter);
+  }
+
+  /** Two runs, or two traces, compared. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
+  diff(a: string, b: string, options?: DiffOptions): Promise<Diff> {
+    return diff(this.#reader, a, b, options);
   }
 
   /** Where time went, by the way that leads there. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
