@@ -73,17 +73,18 @@ export async function findCallIds(
   }));
 }
 
-/** Whole calls, the newest first. */
+/** Whole calls, the newest first; `choose` narrows where to look. */
 export async function readCallsByIds(
   reader: Reader,
   runIds: readonly string[],
   callIds: readonly number[],
+  choose = (segment: Segment) => mayHoldCall(segment, runIds, callIds),
 ): Promise<Call[]> {
   if (callIds.length === 0) return [];
   const { listValue } = await loadDuckDB();
   const columns = await readCallColumns(
     reader,
-    { table: "calls", choose: (s) => mayHoldCall(s, runIds, callIds) },
+    { table: "calls", choose },
     (table) => `FROM ${table} SEMI JOIN
       (SELECT unnest($runs) AS run_id, unnest($calls)::BIGINT AS call_id) USING (run_id, call_id)`,
     { runs: listValue(runIds), calls: listValue(callIds.map(String)) },

@@ -126,7 +126,8 @@ export async function exceptionsOfTrace(
   return readExceptions(rows);
 }
 
-function exceptionsQuery(selection: string): string {
+/** Selects what `readExceptions` reads. */
+export function exceptionsQuery(selection: string): string {
   return `
     SELECT run_id, exception_id::DOUBLE AS exception_id, thread_id, call_id::DOUBLE AS call_id,
       root_id::DOUBLE AS root_id, function, file, line, name, message, stack,
@@ -134,7 +135,8 @@ function exceptionsQuery(selection: string): string {
     ${selection}`;
 }
 
-function readExceptions(rows: Rows): RecordedException[] {
+/** Rows as exceptions. */
+export function readExceptions(rows: Rows): RecordedException[] {
   return rows.map((row) => {
     const runId = row.text("run_id");
     const rootId = row.numberOrNull("root_id");

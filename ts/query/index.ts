@@ -49,6 +49,7 @@ export type {
   Series,
   SeriesPoint,
   SqlResult,
+  TailItem,
   Timeline,
   TimelineLane,
   TimelineRow,
@@ -63,6 +64,7 @@ export type { SqlOptions } from "./sql";
 export type { SqlParameter, SqlParameters } from "./sql-messages";
 export type { StatsFilter, StatsSort } from "./stats";
 export { openStore, type Store } from "./store";
+export type { Tail, TailFilter } from "./tail";
 export { type ChromeTrace, chromeTrace } from "./timeline";
 export type { TimeLike } from "./timestamps";
 export type { TraceOptions } from "./trace";

@@ -256,6 +256,11 @@ export interface SearchMatch {
   readonly found: readonly FoundPlace[];
 }
 
+/** What a tail hands out. */
+export type TailItem =
+  | { readonly kind: "call"; readonly call: Call }
+  | { readonly kind: "exception"; readonly exception: RecordedException };
+
 /** A function's sums. Quantiles come from a histogram: within 5 % of the true duration. */
 export interface FunctionStats {
   /** Name. */

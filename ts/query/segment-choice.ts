@@ -46,3 +46,8 @@ function touches(range: readonly [number, number] | null, first: number, last: n
 export function runsIn(segments: readonly Segment[]): string[] {
   return [...new Set(segments.map(({ runId }) => runId))].toSorted();
 }
+
+/** What a segment was published as. */
+export function segmentName({ runId, seq }: Segment): string {
+  return `${runId}-${seq}`;
+}

@@ -34,6 +34,7 @@ import { series, type SeriesFilter } from "./series";
 import { runSql, type SqlOptions } from "./sql";
 import type { SqlParameters } from "./sql-messages";
 import { stats, type StatsFilter } from "./stats";
+import { Tail, type TailFilter } from "./tail";
 import { timelineOf } from "./timeline";
 import { readTrace, type TraceOptions } from "./trace";
 import type { Trace } from "./trace-tree";
@@ -109,6 +110,14 @@ export class Store {
    */
   search(wanted: string | RegExp, filter?: SearchFilter): Promise<Page<SearchMatch>> {
     return search(this.#reader, wanted, filter);
+  }
+
+  /**
+   * Calls as they are published, from now or from an earlier tail's `cursor`; ends by its `signal`, or
+   * by leaving the loop. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`.
+   */
+  tail(filter?: TailFilter): Tail {
+    return new Tail(this.#reader, filter);
   }
 
   /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */

@@ -1,0 +1,254 @@
+/**
+ * Calls as they are published.
+ *
+ *     for await (const item of new Tail(reader, { function: "Cart.*", signal })) {
+ *       if (item.kind === "call") console.log(item.call.function, item.call.durationNs);
+ *     }
+ *
+ * Looks for new segments every `pollMs`, and reads on only when the consumer asks for more: memory is
+ * that of `PAGE` calls, however slow it is. Every row comes once. Order: of a run, segment by segment
+ * as published; in a segment by the time of entry, exceptions behind calls. Limits: a call is published
+ * when it has ended; what retention removes before it was read is not seen.
+ */
+import { type CallFilter, type CallSelection, selectCalls } from "./call-filter";
+import { readCallsByIds } from "./calls";
+import { checkWhole, Conditions } from "./conditions";
+import { exceptionsQuery, readExceptions, selectExceptions } from "./exceptions";
+import type { Reader } from "./reader";
+import type { RecordedException, TailItem } from "./results";
+import { segmentName } from "./segment-choice";
+import type { Segment } from "./segment-summary";
+import { TailPosition, type TailRow } from "./tail-position";
+import { parseTime } from "./timestamps";
+
+/** What to follow, and how. */
+export interface TailFilter extends CallFilter {
+  /** Exceptions too: of the function, file, run, trace, thread and time. @default false */
+  readonly exceptions?: boolean | undefined;
+  /** `cursor` of an earlier tail: goes on behind it. What is published from now on unless told. */
+  readonly from?: string | undefined;
+  /** How often to look for new segments. @default 250 */
+  readonly pollMs?: number | undefined;
+  /** Ends it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const DEFAULT_POLL_MS = 250;
+const MOST_POLL_MS = 3_600_000;
+/** Looking takes at most so much of the time: one part in twenty. */
+const LOOK_SHARE = 20;
+/** Calls read at once: about 10 MB. */
+const PAGE = 5000;
+
+/** See the file. */
+export class Tail implements AsyncIterableIterator<TailItem> {
+  readonly #position: TailPosition;
+  readonly #stop = new AbortController();
+  readonly #items: AsyncGenerator<TailItem, undefined>;
+
+  /** Throws `BC_ERR_STOPPED`, `BC_ERR_BAD_OPTION`. */
+  constructor(reader: Reader, filter: TailFilter = {}) {
+    const pollMs = checkWhole("pollMs", filter.pollMs ?? DEFAULT_POLL_MS, 1, MOST_POLL_MS);
+    reader.refresh();
+    this.#position =
+      filter.from === undefined
+        ? TailPosition.now(reader.segments.all())
+        : TailPosition.parse(filter.from);
+    const signals = filter.signal ? [this.#stop.signal, filter.signal] : [this.#stop.signal];
+    const signal = AbortSignal.any(signals);
+    this.#items = follow(reader, { filter, pollMs, signal, position: this.#position });
+  }
+
+  /** Behind the last item: for a later tail's `from`. */
+  get cursor(): string {
+    return this.#position.toString();
+  }
+
+  /** The next item. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`, and `BC_ERR_STOPPED` once the store is closed. */
+  next(): Promise<IteratorResult<TailItem, undefined>> {
+    return this.#items.next();
+  }
+
+  /** Ends it, also while `next()` waits. */
+  return(): Promise<IteratorResult<TailItem, undefined>> {
+    this.#stop.abort();
+    return this.#items.return(undefined);
+  }
+
+  /** Itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** `return()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}
+
+interface Following {
+  readonly filter: TailFilter;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+  readonly position: TailPosition;
+}
+
+async function* follow(
+  reader: Reader,
+  { filter, pollMs, signal, position }: Following,
+): AsyncGenerator<TailItem, undefined> {
+  const selection = await selectCalls(reader, filter);
+  while (!signal.aborted) {
+    const begun = performance.now();
+    reader.refresh();
+    const segments = reader.segments.all();
+    const fresh = segments.filter((segment) => !position.isDone(segment));
+    const tookMs = performance.now() - begun;
+    for (const segment of fresh.toSorted(inOrder)) {
+      for await (const { item, row } of itemsOf(reader, segment, selection, filter, position)) {
+        if (signal.aborted) return undefined;
+        position.pass(segment, row);
+        yield item;
+      }
+      position.finish(segment);
+    }
+    if (fresh.length > 0) continue;
+    position.keepOnly(knownRuns(reader, segments));
+    await sleep(Math.max(pollMs, tookMs * LOOK_SHARE), signal);
+  }
+  return undefined;
+}
+
+function inOrder(a: Segment, b: Segment): number {
+  if (a.runId !== b.runId) return a.runId < b.runId ? -1 : 1;
+  return a.seq - b.seq;
+}
+
+function knownRuns(reader: Reader, segments: readonly Segment[]): Set<string> {
+  const runIds = new Set(segments.map(({ runId }) => runId));
+  for (const { runId } of reader.runs.all()) runIds.add(runId);
+  return runIds;
+}
+
+/** Waits; ends early, and without an error, when the signal says so. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
+
+interface Positioned {
+  readonly item: TailItem;
+  readonly row: TailRow;
+}
+
+/** The rows of a segment behind the position, page by page. */
+async function* itemsOf(
+  reader: Reader,
+  segment: Segment,
+  selection: CallSelection,
+  filter: TailFilter,
+  position: TailPosition,
+): AsyncGenerator<Positioned> {
+  let last = position.lastOf(segment);
+  if (last?.table !== "exceptions" && segment.tables.calls && selection.choose(segment)) {
+    for (;;) {
+      const page = await readCalls(reader, segment, selection, last);
+      yield* page;
+      last = page.at(-1)?.row ?? last;
+      if (page.length < PAGE) break;
+    }
+  }
+  if (filter.exceptions !== true || !segment.tables.exceptions) return;
+  for (last = last?.table === "exceptions" ? last : null; ;) {
+    const page = await readThrown(
+      reader,
+      segment,
+      { ...filter, run: selection.runId ?? undefined },
+      last,
+    );
+    yield* page;
+    last = page.at(-1)?.row ?? last;
+    if (page.length < PAGE) break;
+  }
+}
+
+async function readCalls(
+  reader: Reader,
+  segment: Segment,
+  { where }: CallSelection,
+  last: TailRow | null,
+): Promise<Positioned[]> {
+  const behind = behindRow(last, "started_at", "call_id");
+  const choose = sameAs(segment);
+  const rows = await reader.rows({
+    sources: { calls: { table: "calls", choose } },
+    sql: (from) => `
+      SELECT call_id::DOUBLE AS call_id FROM ${from.calls}
+      WHERE ${where.sql()} AND ${behind.sql()} ORDER BY started_at, call_id LIMIT ${PAGE}`,
+    parameters: { ...where.parameters, ...behind.parameters },
+  });
+  const ids = [...rows.numbers("call_id")];
+  const calls = await readCallsByIds(
+    reader,
+    ids.map(() => segment.runId),
+    ids,
+    choose,
+  );
+  return calls.toReversed().map((call) => ({
+    item: { kind: "call", call },
+    row: { table: "calls", timeNs: String(parseTime(call.startedAt, "time")), id: call.callId },
+  }));
+}
+
+async function readThrown(
+  reader: Reader,
+  segment: Segment,
+  filter: TailFilter,
+  last: TailRow | null,
+): Promise<Positioned[]> {
+  const { function: name, file, since, until, run, trace, thread } = filter;
+  const common = { function: name, file, since, until, run, trace, thread };
+  const { where, choose } = selectExceptions(reader, common);
+  const behind = behindRow(last, "thrown_at", "exception_id");
+  const isIt = sameAs(segment);
+  const rows = await reader.rows({
+    sources: { exceptions: { table: "exceptions", choose: (s) => isIt(s) && choose(s) } },
+    sql: (from) => `
+      ${exceptionsQuery(`FROM ${from.exceptions} WHERE ${where.sql()} AND ${behind.sql()}`)}
+      ORDER BY thrown_at, exception_id LIMIT ${PAGE}`,
+    parameters: { ...where.parameters, ...behind.parameters },
+  });
+  return readExceptions(rows).map((exception: RecordedException) => ({
+    item: { kind: "exception", exception },
+    row: {
+      table: "exceptions",
+      timeNs: String(parseTime(exception.thrownAt, "time")),
+      id: exception.exceptionId,
+    },
+  }));
+}
+
+function sameAs(segment: Segment): (other: Segment) => boolean {
+  const name = segmentName(segment);
+  return (other) => segmentName(other) === name;
+}
+
+function behindRow(last: TailRow | null, time: string, id: string): Conditions {
+  const behind = new Conditions("behind");
+  if (!last) return behind;
+  const timeNs = BigInt(last.timeNs);
+  behind.add(
+    `(${time} > make_timestamp_ns(?) OR (${time} = make_timestamp_ns(?) AND ${id} > ?))`,
+    timeNs,
+    timeNs,
+    last.id,
+  );
+  return behind;
+}
