@@ -13,6 +13,7 @@ export type { CallFilter } from "./call-filter";
 export type { CallPageFilter } from "./calls";
 export type { DiffOptions } from "./diff";
 export type { ExceptionFilter } from "./exceptions";
+export type { ExportOptions } from "./export";
 export type { FlameFilter } from "./flame";
 export {
   foldedStacks,
@@ -30,6 +31,9 @@ export type {
   DivergedCall,
   Divergence,
   ExceptionChange,
+  ExportFormat,
+  ExportResult,
+  ExportTable,
   Flame,
   FlameNode,
   FoundPlace,

@@ -576,6 +576,23 @@ export interface SqlResult {
   readonly truncated: boolean;
 }
 
+/** A file format of an export. */
+export type ExportFormat = "duckdb" | "parquet" | "csv" | "jsonl";
+
+/** A table of an export. */
+export type ExportTable = "runs" | "calls" | "exceptions" | "functions" | "counts";
+
+/** What an export wrote. */
+export interface ExportResult {
+  /** The file or folder. */
+  readonly path: string;
+  readonly format: ExportFormat;
+  /** Rows of each table. */
+  readonly rows: Readonly<Partial<Record<ExportTable, number>>>;
+  /** Bytes of all files. */
+  readonly bytes: number;
+}
+
 /** A file in the store that was skipped. */
 export interface Problem {
   /** Its path. */

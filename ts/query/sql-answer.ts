@@ -11,6 +11,7 @@ import type { DuckDBConnection, DuckDBPreparedStatement, DuckDBValue } from "@du
 import { BreadcrumbError } from "../errors";
 import { loadDuckDB, quoteLiteral } from "./engine";
 import type { JsonValue } from "./results";
+import { RUNS_QUERY } from "./runs-table";
 import { viewQuery } from "./sources";
 import { badSql } from "./sql-guard";
 import type { SqlParameter, SqlParameters, SqlRun, SqlTable } from "./sql-messages";
@@ -105,26 +106,8 @@ async function createViews(
     const list = files.length > 0 ? `[${files.map(quoteLiteral).join(",")}]` : null;
     await connection.run(`CREATE TEMP VIEW "${name}" AS ${viewQuery(name, list, older)}`);
   }
-  await connection.run(RUNS_SQL, { runs });
+  await connection.run(`CREATE TEMP TABLE runs AS ${RUNS_QUERY}`, { runs });
 }
-
-/** `runs` from the run records. */
-const RUNS_SQL = `
-  CREATE TEMP TABLE runs AS
-  SELECT r.runId AS run_id, r.parentRunId AS parent_run_id, to_json(r.command)::VARCHAR AS command,
-    r.cwd, r.pid, r.node, r.platform, r.arch, CAST(r.startedAt AS TIMESTAMP_NS) AS started_at,
-    CAST(r.endedAt AS TIMESTAMP_NS) AS ended_at, r.status, r.exitCode AS exit_code, r.signal,
-    r.crashProof AS crash_proof, r.overflow, r.counters.recorded, r.counters.counted,
-    r.counters.dropped, r.counters.exceptions, r.counters.bytes, r.counters.segments,
-    r.counters.recorderCpuNs AS recorder_cpu_ns, r.files.instrumented AS files_instrumented,
-    len(r.files.leftAlone) AS files_left_alone, len(r.files.tooEarly) AS files_too_early
-  FROM (SELECT unnest(from_json($runs, '[{"runId":"VARCHAR","parentRunId":"VARCHAR",
-    "command":["VARCHAR"],"cwd":"VARCHAR","pid":"INTEGER","node":"VARCHAR","platform":"VARCHAR",
-    "arch":"VARCHAR","startedAt":"VARCHAR","endedAt":"VARCHAR","status":"VARCHAR",
-    "exitCode":"INTEGER","signal":"VARCHAR","crashProof":"BOOLEAN","overflow":"VARCHAR",
-    "counters":{"recorded":"BIGINT","counted":"BIGINT","dropped":"BIGINT","exceptions":"BIGINT",
-    "bytes":"BIGINT","segments":"BIGINT","recorderCpuNs":"BIGINT"},
-    "files":{"instrumented":"BIGINT","leftAlone":["JSON"],"tooEarly":["VARCHAR"]}}]')) AS r)`;
 
 async function bindable(
   parameters: SqlParameters,

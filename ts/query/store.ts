@@ -11,12 +11,14 @@
 import { type CallPageFilter, calls } from "./calls";
 import { diff, type DiffOptions } from "./diff";
 import { type ExceptionFilter, exceptions } from "./exceptions";
+import { exportStore, type ExportOptions } from "./export";
 import { type FlameFilter, readFlame } from "./flame";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
 import type {
   Call,
   Diff,
+  ExportResult,
   Flame,
   FunctionStats,
   Page,
@@ -151,6 +153,14 @@ export class Store {
    */
   sql(text: string, parameters?: SqlParameters, options?: SqlOptions): Promise<SqlResult> {
     return runSql(this.#reader, text, parameters, options);
+  }
+
+  /**
+   * Writes the store, or a part of it, as a DuckDB file, Parquet, CSV or JSON lines.
+   * Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`.
+   */
+  export(options: ExportOptions): Promise<ExportResult> {
+    return exportStore(this.#reader, options);
   }
 
   /** The files that questions so far had to skip. */
