@@ -9,6 +9,7 @@
  */
 export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
 export type { TraceCall } from "./call-rows";
+export type { CallEdgeFilter } from "./call-edges";
 export type { CallFilter } from "./call-filter";
 export type { CallPageFilter } from "./calls";
 export type { DiffOptions } from "./diff";
@@ -21,8 +22,10 @@ export {
   type SpeedscopeProfile,
   speedscopeProfile,
 } from "./flame-formats";
+export type { GapsFilter } from "./gaps";
 export type {
   Call,
+  CallEdge,
   CallPlace,
   CallStatus,
   ChangedCall,
@@ -39,6 +42,7 @@ export type {
   FoundPlace,
   FunctionChange,
   FunctionStats,
+  Gaps,
   Handled,
   JsonValue,
   Page,

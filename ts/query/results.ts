@@ -299,6 +299,49 @@ export interface FunctionStats {
   readonly maxNs: number | null;
 }
 
+/** A function that calls another, or is called by it. */
+export interface CallEdge {
+  /** Its name; null of callers that have no row, and of none. */
+  readonly function: string | null;
+  /** Its file. */
+  readonly file: string | null;
+  /** Line of its first character, from 1. */
+  readonly line: number | null;
+  /** Column of its first character, from 1. */
+  readonly col: number | null;
+  /** How: `call`, or `root` of a callback; null where there is no caller: roots. */
+  readonly kind: "call" | "root" | null;
+  /** Calls made. */
+  readonly calls: number;
+  /** Those that threw. */
+  readonly errors: number;
+  /** Sum of their durations. */
+  readonly totalNs: number;
+  /** Sum of their running parts without recorded callees. */
+  readonly selfNs: number;
+}
+
+/** What was included and did not run. */
+export interface Gaps extends RunFiles {
+  /** The runs asked about. */
+  readonly runIds: readonly string[];
+  /** Functions that were not called in them, by file and line. */
+  readonly notCalled: readonly {
+    /** Name. */
+    readonly function: string;
+    /** Its file. */
+    readonly file: string;
+    /** Line of its first character, as the newest run that knows it has it. */
+    readonly line: number;
+    /** Column of its first character. */
+    readonly col: number;
+    /** The newest run in which it was called; null where none is known. */
+    readonly lastCalledIn: string | null;
+    /** Its calls in all other runs. */
+    readonly calls: number;
+  }[];
+}
+
 /** The calls that began in an interval. Quantiles are within 5 %. */
 export interface SeriesPoint {
   /** Beginning of the interval. */

@@ -8,19 +8,23 @@
  * Every question sees what was published when it was asked, also of programs that still run.
  * Limits: read-only; DuckDB is loaded by the first question but `runs()`.
  */
+import { callees, callers, type CallEdgeFilter } from "./call-edges";
 import { type CallPageFilter, calls } from "./calls";
 import { diff, type DiffOptions } from "./diff";
 import { type ExceptionFilter, exceptions } from "./exceptions";
 import { exportStore, type ExportOptions } from "./export";
 import { type FlameFilter, readFlame } from "./flame";
+import { gaps, type GapsFilter } from "./gaps";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
 import type {
   Call,
+  CallEdge,
   Diff,
   ExportResult,
   Flame,
   FunctionStats,
+  Gaps,
   Page,
   Problem,
   RecordedException,
@@ -125,6 +129,21 @@ export class Store {
   /** Sums for each function. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
   stats(filter?: StatsFilter): Promise<FunctionStats[]> {
     return stats(this.#reader, filter);
+  }
+
+  /** Who called a function (`*` in its name stands for any characters). Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  callers(name: string, filter?: CallEdgeFilter): Promise<CallEdge[]> {
+    return callers(this.#reader, name, filter);
+  }
+
+  /** What a function called; likewise. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  callees(name: string, filter?: CallEdgeFilter): Promise<CallEdge[]> {
+    return callees(this.#reader, name, filter);
+  }
+
+  /** What was included and did not run. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  gaps(filter?: GapsFilter): Promise<Gaps> {
+    return gaps(this.#reader, filter);
   }
 
   /** Two runs, or two traces, compared. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */

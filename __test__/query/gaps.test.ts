@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import { openStore } from "../../ts/query/index";
+import { newFolder, RUN_A, RUN_B, sampleStore } from "./support/sample-store";
+import { functionSums, StoreWriter } from "./support/store-writer";
+
+test("functions of other runs that were not called, neither recorded nor counted", async () => {
+  await using store = await openStore((await sampleStore()).dir);
+  const gaps = await store.gaps();
+  expect(gaps.runIds).toEqual([RUN_B]);
+  expect(gaps.notCalled.map((f) => f.function)).toEqual(["add", "hot", "load", "main", "parse"]);
+  expect(gaps.notCalled[0]).toEqual({
+    function: "add",
+    file: "src/add.js",
+    line: 2,
+    col: 1,
+    lastCalledIn: RUN_A,
+    calls: 3,
+  });
+  const names = async (filter: Parameters<typeof store.gaps>[0]) =>
+    (await store.gaps(filter)).notCalled.map((f) => f.function);
+  expect(await names({ run: RUN_A })).toEqual(["tick"]);
+  expect(await names({ run: [RUN_A, RUN_B] })).toEqual([]);
+  expect(await names({ function: "*a*", file: "src/[lm]*" })).toEqual([]);
+  expect(await names({ function: "*a*", file: "src/m*" })).toEqual(["main"]);
+  expect(await names({ limit: 2 })).toEqual(["add", "hot"]);
+});
+
+test("a function that moved is the same; one that is known and never ran is listed", async () => {
+  const dir = newFolder();
+  const writer = await StoreWriter.create(dir);
+  for (const [runId, functions] of [
+    [
+      "r1",
+      [functionSums({ function: "moved", line: 3 }, [1]), functionSums({ function: "old" }, [1])],
+    ],
+    [
+      "r2",
+      [functionSums({ function: "moved", line: 9 }, [1]), functionSums({ function: "idle" }, [])],
+    ],
+  ] as const) {
+    writer.run({ runId });
+    await writer.segment({ runId, functions });
+  }
+  await using store = await openStore(dir);
+  const { notCalled } = await store.gaps({ run: "r2" });
+  expect(notCalled.map((f) => [f.function, f.lastCalledIn, f.calls])).toEqual([
+    ["idle", null, 0],
+    ["old", "r1", 1],
+  ]);
+});
+
+test("files that were left alone, or loaded too early, in any of the runs", async () => {
+  const dir = newFolder();
+  const writer = await StoreWriter.create(dir);
+  const leftAlone = [{ file: "src/odd.js", why: "cannot be parsed" }];
+  writer.run({ runId: "r1", files: { instrumented: 3, leftAlone, tooEarly: ["src/a.js"] } });
+  writer.run({ runId: "r2", files: { instrumented: 5, leftAlone, tooEarly: ["src/b.js"] } });
+  await using store = await openStore(dir);
+  expect(await store.gaps({ run: ["r1", "r2"] })).toEqual({
+    runIds: ["r1", "r2"],
+    notCalled: [],
+    instrumented: 5,
+    leftAlone,
+    tooEarly: ["src/a.js", "src/b.js"],
+  });
+});
+
+test("unknown runs and bad limits are refused", async () => {
+  await using store = await openStore((await sampleStore()).dir);
+  await expect(store.gaps({ run: "none" })).rejects.toMatchObject({ code: "BC_ERR_NOT_FOUND" });
+  await expect(store.gaps({ limit: -1 })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
+});

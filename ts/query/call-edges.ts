@@ -1,0 +1,102 @@
+/**
+ * Who calls a function, and what it calls.
+ *
+ *     await callers(reader, "Cart.add", { run: "latest" });   // [{ function: "checkout", calls: 12, … }]
+ *     await callees(reader, "checkout");
+ *
+ * Sums over the calls of that function, or of those that it caused itself. Limits: goes through the
+ * calls of the runs asked about.
+ */
+import { type CallFilter, type CallSelection, selectCalls } from "./call-filter";
+import { checkLimit, MAX_LIMIT } from "./conditions";
+import type { Reader } from "./reader";
+import type { CallEdge } from "./results";
+import type { Rows } from "./rows";
+import { holdsRun, mayHoldTrace } from "./segment-choice";
+import type { Segment } from "./segment-summary";
+
+/** Which calls of the function; every field narrows. */
+export interface CallEdgeFilter extends Omit<CallFilter, "function"> {
+  /** @default 100_000 */
+  readonly limit?: number | undefined;
+}
+
+const SUMS = `
+  count(*)::DOUBLE AS calls, count(*) FILTER (status = 'threw')::DOUBLE AS errors,
+  coalesce(sum(duration_ns), 0)::DOUBLE AS total_ns, sum(self_ns)::DOUBLE AS self_ns`;
+const KIND = "CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END AS kind";
+
+/** The functions that called it. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+export async function callers(
+  reader: Reader,
+  name: string,
+  filter: CallEdgeFilter = {},
+): Promise<CallEdge[]> {
+  const limit = checkLimit(filter.limit, MAX_LIMIT);
+  const selection = await selectCalls(reader, { ...filter, function: name });
+  const rows = await reader.rows({
+    sources: {
+      calls: { table: "calls", choose: selection.choose },
+      parents: { table: "calls", choose: (s) => isAround(s, selection) },
+    },
+    sql: (from) => `
+      WITH own AS (
+        SELECT run_id, parent_id, ${KIND}, status, duration_ns, self_ns
+        FROM ${from.calls} WHERE ${selection.where.sql()})
+      SELECT p.function, p.file, p.line, p.col, kind, ${SUMS}
+      FROM own LEFT JOIN
+        (SELECT run_id, call_id AS parent_id, function, file, line, col FROM ${from.parents}) AS p
+        USING (run_id, parent_id)
+      GROUP BY ALL ${order(limit)}`,
+    parameters: selection.where.parameters,
+  });
+  return readEdges(rows);
+}
+
+/** The functions that it called. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+export async function callees(
+  reader: Reader,
+  name: string,
+  filter: CallEdgeFilter = {},
+): Promise<CallEdge[]> {
+  const limit = checkLimit(filter.limit, MAX_LIMIT);
+  const selection = await selectCalls(reader, { ...filter, function: name });
+  const rows = await reader.rows({
+    sources: {
+      calls: { table: "calls", choose: selection.choose },
+      children: { table: "calls", choose: (s) => isAround(s, selection) },
+    },
+    sql: (from) => `
+      SELECT function, file, line, col, ${KIND}, ${SUMS}
+      FROM ${from.children} SEMI JOIN
+        (SELECT run_id, call_id AS parent_id FROM ${from.calls} WHERE ${selection.where.sql()})
+        USING (run_id, parent_id)
+      GROUP BY ALL ${order(limit)}`,
+    parameters: selection.where.parameters,
+  });
+  return readEdges(rows);
+}
+
+function order(limit: number): string {
+  return `ORDER BY calls DESC, function NULLS LAST, file, line, col, kind LIMIT ${limit}`;
+}
+
+/** Whether a segment may have callers or callees of the selected calls, whenever they began. */
+function isAround(segment: Segment, { runId, trace }: CallSelection): boolean {
+  if (trace) return mayHoldTrace(segment, trace.runId, trace.rootId);
+  return runId === null || holdsRun(segment, runId);
+}
+
+function readEdges(rows: Rows): CallEdge[] {
+  return rows.map((row) => ({
+    function: row.textOrNull("function"),
+    file: row.textOrNull("file"),
+    line: row.numberOrNull("line"),
+    col: row.numberOrNull("col"),
+    kind: row.textOrNull("kind") as CallEdge["kind"],
+    calls: row.number("calls"),
+    errors: row.number("errors"),
+    totalNs: row.number("total_ns"),
+    selfNs: row.number("self_ns"),
+  }));
+}

@@ -1,0 +1,79 @@
+/**
+ * What was included and did not run.
+ *
+ *     const { notCalled, leftAlone } = await gaps(reader, { run: "latest" });
+ *
+ * Functions that the store knows of and that were not called in these runs; files that were included
+ * and not instrumented. Limits: the store knows of a function once it was called (or counted) in some
+ * run: one that never ran anywhere is not listed.
+ */
+import { checkLimit, Conditions, MAX_LIMIT } from "./conditions";
+import { loadDuckDB } from "./engine";
+import type { Reader } from "./reader";
+import type { Gaps, RunFiles } from "./results";
+
+/** Which runs, and which functions. */
+export interface GapsFilter {
+  /** Runs that are asked about: an id, a prefix of one, or `latest`. @default "latest" */
+  readonly run?: string | readonly string[] | undefined;
+  /** Name of the function; `*` stands for any characters. */
+  readonly function?: string | undefined;
+  /** Its file; likewise. */
+  readonly file?: string | undefined;
+  /** Functions at most. @default 100_000 */
+  readonly limit?: number | undefined;
+}
+
+/** The gaps. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+export async function gaps(reader: Reader, filter: GapsFilter = {}): Promise<Gaps> {
+  const limit = checkLimit(filter.limit, MAX_LIMIT);
+  const named = filter.run ?? "latest";
+  const where = new Conditions("p");
+  where.text("function", filter.function);
+  where.text("file", filter.file);
+  reader.refresh();
+  const asked = (typeof named === "string" ? [named] : named).map((run) => reader.resolveRun(run));
+  const { listValue } = await loadDuckDB();
+  const rows = await reader.rows({
+    sources: { functions: { table: "functions" }, counts: { table: "counts" } },
+    sql: (from) => `
+      WITH known AS (
+        SELECT run_id, function, file, line, col, calls FROM ${from.functions}
+        UNION ALL
+        SELECT run_id, function, file, line, col, counted + dropped FROM ${from.counts}),
+      sums AS (
+        SELECT run_id, function, file, max(line) AS line, max(col) AS col, sum(calls) AS calls
+        FROM known WHERE ${where.sql()} GROUP BY run_id, function, file)
+      SELECT function, file, arg_max(line, run_id) AS line, arg_max(col, run_id) AS col,
+        max(run_id) FILTER (calls > 0) AS last_run, sum(calls)::DOUBLE AS calls
+      FROM sums GROUP BY function, file
+      HAVING coalesce(sum(calls) FILTER (list_contains($runs, run_id)), 0) = 0
+      ORDER BY file, line, col, function LIMIT ${limit}`,
+    parameters: { ...where.parameters, runs: listValue(asked) },
+  });
+  return {
+    runIds: asked,
+    notCalled: rows.map((row) => ({
+      function: row.text("function"),
+      file: row.text("file"),
+      line: row.number("line"),
+      col: row.number("col"),
+      lastCalledIn: row.textOrNull("last_run"),
+      calls: row.number("calls"),
+    })),
+    ...filesOf(reader, new Set(asked)),
+  };
+}
+
+/** Files that were included in these runs and instrumented in none. */
+function filesOf(reader: Reader, asked: ReadonlySet<string>): Pick<Gaps, keyof RunFiles> {
+  const records = reader.runs.all().filter(({ runId }) => asked.has(runId));
+  const leftAlone = new Map(
+    records.flatMap(({ files }) => files.leftAlone.map((left) => [left.file, left] as const)),
+  );
+  return {
+    instrumented: records.reduce((most, { files }) => Math.max(most, files.instrumented), 0),
+    leftAlone: [...leftAlone.values()].toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+    tooEarly: [...new Set(records.flatMap(({ files }) => files.tooEarly))].toSorted(),
+  };
+}
