@@ -14,7 +14,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("every example has a test here", () => {
   const names = readdirSync(join(ROOT, "examples")).toSorted();
-  expect(names).toEqual(["benchmark", "express-service", "in-memory", "quickstart", "store"]);
+  expect(names).toEqual([
+    "benchmark",
+    "express-service",
+    "in-memory",
+    "investigate",
+    "quickstart",
+    "store",
+  ]);
 });
 
 describe.each(testedVersions())("on Node %i", (major: number) => {
@@ -50,6 +57,37 @@ describe.each(testedVersions())("on Node %i", (major: number) => {
       "<anonymous in visit>: 8 calls",
       "[ { file: 'examples/store/program.js', deepest: 5 } ]",
       "1 runs after removing the oldest",
+    ]);
+  });
+
+  test("investigate: comparing, searching, filters on values, exports", () => {
+    const store = join(folder, `investigate-${major}`);
+    for (const [sale, price] of [
+      [[], "17"],
+      [["sale"], "16"],
+    ] as const) {
+      const program = ["examples/investigate/program.js", ...sale];
+      expect(run("dist/cli.js", "run", "--quiet", "--store", store, ...program)).toBe(`${price}\n`);
+    }
+    expect(run("examples/investigate/main.mjs", store).trim().split("\n")).toEqual([
+      "until checkout › <anonymous in checkout> | checkout › <anonymous in checkout> › priceOf › discount they are alike",
+      "new: discount",
+      "checkout: arguments[1] false → true, result 17 → 16",
+      "<anonymous in checkout>: result 8 → 7",
+      "priceOf: arguments[1] false → true, result 8 → 7",
+      "<anonymous in checkout>: arguments[0] 8 → 7, result 17 → 16",
+      "priceOf: arguments[1] false → true",
+      "1 × no discount for cup-07",
+      "checkout has it in arguments[0][1].sku",
+      "<anonymous in checkout> has it in arguments[1].sku",
+      "priceOf has it in arguments[0].sku",
+      "discount has it in arguments[0].sku",
+      "discount has it in message, stack",
+      "priceOf gave 7, <anonymous in checkout> gave 7",
+      "<anonymous in checkout> calls it 2 times",
+      "not called before: discount",
+      "7 calls in the hour, 1 threw",
+      "7 bars, 4 stacks, 12 calls exported",
     ]);
   });
 

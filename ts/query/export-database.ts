@@ -39,6 +39,8 @@ export class ExportDatabase {
     const folders = [at.segments, at.folder].map((folder) => quoteLiteral(folder + sep));
     for (const setting of [
       "SET GLOBAL TimeZone = 'UTC'",
+      // A Parquet file written in order takes four times the memory, a DuckDB file half of it.
+      `SET GLOBAL preserve_insertion_order = ${at.file !== null}`,
       `SET GLOBAL allowed_directories = [${folders.join(", ")}]`,
       "SET GLOBAL enable_external_access = false",
       "SET GLOBAL lock_configuration = true",

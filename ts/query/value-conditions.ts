@@ -58,8 +58,9 @@ export function addValueConditions(where: Conditions, conditions: readonly Value
   }
   for (const condition of conditions as readonly ValueCondition[]) {
     const { op, value } = completed(condition);
-    const found = valueSql(where, parseValuePath(condition.path));
-    where.addSql(comparison(where, found, op, value));
+    const path = parseValuePath(condition.path);
+    addNecessary(where, path.head, op, value);
+    where.addSql(comparison(where, valueSql(where, path), op, value));
   }
 }
 
@@ -111,6 +112,32 @@ function kindOf(value: Operand): string {
   if (value === null) return "null";
   if (value instanceof RegExp) return "regexp";
   return typeof value === "number" && !Number.isFinite(value) ? "no finite number" : typeof value;
+}
+
+/** Texts that every writer of JSON leaves as they are. */
+const PLAIN = /^[\w .:@+-]+$/;
+
+/**
+ * What must be so of the JSON as a whole, where that can be told: looking for a few characters takes
+ * a fifth of the time of taking JSON apart.
+ */
+function addNecessary(
+  where: Conditions,
+  head: ValuePath["head"],
+  op: ValueOperator,
+  value: Operand,
+): void {
+  const json = head === "result" ? "result_json" : "arguments_json";
+  const isNumber = Number.isSafeInteger(value);
+  if (op === "contains" && PLAIN.test(value as string)) {
+    where.addSql(`(${json} IS NULL OR contains(${json}, ${where.bind(value as string)}))`);
+  } else if (op === "=" && (isNumber || (typeof value === "string" && PLAIN.test(value)))) {
+    const columns = head === "result" ? ["result_integer"] : ["argument_0", "argument_1"];
+    const parts = isNumber
+      ? columns.map((column) => `${column} = ${where.bind(value as number)}`)
+      : [];
+    where.addSql(`(${[...parts, `contains(${json}, ${where.bind(String(value))})`].join(" OR ")})`);
+  }
 }
 
 /** The value at a path as an expression of type JSON; null where there is none. */
