@@ -35,6 +35,14 @@ test("answers survive JSON as they are", async () => {
     await store.exceptions(),
     await store.stats(),
     await store.sql("SELECT * FROM calls"),
+    await store.search("a"),
+    await store.series({ interval: "1s", by: "function" }),
+    await store.callers("*"),
+    await store.callees("*"),
+    await store.gaps({ run: RUN_A }),
+    await store.diff(RUN_A, RUN_B),
+    await store.flame(),
+    await store.timeline("latest"),
   ];
   for (const answer of answers) expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
 });
@@ -45,5 +53,21 @@ test("a closed store says so", async () => {
   await store.close();
   await store.close();
   await expect(store.calls()).rejects.toMatchObject({ code: "BC_ERR_STOPPED" });
-  await expect(store.runs()).rejects.toMatchObject({ code: "BC_ERR_STOPPED" });
+  const questions = [
+    () => store.runs(),
+    () => store.calls({ where: [{ path: "result", value: /x/ }] }),
+    () => store.search(/x/),
+    () => store.series({ interval: "1s" }),
+    () => store.callers("main"),
+    () => store.callees("main"),
+    () => store.gaps(),
+    () => store.diff("latest", "latest"),
+    () => store.flame(),
+    () => store.timeline("latest"),
+    () => store.export({ to: `${store.dir}.duckdb`, format: "duckdb" }),
+    async () => store.tail().next(),
+  ];
+  for (const question of questions) {
+    await expect(question()).rejects.toMatchObject({ code: "BC_ERR_STOPPED" });
+  }
 });

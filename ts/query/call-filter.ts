@@ -125,8 +125,10 @@ export async function selectCalls(reader: Reader, filter: CallFilter): Promise<C
   };
 }
 
-/** Throws `BC_ERR_BAD_OPTION` for a regular expression that DuckDB cannot read. */
+/** Throws `BC_ERR_BAD_OPTION` for a regular expression that DuckDB cannot read, and `BC_ERR_STOPPED`. */
 export async function checkPatterns(reader: Reader, patterns: readonly string[]): Promise<void> {
+  // A closed store starts no database.
+  reader.refresh();
   for (const pattern of patterns) {
     try {
       const engine = await reader.engine();

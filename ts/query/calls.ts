@@ -1,5 +1,5 @@
 /**
- * Calls by what they are, newest first.
+ * Calls by what they are, newest or oldest first.
  *
  *     await calls(reader, { function: "Cart.add", status: "threw", limit: 20 });
  *
@@ -7,12 +7,13 @@
  * from the segments that hold these ids; reading all columns at once takes four times as long.
  * Limits: no index, so a rare call costs a walk over the column that it is looked for in.
  */
+import { BreadcrumbError } from "../errors";
 import { type CallFilter, selectCalls } from "./call-filter";
 import { callsOf, readCallColumns } from "./call-rows";
-import { checkLimit, mayStartIn, type Conditions } from "./conditions";
+import { checkLimit, type Conditions, mayStartIn, type Span } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB } from "./engine";
-import { compareFound, type Found, newestFirst } from "./newest-first";
+import { compareFound, type Found, newestFirst, type Order } from "./newest-first";
 import type { Reader } from "./reader";
 import type { Call, Page } from "./results";
 import { mayHoldCalls } from "./segment-choice";
@@ -21,25 +22,31 @@ import { isoTime, parseTime, timeColumns } from "./timestamps";
 
 /** Which page of which calls. */
 export interface CallPageFilter extends CallFilter {
+  /** Which come first, by the time of entry. @default "newest" */
+  readonly order?: "newest" | "oldest" | undefined;
   /** @default 100 */
   readonly limit?: number | undefined;
   /** `nextCursor` of the page before. */
   readonly cursor?: string | undefined;
 }
 
-const QUESTION = "calls";
+/** By order, since a cursor says "behind this one". */
+const QUESTIONS: Readonly<Record<Order, string>> = { newest: "calls", oldest: "calls, oldest" };
 
 /** A page of calls. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export async function calls(reader: Reader, filter: CallPageFilter = {}): Promise<Page<Call>> {
   const limit = checkLimit(filter.limit);
-  const after = filter.cursor === undefined ? null : decodeCursor(QUESTION, filter.cursor);
+  const order = checkOrder(filter.order);
+  const question = QUESTIONS[order];
+  const after = filter.cursor === undefined ? null : decodeCursor(question, filter.cursor);
   const { where, choose, span } = await selectCalls(reader, filter);
-  if (after) addCursor(where, after, "started_at", "call_id");
-  const before = after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span;
+  if (after) addCursor(where, after, "started_at", "call_id", order);
+  const rest = after ? spanBehind(span, after, order) : span;
   const found = await newestFirst({
-    segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, before)),
+    segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, rest)),
     limit: limit + 1,
-    ask: (chosen) => findCallIds(reader, chosen, where, limit + 1),
+    order,
+    ask: (chosen) => findCallIds(reader, chosen, where, { limit: limit + 1, order }),
   });
   const page = found.slice(0, limit);
   const items = await readCallsByIds(
@@ -48,22 +55,39 @@ export async function calls(reader: Reader, filter: CallPageFilter = {}): Promis
     page.map(({ id }) => id),
   );
   const last = page.at(-1);
-  return { items, nextCursor: found.length > limit && last ? encodeCursor(QUESTION, last) : null };
+  return {
+    items: order === "newest" ? items : items.toReversed(),
+    nextCursor: found.length > limit && last ? encodeCursor(question, last) : null,
+  };
 }
 
-/** The newest calls of some segments. */
+function checkOrder(order: CallPageFilter["order"] = "newest"): Order {
+  if (Object.hasOwn(QUESTIONS, order)) return order;
+  throw new BreadcrumbError(
+    "BC_ERR_BAD_OPTION",
+    `order is "newest" or "oldest": got ${JSON.stringify(order)}`,
+  );
+}
+
+function spanBehind(span: Span, after: Found, order: Order): Span {
+  const timeNs = parseTime(after.startedAt, "cursor");
+  return order === "newest" ? { ...span, untilNs: timeNs + 1n } : { ...span, sinceNs: timeNs };
+}
+
+/** The first calls of some segments. */
 export async function findCallIds(
   reader: Reader,
   chosen: ReadonlySet<Segment>,
   where: Conditions,
-  limit: number,
+  { limit, order = "newest" }: { readonly limit: number; readonly order?: Order },
 ): Promise<Found[]> {
+  const way = order === "newest" ? "DESC" : "ASC";
   const rows = await reader.rows({
     sources: { calls: { table: "calls", choose: (segment) => chosen.has(segment) } },
     sql: (from) => `
       SELECT run_id, call_id::DOUBLE AS id, ${timeColumns("started_at")}
       FROM ${from.calls} WHERE ${where.sql()}
-      ORDER BY started_at DESC, run_id DESC, call_id DESC LIMIT ${limit}`,
+      ORDER BY started_at ${way}, run_id ${way}, call_id ${way} LIMIT ${limit}`,
     parameters: where.parameters,
   });
   return rows.map((row) => ({

@@ -9,7 +9,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import type { Conditions } from "./conditions";
-import type { Found } from "./newest-first";
+import type { Found, Order } from "./newest-first";
 import { parseTime } from "./timestamps";
 
 /** The cursor of a row. */
@@ -42,11 +42,18 @@ export function decodeCursor(question: string, cursor: string): Found {
 }
 
 /** Adds the condition for rows after the cursor's. */
-export function addCursor(where: Conditions, after: Found, time: string, id: string): void {
+export function addCursor(
+  where: Conditions,
+  after: Found,
+  time: string,
+  id: string,
+  order: Order = "newest",
+): void {
   const timeNs = parseTime(after.startedAt, "cursor");
+  const beyond = order === "newest" ? "<" : ">";
   where.add(
-    `("${time}" < make_timestamp_ns(?) OR ("${time}" = make_timestamp_ns(?)
-      AND (run_id < ? OR (run_id = ? AND "${id}" < ?))))`,
+    `("${time}" ${beyond} make_timestamp_ns(?) OR ("${time}" = make_timestamp_ns(?)
+      AND (run_id ${beyond} ? OR (run_id = ? AND "${id}" ${beyond} ?))))`,
     timeNs,
     timeNs,
     after.runId,

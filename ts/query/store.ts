@@ -100,7 +100,7 @@ export class Store {
     return readTrace(this.#reader, id, options);
   }
 
-  /** Calls, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  /** Calls, newest first unless told. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
   calls(filter?: CallPageFilter): Promise<Page<Call>> {
     return calls(this.#reader, filter);
   }

@@ -8,7 +8,8 @@
  * Looks for new segments every `pollMs`, and reads on only when the consumer asks for more: memory is
  * that of `PAGE` calls, however slow it is. Every row comes once. Order: of a run, segment by segment
  * as published; in a segment by the time of entry, exceptions behind calls. Limits: a call is published
- * when it has ended; what retention removes before it was read is not seen.
+ * when it has ended; what retention removes before it was read is not seen, nor what a recovery adds to
+ * a segment that was handed out (a crash between its publication and its checkpoint).
  */
 import { type CallFilter, type CallSelection, selectCalls } from "./call-filter";
 import { readCallsByIds } from "./calls";
