@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
+import { renameSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Call, type CallFilter, openStore, type Store } from "../../ts/query/index";
 import { FUNCTIONS, randomStore } from "./support/random-store";
-import { RUN_A, RUN_B } from "./support/sample-store";
+import { newFolder, RUN_A, RUN_B } from "./support/sample-store";
+import { call as row, NOON_NS, StoreWriter } from "./support/store-writer";
 
 let store: Store;
 let all: readonly Call[];
@@ -59,6 +61,8 @@ function passes(call: Call, filter: CallFilter): boolean {
     [filter.function, call.function],
     [filter.file, call.file],
     [filter.line, call.line],
+    [filter.col, call.col],
+    [filter.weight, call.weight],
     [filter.status, call.status],
     [filter.run, call.runId],
     [filter.thread, call.threadId],
@@ -113,6 +117,41 @@ test("a call by its id, its callees by its own, its exception", async () => {
   });
   const inTrace = all.filter((c) => c.traceId === traceId && c.status === "threw");
   expect(items.map(({ callId }) => callId)).toEqual(inTrace.map(({ callId }) => callId));
+});
+
+test("a question sees what was published when it was asked, whatever others see meanwhile", async () => {
+  const dir = newFolder();
+  const writer = await StoreWriter.create(dir);
+  writer.run({ runId: "r1" });
+  const publish = (seq: number) =>
+    writer.segment({
+      runId: "r1",
+      seq,
+      calls: [
+        row({
+          call_id: seq + 1,
+          function: `f${seq}`,
+          started_at: NOON_NS + BigInt(seq) * 10n ** 10n,
+        }),
+      ],
+    });
+  await publish(0);
+  const later = await publish(1);
+  renameSync(`${later}.json`, `${later}.json.tmp`);
+  await using open = await openStore(dir);
+  const questions = [
+    open.series({ interval: "1s" }),
+    open.flame(),
+    open.diff("r1", "r1"),
+    open.calls(),
+  ] as const;
+  renameSync(`${later}.json.tmp`, `${later}.json`);
+  expect((await open.runs())[0]!.storedCalls).toBe(2);
+  const [{ series }, flame, diff, { items }] = await Promise.all(questions);
+  expect(series[0]!.points).toHaveLength(1);
+  expect(flame.root.children.map(({ name }) => name)).toEqual(["f0"]);
+  expect(diff.pairs).toBe(1);
+  expect(items).toHaveLength(1);
 });
 
 test.each<[string, CallFilter]>([

@@ -25,6 +25,8 @@ export interface CallFilter {
   readonly file?: string | undefined;
   /** Line of its first character. */
   readonly line?: number | undefined;
+  /** Column of its first character. */
+  readonly col?: number | undefined;
   /** How it ended. */
   readonly status?: CallStatus | undefined;
   /** Begun at or after. */
@@ -65,6 +67,8 @@ export interface CallFilter {
   readonly backend?: Call["backend"] | undefined;
   /** Which clock its times were read from. */
   readonly clock?: Call["clock"] | undefined;
+  /** Calls that its row stands for. */
+  readonly weight?: number | undefined;
   /** Conditions on its arguments and result. */
   readonly where?: readonly ValueCondition[] | undefined;
 }
@@ -73,8 +77,13 @@ export interface CallFilter {
 export interface CallSelection {
   /** Over the physical columns of `calls`. */
   readonly where: Conditions;
-  /** Whether a segment may have such calls. */
+  /**
+   * Whether a segment may have such calls, and was published when the filter was read: the queries of a
+   * question see the same segments, whatever other questions see meanwhile.
+   */
   readonly choose: (segment: Segment) => boolean;
+  /** Whether a segment may have such calls, whenever it was published. */
+  readonly mayHold: (segment: Segment) => boolean;
   readonly span: Span;
   /** The one run that it is about, if it names one. */
   readonly runId: string | null;
@@ -112,17 +121,14 @@ export async function selectCalls(reader: Reader, filter: CallFilter): Promise<C
   const trace = filter.trace === undefined ? null : resolveTraceId(reader, filter.trace);
   if (trace) where.add("run_id = ? AND root_id = ?", trace.runId, trace.rootId);
   const { call } = filter;
-  return {
-    where,
-    span,
-    runId,
-    trace,
-    choose: (segment) =>
-      mayStartIn(segment, span) &&
-      (runId === null || holdsRun(segment, runId)) &&
-      (trace === null || mayHoldTrace(segment, trace.runId, trace.rootId)) &&
-      (call === undefined || mayHoldCalls(segment, runId ?? segment.runId, call)),
-  };
+  const mayHold = (segment: Segment) =>
+    mayStartIn(segment, span) &&
+    (runId === null || holdsRun(segment, runId)) &&
+    (trace === null || mayHoldTrace(segment, trace.runId, trace.rootId)) &&
+    (call === undefined || mayHoldCalls(segment, runId ?? segment.runId, call));
+  const published = new Set(reader.segments.all());
+  const choose = (segment: Segment) => published.has(segment) && mayHold(segment);
+  return { where, span, runId, trace, mayHold, choose };
 }
 
 /** Throws `BC_ERR_BAD_OPTION` for a regular expression that DuckDB cannot read, and `BC_ERR_STOPPED`. */
@@ -147,13 +153,15 @@ export async function checkPatterns(reader: Reader, patterns: readonly string[])
 function addNumbers(where: Conditions, filter: CallFilter): void {
   const whole = (
     sql: string,
-    name: "call" | "exception" | "line" | "thread" | "minDepth" | "maxDepth",
+    name: "call" | "exception" | "line" | "col" | "weight" | "thread" | "minDepth" | "maxDepth",
     max: number,
   ) => {
     const value = filter[name];
     if (value !== undefined) where.add(`${sql} ?`, checkWhole(name, value, 0, max));
   };
   whole("line =", "line", MOST_INT32);
+  whole("col =", "col", MOST_INT32);
+  whole("weight =", "weight", MOST_INT32);
   whole("thread_id =", "thread", MOST_INT32);
   whole("call_id =", "call", Number.MAX_SAFE_INTEGER);
   whole("exception_id =", "exception", Number.MAX_SAFE_INTEGER);

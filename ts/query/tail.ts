@@ -158,7 +158,7 @@ async function* itemsOf(
   position: TailPosition,
 ): AsyncGenerator<Positioned> {
   let last = position.lastOf(segment);
-  if (last?.table !== "exceptions" && segment.tables.calls && selection.choose(segment)) {
+  if (last?.table !== "exceptions" && segment.tables.calls && selection.mayHold(segment)) {
     for (;;) {
       const page = await readCalls(reader, segment, selection, last);
       yield* page;
