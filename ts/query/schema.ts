@@ -1,6 +1,6 @@
 // Generated from crates/event by `npm run gen`. Do not edit.
 /** Tables of the store: see crates/event/src/schema.rs and docs/schema.md. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** Base of the duration histogram's buckets. */
 export const HISTOGRAM_BASE = 1.1;
 /** A table of the store. */

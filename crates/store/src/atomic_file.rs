@@ -29,6 +29,8 @@ pub(crate) struct AtomicFile {
     file: File,
     temporary: PathBuf,
     target: PathBuf,
+    sum: crc32fast::Hasher,
+    bytes: u64,
     committed: bool,
 }
 
@@ -55,8 +57,15 @@ impl AtomicFile {
             file,
             temporary,
             target: target.to_owned(),
+            sum: crc32fast::Hasher::new(),
+            bytes: 0,
             committed: false,
         })
+    }
+
+    /// Bytes written so far, and their CRC-32.
+    pub(crate) fn written(&self) -> (u64, u32) {
+        (self.bytes, self.sum.clone().finalize())
     }
 
     /// Where the file will be.
@@ -93,7 +102,10 @@ impl AtomicFile {
 
 impl Write for AtomicFile {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.file.write(buf)
+        let written = self.file.write(buf)?;
+        self.sum.update(&buf[..written]);
+        self.bytes += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -127,6 +139,15 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     File::open(folder)
         .and_then(|f| f.sync_all())
         .map_err(|e| StoreError::from_io(folder, e))
+}
+
+/// Removes a file; whether it was there.
+pub(crate) fn remove_file(path: &Path) -> Result<bool, StoreError> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(StoreError::from_io(path, e)),
+    }
 }
 
 /// Options for a file that only its owner may read.

@@ -39,7 +39,7 @@ enum Source {
 
 /// What dictionaries are made of.
 struct Dictionaries<'a> {
-    run_id: &'a str,
+    runs: &'a [String],
     functions: Vec<Rc<ResolvedFunction>>,
     threads: &'a [u32],
 }
@@ -64,8 +64,8 @@ use Source::{Delta, Integer, Plain, Text};
 const COLUMNS: &[(&str, ColumnId, Source)] = &[
     (
         "run_id",
-        ColumnId::Constant,
-        Text(|d| vec![d.run_id.to_owned()]),
+        ColumnId::Run,
+        Text(|d| d.runs.to_vec()),
     ),
     (
         "thread_id",
@@ -139,13 +139,12 @@ const COLUMNS: &[(&str, ColumnId, Source)] = &[
 pub(crate) fn write_group<W: Write + Send>(
     file: &mut SerializedFileWriter<W>,
     loaded: &LoadedGroup<'_>,
-    run_id: &str,
     functions: &mut ResolvedFunctions<'_>,
     encoder: &mut PageEncoder,
 ) -> Result<()> {
     let ids = &loaded.group.functions;
     let dictionaries = Dictionaries {
-        run_id,
+        runs: &loaded.group.runs,
         functions: ids.iter().map(|&id| functions.get(id)).collect(),
         threads: &loaded.group.threads,
     };

@@ -14,6 +14,7 @@ use crate::spill::{Spill, SpilledBytes};
 /// The streams of pages of a row group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ColumnId {
+    Run,
     Thread,
     RootId,
     CallId,
@@ -89,6 +90,8 @@ pub(crate) struct CallGroup {
     pub(crate) functions: Vec<u32>,
     /// Thread ids by index.
     pub(crate) threads: Vec<u32>,
+    /// Run ids by index.
+    pub(crate) runs: Vec<String>,
     place: Place,
 }
 
@@ -100,6 +103,7 @@ impl Default for CallGroup {
             function_pages: Vec::new(),
             functions: Vec::new(),
             threads: Vec::new(),
+            runs: Vec::new(),
             place: Place::Memory,
         }
     }
@@ -110,8 +114,14 @@ impl CallGroup {
         &mut self.columns[id as usize]
     }
 
-    pub(crate) fn range(&self, id: ColumnId) -> Option<(i64, i64)> {
-        self.columns[id as usize].range
+    /// Index of a run in this group; the next one if it is new.
+    pub(crate) fn run_index(&mut self, run_id: &str) -> u32 {
+        let known = self.runs.iter().rposition(|known| known == run_id);
+        let index = known.unwrap_or_else(|| {
+            self.runs.push(run_id.to_owned());
+            self.runs.len() - 1
+        });
+        index as u32
     }
 
     /// Adds a page of indices of functions.

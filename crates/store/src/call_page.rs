@@ -12,6 +12,7 @@
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 
 use crate::call_group::{CallGroup, ColumnId};
+use crate::calls::Ranges;
 use crate::delta;
 use crate::page::{
     PageEncoder, PageEncoding, write_constant_indices, write_constant_levels, write_indices,
@@ -173,14 +174,22 @@ impl CallPage {
             + self.results_json.capacity()
     }
 
+    /// The ranges over the rows; `None` without rows.
+    pub(crate) fn ranges(&self) -> Option<Ranges> {
+        Some(Ranges {
+            started_at_ns: delta::range(&self.started_at_ns)?,
+            root_id: delta::range(&self.root_ids)?,
+            call_id: delta::range(&self.call_ids)?,
+        })
+    }
+
     /// Encodes the rows as a page of each column of `group` and empties the page.
-    pub(crate) fn encode(&mut self, group: &mut CallGroup, encoder: &mut PageEncoder) {
-        if self.rows() == 0 {
-            return;
-        }
+    /// All of them are of the run with this index.
+    pub(crate) fn encode(&mut self, run: u32, group: &mut CallGroup, encoder: &mut PageEncoder) {
         group.rows += self.rows();
         let mut out = Writer {
             page: self,
+            run,
             group,
             encoder,
         };
@@ -222,6 +231,7 @@ pub(crate) fn push_text(text: &str, out: &mut Vec<u8>) {
 /// A page on its way into its group.
 struct Writer<'a> {
     page: &'a CallPage,
+    run: u32,
     group: &'a mut CallGroup,
     encoder: &'a mut PageEncoder,
 }
@@ -229,6 +239,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn write_all(&mut self) {
         let page = self.page;
+        self.constant(ColumnId::Run, self.run);
         self.indices(ColumnId::Thread, &page.threads);
         self.required(ColumnId::RootId, &page.root_ids);
         self.required(ColumnId::CallId, &page.call_ids);
@@ -269,7 +280,7 @@ impl Writer<'_> {
         );
         self.flag_indices(ColumnId::ParentKind, PARENT_KIND, PARENT_KIND_SHIFT);
         self.flag_indices(ColumnId::Clock, EXACT, EXACT.trailing_zeros());
-        self.constant(ColumnId::Constant);
+        self.constant(ColumnId::Constant, 0);
     }
 
     fn finish(&mut self, column: ColumnId, encoding: PageEncoding, nulls: usize) {
@@ -373,8 +384,8 @@ impl Writer<'_> {
         self.group.column(column).widen(range);
     }
 
-    fn constant(&mut self, column: ColumnId) {
-        write_constant_indices(0, self.page.rows(), self.encoder.body());
+    fn constant(&mut self, column: ColumnId, index: u32) {
+        write_constant_indices(index, self.page.rows(), self.encoder.body());
         self.finish(column, PageEncoding::RleDictionary, 0);
     }
 }

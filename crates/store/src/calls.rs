@@ -20,7 +20,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::call_columns::write_group;
-use crate::call_group::{CallGroup, ColumnId};
+use crate::call_group::CallGroup;
 use crate::call_page::CallPage;
 use crate::id_index::IdIndex;
 use crate::page::PageEncoder;
@@ -45,10 +45,33 @@ pub(crate) struct Ranges {
     pub(crate) call_id: (i64, i64),
 }
 
+impl Ranges {
+    fn or(self, other: Self) -> Self {
+        let both = |a: (i64, i64), b: (i64, i64)| (a.0.min(b.0), a.1.max(b.1));
+        Self {
+            started_at_ns: both(self.started_at_ns, other.started_at_ns),
+            root_id: both(self.root_id, other.root_id),
+            call_id: both(self.call_id, other.call_id),
+        }
+    }
+}
+
+/// What is held of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RunCalls {
+    pub(crate) run_id: String,
+    pub(crate) rows: u64,
+    /// `None` without rows.
+    pub(crate) ranges: Option<Ranges>,
+}
+
 /// Calls held until they are published.
 #[derive(Debug)]
 pub(crate) struct Calls {
-    run_id: String,
+    /// By index of the run; never empty.
+    runs: Vec<RunCalls>,
+    /// The run that rows are added to.
+    current: usize,
     folder: PathBuf,
     rows: u64,
     page: CallPage,
@@ -65,7 +88,11 @@ pub(crate) struct Calls {
 impl Calls {
     pub(crate) fn new(run_id: &str, folder: &Path) -> Self {
         Self {
-            run_id: run_id.to_owned(),
+            runs: vec![RunCalls {
+                run_id: run_id.to_owned(),
+                ..RunCalls::default()
+            }],
+            current: 0,
             folder: folder.to_owned(),
             rows: 0,
             page: CallPage::default(),
@@ -76,6 +103,19 @@ impl Calls {
             spill: None,
             encoder: PageEncoder::default(),
         }
+    }
+
+    /// The calls that follow are of this run. A page has calls of one run.
+    pub(crate) fn select_run(&mut self, run_id: &str) {
+        self.finish_page();
+        let known = self.runs.iter().position(|run| run.run_id == run_id);
+        self.current = known.unwrap_or_else(|| {
+            self.runs.push(RunCalls {
+                run_id: run_id.to_owned(),
+                ..RunCalls::default()
+            });
+            self.runs.len() - 1
+        });
     }
 
     pub(crate) fn push(&mut self, row: &CallRow<'_>) {
@@ -97,29 +137,32 @@ impl Calls {
         groups.sum::<usize>() + self.group.memory_bytes() + self.page.memory_bytes()
     }
 
-    /// The ranges over all rows; `None` without rows.
-    pub(crate) fn ranges(&mut self) -> Option<Ranges> {
-        self.finish_group();
-        let range = |id| {
-            let ranges = self.groups.iter().filter_map(|group| group.range(id));
-            ranges.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-        };
-        Some(Ranges {
-            started_at_ns: range(ColumnId::StartedAt)?,
-            root_id: range(ColumnId::RootId)?,
-            call_id: range(ColumnId::CallId)?,
-        })
+    /// What is held of each run.
+    pub(crate) fn runs(&mut self) -> &[RunCalls] {
+        self.finish_page();
+        &self.runs
     }
 
     fn finish_page(&mut self) {
-        self.page.encode(&mut self.group, &mut self.encoder);
+        self.encode_page();
         if self.group.rows >= GROUP_ROWS || self.group.memory_bytes() >= GROUP_BYTES {
             self.finish_group();
         }
     }
 
+    fn encode_page(&mut self) {
+        let Some(ranges) = self.page.ranges() else {
+            return;
+        };
+        let run = &mut self.runs[self.current];
+        run.rows += self.page.rows() as u64;
+        run.ranges = Some(run.ranges.map_or(ranges, |known| known.or(ranges)));
+        let index = self.group.run_index(&run.run_id);
+        self.page.encode(index, &mut self.group, &mut self.encoder);
+    }
+
     fn finish_group(&mut self) {
-        self.page.encode(&mut self.group, &mut self.encoder);
+        self.encode_page();
         if self.group.rows == 0 {
             return;
         }
@@ -161,7 +204,6 @@ impl Calls {
             write_group(
                 &mut file,
                 &loaded,
-                &self.run_id,
                 functions,
                 &mut self.encoder,
             )?;
@@ -172,6 +214,10 @@ impl Calls {
 
     pub(crate) fn clear(&mut self) {
         self.rows = 0;
+        self.runs.truncate(1);
+        self.current = 0;
+        self.runs[0].rows = 0;
+        self.runs[0].ranges = None;
         self.page.clear();
         self.group = CallGroup::default();
         self.functions.take();

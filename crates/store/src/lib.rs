@@ -27,6 +27,7 @@ mod error;
 mod function_source;
 mod function_sums;
 mod id_index;
+mod merge;
 mod page;
 mod resolved_functions;
 mod run;
@@ -35,14 +36,18 @@ mod spill;
 mod store;
 mod summary;
 mod table;
+mod table_reader;
 mod timestamp;
+mod upkeep_lock;
 
 pub use error::StoreError;
 pub use function_source::FunctionSource;
+pub use merge::{MergeLimits, MergeReport};
 pub use run::{
     ClockOffset, CorruptRun, FileLists, LeftAlone, RunCounters, RunRecord, RunStatus, Runs,
 };
 pub use segment::{Published, SegmentBuilder};
 pub use store::{STORE_VERSION, Store};
-pub use summary::{SegmentSummary, TableSummaries, TableSummary};
+pub use summary::{RunPart, SegmentSummary, TableSummaries, TableSummary, name_hash};
 pub use timestamp::iso_timestamp;
+pub use upkeep_lock::UpkeepLock;

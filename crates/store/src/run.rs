@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::atomic_file::{list, sync_folder, write_atomically};
+use crate::atomic_file::{list, remove_file, sync_folder, write_atomically};
 use crate::store::STORE_VERSION;
 use crate::{Store, StoreError};
 
@@ -240,16 +240,13 @@ impl Store {
             fs::rename(&record, &marker).map_err(|e| StoreError::from_io(&record, e))?;
             sync_folder(&self.runs_folder())?;
         }
-        let (summaries, tables): (Vec<_>, Vec<_>) = self
-            .segment_files(run_id)?
-            .into_iter()
-            .partition(|path| path.extension().is_some_and(|e| e == "json"));
-        for path in summaries.iter().chain(&tables) {
-            remove(path)?;
+        for folder in self.date_folders()? {
+            self.remove_rows(&folder, run_id)?;
             // The day's folder goes with its last file; that it is not empty is no error.
-            let _ = path.parent().map(fs::remove_dir);
+            let _ = fs::remove_dir(&folder);
         }
-        remove(&marker)
+        remove_file(&marker)?;
+        Ok(())
     }
 
     /// Goes on with removals that a crash cut short; returns how many runs went.
@@ -285,12 +282,5 @@ fn read_record(path: &Path) -> Result<RunRecord, StoreError> {
             known: STORE_VERSION,
         }),
         _ => serde_json::from_value(value).map_err(corrupt),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::from_io(path, e)),
-        _ => Ok(()),
     }
 }

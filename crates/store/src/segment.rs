@@ -5,22 +5,24 @@
 //! segment.push_call(&row);
 //! let published = segment.publish(&store, seq, &functions)?; // the builder is empty again
 //! ```
-//! Limits: one thread; rows of one run.
+//! Limits: one thread; rows of one run, but for merged segments.
 
-use std::fs;
 use std::path::Path;
 
 use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
 use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
 
-use crate::atomic_file::{AtomicFile, sync_folder, write_atomically};
+use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
 use crate::function_sums::FunctionSums;
 use crate::resolved_functions::ResolvedFunctions;
-use crate::summary::segment_name;
+use crate::summary::{RunPart, file_names, name_hash, segment_name};
 use crate::table::Cells;
 use crate::timestamp::iso_date;
 use crate::{FunctionSource, SegmentSummary, Store, StoreError, TableSummaries, TableSummary};
+
+/// Functions whose hashes stand in a summary, at most: about 20 KB.
+const MAX_HASHES: usize = 2000;
 
 /// What a publication put in place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,15 +49,24 @@ struct HeldException {
     calls: u32,
 }
 
+/// The rows of a run, but for its calls.
+#[derive(Debug, Default)]
+struct RunRows {
+    run_id: String,
+    sums: FunctionSums,
+    exceptions: Vec<HeldException>,
+    counts: Vec<CountRow>,
+}
+
 /// Gathers the rows of a segment and publishes them. See the module for an example.
 #[derive(Debug)]
 pub struct SegmentBuilder {
-    run_id: String,
     calls: Calls,
-    sums: FunctionSums,
-    exceptions: Vec<HeldException>,
+    /// By index of the run; never empty.
+    runs: Vec<RunRows>,
+    /// The run that rows are added to.
+    current: usize,
     exception_bytes: usize,
-    counts: Vec<CountRow>,
 }
 
 impl SegmentBuilder {
@@ -63,19 +74,36 @@ impl SegmentBuilder {
     #[must_use]
     pub fn new(run_id: &str, store: &Store) -> Self {
         Self {
-            run_id: run_id.to_owned(),
             calls: Calls::new(run_id, &store.segments_folder()),
-            sums: FunctionSums::default(),
-            exceptions: Vec::new(),
+            runs: vec![RunRows {
+                run_id: run_id.to_owned(),
+                ..RunRows::default()
+            }],
+            current: 0,
             exception_bytes: 0,
-            counts: Vec::new(),
         }
+    }
+
+    /// The rows that follow are of this run.
+    pub(crate) fn select_run(&mut self, run_id: &str) {
+        if self.runs[self.current].run_id == run_id {
+            return;
+        }
+        let known = self.runs.iter().position(|run| run.run_id == run_id);
+        self.current = known.unwrap_or_else(|| {
+            self.runs.push(RunRows {
+                run_id: run_id.to_owned(),
+                ..RunRows::default()
+            });
+            self.runs.len() - 1
+        });
+        self.calls.select_run(run_id);
     }
 
     /// Takes a call. Never fails: if the disk is full, rows stay in memory
     /// ([`Self::memory_bytes`] grows) until a later attempt succeeds.
     pub fn push_call(&mut self, row: &CallRow<'_>) {
-        self.sums.add(row);
+        self.runs[self.current].sums.add(row);
         self.calls.push(row);
     }
 
@@ -85,7 +113,7 @@ impl SegmentBuilder {
             + row.name.len()
             + row.message.len()
             + row.stack.map_or(0, str::len);
-        self.exceptions.push(HeldException {
+        self.runs[self.current].exceptions.push(HeldException {
             exception_id: row.exception_id,
             thread_id: row.thread_id,
             call_id: row.call_id,
@@ -102,13 +130,22 @@ impl SegmentBuilder {
 
     /// Takes a count.
     pub fn push_count(&mut self, row: &CountRow) {
-        self.counts.push(*row);
+        self.runs[self.current].counts.push(*row);
+    }
+
+    fn exceptions(&self) -> impl Iterator<Item = &HeldException> {
+        self.runs.iter().flat_map(|run| &run.exceptions)
+    }
+
+    fn counts(&self) -> impl Iterator<Item = &CountRow> {
+        self.runs.iter().flat_map(|run| &run.counts)
     }
 
     /// Number of rows held: calls, exceptions and counts.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.calls.rows() + self.exceptions.len() as u64 + self.counts.len() as u64
+        let others = |run: &RunRows| run.exceptions.len() + run.counts.len();
+        self.calls.rows() + self.runs.iter().map(others).sum::<usize>() as u64
     }
 
     /// Nothing is held.
@@ -121,14 +158,15 @@ impl SegmentBuilder {
     /// disk is full; exceptions and counts grow with their number.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
+        let sums = self.runs.iter().map(|run| run.sums.len() * 512);
         self.calls.memory_bytes()
             + self.exception_bytes
-            + self.counts.len() * size_of::<CountRow>()
-            + self.sums.len() * 512
+            + self.counts().count() * size_of::<CountRow>()
+            + sums.sum::<usize>()
     }
 
-    /// Writes the rows as segment `seq`, over an older one of this number, and empties the
-    /// builder. Without rows nothing is written. The files are durable when this returns.
+    /// Writes the rows as segment `seq` of the run, over an older one of this number, and empties
+    /// the builder. Without rows nothing is written. The files are durable when this returns.
     ///
     /// # Errors
     /// [`StoreError::Full`], [`StoreError::Unwritable`], [`StoreError::Io`]: no segment `seq` is
@@ -143,42 +181,41 @@ impl SegmentBuilder {
         if self.is_empty() {
             return Ok(Published::default());
         }
-        // Files of an older attempt go, its summary first: it may have had other tables, or have
-        // begun on another day.
-        let (mut old, tables): (Vec<_>, Vec<_>) = store
-            .segment_files(&self.run_id)?
-            .into_iter()
-            .filter(|path| is_of(path, &segment_name(&self.run_id, seq)))
-            .partition(|path| path.extension().is_some_and(|e| e == "json"));
-        old.extend(tables);
-        for path in &old {
-            fs::remove_file(path).map_err(|e| StoreError::from_io(path, e))?;
+        let name = segment_name(&self.runs[0].run_id, seq);
+        // Files of an older attempt go: it may have had other tables, or have begun on another day.
+        for folder in store.date_folders()? {
+            remove_segment(&folder, &name)?;
         }
-        let folder = store.date_folder(&iso_date(self.first_ns()))?;
-        let result = self.write_files(&folder, seq, functions);
-        match result {
-            Ok(published) => {
-                self.clear();
-                Ok(published)
-            }
-            Err(error) => {
-                let name = segment_name(&self.run_id, seq);
-                for table in ["calls", "exceptions", "functions", "counts"] {
-                    let _ = fs::remove_file(folder.join(format!("{name}-{table}.parquet")));
-                }
-                Err(error)
+        let date = iso_date(self.first_ns());
+        self.publish_as(&store.date_folder(&date)?, &name, &[], functions)
+    }
+
+    /// Writes the rows as a segment of this name that replaces others, as [`Self::publish`].
+    pub(crate) fn publish_as(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        replaces: &[String],
+        functions: &dyn FunctionSource,
+    ) -> Result<Published, StoreError> {
+        let written = self.write_files(folder, name, replaces, functions);
+        match written {
+            Ok(_) => self.clear(),
+            Err(_) => {
+                let _ = remove_segment(folder, name);
             }
         }
+        written
     }
 
     fn write_files(
         &mut self,
         folder: &Path,
-        seq: u64,
+        name: &str,
+        replaces: &[String],
         functions: &dyn FunctionSource,
     ) -> Result<Published, StoreError> {
         let mut resolved = ResolvedFunctions::new(functions);
-        let name = segment_name(&self.run_id, seq);
         let file = |table: &str| folder.join(format!("{name}-{table}.parquet"));
         let mut tables = TableSummaries::default();
 
@@ -216,7 +253,14 @@ impl SegmentBuilder {
         }
         // The tables' names must be durable before the summary that speaks of them.
         sync_folder(folder)?;
-        let summary = self.summary(seq, tables);
+        let summary = SegmentSummary {
+            schema_version: SCHEMA_VERSION,
+            name: name.to_owned(),
+            runs: self.run_parts(),
+            tables,
+            functions: self.function_hashes(&mut resolved),
+            replaces: replaces.to_vec(),
+        };
         let path = folder.join(format!("{name}.json"));
         let mut text = serde_json::to_vec(&summary).map_err(|e| StoreError::Encode {
             path: path.clone(),
@@ -224,40 +268,54 @@ impl SegmentBuilder {
         })?;
         text.push(b'\n');
         write_atomically(&path, &text)?;
-        let tables = summary.tables;
-        let all = [
-            tables.calls,
-            tables.exceptions,
-            tables.functions,
-            tables.counts,
-        ];
         Ok(Published {
             rows: self.rows(),
-            bytes: all.iter().flatten().map(|t| t.bytes).sum::<u64>() + text.len() as u64,
+            bytes: summary.tables.bytes() + text.len() as u64,
         })
     }
 
-    fn summary(&mut self, seq: u64, tables: TableSummaries) -> SegmentSummary {
-        let ranges = self.calls.ranges();
-        SegmentSummary {
-            schema_version: SCHEMA_VERSION,
-            run_id: self.run_id.clone(),
-            seq,
-            tables,
-            min_started_at_ns: ranges.map(|r| r.started_at_ns.0),
-            max_started_at_ns: ranges.map(|r| r.started_at_ns.1),
-            min_root_id: ranges.map(|r| r.root_id.0),
-            max_root_id: ranges.map(|r| r.root_id.1),
-            min_call_id: ranges.map(|r| r.call_id.0),
-            max_call_id: ranges.map(|r| r.call_id.1),
-        }
+    fn run_parts(&mut self) -> Vec<RunPart> {
+        let held = self.calls.runs();
+        let has_rows = |run: &&RunRows| {
+            let calls = held.iter().any(|c| c.run_id == run.run_id && c.rows > 0);
+            calls || !run.exceptions.is_empty() || !run.counts.is_empty()
+        };
+        self.runs
+            .iter()
+            .filter(has_rows)
+            .map(|run| {
+                let calls = held.iter().find(|calls| calls.run_id == run.run_id);
+                let ranges = calls.and_then(|calls| calls.ranges);
+                RunPart {
+                    run_id: run.run_id.clone(),
+                    calls: calls.map_or(0, |calls| calls.rows),
+                    min_started_at_ns: ranges.map(|r| r.started_at_ns.0),
+                    max_started_at_ns: ranges.map(|r| r.started_at_ns.1),
+                    min_root_id: ranges.map(|r| r.root_id.0),
+                    max_root_id: ranges.map(|r| r.root_id.1),
+                    min_call_id: ranges.map(|r| r.call_id.0),
+                    max_call_id: ranges.map(|r| r.call_id.1),
+                }
+            })
+            .collect()
+    }
+
+    fn function_hashes(&self, functions: &mut ResolvedFunctions<'_>) -> Option<Vec<u32>> {
+        let sums = self.runs.iter().flat_map(|run| run.sums.iter());
+        let mut hashes: Vec<u32> = sums
+            .map(|sum| name_hash(&functions.get(sum.function).name))
+            .collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        (hashes.len() <= MAX_HASHES).then_some(hashes)
     }
 
     /// The earliest time of any row, which names the day's folder.
     fn first_ns(&mut self) -> i64 {
-        let calls = self.calls.ranges().map(|r| r.started_at_ns.0);
-        let exceptions = self.exceptions.iter().map(|row| row.thrown_at_ns);
-        let counts = self.counts.iter().map(|row| row.from_ns);
+        let calls = self.calls.runs().iter().filter_map(|run| run.ranges);
+        let calls = calls.map(|ranges| ranges.started_at_ns.0).min();
+        let exceptions = self.exceptions().map(|row| row.thrown_at_ns);
+        let counts = self.counts().map(|row| row.from_ns);
         calls
             .or_else(|| exceptions.chain(counts).min())
             .unwrap_or_default()
@@ -265,75 +323,89 @@ impl SegmentBuilder {
 
     fn clear(&mut self) {
         self.calls.clear();
-        self.sums.clear();
-        self.exceptions.clear();
+        self.runs.truncate(1);
+        self.current = 0;
+        let RunRows {
+            sums,
+            exceptions,
+            counts,
+            ..
+        } = &mut self.runs[0];
+        sums.clear();
+        exceptions.clear();
+        counts.clear();
         self.exception_bytes = 0;
-        self.counts.clear();
     }
 
     fn exception_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
         let mut cells = Cells::new(&EXCEPTIONS);
-        for row in &self.exceptions {
-            let function = row.function.map(|id| functions.get(id));
-            cells.push_text(Some(&self.run_id));
-            cells.push_integer(Some(row.exception_id));
-            cells.push_integer(Some(row.thread_id.into()));
-            cells.push_integer(row.call_id);
-            cells.push_integer(row.root_id);
-            cells.push_text(function.as_ref().map(|f| f.name.as_str()));
-            cells.push_text(function.as_ref().map(|f| f.file.as_str()));
-            cells.push_integer(function.as_ref().map(|f| f.line.into()));
-            cells.push_text(Some(&row.name));
-            cells.push_text(Some(&row.message));
-            cells.push_text(row.stack.as_deref());
-            cells.push_integer(Some(row.thrown_at_ns));
-            cells.push_text(Some(row.handled));
-            cells.push_integer(Some(row.calls.into()));
+        for run in &self.runs {
+            for row in &run.exceptions {
+                let function = row.function.map(|id| functions.get(id));
+                cells.push_text(Some(&run.run_id));
+                cells.push_integer(Some(row.exception_id));
+                cells.push_integer(Some(row.thread_id.into()));
+                cells.push_integer(row.call_id);
+                cells.push_integer(row.root_id);
+                cells.push_text(function.as_ref().map(|f| f.name.as_str()));
+                cells.push_text(function.as_ref().map(|f| f.file.as_str()));
+                cells.push_integer(function.as_ref().map(|f| f.line.into()));
+                cells.push_text(Some(&row.name));
+                cells.push_text(Some(&row.message));
+                cells.push_text(row.stack.as_deref());
+                cells.push_integer(Some(row.thrown_at_ns));
+                cells.push_text(Some(row.handled));
+                cells.push_integer(Some(row.calls.into()));
+            }
         }
         cells
     }
 
     fn function_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
         let mut cells = Cells::new(&FUNCTIONS);
-        for sum in self.sums.iter() {
-            let function = functions.get(sum.function);
-            cells.push_text(Some(&self.run_id));
-            cells.push_text(Some(&function.name));
-            cells.push_text(Some(&function.file));
-            cells.push_integer(Some(function.line.into()));
-            cells.push_integer(Some(function.column.into()));
-            cells.push_text(Some(function.kind.name()));
-            cells.push_text(Some(&function.parameters));
-            let generated = function.generated.as_ref();
-            cells.push_text(generated.map(|place| &*place.file));
-            cells.push_integer(generated.map(|place| place.line.into()));
-            cells.push_integer(generated.map(|place| place.column.into()));
-            cells.push_integer(Some(sum.calls));
-            cells.push_integer(Some(sum.errors));
-            cells.push_integer(Some(sum.open));
-            cells.push_integer(Some(sum.total_ns));
-            cells.push_integer(Some(sum.self_ns));
-            cells.push_integer(Some(sum.wait_ns));
-            cells.push_integer(Some(sum.max_ns));
-            cells.push_text(Some(&sum.histogram_json()));
+        for run in &self.runs {
+            for sum in run.sums.iter() {
+                let function = functions.get(sum.function);
+                cells.push_text(Some(&run.run_id));
+                cells.push_text(Some(&function.name));
+                cells.push_text(Some(&function.file));
+                cells.push_integer(Some(function.line.into()));
+                cells.push_integer(Some(function.column.into()));
+                cells.push_text(Some(function.kind.name()));
+                cells.push_text(Some(&function.parameters));
+                let generated = function.generated.as_ref();
+                cells.push_text(generated.map(|place| &*place.file));
+                cells.push_integer(generated.map(|place| place.line.into()));
+                cells.push_integer(generated.map(|place| place.column.into()));
+                cells.push_integer(Some(sum.calls));
+                cells.push_integer(Some(sum.errors));
+                cells.push_integer(Some(sum.open));
+                cells.push_integer(Some(sum.total_ns));
+                cells.push_integer(Some(sum.self_ns));
+                cells.push_integer(Some(sum.wait_ns));
+                cells.push_integer(Some(sum.max_ns));
+                cells.push_text(Some(&sum.histogram_json()));
+            }
         }
         cells
     }
 
     fn count_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
         let mut cells = Cells::new(&COUNTS);
-        for row in &self.counts {
-            let function = functions.get(row.function);
-            cells.push_text(Some(&self.run_id));
-            cells.push_integer(Some(row.thread_id.into()));
-            cells.push_text(Some(&function.name));
-            cells.push_text(Some(&function.file));
-            cells.push_integer(Some(function.line.into()));
-            cells.push_integer(Some(function.column.into()));
-            cells.push_integer(Some(row.from_ns));
-            cells.push_integer(Some(row.to_ns));
-            cells.push_integer(Some(i64::try_from(row.counted).unwrap_or(i64::MAX)));
-            cells.push_integer(Some(i64::try_from(row.dropped).unwrap_or(i64::MAX)));
+        for run in &self.runs {
+            for row in &run.counts {
+                let function = functions.get(row.function);
+                cells.push_text(Some(&run.run_id));
+                cells.push_integer(Some(row.thread_id.into()));
+                cells.push_text(Some(&function.name));
+                cells.push_text(Some(&function.file));
+                cells.push_integer(Some(function.line.into()));
+                cells.push_integer(Some(function.column.into()));
+                cells.push_integer(Some(row.from_ns));
+                cells.push_integer(Some(row.to_ns));
+                cells.push_integer(Some(i64::try_from(row.counted).unwrap_or(i64::MAX)));
+                cells.push_integer(Some(i64::try_from(row.dropped).unwrap_or(i64::MAX)));
+            }
         }
         cells
     }
@@ -341,22 +413,27 @@ impl SegmentBuilder {
 
 /// Puts a written table in place.
 fn put(out: AtomicFile, rows: u64) -> Result<TableSummary, StoreError> {
-    let path = out.target().to_owned();
-    out.commit()?;
-    let bytes = fs::metadata(&path)
-        .map_err(|e| StoreError::from_io(&path, e))?
-        .len();
-    let file = path
+    let file = out
+        .target()
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    Ok(TableSummary { file, rows, bytes })
+    let (bytes, crc32) = out.written();
+    out.commit()?;
+    Ok(TableSummary {
+        file,
+        rows,
+        bytes,
+        crc32: Some(crc32),
+    })
 }
 
-/// `path` is a file of the segment with this name.
-fn is_of(path: &Path, segment: &str) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .and_then(|name| name.strip_prefix(segment))
-        .is_some_and(|rest| rest.starts_with(['-', '.']))
+/// Removes the files that a segment of this name has in a folder, its summary first. Whether there
+/// was any.
+pub(crate) fn remove_segment(folder: &Path, name: &str) -> Result<bool, StoreError> {
+    let mut removed = false;
+    for file in file_names(name) {
+        removed |= remove_file(&folder.join(file))?;
+    }
+    Ok(removed)
 }

@@ -1,18 +1,23 @@
-//! `<run>-<seq>.json`: what a segment holds. Written last, it is what makes the segment count.
+//! `<segment>.json`: what a segment holds. Written last, it is what makes the segment count.
 //!
-//! `store.summaries("run")` lists those of a run, so that recovery knows the next `seq`.
+//! `store.summaries("run")` lists those that hold rows of a run. A segment that a process wrote is
+//! called `<run>-<seq>`; one that others were merged into, `merged-<uuid>`: it names those that it
+//! replaces, which count no longer from the moment that its summary is in place.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use breadcrumb_event::schema::TABLES;
+use breadcrumb_event::schema::{SCHEMA_VERSION, TABLES};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::list;
 use crate::{Store, StoreError};
 
+/// Beginning of the names of merged segments.
+pub(crate) const MERGED: &str = "merged-";
+
 /// A table's file in a segment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TableSummary {
     /// Name of the file, beside the summary.
@@ -21,6 +26,9 @@ pub struct TableSummary {
     pub rows: u64,
     /// Size in bytes.
     pub bytes: u64,
+    /// CRC-32 (that of zip and zlib) of the file. Since version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crc32: Option<u32>,
 }
 
 /// The tables of a segment; an empty table has no file.
@@ -41,18 +49,34 @@ pub struct TableSummaries {
     pub counts: Option<TableSummary>,
 }
 
-/// What a segment holds. The ranges are over `calls`, absent without calls.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl TableSummaries {
+    /// Those that there are, by the table's name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &TableSummary)> {
+        [
+            ("calls", &self.calls),
+            ("exceptions", &self.exceptions),
+            ("functions", &self.functions),
+            ("counts", &self.counts),
+        ]
+        .into_iter()
+        .filter_map(|(name, table)| table.as_ref().map(|table| (name, table)))
+    }
+
+    /// Bytes of all of them.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.iter().map(|(_, table)| table.bytes).sum()
+    }
+}
+
+/// What a segment holds of a run. The ranges are over `calls`, absent without calls.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SegmentSummary {
-    /// Version of the tables' format.
-    pub schema_version: u32,
+pub struct RunPart {
     /// The run.
     pub run_id: String,
-    /// Number of the segment in its run, from 0.
-    pub seq: u64,
-    /// Its files.
-    pub tables: TableSummaries,
+    /// Its rows in `calls`.
+    pub calls: u64,
     /// Smallest `started_at`, ns since 1970.
     pub min_started_at_ns: Option<i64>,
     /// Largest `started_at`, ns since 1970.
@@ -67,62 +91,191 @@ pub struct SegmentSummary {
     pub max_call_id: Option<i64>,
 }
 
-/// The name, without extension, that a segment's files begin with.
+/// What a segment holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SegmentSummary {
+    /// Version of the tables' format.
+    pub schema_version: u32,
+    /// Its name: its files begin with it.
+    pub name: String,
+    /// The runs that its rows are of.
+    pub runs: Vec<RunPart>,
+    /// Its files.
+    pub tables: TableSummaries,
+    /// [`name_hash`] of every function in `calls`, sorted; absent where there are too many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functions: Option<Vec<u32>>,
+    /// Names of the segments, in the same folder, whose rows this one holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaces: Vec<String>,
+}
+
+/// A summary as versions 1 and 2 had it: of one run, named by it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OneRunSummary {
+    seq: u64,
+    tables: TableSummaries,
+    #[serde(flatten)]
+    part: OlderPart,
+}
+
+/// [`RunPart`] without the number of calls.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OlderPart {
+    run_id: String,
+    min_started_at_ns: Option<i64>,
+    max_started_at_ns: Option<i64>,
+    min_root_id: Option<i64>,
+    max_root_id: Option<i64>,
+    min_call_id: Option<i64>,
+    max_call_id: Option<i64>,
+}
+
+impl From<OneRunSummary> for SegmentSummary {
+    fn from(older: OneRunSummary) -> Self {
+        let OneRunSummary { seq, tables, part } = older;
+        Self {
+            schema_version: 0,
+            name: segment_name(&part.run_id, seq),
+            runs: vec![RunPart {
+                calls: tables.calls.as_ref().map_or(0, |table| table.rows),
+                run_id: part.run_id,
+                min_started_at_ns: part.min_started_at_ns,
+                max_started_at_ns: part.max_started_at_ns,
+                min_root_id: part.min_root_id,
+                max_root_id: part.max_root_id,
+                min_call_id: part.min_call_id,
+                max_call_id: part.max_call_id,
+            }],
+            tables,
+            functions: None,
+            replaces: Vec::new(),
+        }
+    }
+}
+
+impl SegmentSummary {
+    /// Reads the summary at `path`.
+    pub(crate) fn read(path: &Path) -> Result<Self, StoreError> {
+        let text = fs::read(path).map_err(|e| StoreError::from_io(path, e))?;
+        let corrupt = |reason: String| StoreError::Corrupt {
+            path: path.to_owned(),
+            reason,
+        };
+        let value: serde_json::Value =
+            serde_json::from_slice(&text).map_err(|e| corrupt(e.to_string()))?;
+        let version = value.get("schemaVersion").and_then(|v| v.as_u64());
+        let version = version
+            .and_then(|v| u32::try_from(v).ok())
+            .ok_or_else(|| corrupt("it says no version".into()))?;
+        if version > SCHEMA_VERSION {
+            return Err(StoreError::Version {
+                path: path.to_owned(),
+                found: version,
+                known: SCHEMA_VERSION,
+            });
+        }
+        let summary: serde_json::Result<Self> = if version < 3 {
+            serde_json::from_value::<OneRunSummary>(value).map(Self::from)
+        } else {
+            serde_json::from_value(value)
+        };
+        let mut summary = summary.map_err(|e| corrupt(e.to_string()))?;
+        summary.schema_version = version;
+        if path.file_stem().is_none_or(|stem| *stem != *summary.name) {
+            return Err(corrupt("names another segment than its file does".into()));
+        }
+        let leads_out = |file: &str| Path::new(file).file_name().is_none_or(|name| name != file);
+        if summary.tables.iter().any(|(_, t)| leads_out(&t.file)) {
+            return Err(corrupt("names a file in another folder".into()));
+        }
+        Ok(summary)
+    }
+
+    /// Its number, if it is one that a process wrote for this run.
+    #[must_use]
+    pub fn seq_in(&self, run_id: &str) -> Option<u64> {
+        let seq = self.name.strip_prefix(run_id)?.strip_prefix('-')?;
+        seq.parse().ok()
+    }
+
+    /// What it holds of a run.
+    #[must_use]
+    pub fn part(&self, run_id: &str) -> Option<&RunPart> {
+        self.runs.iter().find(|part| part.run_id == run_id)
+    }
+
+    /// Other segments were merged into it.
+    #[must_use]
+    pub fn is_merged(&self) -> bool {
+        !self.replaces.is_empty()
+    }
+}
+
+/// The name that the files of a segment begin with.
 pub(crate) fn segment_name(run_id: &str, seq: u64) -> String {
     format!("{run_id}-{seq}")
 }
 
+/// 32 bits of FNV-1a over a function's name, by which a reader tells that a segment has no call of
+/// it.
+#[must_use]
+pub fn name_hash(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
 impl Store {
-    /// The summaries of a run's segments, by `seq`. Damaged ones are an error that names the
-    /// file: recovery must not take their `seq` for free.
+    /// The summaries of the segments with rows of a run, by name. Damaged ones are an error that
+    /// names the file.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`], [`StoreError::Version`], [`StoreError::Io`].
     pub fn summaries(&self, run_id: &str) -> Result<Vec<SegmentSummary>, StoreError> {
         let mut found = Vec::new();
-        for path in self.segment_files(run_id)? {
-            if path.extension().is_none_or(|e| e != "json") {
-                continue;
-            }
-            let text = fs::read(&path).map_err(|e| StoreError::from_io(&path, e))?;
-            let summary: SegmentSummary =
-                serde_json::from_slice(&text).map_err(|e| StoreError::Corrupt {
-                    path: path.clone(),
-                    reason: e.to_string(),
-                })?;
-            found.push(summary);
-        }
-        found.sort_by_key(|summary| summary.seq);
-        Ok(found)
-    }
-
-    /// Every file of a run's segments, whole or not, but temporary ones.
-    pub(crate) fn segment_files(&self, run_id: &str) -> Result<Vec<PathBuf>, StoreError> {
-        let prefix = format!("{run_id}-");
-        let mut found = Vec::new();
-        for folder in list(&self.segments_folder())? {
-            if !folder.path().is_dir() {
-                continue;
-            }
-            for entry in list(&folder.path())? {
-                let name = entry.file_name();
-                let rest = name.to_str().and_then(|n| n.strip_prefix(&prefix));
-                if rest.is_some_and(is_segment_file) {
-                    found.push(entry.path());
+        for folder in self.date_folders()? {
+            for path in summary_paths(&folder)? {
+                let summary = SegmentSummary::read(&path)?;
+                if summary.part(run_id).is_some() {
+                    found.push(summary);
                 }
             }
         }
+        found.sort_by_key(|summary| (summary.seq_in(run_id), summary.name.clone()));
         Ok(found)
+    }
+
+    /// The folders of days.
+    pub(crate) fn date_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let mut folders: Vec<PathBuf> = list(&self.segments_folder())?
+            .iter()
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with("date="))
+            .map(|entry| entry.path())
+            .filter(|path| path.is_dir())
+            .collect();
+        folders.sort();
+        Ok(folders)
     }
 }
 
-/// What follows a run's id and a hyphen is `<seq>.json` or `<seq>-<table>.parquet`: exactly, for
-/// one run's id may be the beginning of another's.
-fn is_segment_file(rest: &str) -> bool {
-    let tail = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_table = || {
-        let table = tail.strip_prefix('-')?.strip_suffix(".parquet")?;
-        TABLES.iter().any(|t| t.name == table).then_some(())
-    };
-    tail.len() < rest.len() && (tail == ".json" || is_table().is_some())
+/// Paths of the summaries in a day's folder.
+pub(crate) fn summary_paths(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let mut paths: Vec<PathBuf> = list(folder)?
+        .iter()
+        .map(std::fs::DirEntry::path)
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
+    paths.sort();
+    Ok(paths)
+}
+
+/// Every name that a file of the segment can have, its summary's first: the order in which they go.
+pub(crate) fn file_names(segment: &str) -> impl Iterator<Item = String> {
+    let tables = TABLES.iter().map(|table| table.name);
+    std::iter::once(format!("{segment}.json"))
+        .chain(tables.map(move |table| format!("{segment}-{table}.parquet")))
 }

@@ -193,10 +193,9 @@ fn a_segment_has_its_tables_and_says_so() {
         .sum();
     assert_eq!(published.bytes, on_disk);
     let summary = &store.summaries("run").unwrap()[0];
-    assert_eq!(
-        (summary.min_call_id, summary.max_call_id),
-        (Some(1), Some(10))
-    );
+    let part = &summary.runs[0];
+    assert_eq!((part.min_call_id, part.max_call_id), (Some(1), Some(10)));
+    assert_eq!(part.calls, 10);
     assert_eq!(summary.tables.calls.as_ref().unwrap().rows, 10);
     assert_eq!(summary.tables.counts, None);
 

@@ -1,0 +1,344 @@
+//! From the files of a segment back to the rows that they were made of.
+//!
+//! ```ignore
+//! read_functions(&path, &mut functions)?;
+//! read_calls(&path, &mut functions, |run, row| window.push(run, row), &mut pause)?;
+//! ```
+//! Limits: what this version does not write (weights, other backends) is refused, not lost.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use breadcrumb_event::function::{FunctionKind, Generated};
+use breadcrumb_event::row::{
+    Arguments, CallResult, CallRow, CountRow, ExceptionRow, ParentKind,
+};
+use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, Table};
+
+use super::functions::{MergedFunctions, Named};
+use crate::StoreError;
+use crate::call_page::{CLOCKS, PARENT_KINDS, STATUSES};
+use crate::table_reader::{Batch, TableReader};
+
+type TakeCall<'a> = &'a mut dyn FnMut(&str, &CallRow<'_>);
+type TakeException<'a> = &'a mut dyn FnMut(&str, &ExceptionRow<'_>);
+type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
+
+/// Reads what `functions` says.
+pub(super) fn read_functions(
+    path: &Path,
+    functions: &mut MergedFunctions,
+) -> Result<(), StoreError> {
+    let [name, file, line, col, kind, parameters] = places(
+        &FUNCTIONS,
+        ["function", "file", "line", "col", "kind", "parameters"],
+    );
+    let generated = places(
+        &FUNCTIONS,
+        ["generated_file", "generated_line", "generated_col"],
+    );
+    let mut table = TableReader::open(path, &FUNCTIONS)?;
+    while let Some(mut batch) = table.next()? {
+        for _ in 0..batch.rows() {
+            let (line, column) = (number(&mut batch, line), number(&mut batch, col));
+            let name = owned(&mut batch, name);
+            let file = owned(&mut batch, file);
+            let parameters = owned(&mut batch, parameters);
+            let kind = FunctionKind::from_name(&owned(&mut batch, kind));
+            let place = batch.text(generated[0]).map(lossy).map(Cow::into_owned);
+            let (at_line, at_column) = (batch.integer(generated[1]), batch.integer(generated[2]));
+            let named = Named {
+                name: name.as_bytes(),
+                file: file.as_bytes(),
+                line,
+                column,
+                parameters: parameters.as_bytes(),
+            };
+            let generated = place.map(|file| Generated {
+                file: file.into(),
+                line: to_u32(at_line),
+                column: to_u32(at_column),
+            });
+            functions.learn(&named, kind.unwrap_or(FunctionKind::Function), generated);
+            batch.advance();
+        }
+    }
+    Ok(())
+}
+
+/// The columns of `calls` by place.
+struct CallPlaces {
+    run: usize,
+    thread: usize,
+    ids: [usize; 3],
+    named: [usize; 5],
+    times: [usize; 4],
+    depth: usize,
+    words: [usize; 3],
+    argument_count: usize,
+    arguments: [usize; 2],
+    arguments_json: usize,
+    results: [usize; 2],
+    exception: usize,
+    weight: usize,
+    backend: usize,
+}
+
+impl CallPlaces {
+    fn new() -> Self {
+        let place = |name: &str| places(&CALLS, [name])[0];
+        Self {
+            run: place("run_id"),
+            thread: place("thread_id"),
+            ids: places(&CALLS, ["root_id", "call_id", "parent_id"]),
+            named: places(&CALLS, ["function", "file", "line", "col", "parameters"]),
+            times: places(&CALLS, ["started_at", "duration_ns", "self_ns", "wait_ns"]),
+            depth: place("depth"),
+            words: places(&CALLS, ["status", "parent_kind", "clock"]),
+            argument_count: place("argument_count"),
+            arguments: places(&CALLS, ["argument_0", "argument_1"]),
+            arguments_json: place("arguments_json"),
+            results: places(&CALLS, ["result_integer", "result_json"]),
+            exception: place("exception_id"),
+            weight: place("weight"),
+            backend: place("backend"),
+        }
+    }
+}
+
+/// Reads the calls of a segment. `pause` is asked between batches whether to go on; `false` if it
+/// said no.
+pub(super) fn read_calls(
+    path: &Path,
+    functions: &mut MergedFunctions,
+    take: TakeCall<'_>,
+    pause: &mut dyn FnMut() -> bool,
+) -> Result<bool, StoreError> {
+    let places = CallPlaces::new();
+    let mut table = TableReader::open(path, &CALLS)?;
+    while let Some(mut batch) = table.next()? {
+        functions.forget_addresses();
+        for _ in 0..batch.rows() {
+            read_call(&mut batch, &places, functions, take).ok_or_else(|| {
+                StoreError::Corrupt {
+                    path: path.to_owned(),
+                    reason: "it has a call that this version does not know how to write".into(),
+                }
+            })?;
+            batch.advance();
+        }
+        if !pause() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Reads a call; `None` for what [`CallRow`] has no word for.
+fn read_call(
+    batch: &mut Batch,
+    places: &CallPlaces,
+    functions: &mut MergedFunctions,
+    take: TakeCall<'_>,
+) -> Option<()> {
+    if batch.integer(places.weight)? != 1 || batch.text(places.backend)? != b"probe" {
+        return None;
+    }
+    let [status, parent_kind, clock] = batch.texts(places.words);
+    let status = STATUSES.into_iter().find(|s| is(status, s.name()))?;
+    let clock = CLOCKS.into_iter().find(|c| is(clock, c.name()))?;
+    let parent_kind = match parent_kind {
+        Some(_) => Some(PARENT_KINDS.into_iter().find(|k| is(parent_kind, k.name()))?),
+        None => None,
+    };
+    let [root_id, call_id, parent_id] = places.ids.map(|at| batch.integer(at));
+    // Version 1 did not tell of what kind a parent is.
+    let kind_of_old = [ParentKind::None, ParentKind::Call][usize::from(parent_id.is_some())];
+    let parent_kind = parent_kind.unwrap_or(kind_of_old);
+    let [started_at, duration_ns, self_ns, wait_ns] = places.times.map(|at| batch.integer(at));
+    let thread_id = to_u32(batch.integer(places.thread));
+    let depth = to_u32(batch.integer(places.depth));
+    let exception_id = batch.integer(places.exception);
+    let count = batch.integer(places.argument_count);
+    let [first, second] = places.arguments.map(|at| batch.integer(at));
+    let integers = [first.unwrap_or_default(), second.unwrap_or_default()];
+    let result_integer = batch.integer(places.results[0]);
+    let function = function_id(batch, places, functions)?;
+    let [run, arguments_json, result_json] =
+        batch.texts([places.run, places.arguments_json, places.results[1]]);
+    let arguments_json = arguments_json.map(lossy);
+    let result_json = result_json.map(lossy);
+    let row = CallRow {
+        thread_id,
+        root_id: root_id?,
+        call_id: call_id?,
+        parent_id,
+        parent_kind,
+        function,
+        started_at_ns: started_at?,
+        duration_ns,
+        self_ns: self_ns?,
+        wait_ns: wait_ns?,
+        depth,
+        status,
+        arguments: match (&arguments_json, count) {
+            (Some(text), _) => Arguments::Json(text),
+            (None, Some(count)) => {
+                Arguments::Integers(integers.get(..usize::try_from(count).ok()?)?)
+            }
+            (None, None) => Arguments::None,
+        },
+        result: match (&result_json, result_integer) {
+            (Some(text), _) => CallResult::Json(text),
+            (None, Some(value)) => CallResult::Integer(value),
+            (None, None) => CallResult::None,
+        },
+        exception_id,
+        clock,
+    };
+    take(&lossy(run?), &row);
+    Some(())
+}
+
+fn function_id(
+    batch: &mut Batch,
+    places: &CallPlaces,
+    functions: &mut MergedFunctions,
+) -> Option<u32> {
+    let [name, file, line, col, parameters] = places.named;
+    let (line, column) = (batch.integer(line)?, batch.integer(col)?);
+    let [name, file, parameters] = batch.texts([name, file, parameters]);
+    Some(functions.id(&Named {
+        name: name?,
+        file: file?,
+        line,
+        column,
+        parameters: parameters?,
+    }))
+}
+
+/// Reads the exceptions of a segment.
+pub(super) fn read_exceptions(
+    path: &Path,
+    functions: &mut MergedFunctions,
+    take: TakeException<'_>,
+) -> Result<(), StoreError> {
+    let ids = places(&EXCEPTIONS, ["exception_id", "thread_id", "call_id", "root_id"]);
+    let named = places(&EXCEPTIONS, ["function", "file", "line"]);
+    let texts = places(&EXCEPTIONS, ["name", "message", "stack", "handled", "run_id"]);
+    let [thrown_at, calls] = places(&EXCEPTIONS, ["thrown_at", "calls"]);
+    let mut table = TableReader::open(path, &EXCEPTIONS)?;
+    while let Some(mut batch) = table.next()? {
+        functions.forget_addresses();
+        for _ in 0..batch.rows() {
+            let [exception_id, thread_id, call_id, root_id] = ids.map(|at| batch.integer(at));
+            let line = batch.integer(named[2]);
+            let thrown_at_ns = number(&mut batch, thrown_at);
+            let calls = to_u32(batch.integer(calls));
+            let [function, file] = batch.texts([named[0], named[1]]);
+            // What the table does not say of the function is not written again either.
+            let function = function.map(|name| {
+                functions.id(&Named {
+                    name,
+                    file: file.unwrap_or_default(),
+                    line: line.unwrap_or_default(),
+                    column: 0,
+                    parameters: b"[]",
+                })
+            });
+            let [name, message, stack, handled, run] =
+                batch.texts(texts).map(|text| text.map(lossy));
+            take(
+                &run.unwrap_or_default(),
+                &ExceptionRow {
+                    exception_id: exception_id.unwrap_or_default(),
+                    thread_id: to_u32(thread_id),
+                    call_id,
+                    root_id,
+                    function,
+                    name: &name.unwrap_or_default(),
+                    message: &message.unwrap_or_default(),
+                    stack: stack.as_deref(),
+                    thrown_at_ns,
+                    handled: match handled.as_deref() {
+                        Some("caught") => "caught",
+                        Some("uncaught") => "uncaught",
+                        _ => "unknown",
+                    },
+                    calls,
+                },
+            );
+            batch.advance();
+        }
+    }
+    Ok(())
+}
+
+/// Reads the counts of a segment.
+pub(super) fn read_counts(
+    path: &Path,
+    functions: &mut MergedFunctions,
+    take: TakeCount<'_>,
+) -> Result<(), StoreError> {
+    let run = places(&COUNTS, ["run_id"])[0];
+    let named = places(&COUNTS, ["function", "file", "line", "col"]);
+    let numbers = places(&COUNTS, ["thread_id", "from", "to", "counted", "dropped"]);
+    let mut table = TableReader::open(path, &COUNTS)?;
+    while let Some(mut batch) = table.next()? {
+        functions.forget_addresses();
+        for _ in 0..batch.rows() {
+            let [thread_id, from, to, counted, dropped] = numbers.map(|at| batch.integer(at));
+            let (line, column) = (number(&mut batch, named[2]), number(&mut batch, named[3]));
+            let [name, file] = batch.texts([named[0], named[1]]);
+            let function = functions.id(&Named {
+                name: name.unwrap_or_default(),
+                file: file.unwrap_or_default(),
+                line,
+                column,
+                parameters: b"[]",
+            });
+            let run = batch.text(run).map(lossy).map(Cow::into_owned);
+            take(
+                &run.unwrap_or_default(),
+                &CountRow {
+                    function,
+                    thread_id: to_u32(thread_id),
+                    from_ns: from.unwrap_or_default(),
+                    to_ns: to.unwrap_or_default(),
+                    counted: counted.unwrap_or_default().max(0).cast_unsigned(),
+                    dropped: dropped.unwrap_or_default().max(0).cast_unsigned(),
+                },
+            );
+            batch.advance();
+        }
+    }
+    Ok(())
+}
+
+/// Places of columns in a table.
+fn places<const N: usize>(table: &Table, names: [&str; N]) -> [usize; N] {
+    names.map(|name| {
+        let place = table.columns.iter().position(|column| column.name == name);
+        place.expect("a column of the schema")
+    })
+}
+
+fn is(cell: Option<&[u8]>, word: &str) -> bool {
+    cell == Some(word.as_bytes())
+}
+
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+fn number(batch: &mut Batch, column: usize) -> i64 {
+    batch.integer(column).unwrap_or_default()
+}
+
+fn owned(batch: &mut Batch, column: usize) -> String {
+    batch.text(column).map(lossy).unwrap_or_default().into_owned()
+}
+
+fn to_u32(value: Option<i64>) -> u32 {
+    value.and_then(|v| u32::try_from(v).ok()).unwrap_or_default()
+}
