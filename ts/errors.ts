@@ -13,6 +13,7 @@ export type BreadcrumbErrorCode =
   | "BC_ERR_STORE_MISSING"
   | "BC_ERR_STORE_CORRUPT"
   | "BC_ERR_STORE_VERSION"
+  | "BC_ERR_STORE_BUSY"
   | "BC_ERR_NOT_FOUND"
   | "BC_ERR_BAD_SQL"
   | "BC_ERR_SQL_LIMIT"

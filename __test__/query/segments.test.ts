@@ -136,8 +136,9 @@ test("a summary that leads elsewhere is refused", async () => {
     { tables: { calls: { ...summary.tables.calls, file: "../../../etc/passwd.parquet" } } },
     { tables: { calls: { ...summary.tables.calls, rows: "many" } } },
     { tables: null },
-    { runId: "another" },
-    { seq: 7 },
+    { name: "another" },
+    { runs: null },
+    { runs: [{ seqs: [0, 0] }] },
   ]) {
     writeFileSync(`${base}.json`, JSON.stringify({ ...summary, ...change }));
     await using store = await openStore(dir);

@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { parseArguments, text } from "./arguments";
 import { type CommandSpec, EXIT_FAULT, EXIT_WRONG } from "./command";
-import { COMMON_OPTIONS, READING_COMMANDS } from "./commands";
+import { COMMON_OPTIONS, STORE_COMMANDS } from "./commands";
 import { commandHelp, mainHelp } from "./help";
 import { Output, type Streams } from "./output";
 import { suggest } from "./suggest";
@@ -22,7 +22,7 @@ const RAW_COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Pr
 };
 const COMMAND_NAMES = [
   ...Object.keys(RAW_COMMANDS),
-  ...READING_COMMANDS.map(({ name }) => name),
+  ...STORE_COMMANDS.map(({ name }) => name),
   "help",
 ];
 
@@ -83,7 +83,7 @@ function checkOptionsAlone(words: readonly string[]): void {
 }
 
 function find(name: string): CommandSpec {
-  const spec = READING_COMMANDS.find((candidate) => candidate.name === name);
+  const spec = STORE_COMMANDS.find((candidate) => candidate.name === name);
   if (spec) return spec;
   const isScript = /\.[cm]?[jt]s$/.test(name);
   const meant = isScript ? `run ${name}` : suggest(name, COMMAND_NAMES);

@@ -1,7 +1,7 @@
 /**
  * The commands that read a store.
  *
- *     READING_COMMANDS.find(({ name }) => name === "list")
+ *     STORE_COMMANDS.find(({ name }) => name === "list")
  *
  * Limits: help and options only; a command's code is imported when it runs.
  */
@@ -149,5 +149,24 @@ const QUERY: CommandSpec = {
   load: async () => (await import("./query")).query,
 };
 
-/** Every command that reads a store. */
-export const READING_COMMANDS: readonly CommandSpec[] = [LIST, SHOW, TOP, EXCEPTIONS, QUERY];
+const COMPACT: CommandSpec = {
+  name: "compact",
+  usage: "[options]",
+  summary: "merge small segments into large ones: less room, faster questions",
+  about:
+    "A program that records for long does it by itself. Others may write and read meanwhile; what was\nmerged goes a minute later, with the next recording or compact.",
+  options: {},
+  examples: [["breadcrumb compact", "the store of this project"]],
+  positionals: [0, 0],
+  load: async () => (await import("./compact")).compact,
+};
+
+/** Every command over a store. */
+export const STORE_COMMANDS: readonly CommandSpec[] = [
+  LIST,
+  SHOW,
+  TOP,
+  EXCEPTIONS,
+  QUERY,
+  COMPACT,
+];

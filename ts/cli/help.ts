@@ -4,7 +4,7 @@
  *     mainHelp("0.1.0"); commandHelp(spec)
  */
 import type { CommandSpec, OptionSpec } from "./command";
-import { COMMON_OPTIONS, READING_COMMANDS } from "./commands";
+import { COMMON_OPTIONS, STORE_COMMANDS } from "./commands";
 
 /** Width of the column of options and commands. */
 const NAME_WIDTH = 20;
@@ -13,7 +13,7 @@ const NAME_WIDTH = 20;
 export function mainHelp(version: string): string {
   const commands: (readonly [string, string])[] = [
     ["run <command…>", "run a command and record every Node.js process in it"],
-    ...READING_COMMANDS.map(({ name, usage, summary }) => {
+    ...STORE_COMMANDS.map(({ name, usage, summary }) => {
       const argument = usage.replace(/ ?\[options\]/, "");
       return [argument ? `${name} ${argument}` : name, summary] as const;
     }),

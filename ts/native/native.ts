@@ -77,4 +77,6 @@ export interface Native {
   setMode(mode: number): void;
   /** Stores what dead processes left in memory. Returns JSON of the runs' ids. `exit`: JSON of how a child ended. */
   recover(exit: string): string;
+  /** Merges the small segments of a store. `store`: its folder. Returns JSON of `CompactReport`. */
+  compact(store: string): string;
 }

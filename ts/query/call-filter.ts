@@ -11,7 +11,7 @@ import { checkWhole, Conditions, durationNs, mayStartIn, parseSpan, type Span } 
 import { firstLine } from "./engine";
 import type { Reader } from "./reader";
 import type { Call, CallStatus } from "./results";
-import { holdsRun, mayHoldCalls, mayHoldTrace } from "./segment-choice";
+import { holdsRun, mayCall, mayHoldCalls, mayHoldTrace } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import type { TimeLike } from "./timestamps";
 import { resolveTraceId } from "./resolve-trace";
@@ -121,11 +121,13 @@ export async function selectCalls(reader: Reader, filter: CallFilter): Promise<C
   const trace = filter.trace === undefined ? null : resolveTraceId(reader, filter.trace);
   if (trace) where.add("run_id = ? AND root_id = ?", trace.runId, trace.rootId);
   const { call } = filter;
+  const calls = mayCall(filter.function);
   const mayHold = (segment: Segment) =>
     mayStartIn(segment, span) &&
+    calls(segment) &&
     (runId === null || holdsRun(segment, runId)) &&
     (trace === null || mayHoldTrace(segment, trace.runId, trace.rootId)) &&
-    (call === undefined || mayHoldCalls(segment, runId ?? segment.runId, call));
+    (call === undefined || mayHoldCalls(segment, runId, call));
   const published = new Set(reader.segments.all());
   const choose = (segment: Segment) => published.has(segment) && mayHold(segment);
   return { where, span, runId, trace, mayHold, choose };

@@ -14,7 +14,7 @@ import { checkLimit, type Conditions, mayStartIn, type Span } from "./conditions
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB } from "./engine";
 import { compareFound, type Found, newestFirst, type Order } from "./newest-first";
-import type { Reader } from "./reader";
+import type { Reader, Source } from "./reader";
 import type { Call, Page } from "./results";
 import { mayHoldCalls } from "./segment-choice";
 import type { Segment } from "./segment-summary";
@@ -97,18 +97,18 @@ export async function findCallIds(
   }));
 }
 
-/** Whole calls, the newest first; `choose` narrows where to look. */
+/** Whole calls, the newest first; `source` is where to look. */
 export async function readCallsByIds(
   reader: Reader,
   runIds: readonly string[],
   callIds: readonly number[],
-  choose = (segment: Segment) => mayHoldCall(segment, runIds, callIds),
+  source: Source = { table: "calls", choose: (s) => mayHoldCall(s, runIds, callIds) },
 ): Promise<Call[]> {
   if (callIds.length === 0) return [];
   const { listValue } = await loadDuckDB();
   const columns = await readCallColumns(
     reader,
-    { table: "calls", choose },
+    source,
     (table) => `FROM ${table} SEMI JOIN
       (SELECT unnest($runs) AS run_id, unnest($calls)::BIGINT AS call_id) USING (run_id, call_id)`,
     { runs: listValue(runIds), calls: listValue(callIds.map(String)) },

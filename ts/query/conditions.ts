@@ -75,6 +75,13 @@ export class Conditions {
     this.add(`${column} = ?`, word);
   }
 
+  /** One of some texts. */
+  oneOf(column: string, texts: readonly string[]): void {
+    const marks = texts.map(() => "?").join(", ");
+    if (texts.length === 0) this.add("false");
+    else this.add(`"${column}" IN (${marks})`, ...texts);
+  }
+
   /** A time in a span. */
   span(column: string, span: Span): void {
     if (span.sinceNs !== undefined) this.add(`"${column}" >= make_timestamp_ns(?)`, span.sinceNs);

@@ -206,7 +206,7 @@ async function queryOf(
   const parameters: Record<string, DuckDBValue> = { ...where.parameters };
   if (files.length > 0) parameters["files"] = listValue(files);
   const list = files.length > 0 ? "$files" : null;
-  const view = viewQuery(name, list, reader.segments.someOlder(name, files));
+  const view = viewQuery(name, list, reader.segments.traits(name, files));
   return { query: `${view} WHERE ${where.sql()}`, parameters };
 }
 

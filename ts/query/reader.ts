@@ -2,7 +2,7 @@
  * Asks DuckDB about the files of a store, and carries on without those that turn out damaged.
  *
  *     await reader.rows({
- *       sources: { calls: { table: "calls", choose: (s) => s.runId === run } },
+ *       sources: { calls: { table: "calls", choose: (s) => holdsRun(s, run) } },
  *       sql: (from) => `SELECT count(*)::DOUBLE AS n FROM ${from.calls}`,
  *     });
  *
@@ -15,6 +15,7 @@ import { Engine, ENDS_ENGINE, firstLine, loadDuckDB, type Parameters } from "./e
 import type { Problem } from "./results";
 import type { Rows } from "./rows";
 import { RunRecords } from "./run-records";
+import { runsIn } from "./segment-choice";
 import type { Segment, TableName } from "./segment-summary";
 import { Segments } from "./segments";
 import { tableSource } from "./sources";
@@ -29,7 +30,9 @@ const SAYS_WRONG =
 /** Files for a query: those of the segments that `choose` takes. */
 export interface Source {
   readonly table: TableName;
-  readonly choose?: (segment: Segment) => boolean;
+  readonly choose?: ((segment: Segment) => boolean) | undefined;
+  /** The segments to choose from. @default those that count */
+  readonly among?: readonly Segment[] | undefined;
 }
 
 /** A query of ours over some of the store's files. */
@@ -69,7 +72,7 @@ export class Reader {
 
   /** The run that `prefix` means: an id, a prefix of one, or `latest`. Throws `BC_ERR_NOT_FOUND`. */
   resolveRun(prefix: string): string {
-    return this.runs.resolve(prefix, new Set(this.segments.all().map(({ runId }) => runId)));
+    return this.runs.resolve(prefix, runsIn(this.segments.all()));
   }
 
   /** The database, started by the first question. */
@@ -91,7 +94,7 @@ export class Reader {
           const files = lists[i] ?? [];
           const { table } = question.sources[name];
           const list = files.length > 0 ? `$files_${name}` : null;
-          from[name] = tableSource(table, list, this.segments.someOlder(table, files));
+          from[name] = tableSource(table, list, this.segments.traits(table, files));
           if (files.length > 0) parameters[`files_${name}`] = listValue(files);
         }
         return this.#query(question.sql(from), parameters);
@@ -136,7 +139,7 @@ export class Reader {
   }
 
   #files(source: Source): string[] {
-    return this.segments.files(source.table, source.choose);
+    return this.segments.files(source.table, source.choose, source.among);
   }
 
   /** Takes out what cannot be read. Whether there was anything. */

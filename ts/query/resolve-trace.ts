@@ -7,11 +7,12 @@
  */
 import { BreadcrumbError } from "../errors";
 import type { Reader } from "./reader";
+import { runsIn } from "./segment-choice";
 import { splitTraceId } from "./trace-id";
 
 /** The run and root that an id means. Throws `BC_ERR_NOT_FOUND`. */
 export function resolveTraceId(reader: Reader, id: string): { runId: string; rootId: number } {
-  const runIds = new Set(reader.segments.all().map((segment) => segment.runId));
+  const runIds = runsIn(reader.segments.all());
   if (typeof id === "string" && id !== "" && reader.runs.matching(id, runIds).length === 1) {
     throw traceNotFound(id, `it is a run; "breadcrumb list --run ${id}" shows its traces`);
   }

@@ -1,6 +1,8 @@
 // Generated from crates/event by `npm run gen`. Do not edit.
 /** Tables of the store: see crates/event/src/schema.rs and docs/schema.md. */
 export const SCHEMA_VERSION = 3;
+/** The version in which a column came last: files of an earlier one lack some. */
+export const COLUMNS_VERSION = 2;
 /** Base of the duration histogram's buckets. */
 export const HISTOGRAM_BASE = 1.1;
 /** A table of the store. */

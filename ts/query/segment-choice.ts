@@ -3,14 +3,14 @@
  *
  *     reader.segments.files("calls", (segment) => mayHoldTrace(segment, runId, rootId))
  *
- * Everything that is read of a summary's run and ranges stands here. Limits: a range says what may
+ * Everything that is read of a summary's runs and ranges stands here. Limits: a range says what may
  * be there, not what is.
  */
-import type { Segment } from "./segment-summary";
+import { nameHash, type Range, type RunPart, type Segment } from "./segment-summary";
 
 /** Whether a segment has rows of the run. */
 export function holdsRun(segment: Segment, runId: string): boolean {
-  return segment.runId === runId;
+  return segment.runs.some((part) => part.runId === runId);
 }
 
 /** Whether a segment may have calls of the trace. */
@@ -25,29 +25,43 @@ export function mayHoldRoots(
   first: number,
   last: number,
 ): boolean {
-  return holdsRun(segment, runId) && touches(segment.rootId, first, last);
+  return segment.runs.some((part) => part.runId === runId && touches(part.rootId, first, last));
 }
 
-/** Whether a segment may have calls from `first` to `last`. */
+/** Whether a segment may have calls from `first` to `last`; of any run where none is named. */
 export function mayHoldCalls(
   segment: Segment,
-  runId: string,
+  runId: string | null,
   first: number,
   last = first,
 ): boolean {
-  return holdsRun(segment, runId) && touches(segment.callId, first, last);
+  const isOf = (part: RunPart) => runId === null || part.runId === runId;
+  return segment.runs.some((part) => isOf(part) && touches(part.callId, first, last));
 }
 
-function touches(range: readonly [number, number] | null, first: number, last: number): boolean {
+function touches(range: Range | null, first: number, last: number): boolean {
   return range !== null && range[0] <= last && first <= range[1];
+}
+
+/** For a filter's `function`: whether a segment may have calls of it. A pattern may be anything. */
+export function mayCall(pattern: string | undefined): (segment: Segment) => boolean {
+  if (pattern === undefined || pattern.includes("*")) return () => true;
+  const hash = nameHash(pattern);
+  return ({ functions }) => functions === null || includesSorted(functions, hash);
+}
+
+function includesSorted(sorted: readonly number[], wanted: number): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === wanted;
 }
 
 /** The runs that some segments have rows of. */
 export function runsIn(segments: readonly Segment[]): string[] {
-  return [...new Set(segments.map(({ runId }) => runId))].toSorted();
-}
-
-/** What a segment was published as. */
-export function segmentName({ runId, seq }: Segment): string {
-  return `${runId}-${seq}`;
+  return [...new Set(segments.flatMap(({ runs }) => runs.map(({ runId }) => runId)))].toSorted();
 }

@@ -1,13 +1,13 @@
 /**
- * `<run>-<seq>.json`: what a segment holds, as far as choosing files needs it.
+ * `<segment>.json`: what a segment holds, as far as choosing files needs it.
  *
- *     parseSummary(path, text)   // { runId: "r1", seq: 0, tables: { calls: {…} }, minRootId: 1, … }
+ *     parseSummary(path, text)   // { name: "r1-0", runs: [{ runId: "r1", … }], tables: { calls: {…} }, … }
  *
  * Limits: times lose their last digits in a JavaScript number; comparisons allow for that.
  */
 import { basename, dirname, join } from "node:path";
 import { checkVersion } from "./locate-store";
-import { SCHEMA_VERSION, TABLES } from "./schema";
+import { COLUMNS_VERSION, TABLES } from "./schema";
 
 /** Name of a table that is kept in segments. */
 export type TableName = "calls" | "exceptions" | "functions" | "counts";
@@ -22,16 +22,35 @@ export interface TableFile {
   readonly bytes: number;
 }
 
-/** A published segment. The ranges are over its calls; null without calls. */
-export interface Segment {
+/** From the smallest to the largest. */
+export type Range = readonly [min: number, max: number];
+
+/** What a segment holds of a run. The ranges are over its calls; null without calls. */
+export interface RunPart {
   readonly runId: string;
-  readonly seq: number;
-  /** It was written before the newest version of the schema. */
+  /** The segments as its process wrote them which are in this one. */
+  readonly seqs: Range;
+  readonly calls: number;
+  readonly startedAtNs: Range | null;
+  readonly rootId: Range | null;
+  readonly callId: Range | null;
+}
+
+/** A published segment. */
+export interface Segment {
+  /** What its files' names begin with. */
+  readonly name: string;
+  /** The runs that it has rows of. */
+  readonly runs: readonly RunPart[];
+  /** Its files may lack columns: they were written before those came. */
   readonly older: boolean;
   readonly tables: Readonly<Partial<Record<TableName, TableFile>>>;
-  readonly startedAtNs: readonly [min: number, max: number] | null;
-  readonly rootId: readonly [min: number, max: number] | null;
-  readonly callId: readonly [min: number, max: number] | null;
+  /** Over the calls of all its runs. */
+  readonly startedAtNs: Range | null;
+  /** `nameHash` of every function of its calls, ascending; null where it is not known. */
+  readonly functions: readonly number[] | null;
+  /** Names of the segments, in the same folder, that count no longer because of it. */
+  readonly replaces: readonly string[];
 }
 
 /**
@@ -41,29 +60,53 @@ export interface Segment {
 export function parseSummary(path: string, text: string): Segment {
   const summary = JSON.parse(text) as Record<string, unknown> | null;
   if (typeof summary !== "object" || summary === null) throw new Error("is no summary");
-  checkVersion(summary["schemaVersion"], path);
-  const { runId, seq, tables } = summary;
-  if (
-    typeof runId !== "string" ||
-    typeof seq !== "number" ||
-    basename(path) !== `${runId}-${seq}.json`
-  ) {
+  const version = summary["schemaVersion"];
+  checkVersion(version, path);
+  // Versions 1 and 2 had one run a segment, and told of it at the top.
+  const listed = summary["runs"] ?? [
+    { ...summary, seqs: [summary["seq"], summary["seq"]], calls: rowsOf(summary["tables"]) },
+  ];
+  if (!Array.isArray(listed)) throw new Error("lists no runs");
+  const runs = listed.map(runPart);
+  const name = summary["name"] ?? `${runs[0]?.runId}-${runs[0]?.seqs[0]}`;
+  if (typeof name !== "string" || basename(path) !== `${name}.json`) {
     throw new Error("names another segment than its file does");
   }
+  const { tables } = summary;
   if (typeof tables !== "object" || tables === null) throw new Error("lists no tables");
   return {
-    runId,
-    seq,
-    older: summary["schemaVersion"] !== SCHEMA_VERSION,
+    name,
+    runs,
+    older: typeof version !== "number" || version < COLUMNS_VERSION,
     tables: Object.fromEntries(
-      TABLE_NAMES.flatMap((name) => {
-        const table = (tables as Record<string, unknown>)[name];
-        return table === undefined || table === null ? [] : [[name, tableFile(path, table)]];
+      TABLE_NAMES.flatMap((table) => {
+        const file = (tables as Record<string, unknown>)[table];
+        return file === undefined || file === null ? [] : [[table, tableFile(path, file)]];
       }),
     ),
-    startedAtNs: range(summary["minStartedAtNs"], summary["maxStartedAtNs"]),
-    rootId: range(summary["minRootId"], summary["maxRootId"]),
-    callId: range(summary["minCallId"], summary["maxCallId"]),
+    startedAtNs: runs.map((part) => part.startedAtNs).reduce(union, null),
+    functions: Array.isArray(summary["functions"]) ? (summary["functions"] as number[]) : null,
+    replaces: Array.isArray(summary["replaces"]) ? (summary["replaces"] as string[]) : [],
+  };
+}
+
+function rowsOf(tables: unknown): unknown {
+  return (tables as { calls?: { rows?: unknown } } | null)?.calls?.rows ?? 0;
+}
+
+function runPart(part: Record<string, unknown>): RunPart {
+  const { runId, calls } = part;
+  const seqs = part["seqs"] as Range;
+  if (typeof runId !== "string" || !Array.isArray(seqs) || typeof seqs[0] !== "number") {
+    throw new TypeError("names no run");
+  }
+  return {
+    runId,
+    seqs,
+    calls: typeof calls === "number" ? calls : 0,
+    startedAtNs: range(part["minStartedAtNs"], part["maxStartedAtNs"]),
+    rootId: range(part["minRootId"], part["maxRootId"]),
+    callId: range(part["minCallId"], part["maxCallId"]),
   };
 }
 
@@ -77,6 +120,18 @@ function tableFile(path: string, table: unknown): TableFile {
   return { path: join(dirname(path), file), rows, bytes };
 }
 
-function range(min: unknown, max: unknown): readonly [number, number] | null {
+function range(min: unknown, max: unknown): Range | null {
   return typeof min === "number" && typeof max === "number" ? [min, max] : null;
+}
+
+function union(a: Range | null, b: Range | null): Range | null {
+  if (a === null || b === null) return a ?? b;
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}
+
+/** 32 bits of FNV-1a over a function's name: what `functions` of a summary lists. */
+export function nameHash(name: string): number {
+  let hash = 0x81_1c_9d_c5;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01_00_01_93);
+  return hash >>> 0;
 }

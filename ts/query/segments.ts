@@ -2,9 +2,10 @@
  * The published segments of a store, and which of their files a question needs.
  *
  *     segments.refresh();
- *     segments.files("calls", (s) => s.runId === "r1")   // paths, checked
+ *     segments.files("calls", (s) => holdsRun(s, "r1"))   // paths, checked
  *
- * A segment counts once its summary, written last, is there. Files are chosen by summaries before
+ * A segment counts once its summary, written last, is there, and until one is there that replaces
+ * it. Files are chosen by summaries before
  * DuckDB sees them; damaged and foreign ones are skipped and listed in `problems()`. Limits: every
  * summary is read once (about 30 µs each); a day's folder is listed again only when it changed.
  */
@@ -16,8 +17,8 @@ import type { Problem } from "./results";
 import { parseSummary, type Segment, type TableName } from "./segment-summary";
 
 const DATE_FOLDER = /^date=\d{4}-\d\d-\d\d$/;
-const SUMMARY = /^.+-\d+\.json$/;
-const TABLE = /^.+-\d+-(?:calls|exceptions|functions|counts)\.parquet$/;
+const SUMMARY = /^.+-[\da-f]+\.json$/;
+const TABLE = /^.+-[\da-f]+-(?:calls|exceptions|functions|counts)\.parquet$/;
 /** A folder changed this recently may change again without a new time stamp. */
 const SETTLED_MS = 2000;
 
@@ -28,6 +29,14 @@ interface DateFolder {
   readonly problems: readonly Problem[];
 }
 
+/** What a query over some files must know of them. */
+export interface FileTraits {
+  /** Some lack columns. */
+  readonly older: boolean;
+  /** Runs whose rows in them are no more to be seen. */
+  readonly withoutRuns: readonly string[];
+}
+
 /** The segments of a store. */
 export class Segments {
   readonly #folder: string;
@@ -36,6 +45,8 @@ export class Segments {
   /** Checked table files: null where sound. */
   readonly #checked = new Map<string, Problem | null>();
   #all: readonly Segment[] = [];
+  #written: readonly Segment[] = [];
+  #isRemoved: (runId: string) => boolean = () => false;
 
   constructor(storeFolder: string) {
     this.#folder = join(storeFolder, "segments");
@@ -59,32 +70,55 @@ export class Segments {
       }
     }
     this.#dates = dates;
-    this.#all = [...dates.values()]
+    this.#isRemoved = isRemoved;
+    this.#written = [...dates.values()]
       .flatMap(({ segments }) => Array.from(segments.values()))
-      .filter(({ runId }) => !isRemoved(runId));
+      .filter(({ runs }) => !runs.every(({ runId }) => isRemoved(runId)));
+    // Names are unique in the store, not only in their folder.
+    const replaced = new Set(this.#written.flatMap(({ replaces }) => replaces));
+    this.#all =
+      replaced.size === 0
+        ? this.#written
+        : this.#written.filter(({ name }) => !replaced.has(name));
   }
 
-  /** Every published segment. */
+  /** Every segment that counts. */
   all(): readonly Segment[] {
     return this.#all;
   }
 
-  /** Paths of a table's files, checked; those of the segments that `choose` takes. */
-  files(table: TableName, choose: (segment: Segment) => boolean = () => true): string[] {
+  /** These, and those that were replaced and are still there, for a while. */
+  written(): readonly Segment[] {
+    return this.#written;
+  }
+
+  /** Paths of a table's files, checked; those of the segments that `choose` takes, of `among`. */
+  files(
+    table: TableName,
+    choose: (segment: Segment) => boolean = () => true,
+    among: readonly Segment[] = this.#all,
+  ): string[] {
     const paths: string[] = [];
-    for (const segment of this.#all) {
+    for (const segment of among) {
       const file = segment.tables[table];
       if (file && choose(segment) && this.#check(file.path, file.bytes)) paths.push(file.path);
     }
     return paths;
   }
 
-  /** Whether one of these files was written before the newest version of the schema. */
-  someOlder(table: TableName, files: readonly string[]): boolean {
-    const older = this.#all.filter((segment) => segment.older);
-    if (older.length === 0) return false;
+  /** What a query over these files must know of them. */
+  traits(table: TableName, files: readonly string[]): FileTraits {
+    const isOdd = ({ older, runs }: Segment) =>
+      older || runs.some(({ runId }) => this.#isRemoved(runId));
+    const odd = this.#written.filter(isOdd);
+    if (odd.length === 0) return { older: false, withoutRuns: [] };
     const chosen = new Set(files);
-    return older.some(({ tables }) => chosen.has(tables[table]?.path ?? ""));
+    const read = odd.filter(({ tables }) => chosen.has(tables[table]?.path ?? ""));
+    const runIds = read.flatMap(({ runs }) => runs.map(({ runId }) => runId));
+    return {
+      older: read.some(({ older }) => older),
+      withoutRuns: [...new Set(runIds)].filter((runId) => this.#isRemoved(runId)),
+    };
   }
 
   /** Takes a file out: it failed in mid-query. */

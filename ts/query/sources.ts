@@ -7,15 +7,19 @@
  * (timestamps with a zone) be read as well. Limits: a column that a file lacks is an error, but for
  * files of an older version of the schema, where it is null.
  */
+import { quoteLiteral } from "./engine";
 import { TABLES } from "./schema";
 import type { TableName } from "./segment-summary";
+import type { FileTraits } from "./segments";
 
-/**
- * The physical table over `files`, an SQL expression for a list of paths; empty without one.
- *
- * @param older some of the files are of an older version of the schema
- */
-export function tableSource(table: TableName, files: string | null, older = false): string {
+const PLAIN: FileTraits = { older: false, withoutRuns: [] };
+
+/** The physical table over `files`, an SQL expression for a list of paths; empty without one. */
+export function tableSource(
+  table: TableName,
+  files: string | null,
+  { older, withoutRuns }: FileTraits = PLAIN,
+): string {
   const { columns } = tableSchema(table);
   if (files === null) {
     const nulls = columns.map(([name, type]) => `CAST(NULL AS ${type}) AS "${name}"`);
@@ -23,16 +27,20 @@ export function tableSource(table: TableName, files: string | null, older = fals
   }
   const casts = columns.map(([name, type]) => `CAST("${name}" AS ${type}) AS "${name}"`);
   const options = "hive_partitioning = false";
-  if (!older) return `(SELECT ${casts.join(", ")} FROM read_parquet(${files}, ${options}))`;
+  const where =
+    withoutRuns.length === 0
+      ? ""
+      : `WHERE "run_id" NOT IN (${withoutRuns.map(quoteLiteral).join(", ")})`;
+  if (!older) return `(SELECT ${casts.join(", ")} FROM read_parquet(${files}, ${options}) ${where})`;
   // Where every file lacks a column, the empty table beside them has it.
   return `(SELECT ${casts.join(", ")} FROM (
     SELECT * FROM read_parquet(${files}, ${options}, union_by_name = true)
-    UNION ALL BY NAME SELECT * FROM ${tableSource(table, null)}))`;
+    UNION ALL BY NAME SELECT * FROM ${tableSource(table, null)}) ${where})`;
 }
 
 /** What users see of a table, over `files`. */
-export function viewQuery(table: TableName, files: string | null, older = false): string {
-  return `SELECT ${tableSchema(table).select} FROM ${tableSource(table, files, older)}`;
+export function viewQuery(table: TableName, files: string | null, traits = PLAIN): string {
+  return `SELECT ${tableSchema(table).select} FROM ${tableSource(table, files, traits)}`;
 }
 
 function tableSchema(table: TableName) {

@@ -102,9 +102,9 @@ async function createViews(
   tables: readonly SqlTable[],
   runs: string,
 ): Promise<void> {
-  for (const { name, files, older } of tables) {
+  for (const { name, files, traits } of tables) {
     const list = files.length > 0 ? `[${files.map(quoteLiteral).join(",")}]` : null;
-    await connection.run(`CREATE TEMP VIEW "${name}" AS ${viewQuery(name, list, older)}`);
+    await connection.run(`CREATE TEMP VIEW "${name}" AS ${viewQuery(name, list, traits)}`);
   }
   await connection.run(`CREATE TEMP TABLE runs AS ${RUNS_QUERY}`, { runs });
 }

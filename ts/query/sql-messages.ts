@@ -11,6 +11,7 @@
  */
 import type { BreadcrumbErrorCode } from "../errors";
 import type { TableName } from "./segment-summary";
+import type { FileTraits } from "./segments";
 
 /** A parameter of a query. */
 export type SqlParameter = null | boolean | number | bigint | string | Date;
@@ -21,8 +22,8 @@ export type SqlParameters = readonly SqlParameter[] | Readonly<Record<string, Sq
 export interface SqlTable {
   readonly name: TableName;
   readonly files: readonly string[];
-  /** Some of them are of an older version of the schema. */
-  readonly older: boolean;
+  /** What a query over them must know. */
+  readonly traits: FileTraits;
 }
 
 /** Asks whether a query may be run, and what it reads. */

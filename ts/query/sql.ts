@@ -91,7 +91,7 @@ async function answer(
   const { text, parameters, maxRows, maxBytes } = query;
   const tables = TABLE_NAMES.map((name, i): SqlTable => {
     const files = lists[i] ?? [];
-    return { name, files, older: reader.segments.someOlder(name, files) };
+    return { name, files, traits: reader.segments.traits(name, files) };
   });
   const runs = JSON.stringify(reader.runs.all());
   const reply = await worker.ask({

@@ -20,6 +20,7 @@ import { bucketSql, Histogram } from "./histogram";
 import type { Question, Reader, Source } from "./reader";
 import type { FunctionStats } from "./results";
 import type { Row } from "./rows";
+import { mayCall } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import type { TimeLike } from "./timestamps";
 
@@ -125,7 +126,10 @@ function question(
   const where = new Conditions("p");
   where.text("function", filter.function);
   where.text("file", filter.file);
-  const ofRun = (segment: Segment) => runs?.has(segment.runId) ?? true;
+  if (runs) where.oneOf("run_id", [...runs]);
+  const calls = mayCall(filter.function);
+  const ofRun = (segment: Segment) =>
+    calls(segment) && (!runs || segment.runs.some(({ runId }) => runs.has(runId)));
   return {
     sources: {
       functions: { table: "functions", choose: (s) => ofRun(s) && surelyStartsIn(s, span) },
@@ -133,7 +137,11 @@ function question(
         table: "calls",
         choose: (s) => ofRun(s) && !surelyStartsIn(s, span) && mayStartIn(s, span),
       },
-      counts: { table: "counts", choose: ofRun },
+      counts: {
+        table: "counts",
+        // A function may only have been counted.
+        choose: (s) => !runs || s.runs.some(({ runId }) => runs.has(runId)),
+      },
     },
     sql: (from) =>
       sumsSql(

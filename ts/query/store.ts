@@ -72,8 +72,8 @@ export class Store {
   async runs(): Promise<Run[]> {
     this.#reader.refresh();
     const rows = new Map<string, number>();
-    for (const { runId, tables } of this.#reader.segments.all()) {
-      rows.set(runId, (rows.get(runId) ?? 0) + (tables.calls?.rows ?? 0));
+    for (const { runId, calls } of this.#reader.segments.all().flatMap((s) => s.runs)) {
+      rows.set(runId, (rows.get(runId) ?? 0) + calls);
     }
     return this.#reader.runs
       .all()

@@ -10,8 +10,7 @@
  * text it has about 50 bytes for each run of the store.
  */
 import { BreadcrumbError } from "../errors";
-import { segmentName } from "./segment-choice";
-import type { Segment } from "./segment-summary";
+import type { Range, Segment } from "./segment-summary";
 
 /** A segment that this many later ones have overtaken is no longer waited for. */
 const MAX_OVERTAKEN = 1000;
@@ -44,9 +43,9 @@ export class TailPosition {
   /** All that these segments hold is handed out. */
   static now(segments: readonly Segment[]): TailPosition {
     const position = new TailPosition();
-    for (const { runId, seq } of segments) {
+    for (const { runId, seqs } of segments.flatMap(({ runs }) => runs)) {
       const done = position.#done(runId);
-      done.below = Math.max(done.below, seq + 1);
+      done.below = Math.max(done.below, seqs[1] + 1);
     }
     return position;
   }
@@ -77,29 +76,34 @@ export class TailPosition {
   }
 
   /** Whether all of a segment is handed out. */
-  isDone({ runId, seq }: Segment): boolean {
-    const done = this.#runs.get(runId);
-    return done !== undefined && (seq < done.below || done.above.has(seq));
+  isDone({ runs }: Segment): boolean {
+    return runs.every(({ runId, seqs }) => {
+      const done = this.#runs.get(runId);
+      return done !== undefined && numbers(seqs, done.below).every((seq) => done.above.has(seq));
+    });
   }
 
   /** The last row of a segment that was handed out; null for none of it. */
   lastOf(segment: Segment): TailRow | null {
-    return this.#begun?.name === segmentName(segment) ? this.#begun.row : null;
+    return this.#begun?.name === segment.name ? this.#begun.row : null;
   }
 
   /** A row of a segment is handed out. */
   pass(segment: Segment, row: TailRow): void {
-    this.#begun = { name: segmentName(segment), row };
+    this.#begun = { name: segment.name, row };
   }
 
   /** All of a segment is handed out. */
   finish(segment: Segment): void {
-    const done = this.#done(segment.runId);
-    done.above.add(segment.seq);
-    if (segment.seq - done.below > MAX_OVERTAKEN) done.below = segment.seq - MAX_OVERTAKEN;
-    for (const seq of done.above) if (seq < done.below) done.above.delete(seq);
-    while (done.above.delete(done.below)) done.below++;
-    if (this.#begun?.name === segmentName(segment)) this.#begun = null;
+    for (const { runId, seqs } of segment.runs) {
+      const done = this.#done(runId);
+      const [, last] = seqs;
+      if (last - done.below > MAX_OVERTAKEN) done.below = last - MAX_OVERTAKEN;
+      for (const seq of numbers(seqs, done.below)) done.above.add(seq);
+      for (const seq of done.above) if (seq < done.below) done.above.delete(seq);
+      while (done.above.delete(done.below)) done.below++;
+    }
+    if (this.#begun?.name === segment.name) this.#begun = null;
   }
 
   /** Forgets runs that are no longer there. */
@@ -119,6 +123,12 @@ export class TailPosition {
     this.#runs.set(runId, known);
     return known;
   }
+}
+
+/** The whole numbers of a range that are not below another one. */
+function numbers([first, last]: Range, least: number): number[] {
+  const from = Math.max(first, least);
+  return Array.from({ length: Math.max(last - from + 1, 0) }, (_, i) => from + i);
 }
 
 function checkRow(row: TailRow): TailRow {

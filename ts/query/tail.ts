@@ -9,7 +9,8 @@
  * that of `PAGE` calls, however slow it is. Every row comes once. Order: of a run, segment by segment
  * as published; in a segment by the time of entry, exceptions behind calls. Limits: a call is published
  * when it has ended; what retention removes before it was read is not seen, nor what a recovery adds to
- * a segment that was handed out (a crash between its publication and its checkpoint).
+ * a segment that was handed out (a crash between its publication and its checkpoint). A tail that goes
+ * on from a cursor may repeat calls of segments that were merged with newer ones meanwhile.
  */
 import { type CallFilter, type CallSelection, selectCalls } from "./call-filter";
 import { readCallsByIds } from "./calls";
@@ -17,7 +18,7 @@ import { checkWhole, Conditions } from "./conditions";
 import { exceptionsQuery, readExceptions, selectExceptions } from "./exceptions";
 import type { Reader } from "./reader";
 import type { RecordedException, TailItem } from "./results";
-import { segmentName } from "./segment-choice";
+import { runsIn } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import { TailPosition, type TailRow } from "./tail-position";
 import { parseTime } from "./timestamps";
@@ -102,10 +103,12 @@ async function* follow(
   while (!signal.aborted) {
     const begun = performance.now();
     reader.refresh();
-    const segments = reader.segments.all();
+    // Also those that were merged since: the merged one says nothing of what is new in it.
+    const segments = reader.segments.written();
     const fresh = segments.filter((segment) => !position.isDone(segment));
     const tookMs = performance.now() - begun;
     for (const segment of fresh.toSorted(inOrder)) {
+      if (position.isDone(segment)) continue;
       for await (const { item, row } of itemsOf(reader, segment, selection, filter, position)) {
         if (signal.aborted) return undefined;
         position.pass(segment, row);
@@ -120,13 +123,17 @@ async function* follow(
   return undefined;
 }
 
+/** As a run's process wrote them, merged ones last. */
 function inOrder(a: Segment, b: Segment): number {
-  if (a.runId !== b.runId) return a.runId < b.runId ? -1 : 1;
-  return a.seq - b.seq;
+  const isMerged = ({ replaces }: Segment) => Number(replaces.length > 0);
+  const [first, second] = [a.runs[0], b.runs[0]];
+  if (isMerged(a) !== isMerged(b) || !first || !second) return isMerged(a) - isMerged(b);
+  if (first.runId !== second.runId) return first.runId < second.runId ? -1 : 1;
+  return first.seqs[0] - second.seqs[0];
 }
 
 function knownRuns(reader: Reader, segments: readonly Segment[]): Set<string> {
-  const runIds = new Set(segments.map(({ runId }) => runId));
+  const runIds = new Set(runsIn(segments));
   for (const { runId } of reader.runs.all()) runIds.add(runId);
   return runIds;
 }
@@ -187,21 +194,17 @@ async function readCalls(
   last: TailRow | null,
 ): Promise<Positioned[]> {
   const behind = behindRow(last, "started_at", "call_id");
-  const choose = sameAs(segment);
+  const among = [segment];
   const rows = await reader.rows({
-    sources: { calls: { table: "calls", choose } },
+    sources: { calls: { table: "calls", among } },
     sql: (from) => `
-      SELECT call_id::DOUBLE AS call_id FROM ${from.calls}
+      SELECT run_id, call_id::DOUBLE AS call_id FROM ${from.calls}
       WHERE ${where.sql()} AND ${behind.sql()} ORDER BY started_at, call_id LIMIT ${PAGE}`,
     parameters: { ...where.parameters, ...behind.parameters },
   });
   const ids = [...rows.numbers("call_id")];
-  const calls = await readCallsByIds(
-    reader,
-    ids.map(() => segment.runId),
-    ids,
-    choose,
-  );
+  const runIds = rows.map((row) => row.text("run_id"));
+  const calls = await readCallsByIds(reader, runIds, ids, { table: "calls", among });
   return calls.toReversed().map((call) => ({
     item: { kind: "call", call },
     row: { table: "calls", timeNs: String(parseTime(call.startedAt, "time")), id: call.callId },
@@ -218,9 +221,8 @@ async function readThrown(
   const common = { function: name, file, since, until, run, trace, thread };
   const { where, choose } = selectExceptions(reader, common);
   const behind = behindRow(last, "thrown_at", "exception_id");
-  const isIt = sameAs(segment);
   const rows = await reader.rows({
-    sources: { exceptions: { table: "exceptions", choose: (s) => isIt(s) && choose(s) } },
+    sources: { exceptions: { table: "exceptions", choose, among: [segment] } },
     sql: (from) => `
       ${exceptionsQuery(`FROM ${from.exceptions} WHERE ${where.sql()} AND ${behind.sql()}`)}
       ORDER BY thrown_at, exception_id LIMIT ${PAGE}`,
@@ -234,11 +236,6 @@ async function readThrown(
       id: exception.exceptionId,
     },
   }));
-}
-
-function sameAs(segment: Segment): (other: Segment) => boolean {
-  const name = segmentName(segment);
-  return (other) => segmentName(other) === name;
 }
 
 function behindRow(last: TailRow | null, time: string, id: string): Conditions {

@@ -11,6 +11,7 @@ import { checkWhole } from "./conditions";
 import { exceptionsOfTrace } from "./exceptions";
 import type { Reader, Source } from "./reader";
 import { resolveTraceId, traceNotFound } from "./resolve-trace";
+import { mayHoldTrace } from "./segment-choice";
 import { traceId } from "./trace-id";
 import { Trace } from "./trace-tree";
 import { traces } from "./traces";
@@ -95,10 +96,6 @@ async function countCalls(reader: Reader, runId: string, rootId: number): Promis
 function traceSource(runId: string, rootId: number): Source {
   return {
     table: "calls",
-    choose: (segment) =>
-      segment.runId === runId &&
-      segment.rootId !== null &&
-      segment.rootId[0] <= rootId &&
-      rootId <= segment.rootId[1],
+    choose: (segment) => mayHoldTrace(segment, runId, rootId),
   };
 }

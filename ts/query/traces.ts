@@ -10,10 +10,11 @@
  */
 import { checkLimit, Conditions, durationNs, mayStartIn, parseSpan, type Span } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
-import { loadDuckDB } from "./engine";
+import { loadDuckDB, quoteLiteral } from "./engine";
 import { compareFound, type Found, newestFirst } from "./newest-first";
 import type { Reader } from "./reader";
 import type { CallStatus, Page, TraceSummary } from "./results";
+import { holdsRun, mayCall, mayHoldTrace, runsIn } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import { isoTime, parseTime, timeColumns, type TimeLike } from "./timestamps";
 import { traceId } from "./trace-id";
@@ -54,8 +55,13 @@ export async function traces(
     limit: limit + 1,
     ask: (chosen) => find(reader, search, (s) => chosen.has(s), ROOTS),
   });
-  const mayLackRoots = runsThatMayLackRoots(reader);
-  const withoutRoot = await find(reader, search, (s) => mayLackRoots(s.runId), ROOTLESS);
+  const lacking = runsThatMayLackRoots(reader);
+  const withoutRoot = await find(
+    reader,
+    search,
+    (segment) => segment.runs.some(({ runId }) => lacking.includes(runId)),
+    rootlessOf(lacking),
+  );
   const found = [...withRoot, ...withoutRoot].toSorted(compareFound).slice(0, limit + 1);
   const page = found.slice(0, limit);
   const counted = await countCalls(reader, page);
@@ -74,6 +80,8 @@ interface Search {
   readonly where: Conditions;
   readonly inside: Conditions | null;
   readonly ofRun: (segment: Segment) => boolean;
+  /** Whether a segment may have calls of the filter's function. */
+  readonly called: (segment: Segment) => boolean;
   readonly span: Span;
   /** The span up to the cursor. */
   readonly before: Span;
@@ -99,7 +107,8 @@ function prepare(reader: Reader, filter: TraceFilter, limit: number): Search {
   return {
     where,
     inside,
-    ofRun: (segment) => run === null || segment.runId === run,
+    ofRun: (segment) => run === null || holdsRun(segment, run),
+    called: mayCall(filter.function),
     span,
     before: after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span,
     limit,
@@ -112,11 +121,12 @@ const ROOTS = (calls: string) => `
   FROM ${calls} WHERE parent_id IS NULL`;
 
 /** Traces that have calls, but not their root's. */
-const ROOTLESS = (calls: string) => `
+const rootlessOf = (runIds: readonly string[]) => (calls: string) => `
   SELECT run_id, root_id, min(thread_id) AS thread_id, NULL::VARCHAR AS function,
     NULL::VARCHAR AS file, NULL::INTEGER AS line, min(started_at) AS started_at,
     NULL::BIGINT AS duration_ns, 'open' AS status
-  FROM ${calls} GROUP BY run_id, root_id HAVING count(*) FILTER (parent_id IS NULL) = 0`;
+  FROM ${calls} WHERE run_id IN (${runIds.map(quoteLiteral).join(", ")})
+  GROUP BY run_id, root_id HAVING count(*) FILTER (parent_id IS NULL) = 0`;
 
 /** The newest traces in some segments. */
 async function find(
@@ -125,7 +135,7 @@ async function find(
   choose: (segment: Segment) => boolean,
   roots: (calls: string) => string,
 ): Promise<Root[]> {
-  const { where, inside, ofRun, span, limit } = search;
+  const { where, inside, ofRun, called, span, limit } = search;
   // Calls of a trace begin after its root, so `until` does not bound them.
   const sinceOnly: Span = span.sinceNs === undefined ? {} : { sinceNs: span.sinceNs };
   const calls = { table: "calls", choose: (s: Segment) => ofRun(s) && choose(s) } as const;
@@ -135,7 +145,7 @@ async function find(
       calls,
       members: {
         table: "calls",
-        choose: (s) => inside !== null && ofRun(s) && mayStartIn(s, sinceOnly),
+        choose: (s) => inside !== null && ofRun(s) && called(s) && mayStartIn(s, sinceOnly),
       },
     },
     sql: (from) => `
@@ -162,14 +172,14 @@ async function find(
 }
 
 /** Runs with calls whose root may have no row: not ended, dropped some, or without a record. */
-function runsThatMayLackRoots(reader: Reader): (runId: string) => boolean {
+function runsThatMayLackRoots(reader: Reader): string[] {
   const whole = new Set(
     reader.runs
       .all()
       .filter((run) => run.status !== "running" && run.counters.dropped === 0)
       .map((run) => run.runId),
   );
-  return (runId) => !whole.has(runId);
+  return runsIn(reader.segments.all()).filter((runId) => !whole.has(runId));
 }
 
 interface Counted {
@@ -207,7 +217,6 @@ async function countCalls(
 }
 
 /** Whether a segment may hold calls of one of the traces. */
-function mayHoldOne({ runId, rootId }: Segment, roots: readonly Found[]): boolean {
-  if (!rootId) return false;
-  return roots.some((root) => root.runId === runId && rootId[0] <= root.id && root.id <= rootId[1]);
+function mayHoldOne(segment: Segment, roots: readonly Found[]): boolean {
+  return roots.some(({ runId, id }) => mayHoldTrace(segment, runId, id));
 }

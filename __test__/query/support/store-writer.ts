@@ -221,13 +221,18 @@ export class StoreWriter {
       };
     }
     const base = join(folder, `${at.runId}-${seq}`);
-    const summary = {
-      schemaVersion: at.schemaVersion ?? SCHEMA_VERSION,
-      runId: at.runId,
-      seq,
-      tables,
-      ...ranges,
-    };
+    const schemaVersion = at.schemaVersion ?? SCHEMA_VERSION;
+    const { runId } = at;
+    const calls = (tables["calls"] as { rows: number } | undefined)?.rows ?? 0;
+    const summary =
+      schemaVersion < 3
+        ? { schemaVersion, runId, seq, tables, ...ranges }
+        : {
+            schemaVersion,
+            name: `${runId}-${seq}`,
+            runs: [{ runId, seqs: [seq, seq], calls, ...ranges }],
+            tables,
+          };
     writeFileSync(`${base}.json`, stringify(summary));
     return base;
   }

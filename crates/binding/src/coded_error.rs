@@ -46,6 +46,18 @@ impl CodedError {
         )
     }
 
+    /// Another process merges or prunes.
+    #[cold]
+    pub fn store_busy(store: &std::path::Path) -> Self {
+        Self::new(
+            "BC_ERR_STORE_BUSY",
+            format!(
+                "{} is being merged or pruned by another process, or its file system has no locks: try again later",
+                store.display()
+            ),
+        )
+    }
+
     /// Nothing was configured.
     #[cold]
     pub fn not_configured() -> Self {
@@ -56,14 +68,27 @@ impl CodedError {
     }
 }
 
+fn code_of(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Missing { .. } => "BC_ERR_STORE_MISSING",
+        StoreError::Version { .. } => "BC_ERR_STORE_VERSION",
+        StoreError::Corrupt { .. } => "BC_ERR_STORE_CORRUPT",
+        _ => "BC_ERR_STORE_UNWRITABLE",
+    }
+}
+
+impl From<StoreError> for CodedError {
+    fn from(error: StoreError) -> Self {
+        Self::new(code_of(&error), error.to_string())
+    }
+}
+
 impl From<RecorderError> for CodedError {
     fn from(error: RecorderError) -> Self {
         let code = match &error {
             RecorderError::Running => "BC_ERR_ALREADY_STARTED",
             RecorderError::Stopped => "BC_ERR_STOPPED",
-            RecorderError::Store(StoreError::Version { .. }) => "BC_ERR_STORE_VERSION",
-            RecorderError::Store(StoreError::Corrupt { .. }) => "BC_ERR_STORE_CORRUPT",
-            RecorderError::Store(_) => "BC_ERR_STORE_UNWRITABLE",
+            RecorderError::Store(error) => code_of(error),
             _ => "BC_ERR_INTERNAL",
         };
         Self::new(code, error.to_string())

@@ -20,6 +20,7 @@ mod recovery;
 mod selection;
 mod source_maps;
 mod thread;
+mod upkeep;
 
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
 use breadcrumb_recorder::{Control, ThreadRole};
@@ -282,4 +283,10 @@ pub fn set_mode(mode: u32) -> Result<()> {
 pub fn recover(exit: String) -> Result<String> {
     let exit: Option<options::ChildExit> = parse(&exit)?;
     Ok(recovery::recover_all(exit.as_ref()))
+}
+
+/// Merges the small segments of a store. `store`: its folder. Returns JSON of what was done.
+#[napi]
+pub fn compact(store: String) -> Result<String> {
+    Ok(upkeep::compact(&store)?)
 }

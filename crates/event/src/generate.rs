@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::layout::CONSTANTS;
-use crate::schema::{SCHEMA_VERSION, TABLES, Table};
+use crate::schema::{COLUMNS_VERSION, SCHEMA_VERSION, TABLES, Table};
 
 const NOTICE: &str = "Generated from crates/event by `npm run gen`. Do not edit.";
 
@@ -50,6 +50,8 @@ fn schema() -> String {
     let mut out = format!(
         "// {NOTICE}\n/** Tables of the store: see crates/event/src/schema.rs and docs/schema.md. */\n\
          export const SCHEMA_VERSION = {SCHEMA_VERSION};\n\
+         /** The version in which a column came last: files of an earlier one lack some. */\n\
+         export const COLUMNS_VERSION = {COLUMNS_VERSION};\n\
          /** Base of the duration histogram's buckets. */\n\
          export const HISTOGRAM_BASE = {};\n\
          /** A table of the store. */\n\

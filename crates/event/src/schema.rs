@@ -10,6 +10,9 @@
 /// may replace others; sums of the files.
 pub const SCHEMA_VERSION: u32 = 3;
 
+/// The version in which a column came last: files of an earlier one lack some.
+pub const COLUMNS_VERSION: u32 = 2;
+
 /// Physical type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {

@@ -33,6 +33,7 @@ mod exception;
 mod exceptions;
 mod frame;
 mod function_table;
+mod keeper;
 mod memory_store;
 mod options;
 mod original_stacks;

@@ -20,6 +20,7 @@ use crate::counters::Counters;
 use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
 use crate::function_table::FunctionObserver;
+use crate::keeper::Keeper;
 use crate::memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 use crate::options::{Overflow, RecorderOptions, SinkOptions};
 use crate::session::Session;
@@ -67,6 +68,7 @@ pub enum ThreadRole {
 pub struct Recorder {
     pub(crate) session: Arc<Session>,
     worker: Mutex<Option<JoinHandle<()>>>,
+    keeper: Mutex<Option<Keeper>>,
 }
 
 impl Recorder {
@@ -90,6 +92,7 @@ impl Recorder {
     fn start_alone(options: RecorderOptions) -> Result<Arc<Self>, RecorderError> {
         let control = Control::get()?;
         let sink = Sink::new(&options.sink, &options.run_id)?;
+        let keeper = sink.store().cloned();
         let times = (monotonic_ns(), wall_ns());
         let supply = Box::new(|| control.functions().snapshot());
         let mut translator = Translator::new(Arc::clone(&options.redact), supply);
@@ -144,6 +147,7 @@ impl Recorder {
         Ok(Arc::new(Self {
             session,
             worker: Mutex::new(Some(thread)),
+            keeper: Mutex::new(keeper.map(Keeper::start)),
         }))
     }
 
@@ -282,6 +286,9 @@ impl Recorder {
         session.control.memory().epoch().store(0, Ordering::SeqCst);
         session.wake();
         session.tell_freed();
+        if let Some(keeper) = self.keeper.lock().take() {
+            keeper.stop();
+        }
         if let Some(worker) = self.worker.lock().take() {
             // A panic of the thread has lost nothing that the drain below does not find.
             let _ = worker.join();

@@ -13,7 +13,7 @@ use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::row::CountRow;
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::{CrashedRing, LastWord, Position, Reader, RingError, RunFolder, Take};
-use breadcrumb_store::{RunRecord, RunStatus, iso_timestamp};
+use breadcrumb_store::{RunRecord, RunStatus, Store, iso_timestamp};
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
@@ -28,6 +28,8 @@ use crate::translator::Translator;
 
 /// Name of the note in a run's record that says that its process became another program.
 pub const REPLACED: &str = "replaced";
+/// Name of a counter of a run whose rows a recovery has stored, all of them.
+const RECOVERED: &str = "recovered";
 
 /// A dead run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -98,6 +100,11 @@ pub fn recover_run(
         let _ = folder.remove();
         return None;
     }
+    if already_recovered(&folder) {
+        // It died, or was told to end, before it had removed the folder.
+        let _ = folder.remove();
+        return None;
+    }
     let stored = Recovery::begin(&folder)
         .and_then(|mut recovery| recovery.run(&folder, now_ns, &mut recovered));
     match stored {
@@ -109,6 +116,17 @@ pub fn recover_run(
         Err(error) => recovered.error = Some(error.to_string()),
     }
     Some(recovered)
+}
+
+/// The run's record says that a recovery has stored all its rows. They may be in merged segments by
+/// now, which a further one would not write over.
+fn already_recovered(folder: &RunFolder) -> bool {
+    let Some(checkpoint) = Checkpoint::read(folder.path()) else {
+        return false;
+    };
+    let store = Store::open(&checkpoint.store);
+    let record = store.and_then(|store| store.read_run(&checkpoint.run.run_id));
+    matches!(record, Ok(Some(run)) if run.counters.more.contains_key(RECOVERED))
 }
 
 /// One run's recovery.
@@ -279,6 +297,7 @@ impl Recovery {
         };
         run.ended_at = Some(iso_timestamp(ended_ns));
         self.counters.write_to(&mut run.counters);
+        run.counters.more.insert(RECOVERED.to_owned(), true.into());
         if !recovered.skipped.is_empty() {
             let skipped = recovered.skipped.join("; ");
             let more = &mut run.counters.more;

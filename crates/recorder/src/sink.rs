@@ -55,6 +55,13 @@ impl Sink {
         }
     }
 
+    pub(crate) fn store(&self) -> Option<&Store> {
+        match self {
+            Self::Store { store, .. } => Some(store),
+            Self::Memory(_) => None,
+        }
+    }
+
     /// Rows that are not published.
     pub(crate) fn rows(&self) -> u64 {
         match self {

@@ -96,6 +96,24 @@ pub struct MergeReport {
     pub unfinished: bool,
 }
 
+impl MergeReport {
+    /// Adds what a further merging has done.
+    pub fn add(&mut self, other: Self) {
+        self.merged += other.merged;
+        self.into += other.into;
+        self.rows += other.rows;
+        self.bytes_before += other.bytes_before;
+        self.bytes_after += other.bytes_after;
+        self.removed += other.removed;
+        self.unfinished |= other.unfinished;
+        for skipped in other.skipped {
+            if !self.skipped.contains(&skipped) {
+                self.skipped.push(skipped);
+            }
+        }
+    }
+}
+
 /// A segment that counts, with its folder.
 #[derive(Clone, Debug)]
 struct Source {
@@ -426,7 +444,12 @@ fn merge_group(
     let name = format!("{MERGED}{}", uuid::Uuid::now_v7());
     let replaces: Vec<String> = group.iter().map(|s| s.summary.name.clone()).collect();
     let entries = functions.entries().to_vec();
-    let published = builder.publish_as(folder, &name, &replaces, &entries)?;
+    let seqs = |run: &str| {
+        let parts = group.iter().filter_map(|s| s.summary.part(run));
+        let seqs = parts.map(|part| part.seqs);
+        seqs.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default()
+    };
+    let published = builder.publish_as(folder, &name, &replaces, &seqs, &entries)?;
     Ok(Some((published.rows, published.bytes)))
 }
 

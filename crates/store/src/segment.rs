@@ -187,18 +187,21 @@ impl SegmentBuilder {
             remove_segment(&folder, &name)?;
         }
         let date = iso_date(self.first_ns());
-        self.publish_as(&store.date_folder(&date)?, &name, &[], functions)
+        let folder = store.date_folder(&date)?;
+        self.publish_as(&folder, &name, &[], &|_| (seq, seq), functions)
     }
 
-    /// Writes the rows as a segment of this name that replaces others, as [`Self::publish`].
+    /// Writes the rows as a segment of this name that replaces others, as [`Self::publish`]. `seqs`
+    /// tells the first and last number of a run's segments in it.
     pub(crate) fn publish_as(
         &mut self,
         folder: &Path,
         name: &str,
         replaces: &[String],
+        seqs: &dyn Fn(&str) -> (u64, u64),
         functions: &dyn FunctionSource,
     ) -> Result<Published, StoreError> {
-        let written = self.write_files(folder, name, replaces, functions);
+        let written = self.write_files(folder, name, replaces, seqs, functions);
         match written {
             Ok(_) => self.clear(),
             Err(_) => {
@@ -213,6 +216,7 @@ impl SegmentBuilder {
         folder: &Path,
         name: &str,
         replaces: &[String],
+        seqs: &dyn Fn(&str) -> (u64, u64),
         functions: &dyn FunctionSource,
     ) -> Result<Published, StoreError> {
         let mut resolved = ResolvedFunctions::new(functions);
@@ -256,7 +260,7 @@ impl SegmentBuilder {
         let summary = SegmentSummary {
             schema_version: SCHEMA_VERSION,
             name: name.to_owned(),
-            runs: self.run_parts(),
+            runs: self.run_parts(seqs),
             tables,
             functions: self.function_hashes(&mut resolved),
             replaces: replaces.to_vec(),
@@ -274,7 +278,7 @@ impl SegmentBuilder {
         })
     }
 
-    fn run_parts(&mut self) -> Vec<RunPart> {
+    fn run_parts(&mut self, seqs: &dyn Fn(&str) -> (u64, u64)) -> Vec<RunPart> {
         let held = self.calls.runs();
         let has_rows = |run: &&RunRows| {
             let calls = held.iter().any(|c| c.run_id == run.run_id && c.rows > 0);
@@ -288,6 +292,7 @@ impl SegmentBuilder {
                 let ranges = calls.and_then(|calls| calls.ranges);
                 RunPart {
                     run_id: run.run_id.clone(),
+                    seqs: seqs(&run.run_id),
                     calls: calls.map_or(0, |calls| calls.rows),
                     min_started_at_ns: ranges.map(|r| r.started_at_ns.0),
                     max_started_at_ns: ranges.map(|r| r.started_at_ns.1),

@@ -75,6 +75,8 @@ impl TableSummaries {
 pub struct RunPart {
     /// The run.
     pub run_id: String,
+    /// The first and the last of the segments that its process wrote which are in this one.
+    pub seqs: (u64, u64),
     /// Its rows in `calls`.
     pub calls: u64,
     /// Smallest `started_at`, ns since 1970.
@@ -141,6 +143,7 @@ impl From<OneRunSummary> for SegmentSummary {
             schema_version: 0,
             name: segment_name(&part.run_id, seq),
             runs: vec![RunPart {
+                seqs: (seq, seq),
                 calls: tables.calls.as_ref().map_or(0, |table| table.rows),
                 run_id: part.run_id,
                 min_started_at_ns: part.min_started_at_ns,

@@ -222,6 +222,7 @@ fn rows_are_the_same_and_stand_once() {
     let (day, summary) = published(&store).remove(0);
     let parts: Vec<_> = summary.runs.iter().map(|p| (p.run_id.as_str(), p.calls)).collect();
     assert_eq!(parts, [("run-a", 445), ("run-b", 445)]);
+    assert_eq!(summary.runs[1].seqs, (0, 4));
     assert_eq!(summary.runs[1].min_call_id, Some(1));
     assert_eq!(summary.runs[1].max_call_id, Some(489));
     assert_eq!(summary.functions.unwrap().len(), 3);
