@@ -3,7 +3,11 @@ import type { Segment } from "../../ts/query/segment-summary";
 import { TailPosition, type TailRow } from "../../ts/query/tail-position";
 
 const segment = (runId: string, seq: number) =>
-  ({ name: `${runId}-${seq}`, runs: [{ runId, seqs: [seq, seq] }], replaces: [] }) as unknown as Segment;
+  ({
+    name: `${runId}-${seq}`,
+    runs: [{ runId, seqs: [seq, seq] }],
+    replaces: [],
+  }) as unknown as Segment;
 const row: TailRow = { table: "calls", timeNs: "-12", id: 7 };
 
 test("what is there from the start is done, all else is not", () => {

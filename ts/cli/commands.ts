@@ -162,11 +162,4 @@ const COMPACT: CommandSpec = {
 };
 
 /** Every command over a store. */
-export const STORE_COMMANDS: readonly CommandSpec[] = [
-  LIST,
-  SHOW,
-  TOP,
-  EXCEPTIONS,
-  QUERY,
-  COMPACT,
-];
+export const STORE_COMMANDS: readonly CommandSpec[] = [LIST, SHOW, TOP, EXCEPTIONS, QUERY, COMPACT];

@@ -77,9 +77,7 @@ export class Segments {
     // Names are unique in the store, not only in their folder.
     const replaced = new Set(this.#written.flatMap(({ replaces }) => replaces));
     this.#all =
-      replaced.size === 0
-        ? this.#written
-        : this.#written.filter(({ name }) => !replaced.has(name));
+      replaced.size === 0 ? this.#written : this.#written.filter(({ name }) => !replaced.has(name));
   }
 
   /** Every segment that counts. */

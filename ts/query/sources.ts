@@ -31,7 +31,8 @@ export function tableSource(
     withoutRuns.length === 0
       ? ""
       : `WHERE "run_id" NOT IN (${withoutRuns.map(quoteLiteral).join(", ")})`;
-  if (!older) return `(SELECT ${casts.join(", ")} FROM read_parquet(${files}, ${options}) ${where})`;
+  if (!older)
+    return `(SELECT ${casts.join(", ")} FROM read_parquet(${files}, ${options}) ${where})`;
   // Where every file lacks a column, the empty table beside them has it.
   return `(SELECT ${casts.join(", ")} FROM (
     SELECT * FROM read_parquet(${files}, ${options}, union_by_name = true)

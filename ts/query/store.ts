@@ -72,8 +72,8 @@ export class Store {
   async runs(): Promise<Run[]> {
     this.#reader.refresh();
     const rows = new Map<string, number>();
-    for (const { runId, calls } of this.#reader.segments.all().flatMap((s) => s.runs)) {
-      rows.set(runId, (rows.get(runId) ?? 0) + calls);
+    for (const part of this.#reader.segments.all().flatMap((segment) => segment.runs)) {
+      rows.set(part.runId, (rows.get(part.runId) ?? 0) + part.calls);
     }
     return this.#reader.runs
       .all()

@@ -121,7 +121,8 @@ const ROOTS = (calls: string) => `
   FROM ${calls} WHERE parent_id IS NULL`;
 
 /** Traces that have calls, but not their root's. */
-const rootlessOf = (runIds: readonly string[]) => (calls: string) => `
+const rootlessOf = (runIds: readonly string[]) => (calls: string) =>
+  `
   SELECT run_id, root_id, min(thread_id) AS thread_id, NULL::VARCHAR AS function,
     NULL::VARCHAR AS file, NULL::INTEGER AS line, min(started_at) AS started_at,
     NULL::BIGINT AS duration_ns, 'open' AS status

@@ -102,7 +102,9 @@ fn schema_page() -> String {
         }
     }
     out.push_str(
-        "\n## In the files\nSegments are Parquet files, `segments/date=YYYY-MM-DD/<run>-<seq>-<table>.parquet`. \
+        "\n## In the files\nSegments are Parquet files, `segments/date=YYYY-MM-DD/<segment>-<table>.parquet`. A \
+         segment is `<run>-<seq>`, or `merged-<id>`; it counts once `<segment>.json` is there, and no longer when \
+         another summary of that folder names it in `replaces`. \
          Where a file's columns differ from the table above:\n",
     );
     for table in TABLES {

@@ -62,11 +62,7 @@ use Source::{Delta, Integer, Plain, Text};
 
 /// Each column's name, stream and source, in the schema's order.
 const COLUMNS: &[(&str, ColumnId, Source)] = &[
-    (
-        "run_id",
-        ColumnId::Run,
-        Text(|d| d.runs.to_vec()),
-    ),
+    ("run_id", ColumnId::Run, Text(|d| d.runs.to_vec())),
     (
         "thread_id",
         ColumnId::Thread,

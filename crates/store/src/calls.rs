@@ -201,12 +201,7 @@ impl Calls {
         let mut file = SerializedFileWriter::new(out, schema, properties.into())?;
         for group in &self.groups {
             let loaded = group.load(self.spill.as_mut())?;
-            write_group(
-                &mut file,
-                &loaded,
-                functions,
-                &mut self.encoder,
-            )?;
+            write_group(&mut file, &loaded, functions, &mut self.encoder)?;
         }
         file.close()?;
         Ok(())

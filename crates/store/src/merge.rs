@@ -219,15 +219,29 @@ impl Store {
         let day = Day::read(folder, &mut report)?;
         for name in &day.replaced {
             // Not to be seen again when what replaced it goes.
-            if name.strip_prefix(run_id).is_some_and(|rest| rest.starts_with('-')) {
+            if name
+                .strip_prefix(run_id)
+                .is_some_and(|rest| rest.starts_with('-'))
+            {
                 remove_segment(folder, name)?;
             }
         }
-        for source in day.sources.iter().filter(|s| s.summary.part(run_id).is_some()) {
+        for source in day
+            .sources
+            .iter()
+            .filter(|s| s.summary.part(run_id).is_some())
+        {
             if source.summary.runs.len() > 1 {
                 let others = |run: &str| run != run_id;
                 let one = std::slice::from_ref(source);
-                merge_group(self, folder, one, &MergeLimits::default(), &mut || true, &others)?;
+                merge_group(
+                    self,
+                    folder,
+                    one,
+                    &MergeLimits::default(),
+                    &mut || true,
+                    &others,
+                )?;
             }
             for older in &source.summary.replaces {
                 remove_segment(folder, older)?;
@@ -345,7 +359,8 @@ impl Day {
             replaced.any(|name| self.folder.join(format!("{name}.json")).exists())
         };
         let is_full = |source: &Source| {
-            source.calls() >= limits.full_calls || source.summary.tables.bytes() >= limits.full_bytes
+            source.calls() >= limits.full_calls
+                || source.summary.tables.bytes() >= limits.full_bytes
         };
         let mut tiers: BTreeMap<u32, Vec<Source>> = BTreeMap::new();
         for source in &self.sources {
@@ -372,7 +387,8 @@ fn cut(sources: Vec<Source>, limits: &MergeLimits) -> Vec<Vec<Source>> {
         calls += source.calls();
         bytes += source.summary.tables.bytes();
         let group = groups.last().map_or(0, Vec::len);
-        if group > 0 && (calls > limits.full_calls || bytes > limits.full_bytes || group >= limits.most)
+        if group > 0
+            && (calls > limits.full_calls || bytes > limits.full_bytes || group >= limits.most)
         {
             (calls, bytes) = (source.calls(), source.summary.tables.bytes());
             groups.push(Vec::new());
@@ -409,10 +425,13 @@ fn merge_group(
             if !keep(run) {
                 return;
             }
-            let index = runs.iter().rposition(|known| known == run).unwrap_or_else(|| {
-                runs.push(run.to_owned());
-                runs.len() - 1
-            });
+            let index = runs
+                .iter()
+                .rposition(|known| known == run)
+                .unwrap_or_else(|| {
+                    runs.push(run.to_owned());
+                    runs.len() - 1
+                });
             window.push(index, row);
             if window.is_full() {
                 drain(&mut window, &runs, &mut builder);
@@ -447,7 +466,8 @@ fn merge_group(
     let seqs = |run: &str| {
         let parts = group.iter().filter_map(|s| s.summary.part(run));
         let seqs = parts.map(|part| part.seqs);
-        seqs.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or_default()
+        seqs.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+            .unwrap_or_default()
     };
     let published = builder.publish_as(folder, &name, &replaces, &seqs, &entries)?;
     Ok(Some((published.rows, published.bytes)))

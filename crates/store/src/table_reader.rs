@@ -192,10 +192,7 @@ fn read_cells(
             cells.integers = values.into_iter().map(i64::from).collect();
             read
         }
-        (
-            ColumnReader::Int64ColumnReader(reader),
-            ColumnType::Int64 | ColumnType::TimestampNs,
-        ) => {
+        (ColumnReader::Int64ColumnReader(reader), ColumnType::Int64 | ColumnType::TimestampNs) => {
             cells.integers.reserve(rows);
             reader.read_records(rows, Some(&mut levels), None, &mut cells.integers)?
         }

@@ -174,7 +174,11 @@ fn rows(store: &Store, table: &str) -> Vec<String> {
         assert_eq!(file.bytes, bytes.len() as u64);
         assert_eq!(file.crc32, Some(crc32fast::hash(&bytes)));
         let reader = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
-        let found: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        let found: Vec<_> = reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(found.len() as u64, file.rows);
         for row in found {
             if table == "functions" {
@@ -209,7 +213,12 @@ fn rows_are_the_same_and_stand_once() {
     let store = Store::create(folder.path()).unwrap();
     for run in ["run-a", "run-b"] {
         for seq in 0..5 {
-            write(&store, run, seq, (1 + seq as i64 * 100)..(seq as i64 * 100 + 90));
+            write(
+                &store,
+                run,
+                seq,
+                (1 + seq as i64 * 100)..(seq as i64 * 100 + 90),
+            );
         }
         end(&store, run);
     }
@@ -220,7 +229,11 @@ fn rows_are_the_same_and_stand_once() {
     assert_eq!(all(&store), before);
 
     let (day, summary) = published(&store).remove(0);
-    let parts: Vec<_> = summary.runs.iter().map(|p| (p.run_id.as_str(), p.calls)).collect();
+    let parts: Vec<_> = summary
+        .runs
+        .iter()
+        .map(|p| (p.run_id.as_str(), p.calls))
+        .collect();
     assert_eq!(parts, [("run-a", 445), ("run-b", 445)]);
     assert_eq!(summary.runs[1].seqs, (0, 4));
     assert_eq!(summary.runs[1].min_call_id, Some(1));
@@ -329,7 +342,17 @@ fn what_a_kill_left_goes_and_nothing_else() {
     let day = published(&store)[0].0.clone();
     // Killed before the summary was in place.
     fs::write(day.join("merged-0198-calls.parquet"), b"PAR1").unwrap();
-    assert_eq!(merge(&store, &MergeLimits { least: 9, ..limits() }).removed, 1);
+    assert_eq!(
+        merge(
+            &store,
+            &MergeLimits {
+                least: 9,
+                ..limits()
+            }
+        )
+        .removed,
+        1
+    );
     assert_eq!(all(&store), before);
     assert!(!day.join("merged-0198-calls.parquet").exists());
     // Killed while the replaced ones were removed.
@@ -362,8 +385,18 @@ fn a_damaged_segment_is_left_alone_and_named() {
     let report = merge(&store, &limits());
     assert_eq!(report.merged, 2, "{report:?}");
     assert_eq!(report.skipped.len(), 2, "{report:?}");
-    assert!(report.skipped.iter().any(|text| text.contains("run-1-calls")));
-    assert!(report.skipped.iter().any(|text| text.contains("run-7.json")));
+    assert!(
+        report
+            .skipped
+            .iter()
+            .any(|text| text.contains("run-1-calls"))
+    );
+    assert!(
+        report
+            .skipped
+            .iter()
+            .any(|text| text.contains("run-7.json"))
+    );
     assert!(file.exists());
 }
 
@@ -380,7 +413,9 @@ fn a_run_goes_out_of_a_merged_segment() {
     let of = |run: &str| {
         let all = all(&store).concat();
         let name = format!("\"{run}\"");
-        all.into_iter().filter(|row| row.contains(&name)).collect::<Vec<_>>()
+        all.into_iter()
+            .filter(|row| row.contains(&name))
+            .collect::<Vec<_>>()
     };
     let (first, third) = (of("r1"), of("r3"));
     assert!(!first.is_empty() && !of("r2").is_empty());

@@ -10,9 +10,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated};
-use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CountRow, ExceptionRow, ParentKind,
-};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CountRow, ExceptionRow, ParentKind};
 use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, Table};
 
 use super::functions::{MergedFunctions, Named};
@@ -119,11 +117,9 @@ pub(super) fn read_calls(
     while let Some(mut batch) = table.next()? {
         functions.forget_addresses();
         for _ in 0..batch.rows() {
-            read_call(&mut batch, &places, functions, take).ok_or_else(|| {
-                StoreError::Corrupt {
-                    path: path.to_owned(),
-                    reason: "it has a call that this version does not know how to write".into(),
-                }
+            read_call(&mut batch, &places, functions, take).ok_or_else(|| StoreError::Corrupt {
+                path: path.to_owned(),
+                reason: "it has a call that this version does not know how to write".into(),
             })?;
             batch.advance();
         }
@@ -148,7 +144,11 @@ fn read_call(
     let status = STATUSES.into_iter().find(|s| is(status, s.name()))?;
     let clock = CLOCKS.into_iter().find(|c| is(clock, c.name()))?;
     let parent_kind = match parent_kind {
-        Some(_) => Some(PARENT_KINDS.into_iter().find(|k| is(parent_kind, k.name()))?),
+        Some(_) => Some(
+            PARENT_KINDS
+                .into_iter()
+                .find(|k| is(parent_kind, k.name()))?,
+        ),
         None => None,
     };
     let [root_id, call_id, parent_id] = places.ids.map(|at| batch.integer(at));
@@ -223,9 +223,15 @@ pub(super) fn read_exceptions(
     functions: &mut MergedFunctions,
     take: TakeException<'_>,
 ) -> Result<(), StoreError> {
-    let ids = places(&EXCEPTIONS, ["exception_id", "thread_id", "call_id", "root_id"]);
+    let ids = places(
+        &EXCEPTIONS,
+        ["exception_id", "thread_id", "call_id", "root_id"],
+    );
     let named = places(&EXCEPTIONS, ["function", "file", "line"]);
-    let texts = places(&EXCEPTIONS, ["name", "message", "stack", "handled", "run_id"]);
+    let texts = places(
+        &EXCEPTIONS,
+        ["name", "message", "stack", "handled", "run_id"],
+    );
     let [thrown_at, calls] = places(&EXCEPTIONS, ["thrown_at", "calls"]);
     let mut table = TableReader::open(path, &EXCEPTIONS)?;
     while let Some(mut batch) = table.next()? {
@@ -336,9 +342,15 @@ fn number(batch: &mut Batch, column: usize) -> i64 {
 }
 
 fn owned(batch: &mut Batch, column: usize) -> String {
-    batch.text(column).map(lossy).unwrap_or_default().into_owned()
+    batch
+        .text(column)
+        .map(lossy)
+        .unwrap_or_default()
+        .into_owned()
 }
 
 fn to_u32(value: Option<i64>) -> u32 {
-    value.and_then(|v| u32::try_from(v).ok()).unwrap_or_default()
+    value
+        .and_then(|v| u32::try_from(v).ok())
+        .unwrap_or_default()
 }
