@@ -12,11 +12,15 @@ const LOOKS = `
   }
   async function root() {
     look("root");
+    require("node:fs").stat(".", () => console.log(new Error("stat").stack));
     setTimeout(() => look("timer"), 1);
     await null;
     look("awaited");
     await Promise.resolve(1).then(() => look("then"));
-    setImmediate(() => look("immediate"));
+    setImmediate(() => {
+      look("immediate");
+      console.log(new Error("immediate").stack);
+    });
   }
   root();`;
 

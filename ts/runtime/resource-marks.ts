@@ -17,7 +17,7 @@ import { apply, ownKeys, symbolText, weakGet, weakSet } from "./primordials";
 import { records } from "./writer";
 
 // Taken now: a program may put others in their place.
-const resourceHere = executionAsyncResource;
+const askResource = executionAsyncResource;
 const idHere = executionAsyncId;
 
 /** What a server accepts is not of the trace that called `listen()`. */
@@ -26,6 +26,18 @@ const SERVERS: Readonly<Record<string, boolean>> = {
   TCPSERVERWRAP: true,
   PIPESERVERWRAP: true,
 };
+
+/** What of Node's own binding is of use. */
+interface AsyncWrap {
+  readonly constants?: { readonly kUsesExecutionAsyncResource?: number };
+  readonly async_hook_fields?: Uint32Array;
+  readonly setPromiseHooks?: (...hooks: unknown[]) => void;
+  readonly getPromiseHooks?: () => unknown[];
+}
+
+/** Node's note that somebody asks for resources: from then on each callback has one more frame. */
+let fields: Uint32Array | undefined;
+let usesAt = 0;
 
 const marks = new WeakMap<object, Context>();
 let enabled = false;
@@ -50,14 +62,20 @@ const traces: (Context | undefined)[] = [];
 export function installMarks(): boolean {
   if (!native.hasContinuation()) return false;
   const made = createHook({ init });
-  // Node 22 has a hook that leaves them out, which is not documented there.
+  const wrap = asyncWrap();
+  const at = wrap?.constants?.kUsesExecutionAsyncResource;
+  if (at !== undefined && wrap?.async_hook_fields !== undefined) {
+    fields = wrap.async_hook_fields;
+    usesAt = at;
+  }
+  // Node 22 has a hook that leaves promises out, which is not documented there.
   const option = ownKeys(made).find(
     (name) => typeof name === "symbol" && symbolText(name) === "kNoPromiseHook",
   );
   const enableHook = made.enable.bind(made);
   disableHook = made.disable.bind(made);
   if (option === undefined) {
-    enableSparing = findSparing(enableHook);
+    enableSparing = sparing(enableHook, wrap);
   } else {
     Object.defineProperty(made, option, { value: true });
     enableSparing = enableHook;
@@ -68,30 +86,39 @@ export function installMarks(): boolean {
   return true;
 }
 
-/** Node 20: the hooks of promises are put back as they were. */
-function findSparing(enableHook: () => void): (() => void) | undefined {
+/** Node's binding, without the warning that is for the program's own calls. With permissions none. */
+function asyncWrap(): AsyncWrap | undefined {
   const own = Object.getOwnPropertyDescriptor(process, "noDeprecation");
   try {
-    // The warning is for the program's own calls.
     Object.defineProperty(process, "noDeprecation", { configurable: true, value: true });
-    const { binding } = process as unknown as { binding(name: string): Record<string, unknown> };
-    const { setPromiseHooks, getPromiseHooks } = binding("async_wrap") as {
-      readonly setPromiseHooks?: (...hooks: unknown[]) => void;
-      readonly getPromiseHooks?: () => unknown[];
-    };
-    if (setPromiseHooks === undefined || getPromiseHooks === undefined) return undefined;
-    return () => {
-      const theirs = getPromiseHooks();
-      enableHook();
-      apply(setPromiseHooks, undefined, theirs);
-    };
+    const { binding } = process as unknown as { binding(name: string): AsyncWrap };
+    return binding("async_wrap");
   } catch {
-    // With permissions there is none.
     return undefined;
   } finally {
     if (own === undefined) Reflect.deleteProperty(process, "noDeprecation");
     else Object.defineProperty(process, "noDeprecation", own);
   }
+}
+
+/** Node 20: the hooks of promises are put back as they were. */
+function sparing(enableHook: () => void, wrap: AsyncWrap | undefined): (() => void) | undefined {
+  const { setPromiseHooks, getPromiseHooks } = wrap ?? {};
+  if (setPromiseHooks === undefined || getPromiseHooks === undefined) return undefined;
+  return () => {
+    const theirs = getPromiseHooks();
+    enableHook();
+    apply(setPromiseHooks, undefined, theirs);
+  };
+}
+
+/** The resource that runs; Node does not note that it was asked. */
+function resourceHere(): object {
+  if (fields === undefined) return askResource();
+  const uses = fields[usesAt] as number;
+  const resource = askResource();
+  fields[usesAt] = uses;
+  return resource;
 }
 
 function init(_id: number, type: string, _trigger: number, resource: object): void {

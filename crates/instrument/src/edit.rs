@@ -70,6 +70,9 @@ pub(crate) const JUMP: u8 = 4;
 pub(crate) const COMMA: u8 = 32;
 /// The loop's body has no braces.
 pub(crate) const BRACES: u8 = 64;
+/// V8 gives this suspension the place of a statement: an operand of a comma, what a loop tests or goes
+/// through.
+pub(crate) const PLACED: u8 = 16;
 /// The first token of a statement in a list: text that starts with `(` needs a `;` before it.
 pub(crate) const STARTS_STATEMENT: u8 = 128;
 

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use crate::edit::{
-    AFTER_FUNCTION, BRACES, COMMA, Edit, HERE, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON,
+    AFTER_FUNCTION, BRACES, COMMA, Edit, HERE, JUMP, NO_FUNCTION, PLACED, Piece, RETURN, SEMICOLON,
     STARTS_STATEMENT, SUSPENSION, UNREACHABLE,
 };
 use crate::found::Found;
@@ -205,6 +205,10 @@ impl Text<'_> {
             Piece::SuspendOpen => {
                 if edit.flags & STARTS_STATEMENT != 0 {
                     self.push(";");
+                }
+                if edit.flags & PLACED != 0 {
+                    // V8 says that an optional chain is at 0.
+                    self.push("($bco)=");
                 }
                 self.push(if edit.flags & AFTER_FUNCTION == 0 {
                     "(($bco)="

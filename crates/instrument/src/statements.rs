@@ -7,7 +7,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 
 use crate::edit::{
-    AFTER_FUNCTION, BRACES, JUMP, NO_FUNCTION, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
+    AFTER_FUNCTION, BRACES, JUMP, NO_FUNCTION, PLACED, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
     SUSPENSION,
 };
 use crate::frame::{Around, Breakable};
@@ -31,12 +31,13 @@ impl<'a> Visitor<'a> {
         } else {
             0
         };
-        let starts = if span.start == self.listed {
-            STARTS_STATEMENT
-        } else {
-            0
+        let place = match span.start {
+            start if start == self.listed => STARTS_STATEMENT,
+            // A function before it could get the name of what is assigned to.
+            start if start == self.placed && form == 0 => PLACED,
+            _ => 0,
         };
-        self.push(span.start, Piece::SuspendOpen, form | starts);
+        self.push(span.start, Piece::SuspendOpen, form | place);
         let closing = match operand {
             Some(operand) => {
                 let (start, end) = (operand.span().start, operand.span().end);
@@ -55,6 +56,15 @@ impl<'a> Visitor<'a> {
         };
         let end = operand.map_or(span.end, |operand| operand.span().end);
         self.frame().last_suspension = Some((end, closing));
+    }
+
+    /// An expression that V8 gives the place of a statement.
+    pub fn visit_placed(&mut self, expression: &Expression<'a>) {
+        let inner = expression.get_inner_expression();
+        if let Expression::AwaitExpression(_) | Expression::YieldExpression(_) = inner {
+            self.placed = inner.span().start;
+        }
+        self.visit_expression(expression);
     }
 
     /// A statement without `;` that ends with our `)`: the next line could continue it, where it
@@ -226,7 +236,9 @@ impl<'a> Visitor<'a> {
             self.visit_for_await(statement);
         } else {
             self.enter(Breakable::Loop);
-            walk::walk_for_of_statement(self, statement);
+            self.visit_for_statement_left(&statement.left);
+            self.visit_placed(&statement.right);
+            self.visit_statement(&statement.body);
         }
         self.frame().around.pop();
     }

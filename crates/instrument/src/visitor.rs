@@ -44,6 +44,7 @@ pub(crate) fn visit<'a>(
         classes: Vec::new(),
         labels: Vec::new(),
         listed: u32::MAX,
+        placed: u32::MAX,
         erased: Vec::new(),
         depth: 0,
         is_typescript: program.source_type.is_typescript(),
@@ -95,6 +96,8 @@ pub(crate) struct Visitor<'a> {
     pub labels: Vec<&'a str>,
     /// Start of the last statement of a list that was begun.
     pub listed: u32,
+    /// Where a suspension begins that V8 gives the place of a statement.
+    pub placed: u32,
     /// What erasing types takes away behind an expression: start and end.
     pub erased: Vec<(u32, u32)>,
     depth: u32,
@@ -334,6 +337,15 @@ impl<'a> Visit<'a> for Visitor<'a> {
         self.suspend(it.span, it.argument.as_ref());
     }
 
+    fn visit_sequence_expression(&mut self, it: &SequenceExpression<'a>) {
+        for (index, expression) in it.expressions.iter().enumerate() {
+            match index {
+                0 => self.visit_expression(expression),
+                _ => self.visit_placed(expression),
+            }
+        }
+    }
+
     fn visit_return_statement(&mut self, it: &ReturnStatement<'a>) {
         self.visit_return(it);
     }
@@ -360,25 +372,35 @@ impl<'a> Visit<'a> for Visitor<'a> {
 
     fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
         self.enter(Breakable::Loop);
-        walk::walk_for_in_statement(self, it);
+        self.visit_for_statement_left(&it.left);
+        self.visit_placed(&it.right);
+        self.visit_statement(&it.body);
         self.frame().around.pop();
     }
 
     fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
         self.enter(Breakable::Loop);
-        walk::walk_for_statement(self, it);
+        if let Some(init) = &it.init {
+            self.visit_for_statement_init(init);
+        }
+        for tested in [&it.test, &it.update].into_iter().flatten() {
+            self.visit_placed(tested);
+        }
+        self.visit_statement(&it.body);
         self.frame().around.pop();
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
         self.enter(Breakable::Loop);
-        walk::walk_while_statement(self, it);
+        self.visit_placed(&it.test);
+        self.visit_statement(&it.body);
         self.frame().around.pop();
     }
 
     fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
         self.enter(Breakable::Loop);
-        walk::walk_do_while_statement(self, it);
+        self.visit_statement(&it.body);
+        self.visit_placed(&it.test);
         self.frame().around.pop();
     }
 
