@@ -1,0 +1,214 @@
+/**
+ * `npm run bench:store`: a store of many calls, recorded by a real program, and what it costs to ask
+ * it, before and after it is merged, beside the same rows in a native DuckDB file.
+ *
+ * Arguments: `--calls 100000000`, `--dir folder` (kept, and used again), `--json`.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type * as Query from "../../../ts/query/index.ts";
+import { appText, CALLS_PER_REQUEST } from "./app-text.ts";
+
+const { values } = parseArgs({
+  options: {
+    calls: { type: "string", default: "10000000" },
+    dir: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
+});
+const packageRoot = resolve(import.meta.dirname, "../../..");
+const require = createRequire(import.meta.url);
+const { openStore } = require(join(packageRoot, "dist/query.js")) as typeof Query;
+const cli = join(packageRoot, "dist/cli.js");
+const calls = Number(values.calls);
+const dir = values.dir ? resolve(values.dir) : mkdtempSync(join(tmpdir(), "breadcrumb-store-"));
+const store = join(dir, "store");
+
+/** What segments' sums tell, from the rows. */
+const RECOMPUTED = `
+  SELECT function, file, line, col, count(*) AS calls, sum(duration_ns)::DOUBLE AS total_ns,
+    sum(self_ns)::DOUBLE AS self_ns, max(duration_ns)::DOUBLE AS max_ns,
+    count(*) FILTER (status = 'threw') AS errors
+  FROM calls GROUP BY ALL ORDER BY self_ns DESC`;
+
+interface Measure {
+  readonly question: string;
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly duckdbMs?: number | undefined;
+}
+
+try {
+  record();
+  const waiting = await ask("waiting to be merged");
+  const compacted = timed(() => breadcrumb("compact", "--store", store, "--json"));
+  console.log(`\ncompact: ${(compacted.ms / 1000).toFixed(1)} s, ${compacted.answer.trim()}`);
+  const merged = await ask("merged");
+  if (values.json) console.log(JSON.stringify({ calls, waiting, merged }));
+} finally {
+  if (!values.dir) rmSync(dir, { recursive: true, force: true });
+}
+
+/** Records the program, unless the folder has a store already. */
+function record(): void {
+  if (existsSync(join(store, "store.json"))) return;
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "app.cjs"), appText());
+  writeFileSync(
+    join(dir, "requests.cjs"),
+    require("node:fs").readFileSync(join(import.meta.dirname, "requests.cjs"), "utf8"),
+  );
+  const { ms } = timed(() =>
+    breadcrumb("run", "--include", "*.cjs", "--store", store, "--quiet", "--", process.execPath, "requests.cjs", String(calls)),
+  );
+  const rate = Math.round(calls / ms);
+  console.log(`recorded ${calls.toLocaleString("en")} calls in ${(ms / 1000).toFixed(1)} s, ${rate} thousand a second`);
+}
+
+function breadcrumb(...args: string[]): string {
+  const ended = spawnSync(process.execPath, [cli, ...args], { cwd: dir, encoding: "utf8" });
+  if (ended.status !== 0) throw new Error(`breadcrumb ${args.join(" ")}: ${ended.stderr}`);
+  return ended.stdout;
+}
+
+function timed<T>(work: () => T): { readonly answer: T; readonly ms: number } {
+  const begun = performance.now();
+  const answer = work();
+  return { answer, ms: performance.now() - begun };
+}
+
+/** Asks every question of the store as it is, and of a DuckDB file with the same rows. */
+async function ask(state: string): Promise<Measure[]> {
+  const size = sizeOf(join(store, "segments"));
+  const segments = filesIn(join(store, "segments"), ".json");
+  await using warm = await openStore(store);
+  const opened = await measured("open, and list the runs", async () => {
+    await using fresh = await openStore(store);
+    return (await fresh.runs()).length;
+  });
+  const { rows } = await warm.sql(
+    "SELECT count(*) AS n, min(started_at)::VARCHAR AS first, max(started_at)::VARCHAR AS last FROM calls",
+  );
+  const stored = Number(rows[0]?.["n"]);
+  console.log(
+    `\n${state}: ${stored.toLocaleString("en")} calls in ${segments} segments, ${(size / stored).toFixed(1)} bytes a call`,
+  );
+  const { items } = await warm.calls({ function: "refund", limit: 1 });
+  const trace = items[0]!.traceId;
+  const middle = new Date((Date.parse(`${rows[0]!["first"]}Z`) + Date.parse(`${rows[0]!["last"]}Z`)) / 2);
+  const native = await nativeCopy(warm);
+  const since = middle.toISOString().slice(0, -1);
+  const needle = String((items[0]!.arguments as number[])[0]);
+  const measures = [
+    opened,
+    await measured("trace(id)", () => warm.trace(trace), native, [
+      "SELECT * FROM calls WHERE trace_id = $1",
+      trace,
+    ]),
+    await measured(
+      "calls of a function from a time on, 100",
+      () => warm.calls({ function: "leaf17", since: middle, limit: 100, order: "oldest" }),
+      native,
+      [
+        `SELECT * FROM calls WHERE function = 'leaf17' AND started_at >= '${since}'::TIMESTAMP_NS ORDER BY started_at LIMIT 100`,
+      ],
+    ),
+    await measured("last 100 calls of a rare function", () => warm.calls({ function: "refund", limit: 100 }), native, [
+      "SELECT * FROM calls WHERE function = 'refund' ORDER BY started_at DESC LIMIT 100",
+    ]),
+    await measured("stats of everything", () => warm.stats()),
+    await measured("the same from the rows", () => warm.sql(RECOMPUTED), native, [RECOMPUTED]),
+    await measured("search for a rare text", () => warm.search(`needle-${needle}`, { limit: 10 }), native, [
+      `SELECT * FROM calls WHERE contains(arguments, 'needle-${needle}') OR contains(result, 'needle-${needle}') LIMIT 10`,
+    ]),
+    await measured("newest 50 exceptions", () => warm.exceptions({ limit: 50 }), native, [
+      "SELECT * FROM exceptions ORDER BY thrown_at DESC LIMIT 50",
+    ]),
+  ];
+  await checkSums(warm, stored);
+  for (const { question, ms, cpuMs, duckdbMs } of measures) {
+    const beside = duckdbMs === undefined ? "" : `   DuckDB ${duckdbMs.toFixed(0)} ms, ×${(ms / duckdbMs).toFixed(2)}`;
+    console.log(`  ${question.padEnd(42)}${ms.toFixed(1).padStart(9)} ms  CPU ${cpuMs.toFixed(0).padStart(6)} ms${beside}`);
+  }
+  console.log(`  peak memory of the reader: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
+  return measures;
+}
+
+/** What segments' sums tell is what their rows tell. */
+async function checkSums(warm: Query.Store, stored: number): Promise<void> {
+  const sums = await warm.stats();
+  const { rows } = await warm.sql(RECOMPUTED);
+  const byPlace = new Map(rows.map((row) => [`${row["function"]} ${row["line"]}:${row["col"]}`, row]));
+  const total = sums.reduce((n, f) => n + f.calls, 0);
+  if (total !== stored || byPlace.size !== sums.length) throw new Error("sums and rows differ in number");
+  for (const f of sums) {
+    const row = byPlace.get(`${f.function} ${f.line}:${f.col}`);
+    const same =
+      Number(row?.["calls"]) === f.calls &&
+      Number(row?.["total_ns"]) === f.totalNs &&
+      Number(row?.["self_ns"]) === f.selfNs &&
+      Number(row?.["errors"]) === f.errors;
+    if (!same) throw new Error(`sums and rows of ${f.function} differ`);
+  }
+  if (calls >= CALLS_PER_REQUEST && stored < calls) throw new Error("calls are missing");
+}
+
+/** The fewest ms of five, warm; CPU of the process in that run. */
+async function measured(
+  question: string,
+  work: () => Promise<unknown>,
+  native?: Native,
+  sql?: readonly [text: string, ...parameters: string[]],
+): Promise<Measure> {
+  const runs: { ms: number; cpuMs: number }[] = [];
+  for (let i = 0; i < 5; i++) {
+    const cpu = process.cpuUsage();
+    const begun = performance.now();
+    await work();
+    const ms = performance.now() - begun;
+    const { user, system } = process.cpuUsage(cpu);
+    runs.push({ ms, cpuMs: (user + system) / 1000 });
+    if (ms > 10_000) break;
+  }
+  runs.sort((a, b) => a.ms - b.ms);
+  const duckdbMs = native && sql ? await native.time(sql) : undefined;
+  return { question, ...runs[0]!, duckdbMs };
+}
+
+interface Native {
+  readonly time: (sql: readonly [text: string, ...parameters: string[]]) => Promise<number>;
+}
+
+/** The same rows as a DuckDB file, made once. */
+async function nativeCopy(warm: Query.Store): Promise<Native> {
+  const file = join(dir, "calls.duckdb");
+  if (!existsSync(file)) await warm.export({ to: file, format: "duckdb" });
+  const { DuckDBInstance } = require("@duckdb/node-api") as typeof import("@duckdb/node-api");
+  const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  return {
+    async time([text, ...parameters]) {
+      const times: number[] = [];
+      for (let i = 0; i < 5; i++) {
+        const begun = performance.now();
+        await (await connection.run(text, parameters)).getRows();
+        times.push(performance.now() - begun);
+        if (times[0]! > 10_000) break;
+      }
+      return Math.min(...times);
+    },
+  };
+}
+
+function filesIn(folder: string, end: string): number {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(end)).length;
+}
+
+function sizeOf(folder: string): number {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.map((name) => statSync(join(folder, name))).reduce((n, s) => n + (s.isFile() ? s.size : 0), 0);
+}
