@@ -9,6 +9,7 @@ use std::rc::Rc;
 use breadcrumb_event::schema::{CALLS, ColumnType};
 use bytes::Bytes;
 use parquet::basic::Encoding;
+use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
 use parquet::errors::Result;
@@ -23,6 +24,11 @@ use crate::call_page::{ARGUMENT_COUNTS, CLOCKS, PARENT_KINDS, STATUSES, push_tex
 use crate::page::PageEncoder;
 use crate::resolved_functions::{ResolvedFunction, ResolvedFunctions};
 use crate::table::compression;
+
+/// Smaller row groups are looked through as fast as their filter is read.
+const FILTERED_ROWS: usize = 20_480;
+/// Functions that are not there and pass the filter, as a share.
+const FALSE_HITS: f64 = 0.01;
 
 /// What the cells of a column are.
 #[derive(Clone, Copy)]
@@ -172,6 +178,9 @@ pub(crate) fn write_group<W: Write + Send>(
                 chunk.begin_dictionary(Distinct::of(&values), encoded.range, nulls, encoder);
             }
         }
+        if column.name == "function" && loaded.group.rows >= FILTERED_ROWS {
+            chunk.bloom_filter = Some(name_filter(&dictionaries.functions)?);
+        }
         if id == ColumnId::Function {
             chunk.add_function_pages(loaded, &mut shared, encoder);
         } else {
@@ -183,6 +192,16 @@ pub(crate) fn write_group<W: Write + Send>(
     }
     group.close()?;
     Ok(())
+}
+
+/// What tells a reader that a row group has no call of a function, whose name is between the least and
+/// the greatest of all.
+fn name_filter(functions: &[Rc<ResolvedFunction>]) -> Result<Sbbf> {
+    let mut filter = Sbbf::new_with_ndv_fpp(functions.len().max(1) as u64, FALSE_HITS)?;
+    for function in functions {
+        filter.insert(function.name.as_bytes());
+    }
+    Ok(filter)
 }
 
 /// The pages of columns whose values differ alike: where no two functions have one name or start
@@ -202,6 +221,7 @@ struct Chunk {
     uncompressed: usize,
     encodings: Vec<Encoding>,
     statistics: Option<Statistics>,
+    bloom_filter: Option<Sbbf>,
     /// Indices into the dictionary by index of the stream.
     map: Vec<u32>,
     distinct: usize,
@@ -269,7 +289,7 @@ impl Chunk {
             bytes_written: self.bytes.len() as u64,
             rows_written: rows as u64,
             metadata: metadata.build()?,
-            bloom_filter: None,
+            bloom_filter: self.bloom_filter.take(),
             column_index: None,
             offset_index: None,
         })
