@@ -12,15 +12,18 @@ const LOOKS = `
   }
   async function root() {
     look("root");
-    require("node:fs").stat(".", () => console.log(new Error("stat").stack));
-    setTimeout(() => look("timer"), 1);
     await null;
     look("awaited");
     await Promise.resolve(1).then(() => look("then"));
-    setImmediate(() => {
-      look("immediate");
-      console.log(new Error("immediate").stack);
-    });
+    // One after the other: which of a timer and an immediate comes first is chance.
+    setTimeout(() => {
+      look("timer");
+      setImmediate(() => {
+        look("immediate");
+        console.log(new Error("immediate").stack);
+        require("node:fs").stat(".", () => console.log(new Error("stat").stack));
+      });
+    }, 1);
   }
   root();`;
 

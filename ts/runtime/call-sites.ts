@@ -36,8 +36,8 @@ type CallSite = NodeJS.CallSite;
 type Method = (this: CallSite) => unknown;
 
 const prototypes = new WeakMap<object, object>();
-/** The copies themselves: a call site that has one is done. */
-const copies = new WeakMap<object, true>();
+/** Of the copies, the engine's: a call site that has a copy is done. */
+const copies = new WeakMap<object, object>();
 
 /** Folder of this package's code. */
 let ownFolder = "\0";
@@ -77,7 +77,7 @@ function dress(site: CallSite): void {
   if (copy === undefined) {
     copy = copyOf(engines);
     weakSet(prototypes, engines, copy);
-    weakSet(copies, copy, true);
+    weakSet(copies, copy, engines);
   }
   setPrototypeOf(site, copy);
 }
@@ -209,7 +209,7 @@ function replaced(whole: string, part: string, by: string): string {
 
 /** Text of a call site that was mapped, as a stack has it. */
 export function textOf(site: CallSite): string {
-  const engine = getPrototypeOf(getPrototypeOf(site) as object) as CallSite;
+  const engine = weakGet(copies, getPrototypeOf(site) as object) as CallSite;
   return mapText(site, engine, apply(engine.toString, site, []));
 }
 

@@ -80,7 +80,8 @@ pub(crate) fn render<'a>(
 /// callee's name, or at the bracket where that is itself in brackets.
 fn placed_code(piece: &str) -> impl Iterator<Item = usize> {
     let comma = piece.starts_with("),").then_some(1);
-    let named = piece.find("$bc.s(").map(|at| at + "$bc.".len());
+    let named = piece.find("$bc.s(").or_else(|| piece.find("$bc.t("));
+    let named = named.map(|at| at + "$bc.".len());
     let bracketed = piece.find("($bc.s)(").map(|at| at + "($bc.s)".len());
     let statement = piece.find("return ");
     comma

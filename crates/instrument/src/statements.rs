@@ -142,7 +142,8 @@ impl<'a> Visitor<'a> {
         } else {
             0
         };
-        self.push(span.end, Piece::ThrowClose, flags);
+        // Where it is thrown is where the thrown value is.
+        self.push_placed(span.end, Piece::ThrowClose, flags, span.start);
         if self.current == NO_FUNCTION {
             self.push(statement.span.end, Piece::JumpClose, 0);
         }
