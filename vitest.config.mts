@@ -5,6 +5,11 @@ const UNIT = "__test__/**/*.test.ts";
 const E2E = "__test__/e2e/**/*.test.ts";
 const ENGINES = "__test__/engines/**/*.test.ts";
 const EXIT = "__test__/exit/**/*.test.ts";
+const STORE = [
+  "__test__/store/**/*.test.ts",
+  "__test__/query/**/*.test.ts",
+  "__test__/upkeep.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -27,6 +32,15 @@ export default defineConfig({
         },
       },
       { test: { name: "e2e", include: [E2E], testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: "store",
+          include: STORE,
+          env: { BREADCRUMB_STORE: "full" },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
       {
         test: {
           name: "exit",

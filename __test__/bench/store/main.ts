@@ -5,7 +5,15 @@
  * Arguments: `--calls 100000000`, `--dir folder` (kept, and used again), `--json`.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -39,7 +47,8 @@ interface Measure {
   readonly question: string;
   readonly ms: number;
   readonly cpuMs: number;
-  readonly duckdbMs?: number | undefined;
+  /** The same to DuckDB. */
+  readonly sql?: readonly string[] | undefined;
 }
 
 try {
@@ -63,10 +72,23 @@ function record(): void {
     require("node:fs").readFileSync(join(import.meta.dirname, "requests.cjs"), "utf8"),
   );
   const { ms } = timed(() =>
-    breadcrumb("run", "--include", "*.cjs", "--store", store, "--quiet", "--", process.execPath, "requests.cjs", String(calls)),
+    breadcrumb(
+      "run",
+      "--include",
+      "*.cjs",
+      "--store",
+      store,
+      "--quiet",
+      "--",
+      process.execPath,
+      "requests.cjs",
+      String(calls),
+    ),
   );
   const rate = Math.round(calls / ms);
-  console.log(`recorded ${calls.toLocaleString("en")} calls in ${(ms / 1000).toFixed(1)} s, ${rate} thousand a second`);
+  console.log(
+    `recorded ${calls.toLocaleString("en")} calls in ${(ms / 1000).toFixed(1)} s, ${rate} thousand a second`,
+  );
 }
 
 function breadcrumb(...args: string[]): string {
@@ -93,48 +115,55 @@ async function ask(state: string): Promise<Measure[]> {
   const { rows } = await warm.sql(
     "SELECT count(*) AS n, min(started_at)::VARCHAR AS first, max(started_at)::VARCHAR AS last FROM calls",
   );
-  const stored = Number(rows[0]?.["n"]);
+  const { n, first, last } = rows[0] as { n: number; first: string; last: string };
+  const stored = Number(n);
   console.log(
     `\n${state}: ${stored.toLocaleString("en")} calls in ${segments} segments, ${(size / stored).toFixed(1)} bytes a call`,
   );
   const { items } = await warm.calls({ function: "refund", limit: 1 });
   const trace = items[0]!.traceId;
-  const middle = new Date((Date.parse(`${rows[0]!["first"]}Z`) + Date.parse(`${rows[0]!["last"]}Z`)) / 2);
-  const native = await nativeCopy(warm);
+  const middle = new Date((Date.parse(`${first}Z`) + Date.parse(`${last}Z`)) / 2);
   const since = middle.toISOString().slice(0, -1);
   const needle = String((items[0]!.arguments as number[])[0]);
   const measures = [
     opened,
-    await measured("trace(id)", () => warm.trace(trace), native, [
+    await measured("trace(id)", () => warm.trace(trace), [
       "SELECT * FROM calls WHERE trace_id = $1",
       trace,
     ]),
     await measured(
       "calls of a function from a time on, 100",
       () => warm.calls({ function: "leaf17", since: middle, limit: 100, order: "oldest" }),
-      native,
       [
         `SELECT * FROM calls WHERE function = 'leaf17' AND started_at >= '${since}'::TIMESTAMP_NS ORDER BY started_at LIMIT 100`,
       ],
     ),
-    await measured("last 100 calls of a rare function", () => warm.calls({ function: "refund", limit: 100 }), native, [
-      "SELECT * FROM calls WHERE function = 'refund' ORDER BY started_at DESC LIMIT 100",
-    ]),
+    await measured(
+      "last 100 calls of a rare function",
+      () => warm.calls({ function: "refund", limit: 100 }),
+      ["SELECT * FROM calls WHERE function = 'refund' ORDER BY started_at DESC LIMIT 100"],
+    ),
     await measured("stats of everything", () => warm.stats()),
-    await measured("the same from the rows", () => warm.sql(RECOMPUTED), native, [RECOMPUTED]),
-    await measured("search for a rare text", () => warm.search(`needle-${needle}`, { limit: 10 }), native, [
+    await measured("the same from the rows", () => warm.sql(RECOMPUTED), [RECOMPUTED]),
+    await measured("search for a rare text", () => warm.search(`needle-${needle}`, { limit: 10 }), [
       `SELECT * FROM calls WHERE contains(arguments, 'needle-${needle}') OR contains(result, 'needle-${needle}') LIMIT 10`,
     ]),
-    await measured("newest 50 exceptions", () => warm.exceptions({ limit: 50 }), native, [
+    await measured("newest 50 exceptions", () => warm.exceptions({ limit: 50 }), [
       "SELECT * FROM exceptions ORDER BY thrown_at DESC LIMIT 50",
     ]),
   ];
   await checkSums(warm, stored);
-  for (const { question, ms, cpuMs, duckdbMs } of measures) {
-    const beside = duckdbMs === undefined ? "" : `   DuckDB ${duckdbMs.toFixed(0)} ms, ×${(ms / duckdbMs).toFixed(2)}`;
-    console.log(`  ${question.padEnd(42)}${ms.toFixed(1).padStart(9)} ms  CPU ${cpuMs.toFixed(0).padStart(6)} ms${beside}`);
+  const peak = process.resourceUsage().maxRSS / 1024;
+  const native = duckdbTimes(measures.flatMap(({ sql }) => (sql ? [sql] : [])));
+  for (const { question, ms, cpuMs, sql } of measures) {
+    const duckdb = sql ? native.shift() : undefined;
+    const beside =
+      duckdb === undefined ? "" : `   DuckDB ${duckdb.toFixed(0)} ms, ×${(ms / duckdb).toFixed(2)}`;
+    console.log(
+      `  ${question.padEnd(42)}${ms.toFixed(1).padStart(9)} ms  CPU ${cpuMs.toFixed(0).padStart(6)} ms${beside}`,
+    );
   }
-  console.log(`  peak memory of the reader: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB`);
+  console.log(`  peak memory of the reader: ${peak.toFixed(0)} MB`);
   return measures;
 }
 
@@ -142,9 +171,14 @@ async function ask(state: string): Promise<Measure[]> {
 async function checkSums(warm: Query.Store, stored: number): Promise<void> {
   const sums = await warm.stats();
   const { rows } = await warm.sql(RECOMPUTED);
-  const byPlace = new Map(rows.map((row) => [`${row["function"]} ${row["line"]}:${row["col"]}`, row]));
+  const byPlace = new Map(
+    (rows as { function: string; line: number; col: number; [name: string]: unknown }[]).map(
+      (row) => [`${row.function} ${row.line}:${row.col}`, row],
+    ),
+  );
   const total = sums.reduce((n, f) => n + f.calls, 0);
-  if (total !== stored || byPlace.size !== sums.length) throw new Error("sums and rows differ in number");
+  if (total !== stored || byPlace.size !== sums.length)
+    throw new Error("sums and rows differ in number");
   for (const f of sums) {
     const row = byPlace.get(`${f.function} ${f.line}:${f.col}`);
     const same =
@@ -161,8 +195,7 @@ async function checkSums(warm: Query.Store, stored: number): Promise<void> {
 async function measured(
   question: string,
   work: () => Promise<unknown>,
-  native?: Native,
-  sql?: readonly [text: string, ...parameters: string[]],
+  sql?: readonly string[],
 ): Promise<Measure> {
   const runs: { ms: number; cpuMs: number }[] = [];
   for (let i = 0; i < 5; i++) {
@@ -175,40 +208,27 @@ async function measured(
     if (ms > 10_000) break;
   }
   runs.sort((a, b) => a.ms - b.ms);
-  const duckdbMs = native && sql ? await native.time(sql) : undefined;
-  return { question, ...runs[0]!, duckdbMs };
+  return { question, ...runs[0]!, sql };
 }
 
-interface Native {
-  readonly time: (sql: readonly [text: string, ...parameters: string[]]) => Promise<number>;
-}
-
-/** The same rows as a DuckDB file, made once. */
-async function nativeCopy(warm: Query.Store): Promise<Native> {
-  const file = join(dir, "calls.duckdb");
-  if (!existsSync(file)) await warm.export({ to: file, format: "duckdb" });
-  const { DuckDBInstance } = require("@duckdb/node-api") as typeof import("@duckdb/node-api");
-  const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
-  return {
-    async time([text, ...parameters]) {
-      const times: number[] = [];
-      for (let i = 0; i < 5; i++) {
-        const begun = performance.now();
-        await (await connection.run(text, parameters)).getRows();
-        times.push(performance.now() - begun);
-        if (times[0]! > 10_000) break;
-      }
-      return Math.min(...times);
-    },
-  };
+/** What a native DuckDB file with the same rows takes for these. */
+function duckdbTimes(questions: readonly (readonly string[])[]): number[] {
+  const script = join(import.meta.dirname, "native.ts");
+  const args = [script, store, join(dir, "calls.duckdb"), JSON.stringify(questions)];
+  const ended = spawnSync(process.execPath, args, { cwd: packageRoot, encoding: "utf8" });
+  if (ended.status !== 0) throw new Error(ended.stderr);
+  return JSON.parse(ended.stdout) as number[];
 }
 
 function filesIn(folder: string, end: string): number {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(end)).length;
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(end),
+  ).length;
 }
 
 function sizeOf(folder: string): number {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return names.map((name) => statSync(join(folder, name))).reduce((n, s) => n + (s.isFile() ? s.size : 0), 0);
+  return names
+    .map((name) => statSync(join(folder, name)))
+    .reduce((n, s) => n + (s.isFile() ? s.size : 0), 0);
 }
