@@ -22,3 +22,4 @@ export type {
 export { BreadcrumbError } from "./errors";
 export type { BreadcrumbErrorCode } from "./errors";
 export type { Mode, Overflow, StartOptions } from "./options/options";
+export type { RetentionOptions } from "./options/retention";

@@ -1,5 +1,5 @@
 /**
- * The commands that read a store.
+ * The commands over a store.
  *
  *     STORE_COMMANDS.find(({ name }) => name === "list")
  *
@@ -161,5 +161,44 @@ const COMPACT: CommandSpec = {
   load: async () => (await import("./compact")).compact,
 };
 
+const RUNS = "ids";
+
+const PRUNE: CommandSpec = {
+  name: "prune",
+  usage: "[options]",
+  summary: "remove old runs: by age, size, number, or by name",
+  about:
+    "Without limits, what recordings keep: BREADCRUMB_RETENTION, or 30 days, 90 for runs that failed, and\n10 GB. With limits, those alone. Pinned runs and runs being written always stay.",
+  options: {
+    "max-age": { value: "time", help: "remove runs that ended longer ago: 12h, 7d" },
+    "max-error-age": {
+      value: "time",
+      help: "the same for runs that crashed or failed (default: as others)",
+    },
+    "max-bytes": { value: "size", help: "keep so many bytes: 500MB, 5GB" },
+    "max-runs": { value: "n", help: "keep so many runs" },
+    run: { value: RUNS, help: "remove these runs: ids or beginnings, with commas between" },
+    pin: { value: RUNS, help: "keep these runs for good, likewise" },
+    unpin: { value: RUNS, help: "keep them no more than others" },
+    "dry-run": { help: "only tell what would go" },
+  },
+  examples: [
+    ["breadcrumb prune --dry-run", "what would go"],
+    ["breadcrumb prune --max-age 7d --max-error-age 30d", "a week, failures a month"],
+    ["breadcrumb prune --run 019ab3c4", "one run"],
+    ["breadcrumb prune --pin latest", "never remove the newest"],
+  ],
+  positionals: [0, 0],
+  load: async () => (await import("./prune")).prune,
+};
+
 /** Every command over a store. */
-export const STORE_COMMANDS: readonly CommandSpec[] = [LIST, SHOW, TOP, EXCEPTIONS, QUERY, COMPACT];
+export const STORE_COMMANDS: readonly CommandSpec[] = [
+  LIST,
+  SHOW,
+  TOP,
+  EXCEPTIONS,
+  QUERY,
+  COMPACT,
+  PRUNE,
+];

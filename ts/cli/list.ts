@@ -174,7 +174,7 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
 }
 
 /** The command line, without the folder of Node itself. */
-export function commandText({ command }: Run): string {
+export function commandText({ command }: Pick<Run, "command">): string {
   const [first = "(unknown command)", ...rest] = command;
   const words = [first.replace(/^.*[\\/](node(?:\.exe)?)$/i, "$1"), ...rest];
   return printable(

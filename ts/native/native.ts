@@ -79,4 +79,8 @@ export interface Native {
   recover(exit: string): string;
   /** Merges the small segments of a store. `store`: its folder. Returns JSON of `CompactReport`. */
   compact(store: string): string;
+  /** Removes runs from a store. `request`: JSON of `{ store, limits, runs, dryRun }`. Returns JSON of `PruneReport`. */
+  prune(request: string): string;
+  /** Pins a run of a store, or takes the pin away. Whether that changed anything. */
+  pinRun(store: string, run: string, pinned: boolean): boolean;
 }

@@ -2,13 +2,21 @@
  * Public options → what the native part takes: defaults, environment, checks.
  *
  * Precedence: options given in code or on the command line, then the environment
- * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`), then defaults.
+ * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
+ * `BREADCRUMB_RETENTION`), then defaults.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import type { Mode, Overflow, RunInfo, SessionOptions, StartOptions } from "./options";
+import {
+  DEFAULT_RETENTION,
+  retentionLimits,
+  type RetentionLimits,
+  retentionOf,
+  type RetentionOptions,
+} from "./retention";
 
 const MODES: Readonly<Record<Mode, number>> = {
   dormant: MODE_OFF,
@@ -17,7 +25,7 @@ const MODES: Readonly<Record<Mode, number>> = {
   values: MODE_VALUES,
 };
 const OVERFLOWS: readonly Overflow[] = ["block", "drop"];
-const KNOWN = ["include", "exclude", "store", "overflow", "mode", "maxCalls"];
+const KNOWN = ["include", "exclude", "store", "overflow", "mode", "maxCalls", "retention"];
 const DEFAULT_MAX_CALLS = 100_000;
 
 /** What the caller knows besides the options. */
@@ -48,8 +56,17 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     overflow: oneOf("overflow", options.overflow ?? "drop", OVERFLOWS),
     mode: modeByte(options.mode ?? (env["BREADCRUMB_MODE"] as Mode | undefined) ?? "values"),
     maxCalls: positive("maxCalls", options.maxCalls ?? DEFAULT_MAX_CALLS),
+    retention: retention(options.retention, env["BREADCRUMB_RETENTION"]),
     run: runInfo(at),
   };
+}
+
+function retention(
+  given: RetentionOptions | false | undefined,
+  env: string | undefined,
+): RetentionLimits | null {
+  const chosen = given ?? (env ? retentionOf(env) : DEFAULT_RETENTION);
+  return chosen === false ? null : retentionLimits(chosen);
 }
 
 /** The main script's project; none where a dependency is run, as the worker of a test runner is. */

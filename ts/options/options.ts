@@ -1,6 +1,7 @@
 /**
  * The options of a recording, for the API, the CLI and the environment alike.
  */
+import type { RetentionLimits, RetentionOptions } from "./retention";
 
 /** What happens to a call when the ring is full. */
 export type Overflow = "block" | "drop";
@@ -26,6 +27,11 @@ export interface StartOptions {
   readonly mode?: Mode;
   /** Calls that `:memory:` keeps, the newest. @default 100000 */
   readonly maxCalls?: number;
+  /**
+   * What the store keeps: older runs are removed while this one records; false keeps everything.
+   * @default 30 days, 90 for runs that failed, 10 GB; `BREADCRUMB_RETENTION`
+   */
+  readonly retention?: RetentionOptions | false;
 }
 
 /** Options after defaults and checks, as the native part takes them (JSON). */
@@ -50,6 +56,8 @@ export interface SessionOptions {
   readonly mode: number;
   /** Calls that a memory store keeps. */
   readonly maxCalls: number;
+  /** What the store keeps; null: everything. */
+  readonly retention: RetentionLimits | null;
   /** What is known of this process. */
   readonly run: RunInfo;
 }

@@ -7,9 +7,11 @@
  *     });
  *
  * A query that fails while it reads is followed by a look at each of its files alone; those that
- * fail are taken out and the query is asked again. Limits: that look reads the files whole.
+ * fail are taken out and the query is asked again. One whose files were removed meanwhile is asked
+ * again over those that there are then. Limits: that look reads the files whole.
  */
 import type { DuckDBValue } from "@duckdb/node-api";
+import { existsSync } from "node:fs";
 import { BreadcrumbError } from "../errors";
 import { Engine, ENDS_ENGINE, firstLine, loadDuckDB, type Parameters } from "./engine";
 import type { Problem } from "./results";
@@ -23,6 +25,8 @@ import { SqlPool } from "./sql-pool";
 
 /** Attempts at a query, each with fewer files. */
 const MAX_ATTEMPTS = 4;
+/** Attempts at a query whose files go while it is asked. */
+const MAX_REMOVALS = 50;
 /** Errors in what a query says, never in what it reads. */
 const SAYS_WRONG =
   /^(?:Parser|Binder|Catalog|Conversion|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
@@ -111,12 +115,18 @@ export class Reader {
     ask: (lists: readonly (readonly string[])[]) => Promise<T>,
     isWanted: () => boolean = () => true,
   ): Promise<T> {
+    let removals = 0;
     for (let attempt = 1; ; attempt++) {
       const lists = files();
       try {
         return await ask(lists);
       } catch (error) {
         if (error instanceof BreadcrumbError) throw error;
+        if (removals < MAX_REMOVALS && isWanted() && this.#seesRemovals(lists.flat())) {
+          removals += 1;
+          attempt -= 1;
+          continue;
+        }
         const damaged = await this.#excludeDamaged(lists.flat(), error, isWanted);
         if (damaged && attempt < MAX_ATTEMPTS) continue;
         throw error;
@@ -140,6 +150,13 @@ export class Reader {
 
   #files(source: Source): string[] {
     return this.segments.files(source.table, source.choose, source.among);
+  }
+
+  /** Whether some of the files were removed, or written anew, while they were read. */
+  #seesRemovals(files: readonly string[]): boolean {
+    if (files.every((file) => existsSync(file))) return false;
+    this.refresh();
+    return this.segments.dropMissing(files);
   }
 
   /** Takes out what cannot be read. Whether there was anything. */

@@ -15,6 +15,8 @@ import { isHousekeeping } from "./segments";
 
 /** End of the name of a record whose run is being removed. */
 const REMOVING = ".json.removing";
+/** What can stand beside a record: its writer's lock, and a pin. */
+const BESIDE = /\.(?:lock|pin)$/;
 /** Runs named in an error. */
 const NAMED_RUNS = 5;
 
@@ -51,7 +53,7 @@ export class RunRecords {
       } else if (name.endsWith(".json")) {
         const record = readRecord(path, this.#read.get(name));
         if (record) read.set(name, record);
-      } else if (!isHousekeeping(name)) {
+      } else if (!isHousekeeping(name) && !BESIDE.test(name)) {
         this.#foreign.push({ file: path, kind: "foreign", reason: "is no run record" });
       }
     }

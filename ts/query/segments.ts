@@ -9,7 +9,7 @@
  * DuckDB sees them; damaged and foreign ones are skipped and listed in `problems()`. Limits: every
  * summary is read once (about 30 µs each); a day's folder is listed again only when it changed.
  */
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { checkParquet } from "./parquet-file";
@@ -44,6 +44,8 @@ export class Segments {
   #foreign: Problem[] = [];
   /** Checked table files: null where sound. */
   readonly #checked = new Map<string, Problem | null>();
+  /** Table files that were removed while a question was going to read them. */
+  readonly #gone = new Set<string>();
   #all: readonly Segment[] = [];
   #written: readonly Segment[] = [];
   #isRemoved: (runId: string) => boolean = () => false;
@@ -99,7 +101,8 @@ export class Segments {
     const paths: string[] = [];
     for (const segment of among) {
       const file = segment.tables[table];
-      if (file && choose(segment) && this.#check(file.path, file.bytes)) paths.push(file.path);
+      if (!file || this.#gone.has(file.path) || !choose(segment)) continue;
+      if (this.#check(file.path, file.bytes)) paths.push(file.path);
     }
     return paths;
   }
@@ -124,6 +127,20 @@ export class Segments {
     this.#checked.set(path, { file: path, kind: "corrupt", reason });
   }
 
+  /**
+   * Of these files, those that are no more there are left out from now on; with a problem, unless
+   * their segments were removed with them. Refresh first. Whether there was any.
+   */
+  dropMissing(files: readonly string[]): boolean {
+    const missing = files.filter((path) => !existsSync(path));
+    for (const path of missing) {
+      const summary = path.replace(/-[a-z]+\.parquet$/, ".json");
+      if (existsSync(summary)) this.exclude(path, "is missing");
+      else this.#gone.add(path);
+    }
+    return missing.length > 0;
+  }
+
   /** What was skipped. */
   problems(): Problem[] {
     return [
@@ -136,6 +153,8 @@ export class Segments {
   #check(path: string, bytes: number): boolean {
     let problem = this.#checked.get(path);
     if (problem === undefined) {
+      // Removed since the folder was listed, or lost: the query will find out.
+      if (!existsSync(path)) return true;
       const reason = checkParquet(path, bytes);
       problem = reason === null ? null : { file: path, kind: "corrupt", reason };
       this.#checked.set(path, problem);

@@ -2,7 +2,7 @@
 //! `BreadcrumbError`s of them.
 
 use breadcrumb_recorder::RecorderError;
-use breadcrumb_store::StoreError;
+use breadcrumb_store::{StoreError, WhyKept};
 
 /// An error with a stable code.
 #[derive(Debug)]
@@ -55,6 +55,22 @@ impl CodedError {
                 "{} is being merged or pruned by another process, or its file system has no locks: try again later",
                 store.display()
             ),
+        )
+    }
+
+    /// A run that is not to be removed.
+    #[cold]
+    pub fn run_kept(run_id: &str, why: WhyKept) -> Self {
+        let reason = match why {
+            WhyKept::Pinned => "it is pinned: take the pin away first (--unpin)",
+            WhyKept::Written => {
+                "it is being written, or waits to be recovered: end its process, or run \"breadcrumb recover\""
+            }
+            _ => "its record is damaged or of a newer version",
+        };
+        Self::new(
+            "BC_ERR_RUN_KEPT",
+            format!("Run {run_id} is not removed: {reason}"),
         )
     }
 

@@ -290,3 +290,15 @@ pub fn recover(exit: String) -> Result<String> {
 pub fn compact(store: String) -> Result<String> {
     Ok(upkeep::compact(&store)?)
 }
+
+/// Removes runs from a store. `request`: JSON of `PruneRequest`. Returns JSON of what was done.
+#[napi]
+pub fn prune(request: String) -> Result<String> {
+    Ok(upkeep::prune(&parse(&request)?)?)
+}
+
+/// Pins a run of a store, or takes the pin away. Whether that changed anything.
+#[napi]
+pub fn pin_run(store: String, run: String, pinned: bool) -> Result<bool> {
+    Ok(upkeep::pin(&store, &run, pinned)?)
+}

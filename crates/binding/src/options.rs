@@ -2,7 +2,9 @@
 //! session or a child process ended.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use breadcrumb_store::RetentionPolicy;
 use serde::Deserialize;
 
 /// `SessionOptions`.
@@ -29,6 +31,8 @@ pub struct SessionOptions {
     pub mode: u8,
     /// Calls that a memory store keeps.
     pub max_calls: usize,
+    /// What the store keeps; none: everything.
+    pub retention: Option<RetentionLimits>,
     /// This process.
     pub run: RunInfo,
 }
@@ -79,4 +83,43 @@ pub struct Question {
     pub function: Option<String>,
     /// Answers at most.
     pub limit: Option<usize>,
+}
+
+/// `RetentionLimits`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RetentionLimits {
+    /// How long a run is kept, ms.
+    pub max_age_ms: Option<u64>,
+    /// The same for one that ended badly, ms.
+    pub max_error_age_ms: Option<u64>,
+    /// Bytes of the store.
+    pub max_bytes: Option<u64>,
+    /// Runs of the store.
+    pub max_runs: Option<u64>,
+}
+
+impl From<RetentionLimits> for RetentionPolicy {
+    fn from(limits: RetentionLimits) -> Self {
+        Self {
+            max_age: limits.max_age_ms.map(Duration::from_millis),
+            max_error_age: limits.max_error_age_ms.map(Duration::from_millis),
+            max_bytes: limits.max_bytes,
+            max_runs: limits.max_runs,
+        }
+    }
+}
+
+/// What to remove from a store.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PruneRequest {
+    /// Folder of the store.
+    pub store: PathBuf,
+    /// What it keeps.
+    pub limits: RetentionLimits,
+    /// Runs to remove, whatever the limits say; none: by the limits.
+    pub runs: Vec<String>,
+    /// Only tell.
+    pub dry_run: bool,
 }

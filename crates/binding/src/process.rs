@@ -121,6 +121,7 @@ fn recorder_options(session: &Session) -> RecorderOptions {
         Overflow::Drop
     };
     let redactor = Redactor::new(recorder.redactor_options.clone());
+    recorder.retention = options.retention.map(Into::into);
     recorder.run = run_record(options, &redactor);
     recorder.stacks = Arc::new(KeptMaps);
     recorder.redact = Arc::new(redactor);

@@ -1,25 +1,32 @@
-//! The thread that keeps a store in shape while a program writes to it: merges small segments.
+//! The thread that keeps a store in shape while a program writes to it: merges small segments, and
+//! removes the runs that the store is not to keep.
 //!
 //! ```ignore
-//! let keeper = Keeper::start(store);
+//! let keeper = Keeper::start(store, Retention { policy, shm_root });
 //! keeper.stop();
 //! ```
 //! Of all processes that write a store the one that has its lock works, the others look again later.
 //! It works one part in [`SHARE`] of the time. Limits: a process that ends sooner than [`FIRST`] does
-//! nothing of this; `breadcrumb compact` does it at once.
+//! nothing of this; `breadcrumb compact` and `breadcrumb prune` do it at once.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use breadcrumb_store::{MergeLimits, Store};
+use breadcrumb_ring::clock::wall_ns;
+use breadcrumb_store::{
+    MergeLimits, Pruning, RetentionPolicy, RetentionScope, Store, StoreError, UpkeepLock,
+};
 use parking_lot::{Condvar, Mutex};
 
 /// From the start of a session to the first look.
 const FIRST: Duration = Duration::from_secs(5);
 /// Between two looks.
 const AGAIN: Duration = Duration::from_secs(10);
+/// Between two passes of retention, at least.
+const RETENTION_EVERY: Duration = Duration::from_secs(60);
 /// One part of the time in so many.
 const SHARE: u32 = 5;
 /// An end waits so long for the thread to notice it.
@@ -46,6 +53,37 @@ impl Signal {
     }
 }
 
+/// Which runs are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Retention {
+    pub(crate) policy: RetentionPolicy,
+    /// Folder of the rings' files.
+    pub(crate) shm_root: Option<PathBuf>,
+}
+
+impl Retention {
+    fn apply(
+        &self,
+        store: &Store,
+        lock: &UpkeepLock,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<(), StoreError> {
+        let awaits_recovery = |run: &str| awaits_recovery(self.shm_root.as_deref(), run);
+        let pruning = Pruning {
+            now_ns: wall_ns(),
+            awaits_recovery: &awaits_recovery,
+        };
+        store.prune(lock, &RetentionScope::Policy(&self.policy), &pruning, go_on)?;
+        Ok(())
+    }
+}
+
+/// Whether a run has rings in memory that are not in its store yet.
+#[must_use]
+pub fn awaits_recovery(shm_root: Option<&Path>, run_id: &str) -> bool {
+    shm_root.is_some_and(|root| root.join(run_id).is_dir())
+}
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Keeper {
@@ -55,12 +93,12 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Starts the thread. Without one, small segments stay.
-    pub(crate) fn start(store: Store) -> Self {
+    pub(crate) fn start(store: Store, retention: Option<Retention>) -> Self {
         let signal = Arc::new(Signal::default());
         let shared = Arc::clone(&signal);
         let thread = Builder::new()
             .name("breadcrumb-keeper".into())
-            .spawn(move || run(&store, &shared));
+            .spawn(move || run(&store, retention.as_ref(), &shared));
         Self {
             signal,
             thread: thread.ok(),
@@ -88,8 +126,9 @@ impl Keeper {
     }
 }
 
-fn run(store: &Store, signal: &Signal) {
+fn run(store: &Store, retention: Option<&Retention>, signal: &Signal) {
     let mut wait = FIRST;
+    let mut pruned: Option<Instant> = None;
     while signal.wait(wait) {
         wait = AGAIN;
         // The store may be gone, full, or read-only: another look, later.
@@ -104,5 +143,10 @@ fn run(store: &Store, signal: &Signal) {
             goes_on
         };
         let _ = store.merge(&lock, &MergeLimits::default(), &mut go_on);
+        let is_due = pruned.is_none_or(|at| at.elapsed() >= RETENTION_EVERY);
+        if let Some(retention) = retention.filter(|_| is_due) {
+            let _ = retention.apply(store, &lock, &mut go_on);
+            pruned = Some(Instant::now());
+        }
     }
 }

@@ -53,6 +53,7 @@ pub use control::Control;
 pub use counters::Counters;
 pub use error::RecorderError;
 pub use function_table::{FunctionSnapshot, FunctionTable};
+pub use keeper::awaits_recovery;
 pub use memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 pub use options::{Overflow, RecorderOptions, SinkOptions};
 pub use original_stacks::{AsTheyAre, OriginalStacks};

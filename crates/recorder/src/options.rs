@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{Space, SystemSpace, shm_root};
-use breadcrumb_store::RunRecord;
+use breadcrumb_store::{RetentionPolicy, RunRecord};
 
 use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::redact::{KeepAll, Redact};
@@ -53,6 +53,8 @@ pub struct RecorderOptions {
     pub sink: SinkOptions,
     /// What happens when a ring is full.
     pub overflow: Overflow,
+    /// What the store keeps; `None`: everything.
+    pub retention: Option<RetentionPolicy>,
     /// Rows are published at least this often while there are any, ms.
     pub flush_interval_ms: u64,
     /// Bytes of chunks reserved over all rings.
@@ -73,13 +75,14 @@ pub struct RecorderOptions {
 
 impl RecorderOptions {
     /// The defaults: full rings drop, rows are published twice a second, 48 MiB of rings, nothing
-    /// is redacted.
+    /// is redacted or removed.
     #[must_use]
     pub fn new(run_id: &str, sink: SinkOptions) -> Self {
         Self {
             run_id: run_id.to_owned(),
             sink,
             overflow: Overflow::Drop,
+            retention: None,
             flush_interval_ms: 500,
             ring_cap_bytes: 48 << 20,
             run: RunRecord::default(),

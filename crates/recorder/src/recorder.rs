@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
-use breadcrumb_store::{ClockOffset, FileLists, RunStatus, iso_timestamp};
+use breadcrumb_store::{ClockOffset, FileLists, RunStatus, WriterLock, iso_timestamp};
 use parking_lot::Mutex;
 
 use crate::checkpoint::CheckpointWriter;
@@ -20,7 +20,7 @@ use crate::counters::Counters;
 use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
 use crate::function_table::FunctionObserver;
-use crate::keeper::Keeper;
+use crate::keeper::{Keeper, Retention};
 use crate::memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 use crate::options::{Overflow, RecorderOptions, SinkOptions};
 use crate::session::Session;
@@ -69,6 +69,8 @@ pub struct Recorder {
     pub(crate) session: Arc<Session>,
     worker: Mutex<Option<JoinHandle<()>>>,
     keeper: Mutex<Option<Keeper>>,
+    /// Nobody removes the run from its store meanwhile.
+    writes: Mutex<Option<WriterLock>>,
 }
 
 impl Recorder {
@@ -93,6 +95,14 @@ impl Recorder {
         let control = Control::get()?;
         let sink = Sink::new(&options.sink, &options.run_id)?;
         let keeper = sink.store().cloned();
+        let retention = options.retention.map(|policy| Retention {
+            policy,
+            shm_root: options.shm_root.clone(),
+        });
+        // Without it the run's record says that it runs.
+        let writes = sink
+            .store()
+            .and_then(|store| store.lock_run(&options.run_id).ok());
         let times = (monotonic_ns(), wall_ns());
         let supply = Box::new(|| control.functions().snapshot());
         let mut translator = Translator::new(Arc::clone(&options.redact), supply);
@@ -147,7 +157,8 @@ impl Recorder {
         Ok(Arc::new(Self {
             session,
             worker: Mutex::new(Some(thread)),
-            keeper: Mutex::new(keeper.map(Keeper::start)),
+            keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention))),
+            writes: Mutex::new(writes),
         }))
     }
 
@@ -326,6 +337,7 @@ impl Recorder {
             drain.say(Some(LastWord::Exit(exit_code)));
         }
         *session.counters.lock() = counters;
+        drop(self.writes.lock().take());
         drain.threads.clear();
         drain.crash_files = None;
         drop(drain);

@@ -13,7 +13,7 @@ use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::row::CountRow;
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::{CrashedRing, LastWord, Position, Reader, RingError, RunFolder, Take};
-use breadcrumb_store::{RunRecord, RunStatus, Store, iso_timestamp};
+use breadcrumb_store::{RunRecord, RunStatus, Store, WriterLock, iso_timestamp};
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
@@ -137,6 +137,8 @@ struct Recovery {
     sink: Sink,
     counters: Counters,
     last_ns: i64,
+    /// Nobody removes the run from its store meanwhile; the dead process's own goes with it.
+    _writes: Option<WriterLock>,
 }
 
 impl Recovery {
@@ -148,6 +150,9 @@ impl Recovery {
         })?;
         let sink = SinkOptions::Store(checkpoint.store.clone());
         let sink = Sink::new(&sink, &checkpoint.run.run_id)?;
+        let writes = sink
+            .store()
+            .and_then(|store| store.lock_run(&checkpoint.run.run_id).ok());
         let functions = read_functions(&path.join(FUNCTIONS_FILE));
         let count = functions.len();
         let redactor = Arc::new(Redactor::new(checkpoint.redaction.clone()));
@@ -160,6 +165,7 @@ impl Recovery {
             translator,
             sink,
             last_ns: 0,
+            _writes: writes,
         })
     }
 

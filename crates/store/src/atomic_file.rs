@@ -45,6 +45,7 @@ impl AtomicFile {
             .map_or(0, |d| d.subsec_nanos());
         let counter = COUNTER.fetch_add(1, Ordering::Relaxed);
         let pid = std::process::id();
+        changing();
         let temporary = target.with_file_name(format!("{name}.{pid}-{clock:x}-{counter}{SUFFIX}"));
         let file = private_options()
             .write(true)
@@ -79,6 +80,7 @@ impl AtomicFile {
         self.file
             .sync_all()
             .map_err(|e| StoreError::from_io(&self.target, e))?;
+        changing();
         fs::rename(&self.temporary, &self.target)
             .map_err(|e| StoreError::from_io(&self.target, e))?;
         self.committed = true;
@@ -121,6 +123,33 @@ impl Drop for AtomicFile {
     }
 }
 
+/// Told before each change of a folder.
+pub(crate) fn changing() {
+    #[cfg(test)]
+    death::step();
+}
+
+/// Where a test's process dies: before its n-th change of a folder.
+#[cfg(test)]
+pub(crate) mod death {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    static LEFT: AtomicI64 = AtomicI64::new(i64::MAX);
+    /// Exit code of a process that died here.
+    pub(crate) const DIED: i32 = 99;
+
+    pub(crate) fn after(changes: i64) {
+        LEFT.store(changes, Ordering::Relaxed);
+    }
+
+    /// Nothing is dropped, as in a kill.
+    pub(crate) fn step() {
+        if LEFT.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            std::process::exit(DIED);
+        }
+    }
+}
+
 /// Writes `content` as `target`, durably, with its folder's entry.
 pub(crate) fn write_atomically(target: &Path, content: &[u8]) -> Result<(), StoreError> {
     let mut file = AtomicFile::create(target)?;
@@ -143,6 +172,7 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Removes a file; whether it was there.
 pub(crate) fn remove_file(path: &Path) -> Result<bool, StoreError> {
+    changing();
     match fs::remove_file(path) {
         Ok(()) => Ok(true),
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),

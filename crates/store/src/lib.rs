@@ -29,7 +29,13 @@ mod function_sums;
 mod id_index;
 mod merge;
 mod page;
+mod removal;
+#[cfg(test)]
+mod removal_tests;
 mod resolved_functions;
+mod retention;
+#[cfg(test)]
+mod retention_tests;
 mod run;
 mod segment;
 mod spill;
@@ -39,10 +45,15 @@ mod table;
 mod table_reader;
 mod timestamp;
 mod upkeep_lock;
+mod writer_lock;
 
 pub use error::StoreError;
 pub use function_source::FunctionSource;
 pub use merge::{MergeLimits, MergeReport};
+pub use removal::Removal;
+pub use retention::{
+    KeptRun, PlannedRun, Pruning, Reason, RetentionPlan, RetentionPolicy, RetentionScope, WhyKept,
+};
 pub use run::{
     ClockOffset, CorruptRun, FileLists, LeftAlone, RunCounters, RunRecord, RunStatus, Runs,
 };
@@ -51,3 +62,4 @@ pub use store::{STORE_VERSION, Store};
 pub use summary::{RunPart, SegmentSummary, TableSummaries, TableSummary, name_hash};
 pub use timestamp::iso_timestamp;
 pub use upkeep_lock::UpkeepLock;
+pub use writer_lock::WriterLock;

@@ -21,11 +21,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use breadcrumb_event::schema::TABLES;
 use functions::MergedFunctions;
 use rows::{read_calls, read_counts, read_exceptions, read_functions};
 use window::Window;
 
-use crate::segment::remove_segment;
+use crate::segment::{Removed, remove_segment};
 use crate::summary::{MERGED, summary_paths};
 use crate::upkeep_lock::UpkeepLock;
 use crate::{RunStatus, SegmentBuilder, SegmentSummary, Store, StoreError};
@@ -114,11 +115,12 @@ impl MergeReport {
     }
 }
 
-/// A segment that counts, with its folder.
+/// A segment, with its folder.
 #[derive(Clone, Debug)]
-struct Source {
+pub(crate) struct Source {
     folder: PathBuf,
-    summary: SegmentSummary,
+    /// What it holds.
+    pub(crate) summary: SegmentSummary,
 }
 
 impl Source {
@@ -165,7 +167,7 @@ impl Store {
         let mut report = MergeReport::default();
         let runs = self.ended_runs()?;
         for folder in self.date_folders()? {
-            let day = Day::read(&folder, &mut report)?;
+            let day = Day::read(&folder, &mut report.skipped)?;
             report.removed += day.remove_replaced(limits.grace)?;
             for group in day.groups(&runs, limits) {
                 if !self.merge_sound(&folder, group, limits, go_on, &mut report)? {
@@ -212,45 +214,6 @@ impl Store {
         Ok(true)
     }
 
-    /// Removes a run's rows from a day's folder: whole segments, or, where others' rows are in
-    /// them too, by writing them again without.
-    pub(crate) fn remove_rows(&self, folder: &Path, run_id: &str) -> Result<(), StoreError> {
-        let mut report = MergeReport::default();
-        let day = Day::read(folder, &mut report)?;
-        for name in &day.replaced {
-            // Not to be seen again when what replaced it goes.
-            if name
-                .strip_prefix(run_id)
-                .is_some_and(|rest| rest.starts_with('-'))
-            {
-                remove_segment(folder, name)?;
-            }
-        }
-        for source in day
-            .sources
-            .iter()
-            .filter(|s| s.summary.part(run_id).is_some())
-        {
-            if source.summary.runs.len() > 1 {
-                let others = |run: &str| run != run_id;
-                let one = std::slice::from_ref(source);
-                merge_group(
-                    self,
-                    folder,
-                    one,
-                    &MergeLimits::default(),
-                    &mut || true,
-                    &others,
-                )?;
-            }
-            for older in &source.summary.replaces {
-                remove_segment(folder, older)?;
-            }
-            remove_segment(folder, &source.summary.name)?;
-        }
-        Ok(())
-    }
-
     /// Ids of the runs that will write nothing more, nor will their recovery.
     fn ended_runs(&self) -> Result<HashSet<String>, StoreError> {
         let ended = |status| status != RunStatus::Running;
@@ -263,18 +226,19 @@ impl Store {
 }
 
 /// The segments of a day's folder.
-struct Day {
+pub(crate) struct Day {
     folder: PathBuf,
     /// Those that count.
-    sources: Vec<Source>,
-    /// Names of those that were replaced.
-    replaced: HashSet<String>,
-    /// Tables without a summary that began as merged segments.
-    orphans: HashSet<String>,
+    pub(crate) sources: Vec<Source>,
+    /// Those that were replaced and are still there, by name.
+    pub(crate) replaced: HashMap<String, SegmentSummary>,
+    /// Names of segments that have tables but no summary.
+    pub(crate) orphans: Vec<String>,
 }
 
 impl Day {
-    fn read(folder: &Path, report: &mut MergeReport) -> Result<Self, StoreError> {
+    /// Reads the summaries; what cannot be read is named in `skipped`.
+    pub(crate) fn read(folder: &Path, skipped: &mut Vec<String>) -> Result<Self, StoreError> {
         let mut sources = Vec::new();
         for path in summary_paths(folder)? {
             match SegmentSummary::read(&path) {
@@ -283,33 +247,26 @@ impl Day {
                     summary,
                 }),
                 Err(error @ (StoreError::Corrupt { .. } | StoreError::Version { .. })) => {
-                    report.skipped.push(error.to_string());
+                    skipped.push(error.to_string());
                 }
                 // It was removed since the folder was listed.
                 Err(_) if !path.exists() => {}
                 Err(error) => return Err(error),
             }
         }
-        let replaced: HashSet<String> = sources
+        let hidden: HashSet<String> = sources
             .iter()
             .flat_map(|source| source.summary.replaces.iter().cloned())
             .collect();
-        let names: HashSet<&str> = sources.iter().map(|s| s.summary.name.as_str()).collect();
-        let orphans = crate::atomic_file::list(folder)?
-            .iter()
-            .filter_map(|entry| {
-                let name = entry.file_name().into_string().ok()?;
-                let (segment, _) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
-                let unknown = segment.starts_with(MERGED) && !names.contains(segment);
-                unknown.then(|| segment.to_owned())
-            })
-            .collect();
-        sources.retain(|source| !replaced.contains(&source.summary.name));
+        let (replaced, sources): (Vec<Source>, Vec<Source>) = sources
+            .into_iter()
+            .partition(|source| hidden.contains(&source.summary.name));
+        let by_name = |source: Source| (source.summary.name.clone(), source.summary);
         Ok(Self {
             folder: folder.to_owned(),
             sources,
-            replaced,
-            orphans,
+            replaced: replaced.into_iter().map(by_name).collect(),
+            orphans: orphans_in(folder)?,
         })
     }
 
@@ -318,8 +275,8 @@ impl Day {
     fn remove_replaced(&self, grace: Duration) -> Result<usize, StoreError> {
         let mut removed = 0;
         // Under the lock: no other process merges now.
-        for name in &self.orphans {
-            removed += usize::from(remove_segment(&self.folder, name)?);
+        for name in self.orphans.iter().filter(|name| name.starts_with(MERGED)) {
+            removed += remove_segment(&self.folder, name)?.segments;
         }
         for source in self.sources.iter().filter(|s| s.summary.is_merged()) {
             let path = self.folder.join(format!("{}.json", source.summary.name));
@@ -329,9 +286,23 @@ impl Day {
                 continue;
             }
             for name in &source.summary.replaces {
-                removed += usize::from(remove_segment(&self.folder, name)?);
+                removed += self.remove(name)?.segments;
             }
         }
+        Ok(removed)
+    }
+
+    /// Removes a segment, and before it those that it replaced: they must not be seen again.
+    pub(crate) fn remove(&self, name: &str) -> Result<Removed, StoreError> {
+        let mut removed = Removed::default();
+        let known = self.sources.iter().find(|s| s.summary.name == name);
+        let summary = known
+            .map(|s| &s.summary)
+            .or_else(|| self.replaced.get(name));
+        for older in summary.into_iter().flat_map(|s| &s.replaces) {
+            removed.add(self.remove(older)?);
+        }
+        removed.add(remove_segment(&self.folder, name)?);
         Ok(removed)
     }
 
@@ -379,6 +350,25 @@ impl Day {
     }
 }
 
+/// Names of the segments in a day's folder that have tables but no summary.
+pub(crate) fn orphans_in(folder: &Path) -> Result<Vec<String>, StoreError> {
+    let names: HashSet<String> = crate::atomic_file::list(folder)?
+        .iter()
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
+    let mut orphans: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let (segment, table) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
+            let ours = TABLES.iter().any(|known| known.name == table);
+            (ours && !names.contains(&format!("{segment}.json"))).then(|| segment.to_owned())
+        })
+        .collect();
+    orphans.sort();
+    orphans.dedup();
+    Ok(orphans)
+}
+
 /// Cuts sources into groups that are as large as a segment shall be.
 fn cut(sources: Vec<Source>, limits: &MergeLimits) -> Vec<Vec<Source>> {
     let mut groups: Vec<Vec<Source>> = vec![Vec::new()];
@@ -403,7 +393,7 @@ fn cut(sources: Vec<Source>, limits: &MergeLimits) -> Vec<Vec<Source>> {
 
 /// Writes the rows of the runs that `keep` names as one segment. Rows and bytes of it; `None` if it
 /// was told to give up.
-fn merge_group(
+pub(crate) fn merge_group(
     store: &Store,
     folder: &Path,
     group: &[Source],

@@ -1,10 +1,8 @@
 //! `runs/<run>.json`: one process from start to end, what it recorded, and what it could not.
 //!
 //! `store.write_run(&record)` replaces the record as a whole; a running one may be rewritten at
-//! any time. Removing a run (retention) first renames its record to `<run>.json.removing`, which
-//! makes the whole run disappear at once for readers that go by records; then its summaries go,
-//! then its tables, then the renamed record. A crash in between is finished by `Store::sweep`.
-//! Limits: one writer for each run.
+//! any time. Beside it can stand `<run>.lock`, which its writer holds, and `<run>.pin`, which keeps
+//! the run from being removed. Limits: one writer for each run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,12 +10,14 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::atomic_file::{list, remove_file, sync_folder, write_atomically};
+use crate::atomic_file::{list, remove_file, write_atomically};
 use crate::store::STORE_VERSION;
 use crate::{Store, StoreError};
 
 /// End of the name of a record whose run is being removed.
-const REMOVING: &str = ".json.removing";
+pub(crate) const REMOVING: &str = ".json.removing";
+/// End of the name of the file that pins a run.
+pub(crate) const PIN: &str = ".pin";
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,41 +228,26 @@ impl Store {
         Ok(runs)
     }
 
-    /// Removes a run with its segments. After a crash in between, [`Store::sweep`] goes on.
-    /// Nothing happens if there is no such run. Never for a run that is being written.
+    /// Pins a run, which is then never removed, or takes the pin away. It is a file of its own,
+    /// because the record is written again by the run's process. Whether that changed anything.
     ///
     /// # Errors
-    /// [`StoreError::Unwritable`], [`StoreError::Io`].
-    pub fn remove_run(&self, run_id: &str) -> Result<(), StoreError> {
-        let record = self.run_path(run_id, ".json");
-        let marker = self.run_path(run_id, REMOVING);
-        if record.exists() {
-            fs::rename(&record, &marker).map_err(|e| StoreError::from_io(&record, e))?;
-            sync_folder(&self.runs_folder())?;
+    /// [`StoreError::Unwritable`], [`StoreError::Full`], [`StoreError::Io`].
+    pub fn pin_run(&self, run_id: &str, pinned: bool) -> Result<bool, StoreError> {
+        let path = self.run_path(run_id, PIN);
+        if path.exists() == pinned {
+            return Ok(false);
         }
-        for folder in self.date_folders()? {
-            self.remove_rows(&folder, run_id)?;
-            // The day's folder goes with its last file; that it is not empty is no error.
-            let _ = fs::remove_dir(&folder);
+        if pinned {
+            write_atomically(&path, b"")?;
+        } else {
+            remove_file(&path)?;
         }
-        remove_file(&marker)?;
-        Ok(())
+        Ok(true)
     }
 
-    /// Goes on with removals that a crash cut short; returns how many runs went.
-    pub(crate) fn finish_removals(&self) -> Result<usize, StoreError> {
-        let mut removed = 0;
-        for entry in list(&self.runs_folder())? {
-            let name = entry.file_name();
-            if let Some(run_id) = name.to_str().and_then(|n| n.strip_suffix(REMOVING)) {
-                self.remove_run(run_id)?;
-                removed += 1;
-            }
-        }
-        Ok(removed)
-    }
-
-    fn run_path(&self, run_id: &str, end: &str) -> PathBuf {
+    /// The file of a run in `runs/`.
+    pub(crate) fn run_path(&self, run_id: &str, end: &str) -> PathBuf {
         self.runs_folder().join(format!("{run_id}{end}"))
     }
 }

@@ -187,8 +187,14 @@ impl SegmentBuilder {
             remove_segment(&folder, &name)?;
         }
         let date = iso_date(self.first_ns());
-        let folder = store.date_folder(&date)?;
-        self.publish_as(&folder, &name, &[], &|_| (seq, seq), functions)
+        loop {
+            let folder = store.date_folder(&date)?;
+            match self.publish_as(&folder, &name, &[], &|_| (seq, seq), functions) {
+                // Another process has removed the folder, which was empty, before our first file.
+                Err(StoreError::Io { .. }) if !folder.exists() && store.folder().exists() => {}
+                published => return published,
+            }
+        }
     }
 
     /// Writes the rows as a segment of this name that replaces others, as [`Self::publish`]. `seqs`
@@ -433,12 +439,32 @@ fn put(out: AtomicFile, rows: u64) -> Result<TableSummary, StoreError> {
     })
 }
 
-/// Removes the files that a segment of this name has in a folder, its summary first. Whether there
-/// was any.
-pub(crate) fn remove_segment(folder: &Path, name: &str) -> Result<bool, StoreError> {
-    let mut removed = false;
+/// What went.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Removed {
+    /// Segments of which there was any file.
+    pub(crate) segments: usize,
+    /// Bytes of their files.
+    pub(crate) bytes: u64,
+}
+
+impl Removed {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.segments += other.segments;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Removes the files that a segment of this name has in a folder, its summary first.
+pub(crate) fn remove_segment(folder: &Path, name: &str) -> Result<Removed, StoreError> {
+    let mut removed = Removed::default();
     for file in file_names(name) {
-        removed |= remove_file(&folder.join(file))?;
+        let path = folder.join(file);
+        let bytes = path.metadata().map_or(0, |file| file.len());
+        if remove_file(&path)? {
+            removed.segments = 1;
+            removed.bytes += bytes;
+        }
     }
     Ok(removed)
 }

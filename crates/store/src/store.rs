@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
-use crate::atomic_file::{AtomicFile, list, sweep_folder, sync_folder, write_atomically};
+use crate::atomic_file::{AtomicFile, sync_folder, write_atomically};
 
 /// Version of the store's layout and tables; what `store.json` says.
 pub const STORE_VERSION: u32 = breadcrumb_event::schema::SCHEMA_VERSION;
@@ -99,21 +99,6 @@ impl Store {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
-    }
-
-    /// Removes what writers that died left behind: temporary files, and runs whose removal was
-    /// begun. Returns how many files and runs went.
-    ///
-    /// # Errors
-    /// [`StoreError::Unwritable`], [`StoreError::Io`].
-    pub fn sweep(&self) -> Result<usize, StoreError> {
-        let mut removed = sweep_folder(&self.folder)? + sweep_folder(&self.runs_folder())?;
-        for folder in list(&self.segments_folder())? {
-            if folder.path().is_dir() {
-                removed += sweep_folder(&folder.path())?;
-            }
-        }
-        Ok(removed + self.finish_removals()?)
     }
 
     pub(crate) fn segments_folder(&self) -> PathBuf {

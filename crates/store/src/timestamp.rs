@@ -34,6 +34,27 @@ pub fn iso_timestamp(ns: i64) -> String {
     )
 }
 
+/// The day number since 1970-01-01 of a date, by Howard Hinnant's `days_from_civil`.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// ns since 1970 of a time as [`iso_timestamp`] writes it; `None` for anything else.
+pub(crate) fn parse_timestamp(text: &str) -> Option<i64> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    let days = days_from_civil(number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let seconds = number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
+    let ms = (days * 86_400 + seconds) * 1000 + number(20, 23)?;
+    let ns = ms.checked_mul(1_000_000)?;
+    // Whatever reads as another time than it is written as is none.
+    (iso_timestamp(ns) == text).then_some(ns)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +68,27 @@ mod tests {
             "2025-11-23T00:00:00.123Z"
         );
         assert_eq!(iso_date(1_709_208_000_000_000_000), "2024-02-29");
+    }
+
+    #[test]
+    fn times_are_read_back() {
+        for ms in [
+            0,
+            -1,
+            1_763_856_000_123,
+            1_709_208_000_000,
+            -9_000_000_000_000,
+        ] {
+            let ns = ms * 1_000_000;
+            assert_eq!(parse_timestamp(&iso_timestamp(ns)), Some(ns));
+        }
+        for text in [
+            "",
+            "2025-11-23",
+            "2025-13-23T00:00:00.123Z",
+            "2025-02-30T00:00:00.000Z",
+        ] {
+            assert_eq!(parse_timestamp(text), None, "{text}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow, ParentKind,
 };
 use breadcrumb_store::{
-    MergeLimits, MergeReport, RunRecord, RunStatus, SegmentBuilder, SegmentSummary, Store,
+    MergeLimits, MergeReport, Removal, RunRecord, RunStatus, SegmentBuilder, SegmentSummary, Store,
 };
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
@@ -141,6 +141,11 @@ fn limits() -> MergeLimits {
 fn merge(store: &Store, limits: &MergeLimits) -> MergeReport {
     let lock = store.lock_upkeep().unwrap().unwrap();
     store.merge(&lock, limits, &mut || true).unwrap()
+}
+
+fn remove(store: &Store, runs: &[&str]) -> Removal {
+    let lock = store.lock_upkeep().unwrap().unwrap();
+    store.remove_runs(&lock, runs, &mut || true).unwrap()
 }
 
 /// The segments that a reader takes for published, of all days.
@@ -420,12 +425,12 @@ fn a_run_goes_out_of_a_merged_segment() {
     let (first, third) = (of("r1"), of("r3"));
     assert!(!first.is_empty() && !of("r2").is_empty());
     merge(&store, &limits());
-    store.remove_run("r2").unwrap();
+    remove(&store, &["r2"]);
     assert!(of("r2").is_empty());
     assert_eq!((of("r1"), of("r3")), (first, third));
     assert!(store.summaries("r2").unwrap().is_empty());
     for run in ["r1", "r3"] {
-        store.remove_run(run).unwrap();
+        remove(&store, &[run]);
     }
     assert_eq!(files(&folder.path().join("segments")), 0);
 }

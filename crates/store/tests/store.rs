@@ -231,8 +231,8 @@ fn a_removed_run_takes_its_segments_and_no_others() {
             segment.publish(&store, seq, &functions).unwrap();
         }
     }
-    store.remove_run("r1").unwrap();
-    store.remove_run("nonsense").unwrap();
+    remove(&store, &["r1"]);
+    remove(&store, &["nonsense"]);
     assert!(store.summaries("r1").unwrap().is_empty());
     assert_eq!(store.summaries("r").unwrap().len(), 3);
     assert_eq!(store.summaries("r-1").unwrap().len(), 3);
@@ -241,7 +241,7 @@ fn a_removed_run_takes_its_segments_and_no_others() {
     let runs = folder.path().join("runs");
     fs::rename(runs.join("r.json"), runs.join("r.json.removing")).unwrap();
     assert_eq!(store.read_runs().unwrap().records.len(), 1);
-    assert_eq!(store.sweep().unwrap(), 1);
+    assert_eq!(sweep(&store), 1);
     assert_eq!(names(&runs), ["r-1.json"]);
     assert_eq!(store.summaries("r-1").unwrap().len(), 3);
     assert!(store.summaries("r").unwrap().is_empty());
@@ -282,9 +282,21 @@ fn leftovers_go_when_their_writer_is_gone() {
     let living = make("b.json.1-2-3.tmp");
     living.lock().unwrap();
     fs::write(folder.path().join("runs/c.json.1-2-3.tmp"), "").unwrap();
-    assert_eq!(store.sweep().unwrap(), 1);
+    assert_eq!(sweep(&store), 1);
     assert_eq!(
         names(&folder.path().join("runs")),
         ["b.json.1-2-3.tmp", "c.json.1-2-3.tmp"]
     );
+}
+
+fn remove(store: &Store, runs: &[&str]) {
+    let lock = store.lock_upkeep().unwrap().unwrap();
+    store.remove_runs(&lock, runs, &mut || true).unwrap();
+}
+
+/// Files and runs that went.
+fn sweep(store: &Store) -> usize {
+    let lock = store.lock_upkeep().unwrap().unwrap();
+    let removal = store.sweep(&lock, &mut || true).unwrap();
+    removal.leftovers + removal.runs
 }

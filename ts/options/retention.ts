@@ -1,0 +1,126 @@
+/**
+ * What a store keeps: options, or the text of BREADCRUMB_RETENTION, → limits in ms and bytes.
+ *
+ *     retentionLimits({ maxAge: "30d" })             // { maxAgeMs: 2592000000, maxBytes: null, … }
+ *     retentionOf("age=30d,bytes=10GB,runs=1000")    // { maxAge: "30d", maxBytes: "10GB", maxRuns: "1000" }
+ *
+ * Whoever names a limit names them all: those left out are none.
+ */
+import { BreadcrumbError } from "../errors";
+
+/** What a store keeps. */
+export interface RetentionOptions {
+  /** Runs that ended longer ago go: `"30d"`, `"12h"`. */
+  readonly maxAge?: string;
+  /** The same for runs that crashed or ended with an exit code other than 0. @default as `maxAge` */
+  readonly maxErrorAge?: string;
+  /** Bytes of the store: `"10GB"`, `"500MB"`, or a number. */
+  readonly maxBytes?: string | number;
+  /** Number of runs. */
+  readonly maxRuns?: string | number;
+}
+
+/** What a store keeps, as the addon takes it; null is no limit. */
+export interface RetentionLimits {
+  readonly maxAgeMs: number | null;
+  readonly maxErrorAgeMs: number | null;
+  readonly maxBytes: number | null;
+  readonly maxRuns: number | null;
+}
+
+/** How an option is called where it was given. */
+export type NameOption = (option: keyof RetentionOptions) => string;
+
+/** What a store keeps where nobody says. */
+export const DEFAULT_RETENTION: RetentionOptions = {
+  maxAge: "30d",
+  maxErrorAge: "90d",
+  maxBytes: "10GB",
+};
+
+const NAMES: Readonly<Record<string, keyof RetentionOptions>> = {
+  age: "maxAge",
+  "error-age": "maxErrorAge",
+  bytes: "maxBytes",
+  runs: "maxRuns",
+};
+const TIMES_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const SIZES: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** The text of BREADCRUMB_RETENTION; false for `off`. Throws BC_ERR_BAD_OPTION. */
+export function retentionOf(text: string): RetentionOptions | false {
+  if (text.trim() === "off") return false;
+  const options: { -readonly [Name in keyof RetentionOptions]: string } = {};
+  for (const part of text.split(",")) {
+    const [key = "", value = ""] = part.split("=", 2).map((word) => word.trim());
+    const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
+    if (name === undefined || value === "") {
+      throw bad(
+        `BREADCRUMB_RETENTION is off, or limits such as age=30d,error-age=90d,bytes=10GB,runs=1000; got ${JSON.stringify(text)}`,
+      );
+    }
+    options[name] = value;
+  }
+  return options;
+}
+
+/** Checks limits. Throws BC_ERR_BAD_OPTION. */
+export function retentionLimits(
+  options: RetentionOptions,
+  nameOf: NameOption = (option) => `Option "retention.${option}"`,
+): RetentionLimits {
+  if (typeof options !== "object" || options === null) {
+    throw bad(`Option "retention" is an object of limits, or false; got ${String(options)}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (!Object.values(NAMES).includes(key as keyof RetentionOptions)) {
+      throw bad(
+        `Unknown option "retention.${key}"; the options are ${Object.values(NAMES).join(", ")}`,
+      );
+    }
+  }
+  const { maxAge, maxErrorAge, maxBytes, maxRuns } = options;
+  return {
+    maxAgeMs: limit(maxAge, TIMES_MS, nameOf("maxAge"), "a time such as 30d or 12h"),
+    maxErrorAgeMs: limit(maxErrorAge, TIMES_MS, nameOf("maxErrorAge"), "a time such as 90d"),
+    maxBytes: limit(maxBytes, SIZES, nameOf("maxBytes"), "a size such as 10GB or 500MB"),
+    maxRuns: limit(maxRuns, { "": 1 }, nameOf("maxRuns"), "a number of runs from 0"),
+  };
+}
+
+function limit(
+  value: string | number | undefined,
+  units: Readonly<Record<string, number>>,
+  name: string,
+  kind: string,
+): number | null {
+  if (value === undefined) return null;
+  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value)) ?? [];
+  const key = unit.toLowerCase();
+  const amount = Object.hasOwn(units, key) ? Math.round(Number(digits) * (units[key] ?? 0)) : NaN;
+  const isWhole = key !== "" || Number.isSafeInteger(Number(digits));
+  if (Number.isSafeInteger(amount) && isWhole) return amount;
+  throw bad(`${name} is ${kind}; got ${JSON.stringify(value)}`);
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}
