@@ -1,9 +1,18 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { newFolder } from "../query/support/sample-store";
 import { call, StoreWriter } from "../query/support/store-writer";
-import { runCli } from "./support/run-cli";
+
+/** The built command: it loads the addon by its path. */
+async function runCli(args: readonly string[]) {
+  const cli = join(import.meta.dirname, "../../dist/cli.js");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: "utf8",
+  });
+  return { code: status, stdout, stderr };
+}
 
 /** Three runs that ended long ago. */
 async function threeRuns(): Promise<string> {
