@@ -2,7 +2,7 @@
  * What a user gets of a store that is merged: the same answers, fewer files, nothing disturbed.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore, type Store } from "../ts/query/index";
@@ -144,3 +144,36 @@ it("another process that is at it is told of, and nothing is done", async () => 
     holder.kill();
   }
 });
+
+it("old runs go while a program records, and readers do not notice but by their absence", async () => {
+  const dir = await recorded();
+  const folder = join(dir, "..");
+  await using store = await openStore(dir);
+  expect(await store.runs()).toHaveLength(3);
+  // Longer than the first look of the thread that keeps the store.
+  const main = `import { Breadcrumb } from "breadcrumb-tracer";
+    const session = await Breadcrumb.start({ include: ["src/**"], store: "store", retention: { maxRuns: 2 } });
+    const { order } = await import("./src/work.mjs");
+    for (let n = 0; n < 70; n++) { order({ id: n, items: ["a"] }, n); await new Promise((done) => setTimeout(done, 100)); }
+    await session.stop();`;
+  writeFileSync(join(folder, "long.mjs"), main);
+  const child = spawn(node, ["long.mjs"], { cwd: folder, stdio: "ignore" });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  while (child.exitCode === null && child.signalCode === null) {
+    const { items } = await store.traces({ limit: 200 });
+    for (const { traceId } of items.slice(-1)) await store.trace(traceId).catch(isGone);
+    await store.stats();
+    expect(store.problems()).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await ended).toBe(0);
+  const runs = await store.runs();
+  expect(runs.map(({ pid }) => pid)[0]).toBe(child.pid);
+  expect(runs).toHaveLength(2);
+  expect((await store.calls({ run: runs[0]!.runId, limit: 1000 })).items).toHaveLength(210);
+});
+
+/** The trace's run went between two questions. */
+function isGone(error: unknown): void {
+  expect(error).toMatchObject({ code: "BC_ERR_NOT_FOUND" });
+}
