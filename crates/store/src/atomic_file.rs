@@ -129,27 +129,6 @@ pub(crate) fn changing() {
     death::step();
 }
 
-/// Where a test's process dies: before its n-th change of a folder.
-#[cfg(test)]
-pub(crate) mod death {
-    use std::sync::atomic::{AtomicI64, Ordering};
-
-    static LEFT: AtomicI64 = AtomicI64::new(i64::MAX);
-    /// Exit code of a process that died here.
-    pub(crate) const DIED: i32 = 99;
-
-    pub(crate) fn after(changes: i64) {
-        LEFT.store(changes, Ordering::Relaxed);
-    }
-
-    /// Nothing is dropped, as in a kill.
-    pub(crate) fn step() {
-        if LEFT.fetch_sub(1, Ordering::Relaxed) <= 0 {
-            std::process::exit(DIED);
-        }
-    }
-}
-
 /// Writes `content` as `target`, durably, with its folder's entry.
 pub(crate) fn write_atomically(target: &Path, content: &[u8]) -> Result<(), StoreError> {
     let mut file = AtomicFile::create(target)?;
@@ -228,5 +207,26 @@ fn is_leftover(path: &Path) -> bool {
             Err(fs::TryLockError::Error(_)) => true,
         },
         Err(_) => false,
+    }
+}
+
+/// Where a test's process dies: before its n-th change of a folder.
+#[cfg(test)]
+pub(crate) mod death {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    static LEFT: AtomicI64 = AtomicI64::new(i64::MAX);
+    /// Exit code of a process that died here.
+    pub(crate) const DIED: i32 = 99;
+
+    pub(crate) fn after(changes: i64) {
+        LEFT.store(changes, Ordering::Relaxed);
+    }
+
+    /// Nothing is dropped, as in a kill.
+    pub(crate) fn step() {
+        if LEFT.fetch_sub(1, Ordering::Relaxed) <= 0 {
+            std::process::exit(DIED);
+        }
     }
 }
