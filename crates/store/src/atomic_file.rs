@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use crate::StoreError;
 
 /// End of a temporary file's name.
-const SUFFIX: &str = ".tmp";
+pub(crate) const SUFFIX: &str = ".tmp";
 
 /// A leftover must be older: between creation and lock a live file looks like one.
 const LEFTOVER_AGE: Duration = Duration::from_secs(60);

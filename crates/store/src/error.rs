@@ -52,6 +52,14 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A folder that is none for the backup of this store.
+    #[error("cannot keep a backup in {}: {reason}", path.display())]
+    Backup {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        reason: &'static str,
+    },
     /// Any other failure of the operating system.
     #[error("{}: {source}", path.display())]
     Io {

@@ -22,12 +22,15 @@ mod call_columns;
 mod call_group;
 mod call_page;
 mod calls;
+mod check;
 mod delta;
 mod error;
+mod fingerprint;
 mod function_source;
 mod function_sums;
 mod id_index;
 mod merge;
+mod migrate;
 mod page;
 mod removal;
 #[cfg(test)]
@@ -47,9 +50,11 @@ mod timestamp;
 mod upkeep_lock;
 mod writer_lock;
 
+pub use check::{CheckReport, Finding, FindingKind, check_store};
 pub use error::StoreError;
 pub use function_source::FunctionSource;
 pub use merge::{MergeLimits, MergeReport};
+pub use migrate::{MigrateOptions, MigrateReport};
 pub use removal::Removal;
 pub use retention::{
     KeptRun, PlannedRun, Pruning, Reason, RetentionPlan, RetentionPolicy, RetentionScope, WhyKept,

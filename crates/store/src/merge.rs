@@ -118,7 +118,7 @@ impl MergeReport {
 /// A segment, with its folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// What it holds.
     pub(crate) summary: SegmentSummary,
 }
@@ -143,7 +143,7 @@ impl Source {
         tables.any(|(_, table)| self.folder.join(&table.file) == path)
     }
 
-    fn table(&self, name: &str) -> Option<PathBuf> {
+    pub(crate) fn table(&self, name: &str) -> Option<PathBuf> {
         let mut tables = self.summary.tables.iter();
         let (_, table) = tables.find(|(table, _)| *table == name)?;
         Some(self.folder.join(&table.file))
@@ -215,7 +215,7 @@ impl Store {
     }
 
     /// Ids of the runs that will write nothing more, nor will their recovery.
-    fn ended_runs(&self) -> Result<HashSet<String>, StoreError> {
+    pub(crate) fn ended_runs(&self) -> Result<HashSet<String>, StoreError> {
         let ended = |status| status != RunStatus::Running;
         let records = self.read_runs()?.records.into_iter();
         Ok(records
@@ -272,7 +272,7 @@ impl Day {
 
     /// Removes the files of segments that were replaced long enough ago, and what an interrupted
     /// merging left. Returns how many segments went.
-    fn remove_replaced(&self, grace: Duration) -> Result<usize, StoreError> {
+    pub(crate) fn remove_replaced(&self, grace: Duration) -> Result<usize, StoreError> {
         let mut removed = 0;
         // Under the lock: no other process merges now.
         for name in self.orphans.iter().filter(|name| name.starts_with(MERGED)) {
@@ -306,8 +306,9 @@ impl Day {
         Ok(removed)
     }
 
-    /// What to merge with what.
-    fn groups(&self, ended: &HashSet<String>, limits: &MergeLimits) -> Vec<Vec<Source>> {
+    /// Those that stay as they are for now: the last segment of a run that has not ended, which a
+    /// recovery may write again, and merged ones whose sources are still there, which they hide.
+    pub(crate) fn held(&self, ended: &HashSet<String>) -> HashSet<String> {
         let mut last: HashMap<&str, u64> = HashMap::new();
         for source in &self.sources {
             for part in &source.summary.runs {
@@ -317,25 +318,34 @@ impl Day {
                 }
             }
         }
-        let may_change = |source: &Source| {
-            source.summary.runs.iter().any(|part| {
-                let seq = source.summary.seq_in(&part.run_id);
+        let may_change = |summary: &SegmentSummary| {
+            summary.runs.iter().any(|part| {
+                let seq = summary.seq_in(&part.run_id);
                 let is_last = seq.is_some_and(|seq| last.get(part.run_id.as_str()) == Some(&seq));
                 is_last && !ended.contains(&part.run_id)
             })
         };
-        // A merged segment whose sources are still there hides them: it must stay until they go.
-        let hides = |source: &Source| {
-            let mut replaced = source.summary.replaces.iter();
+        let hides = |summary: &SegmentSummary| {
+            let mut replaced = summary.replaces.iter();
             replaced.any(|name| self.folder.join(format!("{name}.json")).exists())
         };
+        let summaries = self.sources.iter().map(|source| &source.summary);
+        summaries
+            .filter(|summary| may_change(summary) || hides(summary))
+            .map(|summary| summary.name.clone())
+            .collect()
+    }
+
+    /// What to merge with what.
+    fn groups(&self, ended: &HashSet<String>, limits: &MergeLimits) -> Vec<Vec<Source>> {
+        let held = self.held(ended);
         let is_full = |source: &Source| {
             source.calls() >= limits.full_calls
                 || source.summary.tables.bytes() >= limits.full_bytes
         };
         let mut tiers: BTreeMap<u32, Vec<Source>> = BTreeMap::new();
         for source in &self.sources {
-            if !is_full(source) && !may_change(source) && !hides(source) {
+            if !is_full(source) && !held.contains(&source.summary.name) {
                 // As far as it goes: sizes do not matter.
                 let tier = if limits.least > 2 { source.tier() } else { 0 };
                 tiers.entry(tier).or_default().push(source.clone());

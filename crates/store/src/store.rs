@@ -89,6 +89,14 @@ impl Store {
         })
     }
 
+    /// The store in `folder`, whatever its `store.json` says: for looking it over.
+    pub(crate) fn unchecked(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            id: String::new(),
+        }
+    }
+
     /// The store's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -121,7 +129,7 @@ impl Store {
 }
 
 /// Makes a folder and those above it, itself with mode 0700.
-fn make_folder(folder: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_folder(folder: &Path) -> Result<(), StoreError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -126,6 +126,12 @@ impl TableReader {
         })
     }
 
+    /// Rows that the file's footer tells of.
+    pub(crate) fn rows(&self) -> u64 {
+        let rows = self.file.metadata().file_metadata().num_rows();
+        u64::try_from(rows).unwrap_or_default()
+    }
+
     /// The next rows; `None` behind the last ones.
     ///
     /// # Errors
