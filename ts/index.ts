@@ -23,3 +23,12 @@ export { BreadcrumbError } from "./errors";
 export type { BreadcrumbErrorCode } from "./errors";
 export type { Mode, Overflow, StartOptions } from "./options/options";
 export type { RetentionOptions } from "./options/retention";
+export { checkStore, migrateStore } from "./upkeep";
+export type {
+  CheckOptions,
+  CheckReport,
+  Finding,
+  FindingKind,
+  MigrateOptions,
+  MigrateReport,
+} from "./upkeep";

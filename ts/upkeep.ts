@@ -1,5 +1,6 @@
 /**
- * Work on a store that no question needs, done by the addon: `breadcrumb compact`, `breadcrumb prune`.
+ * Work on a store that no question needs, done by the addon: `breadcrumb compact`, `prune`, `doctor`
+ * and `migrate`.
  */
 import { loadCore } from "./load-core";
 import {
@@ -110,4 +111,112 @@ export function pruneStore(dir: string, options: PruneOptions = {}): PruneReport
 export function pinRun(dir: string, runId: string, pinned: boolean): boolean {
   const { native } = loadCore();
   return coded(() => native.pinRun(dir, runId, pinned));
+}
+
+/** What is the matter with a file of a store. */
+export type FindingKind =
+  | "damaged"
+  | "missing"
+  | "newer"
+  | "miscounted"
+  | "orphan"
+  | "foreign"
+  | "permissions"
+  | "leftover"
+  | "inUse"
+  | "replaced"
+  | "waiting"
+  | "older"
+  | "quarantined";
+
+/** Something that a check found. */
+export interface Finding {
+  /** The file, from the store's folder on. */
+  readonly file: string;
+  /** What is the matter with it. */
+  readonly kind: FindingKind;
+  /** The same in words. */
+  readonly reason: string;
+}
+
+/** What a check has found. */
+export interface CheckReport {
+  /** Files that were looked at. */
+  readonly files: number;
+  /** Bytes of tables that were read. */
+  readonly bytes: number;
+  /** Segments that count. */
+  readonly segments: number;
+  /** Calls in those of them that are sound. */
+  readonly calls: number;
+  /** Runs with a record. */
+  readonly runs: number;
+  /** What is wrong; empty for a sound store. */
+  readonly problems: readonly Finding[];
+  /** What is not, and good to know. */
+  readonly notes: readonly Finding[];
+  /** What was moved to `quarantine/`. */
+  readonly quarantined: readonly string[];
+}
+
+/** How to check. */
+export interface CheckOptions {
+  /** Move damaged segments and records to the store's `quarantine/`. @default false */
+  readonly quarantine?: boolean;
+  /** Told of the bytes of tables that were read, and of how many. */
+  readonly progress?: (done: number, all: number) => void;
+}
+
+/**
+ * Looks over every file of the store in `dir`: checksums, counts, leftovers, permissions.
+ *
+ * Throws `BC_ERR_STORE_MISSING`, `BC_ERR_STORE_VERSION`; to quarantine also `BC_ERR_STORE_BUSY`,
+ * `BC_ERR_STORE_CORRUPT` (of `store.json`), `BC_ERR_STORE_UNWRITABLE`.
+ */
+export function checkStore(dir: string, options: CheckOptions = {}): CheckReport {
+  const { native } = loadCore();
+  const progress = options.progress ?? (() => {});
+  return parse(() => native.checkStore(dir, options.quarantine === true, progress));
+}
+
+/** What a migration has done, or would. */
+export interface MigrateReport {
+  /** Version that the store said it has. */
+  readonly from: number;
+  /** Version that it says now. */
+  readonly to: number;
+  /** Segments of older versions that were written again. */
+  readonly segments: number;
+  /** Runs' records likewise. */
+  readonly records: number;
+  /** Rows in those segments. */
+  readonly rows: number;
+  /** Bytes of the tables before. */
+  readonly bytesBefore: number;
+  /** Bytes of the tables after. */
+  readonly bytesAfter: number;
+  /** What is still being written, and so left to a later migration. */
+  readonly left: readonly string[];
+  /** What could not be migrated, and why. */
+  readonly skipped: readonly string[];
+}
+
+/** How to migrate. */
+export interface MigrateOptions {
+  /** A folder that gets what is replaced, before it is: a store of the older version. @default none */
+  readonly backup?: string;
+  /** Only tell what would be done. @default false */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Makes everything in the store in `dir` of the newest version.
+ *
+ * Throws `BC_ERR_BAD_OPTION` for a backup in a store, `BC_ERR_STORE_BUSY`, `BC_ERR_STORE_MISSING`,
+ * `BC_ERR_STORE_VERSION`, `BC_ERR_STORE_CORRUPT`, `BC_ERR_STORE_UNWRITABLE`.
+ */
+export function migrateStore(dir: string, options: MigrateOptions = {}): MigrateReport {
+  const { native } = loadCore();
+  const { backup = null, dryRun = false } = options;
+  return parse(() => native.migrateStore(dir, backup, dryRun));
 }

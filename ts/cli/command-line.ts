@@ -110,8 +110,13 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
   const args = parseArguments(spec, argv);
   if (args.values["help"]) return help(spec.name, streams);
   const output = new Output(streams, { quiet: args.values["quiet"] === true });
-  const [{ openStore }, run] = await Promise.all([import("../query/index"), spec.load()]);
-  const store = await openStore(text(args.values, "store"));
+  const [{ Store }, { findStore, locateStore }, run] = await Promise.all([
+    import("../query/store"),
+    import("../query/locate-store"),
+    spec.load(),
+  ]);
+  const named = text(args.values, "store");
+  const store = new Store(spec.looksOver ? findStore(named) : locateStore(named));
   try {
     const code = await run({ ...args, store, output, name: spec.name });
     const problems = store.problems();

@@ -48,6 +48,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** How many positionals it takes. */
   readonly positionals: readonly [min: number, max: number];
+  /** It wants the store even if its `store.json` is damaged. */
+  readonly looksOver?: true;
   readonly load: () => Promise<CommandCode>;
 }
 

@@ -192,6 +192,42 @@ const PRUNE: CommandSpec = {
   load: async () => (await import("./prune")).prune,
 };
 
+const DOCTOR: CommandSpec = {
+  name: "doctor",
+  usage: "[options]",
+  summary: "look over every file of the store: damaged, missing, left over, foreign",
+  about:
+    "Checksums, rows against summaries, calls against the runs' records, permissions. Others may write\nand read meanwhile. Exit code 0: nothing is wrong; 1: there are problems; 2: it could not look.",
+  options: {
+    quarantine: { help: "move damaged segments to quarantine/ in the store, with the reasons" },
+  },
+  examples: [
+    ["breadcrumb doctor", "the store of this project"],
+    ["breadcrumb doctor --quarantine", "out of the way with what is damaged; nothing is deleted"],
+  ],
+  positionals: [0, 0],
+  looksOver: true,
+  load: async () => (await import("./doctor")).doctor,
+};
+
+const MIGRATE: CommandSpec = {
+  name: "migrate",
+  usage: "[options]",
+  summary: "write what is of an older version again, as this version does",
+  about:
+    "Older versions are read as well: nothing needs it. Each segment is compared with what it replaces;\nwhat is cut short goes on with the next migrate. Exit code 1: something could not be migrated.",
+  options: {
+    backup: { value: "dir", help: "keep what is replaced there: a store of the older version" },
+    "dry-run": { help: "only tell what would be done" },
+  },
+  examples: [
+    ["breadcrumb migrate --dry-run", "what there is to do"],
+    ["breadcrumb migrate --backup ../old-store", "with the way back"],
+  ],
+  positionals: [0, 0],
+  load: async () => (await import("./migrate")).migrate,
+};
+
 /** Every command over a store. */
 export const STORE_COMMANDS: readonly CommandSpec[] = [
   LIST,
@@ -201,4 +237,6 @@ export const STORE_COMMANDS: readonly CommandSpec[] = [
   QUERY,
   COMPACT,
   PRUNE,
+  DOCTOR,
+  MIGRATE,
 ];

@@ -16,7 +16,7 @@ const LEAST_COLUMNS = 40;
 /** The streams of a process, or a test's. */
 export interface Streams {
   readonly stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
-  readonly stderr: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
 /** A command's output. */
@@ -49,6 +49,11 @@ export class Output {
   /** A notice, not part of the answer; none with `--quiet`. */
   notice(text: string): void {
     if (!this.#quiet) this.#streams.stderr.write(`breadcrumb: ${text}\n`);
+  }
+
+  /** What is going on, over the line before; empty when it has ended. On a terminal only. */
+  progress(text: string): void {
+    if (this.#streams.stderr.isTTY && !this.#quiet) this.#streams.stderr.write(`\r\x1b[K${text}`);
   }
 
   /** Writes the answer and waits until it has left. */

@@ -83,4 +83,12 @@ export interface Native {
   prune(request: string): string;
   /** Pins a run of a store, or takes the pin away. Whether that changed anything. */
   pinRun(store: string, run: string, pinned: boolean): boolean;
+  /** Looks over every file of a store; moves what is damaged to its `quarantine/` if it is to. `progress` is told of bytes read, and of how many. Returns JSON of `CheckReport`. */
+  checkStore(
+    store: string,
+    quarantine: boolean,
+    progress: (done: number, all: number) => void,
+  ): string;
+  /** Makes everything in a store of the newest version. `backup`: a folder for what is replaced. Returns JSON of `MigrateReport`. */
+  migrateStore(store: string, backup: string | null, dryRun: boolean): string;
 }

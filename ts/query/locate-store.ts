@@ -20,10 +20,15 @@ export const STORE_FOLDER = ".breadcrumb";
  * Throws `BC_ERR_STORE_MISSING`, `BC_ERR_STORE_CORRUPT`, `BC_ERR_STORE_VERSION`.
  */
 export function locateStore(dir?: string): string {
-  const named = dir ?? (process.env["BREADCRUMB_DIR"] || undefined);
-  const folder = named === undefined ? searchUpwards(process.cwd()) : namedStore(resolve(named));
+  const folder = findStore(dir);
   checkManifest(folder);
   return folder;
+}
+
+/** The same, whatever `store.json` says. Throws `BC_ERR_STORE_MISSING`. */
+export function findStore(dir?: string): string {
+  const named = dir ?? (process.env["BREADCRUMB_DIR"] || undefined);
+  return named === undefined ? searchUpwards(process.cwd()) : namedStore(resolve(named));
 }
 
 function namedStore(folder: string): string {

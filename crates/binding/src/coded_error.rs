@@ -89,6 +89,7 @@ fn code_of(error: &StoreError) -> &'static str {
         StoreError::Missing { .. } => "BC_ERR_STORE_MISSING",
         StoreError::Version { .. } => "BC_ERR_STORE_VERSION",
         StoreError::Corrupt { .. } => "BC_ERR_STORE_CORRUPT",
+        StoreError::Backup { .. } => "BC_ERR_BAD_OPTION",
         _ => "BC_ERR_STORE_UNWRITABLE",
     }
 }

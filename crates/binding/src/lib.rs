@@ -25,7 +25,9 @@ mod upkeep;
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
 use breadcrumb_recorder::{Control, ThreadRole};
 use napi::Env;
-use napi::bindgen_prelude::{ArrayBuffer, FromNapiValue, JsValue, Result, Unknown};
+use napi::bindgen_prelude::{
+    ArrayBuffer, FnArgs, FromNapiValue, Function, JsValue, Result, Unknown,
+};
 use napi_derive::napi;
 use serde::de::DeserializeOwned;
 
@@ -301,4 +303,25 @@ pub fn prune(request: String) -> Result<String> {
 #[napi]
 pub fn pin_run(store: String, run: String, pinned: bool) -> Result<bool> {
     Ok(upkeep::pin(&store, &run, pinned)?)
+}
+
+/// Looks over every file of a store, and takes what is damaged out of the way if it is to.
+/// `progress` is told of bytes read, and of how many. Returns JSON of what was found.
+#[napi]
+pub fn check_store(
+    store: String,
+    quarantine: bool,
+    progress: Function<'_, FnArgs<(f64, f64)>, ()>,
+) -> Result<String> {
+    let mut tell = |done: u64, all: u64| {
+        // What it throws is no concern of the check.
+        let _ = progress.call((done as f64, all as f64).into());
+    };
+    Ok(upkeep::check(&store, quarantine, &mut tell)?)
+}
+
+/// Makes everything in a store of the newest version. Returns JSON of what was done.
+#[napi]
+pub fn migrate_store(store: String, backup: Option<String>, dry_run: bool) -> Result<String> {
+    Ok(upkeep::migrate(&store, backup, dry_run)?)
 }

@@ -1,12 +1,13 @@
-//! Work on a store that no question needs: merging small segments, removing runs, pinning them.
+//! Work on a store that no question needs: merging small segments, removing and pinning runs,
+//! checking, migrating.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use breadcrumb_recorder::awaits_recovery;
+use breadcrumb_recorder::{awaits_recovery, waiting};
 use breadcrumb_ring::{clock, shm_root};
 use breadcrumb_store::{
-    MergeLimits, MergeReport, Pruning, Removal, RetentionPlan, RetentionPolicy, RetentionScope,
-    Store,
+    Finding, FindingKind, MergeLimits, MergeReport, MigrateOptions, Pruning, Removal,
+    RetentionPlan, RetentionPolicy, RetentionScope, Store, UpkeepLock, check_store,
 };
 use serde_json::json;
 
@@ -16,9 +17,7 @@ use crate::options::PruneRequest;
 /// Merges all that can be merged. Returns the report as JSON.
 pub fn compact(store: &str) -> Result<String, CodedError> {
     let store = Store::open(Path::new(store))?;
-    let Some(lock) = store.lock_upkeep()? else {
-        return Err(CodedError::store_busy(store.folder()));
-    };
+    let lock = lock(&store)?;
     let mut whole = MergeReport::default();
     // Merged segments may be small enough to be merged with each other.
     loop {
@@ -80,4 +79,52 @@ fn report(plan: &RetentionPlan, removal: &Removal) -> Result<String, CodedError>
 /// Pins a run, or takes the pin away. Whether that changed anything.
 pub fn pin(store: &str, run_id: &str, pinned: bool) -> Result<bool, CodedError> {
     Ok(Store::open(Path::new(store))?.pin_run(run_id, pinned)?)
+}
+
+/// Looks over every file, and takes what is damaged out of the way if it is to. Returns the report
+/// as JSON.
+pub fn check(
+    store: &str,
+    quarantine: bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<String, CodedError> {
+    let folder = Path::new(store);
+    // Before the work, which is for nothing if another process has it.
+    let lock = quarantine
+        .then(|| lock(&Store::open(folder)?))
+        .transpose()?;
+    let mut report = check_store(folder, progress)?;
+    let waiting = shm_root().map(|root| waiting(&root)).unwrap_or_default();
+    for (run, _) in waiting.iter().filter(|(_, other)| is_one(folder, other)) {
+        report.add(Finding {
+            file: format!("runs/{run}.json"),
+            kind: FindingKind::Waiting,
+            reason: "its process died; what it left in memory waits for breadcrumb recover".into(),
+        });
+    }
+    if let Some(lock) = &lock {
+        report.quarantine(folder, lock)?;
+    }
+    serde_json::to_string(&report).map_err(|e| CodedError::bad_json(&e))
+}
+
+/// Makes everything of the newest version. Returns the report as JSON.
+pub fn migrate(store: &str, backup: Option<String>, dry_run: bool) -> Result<String, CodedError> {
+    let store = Store::open(Path::new(store))?;
+    let options = MigrateOptions {
+        backup: backup.map(PathBuf::from),
+        dry_run,
+    };
+    let report = store.migrate(&lock(&store)?, &options, &mut || true)?;
+    serde_json::to_string(&report).map_err(|e| CodedError::bad_json(&e))
+}
+
+fn lock(store: &Store) -> Result<UpkeepLock, CodedError> {
+    let lock = store.lock_upkeep()?;
+    lock.ok_or_else(|| CodedError::store_busy(store.folder()))
+}
+
+/// Both are one folder.
+fn is_one(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }

@@ -58,5 +58,5 @@ pub use memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 pub use options::{Overflow, RecorderOptions, SinkOptions};
 pub use original_stacks::{AsTheyAre, OriginalStacks};
 pub use recorder::{Acquired, Recorder, ThreadRole};
-pub use recovery::{Others, REPLACED, Recovered, recover, recover_run};
+pub use recovery::{Others, REPLACED, Recovered, recover, recover_run, waiting};
 pub use redact::{KeepAll, Redact};

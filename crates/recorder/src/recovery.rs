@@ -67,6 +67,19 @@ pub fn recover(shm_root: &Path, others: Others, now_ns: i64) -> Vec<Recovered> {
         .collect()
 }
 
+/// Runs whose process is dead and whose calls nobody has recovered, with their stores.
+#[must_use]
+pub fn waiting(shm_root: &Path) -> Vec<(String, PathBuf)> {
+    RunFolder::list(shm_root)
+        .into_iter()
+        .filter_map(|run_id| {
+            let folder = RunFolder::claim(shm_root, &run_id).ok()?;
+            let checkpoint = Checkpoint::read(folder.path())?;
+            (!already_recovered(&folder)).then_some((run_id, checkpoint.store))
+        })
+        .collect()
+}
+
 /// Recovers one run. `None` if there is nothing of it, its process lives, or another process
 /// recovers it.
 #[must_use]
