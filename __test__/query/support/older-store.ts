@@ -1,0 +1,26 @@
+/**
+ * A copy of a store that an older version wrote.
+ *
+ *     const dir = olderStore("v1");
+ *
+ * One program of 19 calls and one exception, as `__test__/query/stores` has it: what version 2
+ * recorded, and the same without the columns that version 1 did not have. Limits: it may be changed.
+ */
+import { chmodSync, cpSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { newFolder } from "./sample-store";
+
+/** Versions of which there is a store. */
+export const OLDER = ["v1", "v2"] as const;
+
+/** Its folder. */
+export function olderStore(version: (typeof OLDER)[number]): string {
+  const dir = newFolder();
+  cpSync(join(import.meta.dirname, "../stores", version), dir, { recursive: true });
+  // A checkout does not keep modes.
+  chmodSync(dir, 0o700);
+  for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+  }
+  return dir;
+}
