@@ -27,50 +27,54 @@ const SUMS = `
 const KIND = "CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END AS kind";
 
 /** The functions that called it. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
-export async function callers(
+export function callers(
   reader: Reader,
   name: string,
   filter: CallEdgeFilter = {},
 ): Promise<CallEdge[]> {
-  const limit = checkLimit(filter.limit, MAX_LIMIT);
-  const selection = await selectCalls(reader, { ...filter, function: name });
-  const rows = await reader.rows({
-    sources: {
-      calls: { table: "calls", choose: selection.choose },
-      parents: { table: "calls", choose: (s) => isAround(s, selection) },
-    },
-    sql: (from) => `
-      WITH own AS (
-        SELECT run_id, parent_id, ${KIND}, status, duration_ns, self_ns
-        FROM ${from.calls} WHERE ${selection.where.sql()})
+  return edges(
+    reader,
+    { ...filter, function: name },
+    (own, around) => `
+      WITH own AS (SELECT run_id, parent_id, ${KIND}, status, duration_ns, self_ns FROM ${own})
       SELECT p.function, p.file, p.line, p.col, kind, ${SUMS}
       FROM own LEFT JOIN
-        (SELECT run_id, call_id AS parent_id, function, file, line, col FROM ${from.parents}) AS p
-        USING (run_id, parent_id)
-      GROUP BY ALL ${order(limit)}`,
-    parameters: selection.where.parameters,
-  });
-  return readEdges(rows);
+        (SELECT run_id, call_id AS parent_id, function, file, line, col FROM ${around}) AS p
+        USING (run_id, parent_id)`,
+  );
 }
 
 /** The functions that it called. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
-export async function callees(
+export function callees(
   reader: Reader,
   name: string,
   filter: CallEdgeFilter = {},
 ): Promise<CallEdge[]> {
+  return edges(
+    reader,
+    { ...filter, function: name },
+    (own, around) => `
+      SELECT function, file, line, col, ${KIND}, ${SUMS}
+      FROM ${around} SEMI JOIN (SELECT run_id, call_id AS parent_id FROM ${own})
+        USING (run_id, parent_id)`,
+  );
+}
+
+/** Edges of the selected calls (`own`) to calls that may have caused or been caused by them. */
+async function edges(
+  reader: Reader,
+  filter: CallEdgeFilter & CallFilter,
+  sql: (own: string, around: string) => string,
+): Promise<CallEdge[]> {
   const limit = checkLimit(filter.limit, MAX_LIMIT);
-  const selection = await selectCalls(reader, { ...filter, function: name });
+  const selection = await selectCalls(reader, filter);
   const rows = await reader.rows({
     sources: {
       calls: { table: "calls", choose: selection.choose },
-      children: { table: "calls", choose: (s) => isAround(s, selection) },
+      around: { table: "calls", choose: (s) => isAround(s, selection) },
     },
     sql: (from) => `
-      SELECT function, file, line, col, ${KIND}, ${SUMS}
-      FROM ${from.children} SEMI JOIN
-        (SELECT run_id, call_id AS parent_id FROM ${from.calls} WHERE ${selection.where.sql()})
-        USING (run_id, parent_id)
+      ${sql(`${from.calls} WHERE ${selection.where.sql()}`, from.around)}
       GROUP BY ALL ${order(limit)}`,
     parameters: selection.where.parameters,
   });

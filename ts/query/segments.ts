@@ -5,9 +5,8 @@
  *     segments.files("calls", (s) => holdsRun(s, "r1"))   // paths, checked
  *
  * A segment counts once its summary, written last, is there, and until one is there that replaces
- * it. Files are chosen by summaries before
- * DuckDB sees them; damaged and foreign ones are skipped and listed in `problems()`. Limits: every
- * summary is read once (about 30 µs each); a day's folder is listed again only when it changed.
+ * it. Files are chosen by summaries before DuckDB sees them; damaged and foreign ones are skipped and
+ * listed in `problems()`. Limits: every summary is read once (about 30 µs each); a day's folder is listed again only when it changed.
  */
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";

@@ -50,16 +50,20 @@ const THROWN_AT: &str = "\nThrown at:\n";
 
 /// `    at f (/app/a.js:2:87)` with the column of the original.
 fn mend_frame(line: &str, sources: &dyn Sources) -> Option<String> {
-    let frame = line.strip_prefix("    at ")?;
-    let end = if frame.ends_with(')') { ")" } else { "" };
-    let (start, place_at) = match frame.split_once(" (") {
-        Some((_, place)) if !end.is_empty() => (&line[..line.len() - place.len()], place),
-        _ => (&line[..line.len() - frame.len()], frame),
-    };
-    let (heading, column) = place_at.strip_suffix(end)?.rsplit_once(':')?;
+    let (heading, column) = place_of_frame(line.strip_prefix(FRAME)?)?;
     let (file, number) = place(heading)?;
-    let column = sources.original_column(&path_of(file), number, column.parse().ok()?)?;
-    Some(format!("{start}{heading}:{column}{end}"))
+    let mapped = sources.original_column(&path_of(file), number, column.parse().ok()?)?;
+    let end = if line.ends_with(')') { ")" } else { "" };
+    let start = &line[..line.len() - end.len() - column.len()];
+    Some(format!("{start}{mapped}{end}"))
+}
+
+/// Heading and column of a frame's place: `f (/app/a.js:2:9)` → `/app/a.js:2`, `9`.
+fn place_of_frame(frame: &str) -> Option<(&str, &str)> {
+    let named = frame
+        .strip_suffix(')')
+        .and_then(|named| named.rsplit_once(" ("));
+    named.map_or(frame, |(_, place)| place).rsplit_once(':')
 }
 
 fn mend_excerpt(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> String {
@@ -77,13 +81,14 @@ fn mend_excerpt(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> St
         let by_frame = || excerpt_at(frame.or_else(below), sources);
         let mended = if sources.is_own(&path) {
             by_frame()
-        } else if carets.contains('^') {
-            original(heading, source, carets, (&path, line), sources)
         } else {
-            // The place in the text with probes is beyond what Node underlines.
             let is_here = |[place, ..]: &Excerpt| place == heading;
-            let as_printed = original(heading, source, carets, (&path, line), sources);
-            as_printed.map(|excerpt| by_frame().filter(is_here).unwrap_or(excerpt))
+            let mended = original(heading, source, carets, (&path, line), sources);
+            mended.map(|excerpt| match carets.contains('^') {
+                true => excerpt,
+                // The place in the text with probes is beyond what Node underlines.
+                false => by_frame().filter(is_here).unwrap_or(excerpt),
+            })
         };
         let Some(mended) = mended else {
             continue;
@@ -127,11 +132,7 @@ fn original(
 
 /// The excerpt for the place of a frame, whose column is that of the original.
 fn excerpt_at(frame: Option<&str>, sources: &dyn Sources) -> Option<Excerpt> {
-    let frame = frame?;
-    let inner = frame
-        .strip_suffix(')')
-        .and_then(|named| named.rsplit_once(" ("));
-    let (heading, column) = inner.map_or(frame, |(_, place)| place).rsplit_once(':')?;
+    let (heading, column) = place_of_frame(frame?)?;
     let (file, line) = place(heading)?;
     let source = sources.line(&path_of(file), line)?;
     let caret = " ".repeat(column.parse::<usize>().ok()?.saturating_sub(1)) + "^";

@@ -75,7 +75,7 @@ pub fn waiting(shm_root: &Path) -> Vec<(String, PathBuf)> {
         .filter_map(|run_id| {
             let folder = RunFolder::claim(shm_root, &run_id).ok()?;
             let checkpoint = Checkpoint::read(folder.path())?;
-            (!already_recovered(&folder)).then_some((run_id, checkpoint.store))
+            (!already_recovered(&checkpoint)).then_some((run_id, checkpoint.store))
         })
         .collect()
 }
@@ -108,17 +108,18 @@ pub fn recover_run(
             return Some(recovered);
         }
     };
-    if folder.rings().is_empty() && Checkpoint::read(folder.path()).is_none() {
+    let checkpoint = Checkpoint::read(folder.path());
+    if folder.rings().is_empty() && checkpoint.is_none() {
         // Its process died before it had begun.
         let _ = folder.remove();
         return None;
     }
-    if already_recovered(&folder) {
+    if checkpoint.as_ref().is_some_and(already_recovered) {
         // It died, or was told to end, before it had removed the folder.
         let _ = folder.remove();
         return None;
     }
-    let stored = Recovery::begin(&folder)
+    let stored = Recovery::begin(&folder, checkpoint)
         .and_then(|mut recovery| recovery.run(&folder, now_ns, &mut recovered));
     match stored {
         Ok(()) => {
@@ -133,10 +134,7 @@ pub fn recover_run(
 
 /// The run's record says that a recovery has stored all its rows. They may be in merged segments by
 /// now, which a further one would not write over.
-fn already_recovered(folder: &RunFolder) -> bool {
-    let Some(checkpoint) = Checkpoint::read(folder.path()) else {
-        return false;
-    };
+fn already_recovered(checkpoint: &Checkpoint) -> bool {
     let store = Store::open(&checkpoint.store);
     let record = store.and_then(|store| store.read_run(&checkpoint.run.run_id));
     matches!(record, Ok(Some(run)) if run.counters.more.contains_key(RECOVERED))
@@ -155,9 +153,9 @@ struct Recovery {
 }
 
 impl Recovery {
-    fn begin(folder: &RunFolder) -> Result<Self, RecorderError> {
+    fn begin(folder: &RunFolder, checkpoint: Option<Checkpoint>) -> Result<Self, RecorderError> {
         let path = folder.path();
-        let checkpoint = Checkpoint::read(path).ok_or_else(|| RecorderError::Unrecoverable {
+        let checkpoint = checkpoint.ok_or_else(|| RecorderError::Unrecoverable {
             path: path.display().to_string(),
             reason: "it has no whole checkpoint of this version".into(),
         })?;

@@ -29,6 +29,7 @@ mod fingerprint;
 mod function_source;
 mod function_sums;
 mod id_index;
+mod json_file;
 mod merge;
 mod migrate;
 mod page;

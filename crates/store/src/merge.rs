@@ -21,13 +21,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use breadcrumb_event::schema::TABLES;
 use functions::MergedFunctions;
 use rows::{read_calls, read_counts, read_exceptions, read_functions};
 use window::Window;
 
 use crate::segment::{Removed, remove_segment};
-use crate::summary::{MERGED, summary_paths};
+use crate::summary::{MERGED, segment_of, summary_paths};
 use crate::upkeep_lock::UpkeepLock;
 use crate::{RunStatus, SegmentBuilder, SegmentSummary, Store, StoreError};
 
@@ -369,9 +368,8 @@ pub(crate) fn orphans_in(folder: &Path) -> Result<Vec<String>, StoreError> {
     let mut orphans: Vec<String> = names
         .iter()
         .filter_map(|name| {
-            let (segment, table) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
-            let ours = TABLES.iter().any(|known| known.name == table);
-            (ours && !names.contains(&format!("{segment}.json"))).then(|| segment.to_owned())
+            let segment = segment_of(name)?;
+            (!names.contains(&format!("{segment}.json"))).then(|| segment.to_owned())
         })
         .collect();
     orphans.sort();

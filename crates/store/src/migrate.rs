@@ -15,10 +15,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use breadcrumb_event::schema::SCHEMA_VERSION;
-use serde_json::Value;
 
-use crate::atomic_file::{AtomicFile, list, sync_folder, write_atomically};
+use crate::atomic_file::{AtomicFile, list, sync_folder};
 use crate::fingerprint::Fingerprint;
+use crate::json_file::{read_json, version_of, write_json};
 use crate::merge::{Day, Source, merge_group};
 use crate::store::make_folder;
 use crate::summary::{file_names, summary_paths};
@@ -88,7 +88,7 @@ impl Store {
     ) -> Result<MigrateReport, StoreError> {
         let path = self.folder().join("store.json");
         let mut manifest = read_json(&path)?;
-        let from = version_of(&manifest);
+        let from = version_of(&manifest).unwrap_or_default();
         let mut report = MigrateReport {
             from,
             to: from,
@@ -341,28 +341,4 @@ fn keep(file: &Path, target: &Path) -> Result<(), StoreError> {
             copy.commit_new()
         }
     }
-}
-
-fn version_of(value: &Value) -> u32 {
-    let version = value.get("schemaVersion").and_then(Value::as_u64);
-    version
-        .and_then(|v| u32::try_from(v).ok())
-        .unwrap_or_default()
-}
-
-fn read_json(path: &Path) -> Result<Value, StoreError> {
-    let text = fs::read(path).map_err(|e| StoreError::from_io(path, e))?;
-    serde_json::from_slice(&text).map_err(|e| StoreError::Corrupt {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    })
-}
-
-fn write_json(path: &Path, value: &Value) -> Result<(), StoreError> {
-    let mut text = serde_json::to_vec_pretty(value).map_err(|e| StoreError::Encode {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    })?;
-    text.push(b'\n');
-    write_atomically(path, &text)
 }

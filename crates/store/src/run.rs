@@ -5,12 +5,12 @@
 //! the run from being removed. Limits: one writer for each run.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::{list, remove_file, write_atomically};
+use crate::json_file::{check_version, corrupt, read_json, write_json};
 use crate::store::STORE_VERSION;
 use crate::{Store, StoreError};
 
@@ -179,15 +179,12 @@ impl Store {
     /// then stands.
     pub fn write_run(&self, record: &RunRecord) -> Result<(), StoreError> {
         let path = self.run_path(&record.run_id, ".json");
-        let encode = |e: serde_json::Error| StoreError::Encode {
+        let mut value = serde_json::to_value(record).map_err(|e| StoreError::Encode {
             path: path.clone(),
             reason: e.to_string(),
-        };
-        let mut value = serde_json::to_value(record).map_err(encode)?;
+        })?;
         value["schemaVersion"] = STORE_VERSION.into();
-        let mut text = serde_json::to_vec_pretty(&value).map_err(encode)?;
-        text.push(b'\n');
-        write_atomically(&path, &text)
+        write_json(&path, &value)
     }
 
     /// The record of one run; `None` where it has none.
@@ -253,19 +250,7 @@ impl Store {
 }
 
 fn read_record(path: &Path) -> Result<RunRecord, StoreError> {
-    let text = fs::read(path).map_err(|e| StoreError::from_io(path, e))?;
-    let corrupt = |e: serde_json::Error| StoreError::Corrupt {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    };
-    let value: serde_json::Value = serde_json::from_slice(&text).map_err(corrupt)?;
-    let version = value.get("schemaVersion").and_then(|v| v.as_u64());
-    match version.and_then(|v| u32::try_from(v).ok()) {
-        Some(found) if found > STORE_VERSION => Err(StoreError::Version {
-            path: path.to_owned(),
-            found,
-            known: STORE_VERSION,
-        }),
-        _ => serde_json::from_value(value).map_err(corrupt),
-    }
+    let value = read_json(path)?;
+    check_version(path, &value)?;
+    serde_json::from_value(value).map_err(|e| corrupt(path, &e))
 }

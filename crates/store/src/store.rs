@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::atomic_file::{AtomicFile, sync_folder, write_atomically};
+use crate::json_file::{check_version, corrupt, json_text, read_json};
 
 /// Version of the store's layout and tables; what `store.json` says.
 pub const STORE_VERSION: u32 = breadcrumb_event::schema::SCHEMA_VERSION;
@@ -60,29 +61,16 @@ impl Store {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, StoreError> {
         let folder = folder.as_ref();
         let path = folder.join("store.json");
-        let text = fs::read(&path).map_err(|e| match e.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::Missing {
+        let missing = |kind| matches!(kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
+        let value = read_json(&path).map_err(|error| match error {
+            StoreError::Io { source, .. } if missing(source.kind()) => StoreError::Missing {
                 path: folder.to_owned(),
             },
-            _ => StoreError::from_io(&path, e),
+            error => error,
         })?;
-        let corrupt = |e: serde_json::Error| StoreError::Corrupt {
-            path: path.clone(),
-            reason: e.to_string(),
-        };
         // The version first: a newer manifest may look otherwise.
-        let value: serde_json::Value = serde_json::from_slice(&text).map_err(corrupt)?;
-        let version = value.get("schemaVersion").and_then(|v| v.as_u64());
-        if let Some(found) = version.and_then(|v| u32::try_from(v).ok())
-            && found > STORE_VERSION
-        {
-            return Err(StoreError::Version {
-                path: folder.to_owned(),
-                found,
-                known: STORE_VERSION,
-            });
-        }
-        let manifest: Manifest = serde_json::from_value(value).map_err(corrupt)?;
+        check_version(folder, &value)?;
+        let manifest: Manifest = serde_json::from_value(value).map_err(|e| corrupt(&path, &e))?;
         Ok(Self {
             folder: folder.to_owned(),
             id: manifest.id,
@@ -168,11 +156,7 @@ fn write_manifest(folder: &Path, id: &str) -> Result<(), StoreError> {
         id: id.to_owned(),
     };
     let path = folder.join("store.json");
-    let mut text = serde_json::to_vec_pretty(&manifest).map_err(|e| StoreError::Encode {
-        path: path.clone(),
-        reason: e.to_string(),
-    })?;
-    text.push(b'\n');
+    let text = json_text(&path, &manifest)?;
     let mut file = AtomicFile::create(&path)?;
     std::io::Write::write_all(&mut file, &text).map_err(|e| StoreError::from_io(&path, e))?;
     file.commit_new()?;

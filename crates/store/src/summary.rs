@@ -4,13 +4,13 @@
 //! called `<run>-<seq>`; one that others were merged into, `merged-<uuid>`: it names those that it
 //! replaces, which count no longer from the moment that its summary is in place.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use breadcrumb_event::schema::{SCHEMA_VERSION, TABLES};
+use breadcrumb_event::schema::TABLES;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::list;
+use crate::json_file::{check_version, read_json};
 use crate::{Store, StoreError};
 
 /// Beginning of the names of merged segments.
@@ -163,24 +163,13 @@ impl From<OneRunSummary> for SegmentSummary {
 impl SegmentSummary {
     /// Reads the summary at `path`.
     pub(crate) fn read(path: &Path) -> Result<Self, StoreError> {
-        let text = fs::read(path).map_err(|e| StoreError::from_io(path, e))?;
         let corrupt = |reason: String| StoreError::Corrupt {
             path: path.to_owned(),
             reason,
         };
-        let value: serde_json::Value =
-            serde_json::from_slice(&text).map_err(|e| corrupt(e.to_string()))?;
-        let version = value.get("schemaVersion").and_then(|v| v.as_u64());
-        let version = version
-            .and_then(|v| u32::try_from(v).ok())
-            .ok_or_else(|| corrupt("it says no version".into()))?;
-        if version > SCHEMA_VERSION {
-            return Err(StoreError::Version {
-                path: path.to_owned(),
-                found: version,
-                known: SCHEMA_VERSION,
-            });
-        }
+        let value = read_json(path)?;
+        let version = check_version(path, &value)?;
+        let version = version.ok_or_else(|| corrupt("it says no version".into()))?;
         let summary: serde_json::Result<Self> = if version < 3 {
             serde_json::from_value::<OneRunSummary>(value).map(Self::from)
         } else {
@@ -274,6 +263,13 @@ pub(crate) fn summary_paths(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
         .collect();
     paths.sort();
     Ok(paths)
+}
+
+/// The segment that a table's file is of, by its name.
+pub(crate) fn segment_of(file: &str) -> Option<&str> {
+    let (segment, _) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
+    let is_ours = segment.contains('-') && file_names(segment).any(|name| name == file);
+    is_ours.then_some(segment)
 }
 
 /// Every name that a file of the segment can have, its summary's first: the order in which they go.

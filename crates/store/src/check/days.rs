@@ -11,7 +11,7 @@ use super::table_file::{Flaw, flaw_of};
 use super::{Check, FindingKind};
 use crate::atomic_file::list;
 use crate::store::STORE_VERSION;
-use crate::summary::{MERGED, file_names};
+use crate::summary::{MERGED, segment_of};
 use crate::{RunStatus, SegmentSummary, StoreError};
 
 /// The files of a day's folder.
@@ -176,11 +176,4 @@ impl Check<'_> {
             );
         }
     }
-}
-
-/// The segment that a table's file is of, by its name.
-pub(super) fn segment_of(file: &str) -> Option<&str> {
-    let (segment, _) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
-    let is_ours = segment.contains('-') && file_names(segment).any(|name| name == file);
-    is_ours.then_some(segment)
 }

@@ -12,12 +12,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::days::segment_of;
 use super::listing::QUARANTINE;
 use super::{CheckReport, Finding, FindingKind};
 use crate::atomic_file::{sync_folder, write_atomically};
 use crate::store::make_folder;
-use crate::summary::file_names;
+use crate::summary::{file_names, segment_of};
 use crate::upkeep_lock::UpkeepLock;
 use crate::{Store, StoreError};
 
