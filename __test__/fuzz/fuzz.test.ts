@@ -28,6 +28,9 @@ test.each(testedVersions())("recursion without end is known on Node %i", async (
     comesNearStackEnd({ extension: "cjs", text }, node);
   expect(await near("const f = () => { try { f() } catch {} }; f();")).toBe(true);
   expect(await near("log('e', { get a() { return log('g', this) } });")).toBe(true);
+  expect(await near("try { boom() } catch {} const f = () => f(); try { f() } catch {}")).toBe(
+    true,
+  );
   expect(await near("const f = (n) => n && f(n - 1); f(100); throw new RangeError('x')")).toBe(
     false,
   );
