@@ -18,6 +18,7 @@ import { installExecve } from "./runtime/execve";
 import { installProbes, uncaught } from "./runtime/probes";
 import { installServerRequests } from "./runtime/server-requests";
 import { installStackMapping, prepareExcerpt } from "./runtime/stack";
+import { raiseStackLimit } from "./runtime/stack-limit";
 import { installTestLocations } from "./runtime/test-locations";
 import { installToString } from "./runtime/to-string";
 import { installUtilCallSites } from "./runtime/util-call-sites";
@@ -34,6 +35,7 @@ let preloaded = false;
 export function install(): void {
   if (installed) return;
   installed = true;
+  raiseStackLimit();
   installProbes();
   if (installContexts()) installServerRequests();
   installStackMapping(ownFolder);

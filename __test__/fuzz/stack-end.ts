@@ -16,9 +16,6 @@ import type { GeneratedProgram } from "./statements.ts";
 const RUNNER = join(import.meta.dirname, "runner.cjs");
 const ENDS_AT_OVERFLOW = "--correctness-fuzzer-suppressions";
 const OVERFLOW = "Aborting on stack overflow";
-/** For the plain run: half of what V8 allows itself, as recursion ends at 55 % of the depth with
- * probes. kB */
-const PLAIN_STACK = "--stack-size=492";
 /** A program without an end that has not overflowed by then does not recurse. ms */
 const TIMEOUT_MS = 10_000;
 
@@ -33,8 +30,7 @@ export async function comesNearStackEnd(program: GeneratedProgram, node: string)
   const overflows = (args: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> =>
     saysOverflow([node, ENDS_AT_OVERFLOW, ...args, RUNNER, file], folder, env);
   const traced = tracedWith(join(folder, "store"));
-  const both =
-    (await overflows([PLAIN_STACK], {})) && (await overflows(traced.execArgv, traced.env));
+  const both = (await overflows([], {})) && (await overflows(traced.execArgv, traced.env));
   rmSync(folder, { recursive: true, force: true });
   return both;
 }

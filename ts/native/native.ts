@@ -59,6 +59,8 @@ export interface Native {
   originalOffset(path: string, offset: number): number;
   /** Lets `mapper` change the array of call sites of each stack of this thread, and see whose it is, before anyone formats it. False: this host offers no way. */
   mapCallSites(mapper: (sites: NodeJS.CallSite[], error: object) => void): boolean;
+  /** Lets V8 use so much more of the main thread's stack that the same calls with probes fit. `kib`: what it uses now. False: the system gives no more, or this host offers no way. */
+  raiseStackLimit(kib: number): boolean;
   /** Symbols by which Node keeps things on the program's objects that no program can see, by name. Null: this host offers no way. */
   privateSymbols(): Readonly<Record<string, symbol | undefined>> | null;
   /** The excerpt above an error's stack, as it would be without us. `frame`: the first one of the stack, to be given where the excerpt is of this package's code. */

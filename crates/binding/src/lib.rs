@@ -19,6 +19,7 @@ mod process;
 mod recovery;
 mod selection;
 mod source_maps;
+mod stack_limit;
 mod thread;
 mod upkeep;
 
@@ -223,6 +224,12 @@ pub fn map_call_sites(env: &Env, mapper: Unknown<'_>) -> Result<bool> {
         env.add_env_cleanup_hook((), |()| call_sites::forget())?;
     }
     Ok(installed)
+}
+
+/// Lets the main thread's stack grow as far as the same calls with probes need. `kib`: what V8 has.
+#[napi]
+pub fn raise_stack_limit(kib: u32) -> bool {
+    stack_limit::raise(kib)
 }
 
 /// Symbols of Node's own, by name.
