@@ -12,7 +12,7 @@ use oxc_span::{GetSpan, Span};
 use breadcrumb_event::function::FunctionKind;
 
 use crate::declarations::{binding_names, has_repeated, is_simple};
-use crate::edit::{COMMA, NO_FUNCTION, Piece, SEMICOLON, UNREACHABLE};
+use crate::edit::{COMMA, HERE, NO_FUNCTION, Piece, SEMICOLON, UNREACHABLE};
 use crate::found::Found;
 use crate::frame::Frame;
 use crate::visitor::Visitor;
@@ -230,7 +230,15 @@ impl<'a> Visitor<'a> {
             Some(last) => (last.span.end, SEMICOLON),
             None => (body.span.start + 1, 0),
         };
-        self.push(offset, Piece::BodyOpen, flags);
+        let place = if let (Some(directive), Some(first)) =
+            (body.directives.last(), body.statements.first())
+            && place::may_have_none(first)
+        {
+            directive.span.start
+        } else {
+            HERE
+        };
+        self.push_placed(offset, Piece::BodyOpen, flags, place);
         self.visit_statements(&body.statements);
         let leaves = matches!(
             body.statements.last(),

@@ -40,6 +40,17 @@ pub(crate) fn last_told(source: &str, before: u32, operand: &Expression) -> u32 
     on_its_line(source, start, at)
 }
 
+/// Whether V8 gives a statement no place of its own, so that what fails first in it is where the
+/// statement before is, be it a directive.
+pub(crate) fn may_have_none(statement: &Statement) -> bool {
+    match statement {
+        Statement::SwitchStatement(_) | Statement::ClassDeclaration(_) => true,
+        Statement::BlockStatement(block) => block.body.first().is_some_and(may_have_none),
+        Statement::LabeledStatement(labeled) => may_have_none(&labeled.body),
+        _ => false,
+    }
+}
+
 /// Whether nothing of a statement is evaluated before what stands here.
 pub(crate) fn is_first(source: &str, statement: u32, here: u32) -> bool {
     const HEADS: [&str; 5] = ["return", "throw", "if", "switch", "await"];

@@ -84,12 +84,18 @@ fn placed_code(piece: &str) -> impl Iterator<Item = usize> {
     let named = named.map(|at| at + "$bc.".len());
     let bracketed = piece.find("($bc.s)(").map(|at| at + "($bc.s)".len());
     let statement = piece.find("return ");
+    let empty = piece.ends_with(EMPTY_STATEMENT);
+    let empty = empty.then(|| piece.len() - EMPTY_STATEMENT.len());
     comma
         .into_iter()
         .chain(named)
         .chain(bracketed)
         .chain(statement)
+        .chain(empty)
 }
+
+/// A statement without code: V8 gives its place to what follows.
+const EMPTY_STATEMENT: &str = "0;";
 
 struct Text<'t> {
     code: String,
@@ -108,7 +114,13 @@ impl Text<'_> {
         match edit.piece {
             Piece::BodyOpen => {
                 self.semicolon(edit);
-                return self.enter(function, id);
+                let probe = self.enter(function, id);
+                self.push(if edit.place == HERE {
+                    ""
+                } else {
+                    EMPTY_STATEMENT
+                });
+                return probe;
             }
             Piece::ConciseOpen => {
                 self.push("{");
