@@ -128,7 +128,7 @@ export async function selectCalls(reader: Reader, filter: CallFilter): Promise<C
     (runId === null || holdsRun(segment, runId)) &&
     (trace === null || mayHoldTrace(segment, trace.runId, trace.rootId)) &&
     (call === undefined || mayHoldCalls(segment, runId, call));
-  const published = new Set(reader.segments.all());
+  const published = new Set(reader.live());
   const choose = (segment: Segment) => published.has(segment) && mayHold(segment);
   return { where, span, runId, trace, mayHold, choose };
 }

@@ -43,7 +43,7 @@ export async function calls(reader: Reader, filter: CallPageFilter = {}): Promis
   if (after) addCursor(where, after, "started_at", "call_id", order);
   const rest = after ? spanBehind(span, after, order) : span;
   const found = await newestFirst({
-    segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, rest)),
+    segments: reader.live().filter((s) => choose(s) && mayStartIn(s, rest)),
     limit: limit + 1,
     order,
     ask: (chosen) => findCallIds(reader, chosen, where, { limit: limit + 1, order }),
@@ -83,7 +83,7 @@ export async function findCallIds(
 ): Promise<Found[]> {
   const way = order === "newest" ? "DESC" : "ASC";
   const rows = await reader.rows({
-    sources: { calls: { table: "calls", choose: (segment) => chosen.has(segment) } },
+    sources: { calls: { table: "calls", live: true, choose: (segment) => chosen.has(segment) } },
     sql: (from) => `
       SELECT run_id, call_id::DOUBLE AS id, ${timeColumns("started_at")}
       FROM ${from.calls} WHERE ${where.sql()}
@@ -102,7 +102,7 @@ export async function readCallsByIds(
   reader: Reader,
   runIds: readonly string[],
   callIds: readonly number[],
-  source: Source = { table: "calls", choose: (s) => mayHoldCall(s, runIds, callIds) },
+  source: Source = { table: "calls", live: true, choose: (s) => mayHoldCall(s, runIds, callIds) },
 ): Promise<Call[]> {
   if (callIds.length === 0) return [];
   const { listValue } = await loadDuckDB();

@@ -35,12 +35,18 @@ export async function gaps(reader: Reader, filter: GapsFilter = {}): Promise<Gap
   const asked = (typeof named === "string" ? [named] : named).map((run) => reader.resolveRun(run));
   const { listValue } = await loadDuckDB();
   const rows = await reader.rows({
-    sources: { functions: { table: "functions" }, counts: { table: "counts" } },
+    sources: {
+      functions: { table: "functions" },
+      counts: { table: "counts" },
+      open: { table: "calls", among: reader.open.segments() },
+    },
     sql: (from) => `
       WITH known AS (
         SELECT run_id, function, file, line, col, calls FROM ${from.functions}
         UNION ALL
-        SELECT run_id, function, file, line, col, counted + dropped FROM ${from.counts}),
+        SELECT run_id, function, file, line, col, counted + dropped FROM ${from.counts}
+        UNION ALL
+        SELECT run_id, function, file, line, col, 1 FROM ${from.open}),
       sums AS (
         SELECT run_id, function, file, max(line) AS line, max(col) AS col, sum(calls) AS calls
         FROM known WHERE ${where.sql()} GROUP BY run_id, function, file)

@@ -14,6 +14,7 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { existsSync } from "node:fs";
 import { BreadcrumbError } from "../errors";
 import { Engine, ENDS_ENGINE, firstLine, loadDuckDB, type Parameters } from "./engine";
+import { OpenCalls, type OpenRow } from "./open-calls";
 import type { Problem } from "./results";
 import type { Rows } from "./rows";
 import { RunRecords } from "./run-records";
@@ -27,6 +28,8 @@ import { SqlPool } from "./sql-pool";
 const MAX_ATTEMPTS = 4;
 /** Attempts at a query whose files go while it is asked. */
 const MAX_REMOVALS = 50;
+/** Looks at the segments, while others come in between. */
+const MAX_LOOKS = 3;
 /** Errors in what a query says, never in what it reads. */
 const SAYS_WRONG =
   /^(?:Parser|Binder|Catalog|Conversion|Permission|INTERRUPT|Interrupt|Out of Memory|Not implemented)/i;
@@ -37,6 +40,8 @@ export interface Source {
   readonly choose?: ((segment: Segment) => boolean) | undefined;
   /** The segments to choose from. @default those that count */
   readonly among?: readonly Segment[] | undefined;
+  /** Calls in flight too, where none are told to choose from. @default false */
+  readonly live?: boolean | undefined;
 }
 
 /** A query of ours over some of the store's files. */
@@ -51,6 +56,8 @@ export interface Question<Name extends string> {
 export class Reader {
   readonly runs: RunRecords;
   readonly segments: Segments;
+  /** Calls in flight. */
+  readonly open: OpenCalls;
   /** Runs SQL of others' making. */
   readonly sqlPool: SqlPool;
   #engine: Promise<Engine> | undefined;
@@ -59,6 +66,7 @@ export class Reader {
   constructor(storeFolder: string) {
     this.runs = new RunRecords(storeFolder);
     this.segments = new Segments(storeFolder);
+    this.open = new OpenCalls(storeFolder);
     this.sqlPool = new SqlPool(this.segments.folder);
   }
 
@@ -71,7 +79,20 @@ export class Reader {
       );
     }
     this.runs.refresh();
-    this.segments.refresh((runId) => this.runs.isRemoved(runId));
+    for (let looks = 1; looks <= MAX_LOOKS; looks++) {
+      this.segments.refresh((runId) => this.runs.isRemoved(runId));
+      if (this.open.refresh(this.runs, (runId) => this.segments.published(runId))) break;
+    }
+  }
+
+  /** The segments that count, and the calls in flight. */
+  live(): readonly Segment[] {
+    return [...this.segments.all(), ...this.open.segments()];
+  }
+
+  /** The calls in flight. */
+  openRows(): readonly OpenRow[] {
+    return this.open.segments().flatMap(({ openRows }) => openRows ?? []);
   }
 
   /** The run that `prefix` means: an id, a prefix of one, or `latest`. Throws `BC_ERR_NOT_FOUND`. */
@@ -98,8 +119,15 @@ export class Reader {
           const files = lists[i] ?? [];
           const { table } = question.sources[name];
           const list = files.length > 0 ? `$files_${name}` : null;
-          from[name] = tableSource(table, list, this.segments.traits(table, files));
+          const open = this.#open(question.sources[name]);
+          from[name] = tableSource(
+            table,
+            list,
+            this.segments.traits(table, files),
+            open.length > 0 ? `$open_${name}` : null,
+          );
           if (files.length > 0) parameters[`files_${name}`] = listValue(files);
+          if (open.length > 0) parameters[`open_${name}`] = JSON.stringify(open);
         }
         return this.#query(question.sql(from), parameters);
       },
@@ -136,7 +164,7 @@ export class Reader {
 
   /** What was skipped so far. */
   problems(): Problem[] {
-    return [...this.runs.problems(), ...this.segments.problems()];
+    return [...this.runs.problems(), ...this.segments.problems(), ...this.open.problems()];
   }
 
   /** Ends the database. */
@@ -150,6 +178,13 @@ export class Reader {
 
   #files(source: Source): string[] {
     return this.segments.files(source.table, source.choose, source.among);
+  }
+
+  /** Rows of calls in flight. */
+  #open({ table, choose = () => true, among, live = false }: Source): OpenRow[] {
+    if (table !== "calls") return [];
+    const segments = among ?? (live ? this.open.segments() : []);
+    return segments.flatMap((segment) => (choose(segment) ? (segment.openRows ?? []) : []));
   }
 
   /** Whether some of the files were removed, or written anew, while they were read. */

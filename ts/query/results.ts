@@ -93,6 +93,8 @@ export interface Run {
   readonly counters: RunCounters;
   /** Number of its rows in `calls` that can be read now. */
   readonly storedCalls: number;
+  /** Calls in flight, as of its last flush; 0 once it has ended. */
+  readonly openCalls: number;
   /** The files that it loaded. */
   readonly files: RunFiles;
 }

@@ -15,13 +15,13 @@ import { isHousekeeping } from "./segments";
 
 /** End of the name of a record whose run is being removed. */
 const REMOVING = ".json.removing";
-/** What can stand beside a record: its writer's lock, and a pin. */
-const BESIDE = /\.(?:lock|pin)$/;
+/** What can stand beside a record: its writer's lock, a pin, its calls in flight. */
+const BESIDE = /\.(?:lock|pin|open)$/;
 /** Runs named in an error. */
 const NAMED_RUNS = 5;
 
 /** A run as its record has it. */
-export type RunRecord = Omit<Run, "storedCalls">;
+export type RunRecord = Omit<Run, "storedCalls" | "openCalls">;
 
 interface ReadRecord {
   readonly stamp: string;
@@ -34,6 +34,7 @@ export class RunRecords {
   readonly #folder: string;
   #read = new Map<string, ReadRecord>();
   #removed = new Set<string>();
+  #beside = new Set<string>();
   #foreign: Problem[] = [];
   #sorted: readonly RunRecord[] = [];
 
@@ -46,6 +47,7 @@ export class RunRecords {
     const read = new Map<string, ReadRecord>();
     this.#removed = new Set();
     this.#foreign = [];
+    this.#beside = new Set();
     for (const name of listNames(this.#folder)) {
       const path = join(this.#folder, name);
       if (name.endsWith(REMOVING)) {
@@ -53,7 +55,9 @@ export class RunRecords {
       } else if (name.endsWith(".json")) {
         const record = readRecord(path, this.#read.get(name));
         if (record) read.set(name, record);
-      } else if (!isHousekeeping(name) && !BESIDE.test(name)) {
+      } else if (BESIDE.test(name)) {
+        this.#beside.add(name);
+      } else if (!isHousekeeping(name)) {
         this.#foreign.push({ file: path, kind: "foreign", reason: "is no run record" });
       }
     }
@@ -76,6 +80,11 @@ export class RunRecords {
       "BC_ERR_NOT_FOUND",
       `run ${runId} has calls in the store, but its record is missing or damaged`,
     );
+  }
+
+  /** Whether there is a list of its calls in flight. */
+  listsOpen(runId: string): boolean {
+    return this.#beside.has(`${runId}.open`);
   }
 
   /** Whether the run is being removed. */

@@ -191,7 +191,7 @@ async function findCalls(asked: Asked, fields: [CallField, string][]): Promise<F
   if (after) addCursor(where, after, "started_at", "call_id");
   const before = after ? { ...span, untilNs: parseTime(after.startedAt, "cursor") + 1n } : span;
   return newestFirst({
-    segments: reader.segments.all().filter((s) => choose(s) && mayStartIn(s, before)),
+    segments: reader.live().filter((s) => choose(s) && mayStartIn(s, before)),
     limit,
     ask: (chosen) => findCallIds(reader, chosen, where, { limit }),
   });
@@ -253,7 +253,9 @@ async function readMatches(
   const values = new Conditions("p");
   const columns = fieldColumns(needle, fields, values);
   const rows = await reader.rows({
-    sources: { rows: { table, choose: (s) => page.some((found) => mayHold(s, found)) } },
+    sources: {
+      rows: { table, live: true, choose: (s) => page.some((found) => mayHold(s, found)) },
+    },
     sql: (from) => `
       SELECT run_id, call_id::DOUBLE AS call_id, exception_id::DOUBLE AS exception_id,
         root_id::DOUBLE AS root_id, thread_id, function, file, line, ${timeColumns(time)}, ${columns}

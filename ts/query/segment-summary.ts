@@ -7,6 +7,7 @@
  */
 import { basename, dirname, join } from "node:path";
 import { checkVersion } from "./locate-store";
+import type { OpenRow } from "./open-calls";
 import { COLUMNS_VERSION, TABLES } from "./schema";
 
 /** Name of a table that is kept in segments. */
@@ -51,6 +52,8 @@ export interface Segment {
   readonly functions: readonly number[] | null;
   /** Names of the segments, in the same folder, that count no longer because of it. */
   readonly replaces: readonly string[];
+  /** Instead of files: calls in flight, by the physical columns of `calls`. */
+  readonly openRows?: readonly OpenRow[];
 }
 
 /**

@@ -91,6 +91,15 @@ export class Segments {
     return this.#written;
   }
 
+  /** How many segments a run's process has published. */
+  published(runId: string): number {
+    let most = 0;
+    for (const { runs } of this.#written) {
+      for (const run of runs) if (run.runId === runId) most = Math.max(most, run.seqs[1] + 1);
+    }
+    return most;
+  }
+
   /** Paths of a table's files, checked; those of the segments that `choose` takes, of `among`. */
   files(
     table: TableName,

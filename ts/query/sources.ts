@@ -8,18 +8,28 @@
  * files of an older version of the schema, where it is null.
  */
 import { quoteLiteral } from "./engine";
+import { openSource } from "./open-calls";
 import { TABLES } from "./schema";
 import type { TableName } from "./segment-summary";
 import type { FileTraits } from "./segments";
 
 const PLAIN: FileTraits = { older: false, withoutRuns: [] };
 
-/** The physical table over `files`, an SQL expression for a list of paths; empty without one. */
+/**
+ * The physical table over `files`, an SQL expression for a list of paths, and over `open`, one for calls
+ * in flight as JSON; empty without either.
+ */
 export function tableSource(
   table: TableName,
   files: string | null,
-  { older, withoutRuns }: FileTraits = PLAIN,
+  traits: FileTraits = PLAIN,
+  open: string | null = null,
 ): string {
+  if (open !== null) {
+    if (files === null) return openSource(open);
+    return `(FROM ${tableSource(table, files, traits)} UNION ALL FROM ${openSource(open)})`;
+  }
+  const { older, withoutRuns } = traits;
   const { columns } = tableSchema(table);
   if (files === null) {
     const nulls = columns.map(([name, type]) => `CAST(NULL AS ${type}) AS "${name}"`);
@@ -40,8 +50,13 @@ export function tableSource(
 }
 
 /** What users see of a table, over `files`. */
-export function viewQuery(table: TableName, files: string | null, traits = PLAIN): string {
-  return `SELECT ${tableSchema(table).select} FROM ${tableSource(table, files, traits)}`;
+export function viewQuery(
+  table: TableName,
+  files: string | null,
+  traits = PLAIN,
+  open: string | null = null,
+): string {
+  return `SELECT ${tableSchema(table).select} FROM ${tableSource(table, files, traits, open)}`;
 }
 
 function tableSchema(table: TableName) {

@@ -102,9 +102,11 @@ async function createViews(
   tables: readonly SqlTable[],
   runs: string,
 ): Promise<void> {
-  for (const { name, files, traits } of tables) {
+  for (const { name, files, traits, open } of tables) {
     const list = files.length > 0 ? `[${files.map(quoteLiteral).join(",")}]` : null;
-    await connection.run(`CREATE TEMP VIEW "${name}" AS ${viewQuery(name, list, traits)}`);
+    const inFlight = open === null ? null : quoteLiteral(open);
+    const view = viewQuery(name, list, traits, inFlight);
+    await connection.run(`CREATE TEMP VIEW "${name}" AS ${view}`);
   }
   await connection.run(`CREATE TEMP TABLE runs AS ${RUNS_QUERY}`, { runs });
 }

@@ -24,6 +24,8 @@ export interface SqlTable {
   readonly files: readonly string[];
   /** What a query over them must know. */
   readonly traits: FileTraits;
+  /** Its calls in flight, as JSON. */
+  readonly open: string | null;
 }
 
 /** Asks whether a query may be run, and what it reads. */

@@ -73,7 +73,7 @@ export async function runSql(
       const names = new Set(checked.kind === "checked" ? checked.tables : []);
       return reader.withSoundFiles(
         () => TABLE_NAMES.map((name) => (names.has(name) ? reader.segments.files(name) : [])),
-        (lists) => answer(worker, reader, lists, { text, parameters, ...limits }),
+        (lists) => answer(worker, reader, lists, { text, parameters, names, ...limits }),
         () => !worker.ended,
       );
     });
@@ -86,12 +86,21 @@ async function answer(
   worker: SqlWorker,
   reader: Reader,
   lists: readonly (readonly string[])[],
-  query: { text: string; parameters: SqlParameters; maxRows: number; maxBytes: number },
+  query: {
+    text: string;
+    parameters: SqlParameters;
+    /** Of the tables that it reads. */
+    names: ReadonlySet<string>;
+    maxRows: number;
+    maxBytes: number;
+  },
 ): Promise<SqlResult> {
-  const { text, parameters, maxRows, maxBytes } = query;
+  const { text, parameters, names, maxRows, maxBytes } = query;
   const tables = TABLE_NAMES.map((name, i): SqlTable => {
     const files = lists[i] ?? [];
-    return { name, files, traits: reader.segments.traits(name, files) };
+    const rows = name === "calls" && names.has(name) ? reader.openRows() : [];
+    const open = rows.length > 0 ? JSON.stringify(rows) : null;
+    return { name, files, traits: reader.segments.traits(name, files), open };
   });
   const runs = JSON.stringify(reader.runs.all());
   const reply = await worker.ask({

@@ -75,9 +75,15 @@ export class Store {
     for (const part of this.#reader.segments.all().flatMap((segment) => segment.runs)) {
       rows.set(part.runId, (rows.get(part.runId) ?? 0) + part.calls);
     }
-    return this.#reader.runs
-      .all()
-      .map((run): Run => Object.assign({ storedCalls: rows.get(run.runId) ?? 0 }, run));
+    return this.#reader.runs.all().map((run): Run =>
+      Object.assign(
+        {
+          storedCalls: rows.get(run.runId) ?? 0,
+          openCalls: this.#reader.open.count(run.runId),
+        },
+        run,
+      ),
+    );
   }
 
   /** The run that `id` means: an id, a prefix of one, or `latest`. Throws `BC_ERR_NOT_FOUND`. */

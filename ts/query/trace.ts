@@ -96,6 +96,7 @@ async function countCalls(reader: Reader, runId: string, rootId: number): Promis
 function traceSource(runId: string, rootId: number): Source {
   return {
     table: "calls",
+    live: true,
     choose: (segment) => mayHoldTrace(segment, runId, rootId),
   };
 }

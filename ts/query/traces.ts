@@ -51,7 +51,7 @@ export async function traces(
   const limit = checkLimit(filter.limit);
   const search = prepare(reader, filter, limit + 1);
   const withRoot = await newestFirst({
-    segments: reader.segments.all().filter((s) => search.ofRun(s) && mayStartIn(s, search.before)),
+    segments: reader.live().filter((s) => search.ofRun(s) && mayStartIn(s, search.before)),
     limit: limit + 1,
     ask: (chosen) => find(reader, search, (s) => chosen.has(s), ROOTS),
   });
@@ -139,13 +139,18 @@ async function find(
   const { where, inside, ofRun, called, span, limit } = search;
   // Calls of a trace begin after its root, so `until` does not bound them.
   const sinceOnly: Span = span.sinceNs === undefined ? {} : { sinceNs: span.sinceNs };
-  const calls = { table: "calls", choose: (s: Segment) => ofRun(s) && choose(s) } as const;
-  if (!reader.segments.all().some(calls.choose)) return [];
+  const calls = {
+    table: "calls",
+    live: true,
+    choose: (s: Segment) => ofRun(s) && choose(s),
+  } as const;
+  if (!reader.live().some(calls.choose)) return [];
   const rows = await reader.rows({
     sources: {
       calls,
       members: {
         table: "calls",
+        live: true,
         choose: (s) => inside !== null && ofRun(s) && called(s) && mayStartIn(s, sinceOnly),
       },
     },
@@ -180,7 +185,7 @@ function runsThatMayLackRoots(reader: Reader): string[] {
       .filter((run) => run.status !== "running" && run.counters.dropped === 0)
       .map((run) => run.runId),
   );
-  return runsIn(reader.segments.all()).filter((runId) => !whole.has(runId));
+  return runsIn(reader.live()).filter((runId) => !whole.has(runId));
 }
 
 interface Counted {
@@ -196,7 +201,9 @@ async function countCalls(
   if (roots.length === 0) return new Map();
   const { listValue } = await loadDuckDB();
   const rows = await reader.rows({
-    sources: { calls: { table: "calls", choose: (segment) => mayHoldOne(segment, roots) } },
+    sources: {
+      calls: { table: "calls", live: true, choose: (segment) => mayHoldOne(segment, roots) },
+    },
     sql: (from) => `
       SELECT run_id, root_id::DOUBLE AS root_id, count(*)::DOUBLE AS calls,
         count(*) FILTER (status = 'threw')::DOUBLE AS errors

@@ -106,6 +106,16 @@ impl Assembler {
         self.exceptions.rows
     }
 
+    /// Changes whenever a call begins or gets its row.
+    pub(crate) fn stamp(&self) -> (i64, u64) {
+        (self.next_call_id, self.tally.calls)
+    }
+
+    /// The calls that have not ended, in no certain order.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Frame> {
+        self.stack.iter()
+    }
+
     /// Exceptions have no row yet.
     pub(crate) fn exceptions_wait(&self) -> bool {
         self.exceptions.unwritten()

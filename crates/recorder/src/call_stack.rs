@@ -148,6 +148,11 @@ impl CallStack {
         collided.collect()
     }
 
+    /// All, in no certain order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Frame> {
+        self.running.iter().chain(self.suspended.values())
+    }
+
     /// Hands out all, in the order of their calls.
     pub(crate) fn take_all(&mut self) -> Vec<Frame> {
         self.tokens.clear();

@@ -20,6 +20,7 @@ use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::codec::Encoder;
 use crate::counters::Counters;
+use crate::open_calls::OpenList;
 use crate::sink::Sink;
 use crate::translator::Translator;
 
@@ -71,6 +72,8 @@ pub(crate) struct Drain {
     polled_ns: i64,
     /// Since when the store has failed.
     failing_since_ns: Option<i64>,
+    /// What readers are told of calls that have not ended; not with a memory store.
+    pub(crate) open: Option<OpenList>,
     /// The run's record says that it ended: see `replacement.rs`.
     pub(crate) left: bool,
 }
@@ -83,6 +86,7 @@ impl Drain {
         (mono_ns, wall_ns): (i64, i64),
     ) -> Self {
         Self {
+            open: sink.store().map(|_| OpenList::default()),
             threads: Vec::new(),
             translator,
             sink,
@@ -168,6 +172,12 @@ impl Drain {
         self.sink.rows() > 0 || self.threads.iter().any(waits)
     }
 
+    /// As [`Self::pending`], or readers are to be told of calls that have begun.
+    pub(crate) fn has_news(&self) -> bool {
+        let open = self.open.as_ref();
+        self.pending() || open.is_some_and(|open| open.is_news(&self.threads))
+    }
+
     /// When what is pending is due.
     pub(crate) fn due_ns(&self) -> i64 {
         self.published_ns + self.interval_ns
@@ -175,7 +185,7 @@ impl Drain {
 
     /// It is time to publish. `pressed`: a writer has found no free chunk.
     pub(crate) fn is_due(&self, now_ns: i64, pressed: bool) -> bool {
-        if !self.pending() {
+        if !self.has_news() {
             return false;
         }
         let since = now_ns - self.published_ns;
@@ -203,6 +213,7 @@ impl Drain {
             state.assembler.settle(false, now_ns, &mut self.sink);
         }
         self.count(now_ns);
+        self.list_open();
         match self.sink.publish(self.seq, self.translator.functions()) {
             Ok(published) => {
                 if published.rows > 0 {
@@ -225,6 +236,23 @@ impl Drain {
             state.reader.free_consumed(&state.ring.cells());
         }
         true
+    }
+
+    /// Tells readers which calls have not ended, or end in the next segment.
+    fn list_open(&mut self) {
+        // What `leave` has stored of them stands until there are rows again.
+        if let Some(open) = self.open.as_mut().filter(|_| !self.left) {
+            let functions = self.translator.functions();
+            let (seq, offset_ns) = (self.seq, self.wall_offset_ns);
+            open.list(&self.threads, seq, offset_ns, &self.sink, functions);
+        }
+    }
+
+    /// All calls have rows.
+    pub(crate) fn forget_open(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.remove(&self.sink);
+        }
     }
 
     /// There are rows: the process that was about to be another program has not become it.

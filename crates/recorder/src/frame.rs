@@ -13,6 +13,14 @@ pub(crate) enum HeldArguments {
 }
 
 impl HeldArguments {
+    /// Bytes of their text.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::None | Self::Integers { .. } => 0,
+            Self::Json(text) => text.len(),
+        }
+    }
+
     fn as_row(&self) -> Arguments<'_> {
         match self {
             Self::None => Arguments::None,

@@ -35,6 +35,7 @@ mod frame;
 mod function_table;
 mod keeper;
 mod memory_store;
+mod open_calls;
 mod options;
 mod original_stacks;
 mod quick_json;

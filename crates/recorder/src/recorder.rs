@@ -324,6 +324,9 @@ impl Recorder {
         run.ended_at = Some(iso_timestamp(wall_ns()));
         counters.write_to(&mut run.counters);
         let recorded = published && drain.sink.write_run(&drain.run).is_ok();
+        if published {
+            drain.forget_open();
+        }
         if !recorded {
             // The rings and the last checkpoint stay, for a recovery when the store works again.
             for state in &drain.threads {

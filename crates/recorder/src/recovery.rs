@@ -164,6 +164,8 @@ impl Recovery {
         let writes = sink
             .store()
             .and_then(|store| store.lock_run(&checkpoint.run.run_id).ok());
+        // Its calls get rows now.
+        sink.remove_open_calls()?;
         let functions = read_functions(&path.join(FUNCTIONS_FILE));
         let count = functions.len();
         let redactor = Arc::new(Redactor::new(checkpoint.redaction.clone()));

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
-use breadcrumb_store::{Published, RunRecord, SegmentBuilder, Store};
+use breadcrumb_store::{OpenCalls, Published, RunRecord, SegmentBuilder, Store};
 use parking_lot::Mutex;
 
 use crate::error::RecorderError;
@@ -89,6 +89,28 @@ impl Sink {
             }
             Self::Memory(_) => Ok(Published::default()),
         }
+    }
+
+    /// Tells readers of the store which calls have not ended.
+    pub(crate) fn write_open_calls(
+        &self,
+        open: &OpenCalls<'_>,
+        functions: &FunctionSnapshot,
+    ) -> Result<(), RecorderError> {
+        match self {
+            Self::Store { store, segment } => {
+                Ok(store.write_open_calls(segment.run_id(), open, functions)?)
+            }
+            Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Tells them of none.
+    pub(crate) fn remove_open_calls(&self) -> Result<(), RecorderError> {
+        if let Self::Store { store, segment } = self {
+            store.remove_open_calls(segment.run_id())?;
+        }
+        Ok(())
     }
 
     pub(crate) fn write_run(&self, run: &RunRecord) -> Result<(), RecorderError> {

@@ -81,7 +81,7 @@ fn turn(session: &Session, now_ns: i64) -> (usize, Option<i64>) {
         freed = true;
     }
     *session.counters.lock() = drain.counters();
-    let due_ns = drain.pending().then(|| drain.due_ns());
+    let due_ns = drain.has_news().then(|| drain.due_ns());
     drop(drain);
     if freed || read > 0 {
         session.tell_freed();

@@ -85,6 +85,8 @@ fn every_written_call_survives_a_kill_once() {
         assert_eq!(recovered.len(), 1, "{recovered:?}");
         assert_eq!(recovered[0].error, None);
         assert!(recovered[0].skipped.is_empty(), "{recovered:?}");
+        let list = root.join(format!("store/runs/{run_id}.open"));
+        assert!(!list.exists(), "its calls in flight have rows now");
         let all = calls(&root.join("store"));
         for (thread, said) in said {
             let first = i64::from(thread) << 40;

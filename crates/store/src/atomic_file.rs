@@ -76,10 +76,15 @@ impl AtomicFile {
 
     /// Makes the content durable and puts the file in place, over an older one. The folder's
     /// entry is durable only after [`sync_folder`].
-    pub(crate) fn commit(mut self) -> Result<(), StoreError> {
+    pub(crate) fn commit(self) -> Result<(), StoreError> {
         self.file
             .sync_all()
             .map_err(|e| StoreError::from_io(&self.target, e))?;
+        self.commit_loosely()
+    }
+
+    /// As [`Self::commit`], but after a power failure the file may be empty, or the older one.
+    pub(crate) fn commit_loosely(mut self) -> Result<(), StoreError> {
         changing();
         fs::rename(&self.temporary, &self.target)
             .map_err(|e| StoreError::from_io(&self.target, e))?;

@@ -32,6 +32,7 @@ mod id_index;
 mod json_file;
 mod merge;
 mod migrate;
+mod open_calls;
 mod page;
 mod removal;
 #[cfg(test)]
@@ -56,6 +57,7 @@ pub use error::StoreError;
 pub use function_source::FunctionSource;
 pub use merge::{MergeLimits, MergeReport};
 pub use migrate::{MigrateOptions, MigrateReport};
+pub use open_calls::{OpenCall, OpenCalls};
 pub use removal::Removal;
 pub use retention::{
     KeptRun, PlannedRun, Pruning, Reason, RetentionPlan, RetentionPolicy, RetentionScope, WhyKept,

@@ -88,6 +88,7 @@ impl Store {
             let _ = fs::remove_dir(&folder);
         }
         for run_id in gone {
+            self.remove_open_calls(run_id)?;
             let marker = self.run_path(run_id, REMOVING);
             removal.removed_bytes += marker.metadata().map_or(0, |file| file.len());
             removal.runs += usize::from(remove_file(&marker)?);
@@ -188,6 +189,7 @@ impl Store {
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Removal, StoreError> {
         let mut leftovers = sweep_folder(self.folder())? + sweep_folder(&self.runs_folder())?;
+        leftovers += self.sweep_open_calls()?;
         for folder in self.date_folders()? {
             leftovers += sweep_folder(&folder)?;
         }

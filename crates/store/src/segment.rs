@@ -84,6 +84,12 @@ impl SegmentBuilder {
         }
     }
 
+    /// The run of the rows, the first one where there are several.
+    #[must_use]
+    pub fn run_id(&self) -> &str {
+        &self.runs[0].run_id
+    }
+
     /// The rows that follow are of this run.
     pub(crate) fn select_run(&mut self, run_id: &str) {
         if self.runs[self.current].run_id == run_id {

@@ -5,6 +5,7 @@
 use super::leftover::{Owner, owner_of};
 use super::{Check, FindingKind};
 use crate::atomic_file::list;
+use crate::open_calls::OPEN;
 use crate::run::{PIN, REMOVING};
 use crate::store::STORE_VERSION;
 use crate::writer_lock::LOCK;
@@ -13,6 +14,7 @@ use crate::{RunStatus, StoreError};
 impl Check<'_> {
     /// Reads every record.
     pub(super) fn records(&mut self) -> Result<(), StoreError> {
+        let mut lists = Vec::new();
         for entry in list(&self.store.runs_folder())? {
             let path = entry.path();
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -35,6 +37,11 @@ impl Check<'_> {
                     let reason = "its run's process died; pruning removes it";
                     self.find(FindingKind::Leftover, &path, reason);
                 }
+                continue;
+            }
+            if let Some(run) = name.strip_suffix(OPEN) {
+                self.visit(&path);
+                lists.push((run.to_owned(), path));
                 continue;
             }
             let Some(run) = name.strip_suffix(".json") else {
@@ -64,6 +71,14 @@ impl Check<'_> {
                         self.find(kind, &path, &reason);
                     }
                 }
+            }
+        }
+        for (run, path) in lists {
+            let record = self.records.get(&run);
+            let runs = record.is_some_and(|record| record.status == RunStatus::Running);
+            if !runs && path.exists() {
+                let reason = "its run's calls have ended; pruning removes it";
+                self.find(FindingKind::Leftover, &path, reason);
             }
         }
         self.report.runs = self.records.len() as u64;
