@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { cli, nodes, project, run } from "../support/program";
 import { openStore } from "../../ts/query/index";
 import { newFolder, RUN_A, RUN_B, sampleStore } from "./support/sample-store";
 import { functionSums, StoreWriter } from "./support/store-writer";
@@ -70,3 +72,51 @@ test("unknown runs and bad limits are refused", async () => {
   await expect(store.gaps({ run: "none" })).rejects.toMatchObject({ code: "BC_ERR_NOT_FOUND" });
   await expect(store.gaps({ limit: -1 })).rejects.toMatchObject({ code: "BC_ERR_BAD_OPTION" });
 });
+
+test.each(nodes)(
+  "a recorded function that never ran anywhere is listed (Node %s)",
+  async (_, node) => {
+    const folder = project({
+      "app.js": `
+      const { used } = require("./work.js");
+      function main() { return used(1); }
+      function never() {}
+      main();
+    `,
+      "work.js": "exports.used = (n) => n; exports.unused = function unused() {};",
+      // Loaded, and nothing of it runs.
+      "idle.js": "require('./work.js'); module.exports = class Idle { method() {} };",
+    });
+    for (const args of [["app.js"], ["idle.js"]]) {
+      const { status, stderr } = run(node, [cli, "run", ...args], folder);
+      expect(status, stderr).toBe(0);
+    }
+    await using store = await openStore(join(folder, ".breadcrumb"));
+    const [idle, app] = (await store.runs()).map((one) => one.runId) as [string, string];
+    const names = async (runs: string | string[]) =>
+      (await store.gaps({ run: runs })).notCalled.map((f) => [f.file, f.function, f.lastCalledIn]);
+    expect(await names([app, idle])).toEqual([
+      ["app.js", "never", null],
+      ["idle.js", "Idle.method", null],
+      ["work.js", "unused", null],
+    ]);
+    expect(await names(idle)).toEqual([
+      ["app.js", "main", app],
+      ["app.js", "never", null],
+      ["idle.js", "Idle.method", null],
+      ["work.js", "used", app],
+      ["work.js", "unused", null],
+    ]);
+    expect((await store.stats()).map((f) => [f.function, f.calls]).toSorted()).toEqual([
+      ["main", 1],
+      ["used", 1],
+    ]);
+    const { rows } = await store.sql(
+      "SELECT run_id, count(*) AS n, sum(calls) AS calls FROM functions GROUP BY ALL ORDER BY ALL",
+    );
+    expect(rows).toEqual([
+      { run_id: app, n: 4, calls: 2 },
+      { run_id: idle, n: 3, calls: 0 },
+    ]);
+  },
+);

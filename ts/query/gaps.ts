@@ -4,8 +4,7 @@
  *     const { notCalled, leftAlone } = await gaps(reader, { run: "latest" });
  *
  * Functions that the store knows of and that were not called in these runs; files that were included
- * and not instrumented. Limits: the store knows of a function once it was called (or counted) in some
- * run: one that never ran anywhere is not listed.
+ * and not instrumented. Limits: the store knows of a function once its file was loaded in some run.
  */
 import { checkLimit, Conditions, MAX_LIMIT } from "./conditions";
 import { loadDuckDB } from "./engine";

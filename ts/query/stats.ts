@@ -172,7 +172,7 @@ function sumsSql(parts: string, order: string | undefined, limit: number): strin
         sum(wait_ns)::DOUBLE AS wait_ns, max(max_ns)::DOUBLE AS max_ns,
         string_agg(histogram, '') AS histogram, sum(counted)::DOUBLE AS counted,
         sum(dropped)::DOUBLE AS dropped
-      FROM parts GROUP BY function, file, line, col)
+      FROM parts GROUP BY function, file, line, col HAVING sum(calls + counted + dropped) > 0)
     SELECT * FROM sums
     ORDER BY ${order === undefined ? "" : `${order} DESC NULLS LAST, `} function, file, line, col
     ${order === undefined ? "" : `LIMIT ${limit}`}`;

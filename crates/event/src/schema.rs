@@ -499,7 +499,7 @@ pub const EXCEPTIONS: Table = Table {
 /// One row a function and segment: what `stats()` adds up.
 pub const FUNCTIONS: Table = Table {
     name: "functions",
-    doc: "One row a function and segment: the sums over its calls there. Add them up over segments.",
+    doc: "One row a function and segment: the sums over its calls there. Add them up over segments. A function that was instrumented has a row, with 0 calls, also where it never ran: at least one in its run.",
     columns: &[
         column("run_id", Text, false, Dictionary, "The run."),
         column("function", Text, false, Dictionary, "Name of the function."),

@@ -72,6 +72,8 @@ pub(crate) struct Drain {
     polled_ns: i64,
     /// Since when the store has failed.
     failing_since_ns: Option<i64>,
+    /// Functions below it have a row in the store, called or not.
+    noted_functions: u32,
     /// What readers are told of calls that have not ended; not with a memory store.
     pub(crate) open: Option<OpenList>,
     /// The run's record says that it ended: see `replacement.rs`.
@@ -87,6 +89,7 @@ impl Drain {
     ) -> Self {
         Self {
             open: sink.store().map(|_| OpenList::default()),
+            noted_functions: 0,
             threads: Vec::new(),
             translator,
             sink,
@@ -213,10 +216,11 @@ impl Drain {
             state.assembler.settle(false, now_ns, &mut self.sink);
         }
         self.count(now_ns);
+        self.note_functions();
         self.list_open();
         match self.sink.publish(self.seq, self.translator.functions()) {
             Ok(published) => {
-                if published.rows > 0 {
+                if published.bytes > 0 {
                     self.seq += 1;
                     self.counters.segments += 1;
                     self.counters.bytes += published.bytes;
@@ -236,6 +240,15 @@ impl Drain {
             state.reader.free_consumed(&state.ring.cells());
         }
         true
+    }
+
+    /// Functions that were instrumented since get a row, once in the run, whether they are called or not.
+    fn note_functions(&mut self) {
+        let functions = self.translator.functions().len();
+        for function in self.noted_functions..functions {
+            self.sink.push_function(function);
+        }
+        self.noted_functions = functions;
     }
 
     /// Tells readers which calls have not ended, or end in the next segment.

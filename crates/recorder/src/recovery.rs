@@ -144,6 +144,7 @@ fn already_recovered(checkpoint: &Checkpoint) -> bool {
 struct Recovery {
     checkpoint: Checkpoint,
     functions: u32,
+    functions_to_note: u32,
     translator: Translator,
     sink: Sink,
     counters: Counters,
@@ -175,6 +176,7 @@ impl Recovery {
             counters: checkpoint.counters.clone(),
             checkpoint,
             functions: count,
+            functions_to_note: count,
             translator,
             sink,
             last_ns: 0,
@@ -292,8 +294,12 @@ impl Recovery {
 
     fn publish(&mut self) -> Result<(), RecorderError> {
         let seq = self.checkpoint.next_seq;
+        // Those that have a row already get another, which adds nothing.
+        for function in 0..std::mem::take(&mut self.functions_to_note) {
+            self.sink.push_function(function);
+        }
         let published = self.sink.publish(seq, self.translator.functions())?;
-        if published.rows > 0 {
+        if published.bytes > 0 {
             self.checkpoint.next_seq += 1;
             self.counters.segments += 1;
             self.counters.bytes += published.bytes;

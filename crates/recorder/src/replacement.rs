@@ -64,7 +64,7 @@ fn publish_open(drain: &Drain) -> Result<Counters, RecorderError> {
         counters.exceptions += assembler.exceptions_written() - before.exceptions_written();
     }
     let published = sink.publish(drain.seq, drain.translator.functions())?;
-    counters.segments += u64::from(published.rows > 0);
+    counters.segments += u64::from(published.bytes > 0);
     counters.bytes += published.bytes;
     Ok(counters)
 }

@@ -70,6 +70,12 @@ impl Sink {
         }
     }
 
+    pub(crate) fn push_function(&mut self, function: u32) {
+        if let Self::Store { segment, .. } = self {
+            segment.push_function(function);
+        }
+    }
+
     pub(crate) fn push_count(&mut self, row: &CountRow) {
         match self {
             Self::Store { segment, .. } => segment.push_count(row),

@@ -72,6 +72,11 @@ impl FunctionSums {
         }
     }
 
+    /// There is a row of this function, whether it was called or not.
+    pub(crate) fn note(&mut self, function: u32) {
+        self.sum_of(function);
+    }
+
     fn sum_of(&mut self, function: u32) -> &mut FunctionSum {
         let index = self.index.index_of(function) as usize;
         if index == self.sums.len() {

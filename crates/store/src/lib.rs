@@ -48,6 +48,7 @@ mod store;
 mod summary;
 mod table;
 mod table_reader;
+mod table_sum;
 mod timestamp;
 mod upkeep_lock;
 mod writer_lock;

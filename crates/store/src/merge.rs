@@ -27,6 +27,7 @@ use window::Window;
 
 use crate::segment::{Removed, remove_segment};
 use crate::summary::{MERGED, segment_of, summary_paths};
+use crate::table_sum::bytes_flaw;
 use crate::upkeep_lock::UpkeepLock;
 use crate::{RunStatus, SegmentBuilder, SegmentSummary, Store, StoreError};
 
@@ -140,6 +141,20 @@ impl Source {
     fn has(&self, path: &Path) -> bool {
         let mut tables = self.summary.tables.iter();
         tables.any(|(_, table)| self.folder.join(&table.file) == path)
+    }
+
+    /// An error that names a table whose bytes are others than were written: what decodes all the same
+    /// would stand with a new sum, as if it were good.
+    fn check_bytes(&self) -> Result<(), StoreError> {
+        for (_, table) in self.summary.tables.iter() {
+            let path = self.folder.join(&table.file);
+            match bytes_flaw(&path, table, &mut |_| {}) {
+                Ok(None) => {}
+                Ok(Some(reason)) => return Err(StoreError::Corrupt { path, reason }),
+                Err(error) => return Err(StoreError::from_io(&path, error)),
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn table(&self, name: &str) -> Option<PathBuf> {
@@ -409,13 +424,24 @@ pub(crate) fn merge_group(
     go_on: &mut dyn FnMut() -> bool,
     keep: &dyn Fn(&str) -> bool,
 ) -> Result<Option<(u64, u64)>, StoreError> {
-    let mut functions = MergedFunctions::default();
-    for path in group.iter().filter_map(|s| s.table("functions")) {
-        read_functions(&path, &mut functions)?;
+    for source in group {
+        source.check_bytes()?;
+        if !go_on() {
+            return Ok(None);
+        }
     }
     let first = group.iter().find_map(|s| s.summary.runs.first());
     let first = first.map_or("", |part| &part.run_id);
     let mut builder = SegmentBuilder::new(first, store);
+    let mut functions = MergedFunctions::default();
+    for path in group.iter().filter_map(|s| s.table("functions")) {
+        read_functions(&path, &mut functions, &mut |run, function| {
+            if keep(run) {
+                builder.select_run(run);
+                builder.push_function(function);
+            }
+        })?;
+    }
     let mut runs: Vec<String> = Vec::new();
     let mut window = Window::new(limits.window_calls);
     for path in group.iter().filter_map(|s| s.table("calls")) {

@@ -8,6 +8,7 @@
 //! Limits: one thread; rows of one run, but for merged segments.
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
 use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
@@ -113,6 +114,11 @@ impl SegmentBuilder {
         self.calls.push(row);
     }
 
+    /// Takes a function: it has a row in `functions`, also where it has no call.
+    pub fn push_function(&mut self, function: u32) {
+        self.runs[self.current].sums.note(function);
+    }
+
     /// Takes an exception.
     pub fn push_exception(&mut self, row: &ExceptionRow<'_>) {
         self.exception_bytes += size_of::<HeldException>()
@@ -157,7 +163,7 @@ impl SegmentBuilder {
     /// Nothing is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows() == 0
+        self.rows() == 0 && self.runs.iter().all(|run| run.sums.len() == 0)
     }
 
     /// Memory held, about. Calls are bounded (a few MiB, the rest waits in a file) unless the
@@ -294,7 +300,7 @@ impl SegmentBuilder {
         let held = self.calls.runs();
         let has_rows = |run: &&RunRows| {
             let calls = held.iter().any(|c| c.run_id == run.run_id && c.rows > 0);
-            calls || !run.exceptions.is_empty() || !run.counts.is_empty()
+            calls || !run.exceptions.is_empty() || !run.counts.is_empty() || run.sums.len() > 0
         };
         self.runs
             .iter()
@@ -320,6 +326,7 @@ impl SegmentBuilder {
     fn function_hashes(&self, functions: &mut ResolvedFunctions<'_>) -> Option<Vec<u32>> {
         let sums = self.runs.iter().flat_map(|run| run.sums.iter());
         let mut hashes: Vec<u32> = sums
+            .filter(|sum| sum.calls > 0)
             .map(|sum| name_hash(&functions.get(sum.function).name))
             .collect();
         hashes.sort_unstable();
@@ -327,7 +334,7 @@ impl SegmentBuilder {
         (hashes.len() <= MAX_HASHES).then_some(hashes)
     }
 
-    /// The earliest time of any row, which names the day's folder.
+    /// The earliest time of any row, or now, where there are functions alone: it names the day's folder.
     fn first_ns(&mut self) -> i64 {
         let calls = self.calls.runs().iter().filter_map(|run| run.ranges);
         let calls = calls.map(|ranges| ranges.started_at_ns.0).min();
@@ -335,7 +342,7 @@ impl SegmentBuilder {
         let counts = self.counts().map(|row| row.from_ns);
         calls
             .or_else(|| exceptions.chain(counts).min())
-            .unwrap_or_default()
+            .unwrap_or_else(now_ns)
     }
 
     fn clear(&mut self) {
@@ -426,6 +433,12 @@ impl SegmentBuilder {
         }
         cells
     }
+}
+
+/// The wall clock, ns since 1970.
+fn now_ns() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |time| i64::try_from(time.as_nanos()).unwrap_or_default())
 }
 
 /// Puts a written table in place.

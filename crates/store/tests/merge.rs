@@ -9,7 +9,7 @@ use std::time::Duration;
 use breadcrumb_store::{MergeLimits, MergeReport, Removal, RunRecord, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use proptest::prelude::*;
-use sample_store::{all, end, published, rows, write};
+use sample_store::{all, end, functions_of, published, rows, write, write_with};
 
 fn limits() -> MergeLimits {
     MergeLimits {
@@ -224,6 +224,73 @@ fn a_damaged_segment_is_left_alone_and_named() {
             .any(|text| text.contains("run-7.json"))
     );
     assert!(file.exists());
+}
+
+#[test]
+fn what_has_other_bytes_than_were_written_is_never_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    for seq in 0..2 {
+        write(&store, "run", seq, 0..50);
+    }
+    end(&store, "run");
+    let before = all(&store);
+    let day = published(&store)[0].0.clone();
+    for table in ["calls", "exceptions", "functions", "counts"] {
+        let file = day.join(format!("run-1-{table}.parquet"));
+        let sound = fs::read(&file).unwrap();
+        for at in (5..sound.len()).step_by(sound.len() / 7) {
+            let mut bytes = sound.clone();
+            bytes[at] ^= 4;
+            fs::write(&file, bytes).unwrap();
+            let report = merge(&store, &limits());
+            assert_eq!(report.merged, 0, "{table} at {at}: {report:?}");
+            let named = |text: &String| text.contains("run-1") && text.contains("checksum");
+            assert!(
+                report.skipped.iter().any(named),
+                "{table} at {at}: {report:?}"
+            );
+        }
+        fs::write(&file, sound).unwrap();
+    }
+    assert_eq!(merge(&store, &limits()).merged, 2);
+    assert_eq!(all(&store), before);
+}
+
+#[test]
+fn functions_that_were_not_called_stay_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    for run in ["run-a", "run-b"] {
+        for seq in 0..2 {
+            write_with(&store, run, seq, [seq as i64 * 3 + 1], &[0, 1]);
+        }
+        end(&store, run);
+    }
+    // Function 0 alone: a segment of its own, without a call.
+    write_with(&store, "run-c", 0, [], &[0]);
+    end(&store, "run-c");
+    let idle = functions_of(&store);
+    assert_eq!(idle.len(), 9, "{idle:?}");
+    let report = merge(&store, &limits());
+    // The last one is of today, the others of another day.
+    assert_eq!((report.merged, report.into), (4, 1), "{report:?}");
+    let expected = [
+        ("run-a", "Cart.add", 2),
+        ("run-a", "f", 0),
+        ("run-b", "Cart.add", 2),
+        ("run-b", "f", 0),
+        ("run-c", "f", 0),
+    ];
+    let expected = expected.map(|(run, name, calls)| (run.to_owned(), name.to_owned(), calls));
+    assert_eq!(functions_of(&store), expected);
+    let merged = published(&store)
+        .into_iter()
+        .find(|(_, s)| !s.replaces.is_empty());
+    let (_, summary) = merged.unwrap();
+    assert_eq!(summary.functions.map(|hashes| hashes.len()), Some(1));
+    remove(&store, &["run-a"]);
+    assert_eq!(functions_of(&store), expected[2..]);
 }
 
 #[test]

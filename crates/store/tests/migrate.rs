@@ -253,7 +253,10 @@ fn a_segment_whose_rows_would_change_is_left() {
     let day = folder.path().join("segments/date=2025-11-23");
     // Its sums are those of other calls: written again from its calls, they would change.
     let other = day.join("run-a-0-functions.parquet");
-    fs::copy(&other, day.join("run-a-1-functions.parquet")).unwrap();
+    let bytes = fs::copy(&other, day.join("run-a-1-functions.parquet")).unwrap();
+    edit(&day.join("run-a-1.json"), |value| {
+        value["tables"]["functions"]["bytes"] = json!(bytes);
+    });
     let before = fs::read(day.join("run-a-1.json")).unwrap();
     let report = migrate(&store, &MigrateOptions::default());
     assert_eq!((report.segments, report.to), (2, 2));
@@ -273,6 +276,7 @@ fn a_backup_has_a_folder_of_its_own() {
         (other.folder().to_owned(), "another store"),
         (store.folder().to_owned(), "in the store itself"),
         (store.folder().join("runs"), "in the store itself"),
+        (store.folder().join("new/backup"), "in the store itself"),
     ] {
         let options = MigrateOptions {
             backup: Some(backup),
@@ -283,6 +287,10 @@ fn a_backup_has_a_folder_of_its_own() {
         assert!(matches!(error, StoreError::Backup { .. }));
         assert!(error.to_string().contains(reason), "{error}");
     }
+    assert!(
+        !store.folder().join("new").exists(),
+        "nothing is made of a refused one"
+    );
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -4,18 +4,15 @@
 //! all bytes, the footer, the number of rows; without a sum, every row is decoded. Limits: what
 //! decodes is not seen to be another value than was written, where there is no sum.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use breadcrumb_event::schema::TABLES;
 
 use crate::table_reader::TableReader;
+use crate::table_sum::bytes_flaw;
 use crate::{StoreError, TableSummary};
-
-/// Bytes read at a time.
-const PIECE: usize = 1 << 18;
 
 /// What is wrong with a table's file.
 #[derive(Debug)]
@@ -32,16 +29,11 @@ pub(super) fn flaw_of(
     read: &mut dyn FnMut(u64),
 ) -> Option<Flaw> {
     let damaged = |reason: String| Some(Flaw::Damaged(reason));
-    let (bytes, sum) = match sum_of(path, read) {
-        Ok(found) => found,
+    match bytes_flaw(path, summary, read) {
+        Ok(None) => {}
+        Ok(Some(reason)) => return damaged(reason),
         Err(e) if e.kind() == ErrorKind::NotFound => return Some(Flaw::Missing),
         Err(e) => return damaged(format!("cannot be read: {e}")),
-    };
-    if bytes != summary.bytes {
-        return damaged(format!("has {bytes} bytes of {}", summary.bytes));
-    }
-    if summary.crc32.is_some_and(|crc32| crc32 != sum) {
-        return damaged("its bytes have another checksum than was written down".into());
     }
     // A decoder that meets what it did not expect may panic: that is an answer as well.
     let rows = catch_unwind(AssertUnwindSafe(|| count_rows(path, table, summary)));
@@ -54,23 +46,6 @@ pub(super) fn flaw_of(
         Ok(Err(StoreError::Corrupt { reason, .. })) => damaged(reason),
         Ok(Err(error)) => damaged(error.to_string()),
         Err(_) => damaged("cannot be decoded".into()),
-    }
-}
-
-/// Size and sum of a file.
-fn sum_of(path: &Path, read: &mut dyn FnMut(u64)) -> std::io::Result<(u64, u32)> {
-    let mut file = File::open(path)?;
-    let mut piece = vec![0; PIECE];
-    let mut sum = crc32fast::Hasher::new();
-    let mut bytes = 0;
-    loop {
-        let count = file.read(&mut piece)?;
-        if count == 0 {
-            return Ok((bytes, sum.finalize()));
-        }
-        sum.update(&piece[..count]);
-        bytes += count as u64;
-        read(count as u64);
     }
 }
 

@@ -68,6 +68,13 @@ impl MergedFunctions {
         if let Some(id) = self.known.get(&address) {
             return *id;
         }
+        let id = self.enter(named);
+        self.known.insert(address, id);
+        id
+    }
+
+    /// The same for texts that go at once.
+    pub(super) fn enter(&mut self, named: &Named<'_>) -> u32 {
         let place = place(named);
         let parameters = text(named.parameters);
         let next = self.entries.len() as u32;
@@ -98,7 +105,6 @@ impl MergedFunctions {
                 generated,
             });
         }
-        self.known.insert(address, id);
         id
     }
 }

@@ -22,11 +22,13 @@ type TakeCall<'a> = &'a mut dyn FnMut(&str, &CallRow<'_>);
 type TakeException<'a> = &'a mut dyn FnMut(&str, &ExceptionRow<'_>);
 type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
 
-/// Reads what `functions` says.
+/// Reads what `functions` says; `idle` takes the run and id of those that were not called.
 pub(super) fn read_functions(
     path: &Path,
     functions: &mut MergedFunctions,
+    idle: &mut dyn FnMut(&str, u32),
 ) -> Result<(), StoreError> {
+    let [run, calls] = places(&FUNCTIONS, ["run_id", "calls"]);
     let [name, file, line, col, kind, parameters] = places(
         &FUNCTIONS,
         ["function", "file", "line", "col", "kind", "parameters"],
@@ -58,6 +60,10 @@ pub(super) fn read_functions(
                 column: to_u32(at_column),
             });
             functions.learn(&named, kind.unwrap_or(FunctionKind::Function), generated);
+            let run = owned(&mut batch, run);
+            if number(&mut batch, calls) == 0 {
+                idle(&run, functions.enter(&named));
+            }
             batch.advance();
         }
     }

@@ -106,7 +106,21 @@ fn count(n: i64) -> CountRow {
 
 /// Writes a segment with these numbers.
 pub fn write(store: &Store, run: &str, seq: u64, numbers: impl IntoIterator<Item = i64>) {
+    write_with(store, run, seq, numbers, &[]);
+}
+
+/// The same, and functions that are known.
+pub fn write_with(
+    store: &Store,
+    run: &str,
+    seq: u64,
+    numbers: impl IntoIterator<Item = i64>,
+    known: &[u32],
+) {
     let mut segment = SegmentBuilder::new(run, store);
+    for function in known {
+        segment.push_function(*function);
+    }
     for n in numbers {
         segment.push_call(&call(n));
         if n % 4 == 0 {
@@ -203,4 +217,24 @@ pub fn rows(store: &Store, table: &str) -> Vec<String> {
 pub fn all(store: &Store) -> Vec<Vec<String>> {
     let tables = ["calls", "exceptions", "functions", "counts"];
     tables.map(|table| rows(store, table)).to_vec()
+}
+
+/// Run, name and calls of each row of `functions`, sorted.
+pub fn functions_of(store: &Store) -> Vec<(String, String, i64)> {
+    let mut found = Vec::new();
+    for (folder, summary) in published(store) {
+        let Some(file) = summary.tables.functions else {
+            continue;
+        };
+        let file = File::open(folder.join(&file.file)).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        for row in reader.get_row_iter(None).unwrap().map(Result::unwrap) {
+            let cells: HashMap<_, _> = row.get_column_iter().map(|(k, v)| (&**k, v)).collect();
+            let text = |name: &str| cells[name].to_string().trim_matches('"').to_owned();
+            let calls = text("calls").parse().unwrap();
+            found.push((text("run_id"), text("function"), calls));
+        }
+    }
+    found.sort();
+    found
 }
