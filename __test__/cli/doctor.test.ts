@@ -33,14 +33,34 @@ test("what is wrong is named, with exit code 1; questions are answered all the s
 test("--quarantine moves whole segments, and deletes nothing", async () => {
   const dir = olderStore("v2");
   appendFileSync(join(dir, CALLS), "x");
-  const { stdout } = await runCli(["doctor", "--quarantine", "--json", "--store", dir]);
+  const { code, stdout } = await runCli(["doctor", "--quarantine", "--json", "--store", dir]);
   const report = JSON.parse(stdout) as CheckReport;
+  // What is lost is still wrong; what was moved, and the lock of who moved it, is not.
+  expect(code).toBe(1);
+  expect(report.problems.map(({ kind }) => kind)).toEqual(["miscounted"]);
+  expect(report.notes.map(({ kind }) => kind)).not.toContain("inUse");
+  expect(report.notes).toContainEqual({
+    file: CALLS,
+    kind: "quarantined",
+    reason: "has 4366 bytes of 4365",
+  });
   const name = "01a21436c4d776f994fcf7045d2db8c5-0";
   expect(report.quarantined).toEqual([`segments/date=2026-11-25/${name}`]);
   expect(readdirSync(join(dir, "quarantine", name))).toHaveLength(5);
   expect(existsSync(join(dir, CALLS))).toBe(false);
   const again = await runCli(["doctor", "--store", dir]);
   expect(again.stdout).toMatch(/quarantined .*1 found damaged earlier/);
+});
+
+test("nothing is wrong once all that was is in quarantine", async () => {
+  const dir = olderStore("v2");
+  const name = "01a21436c4d776f994fcf7045d2db8c5-9";
+  writeFileSync(join(dir, `segments/date=2026-11-25/${name}.json`), "{", { mode: 0o600 });
+  const sound = await runCli(["doctor", "--quarantine", "--store", dir]);
+  expect(sound.stdout).toContain(`moved to quarantine: segments/date=2026-11-25/${name}`);
+  expect(sound.stdout).not.toContain("in use");
+  expect(sound.stdout).toMatch(/^Nothing is wrong\.$/m);
+  expect(sound.code).toBe(0);
 });
 
 test("a damaged store.json is a problem, a newer one is refused with both versions", async () => {

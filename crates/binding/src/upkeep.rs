@@ -8,6 +8,7 @@ use breadcrumb_ring::{clock, shm_root};
 use breadcrumb_store::{
     Finding, FindingKind, MergeLimits, MergeReport, MigrateOptions, Pruning, Removal,
     RetentionPlan, RetentionPolicy, RetentionScope, Store, UpkeepLock, check_store,
+    check_store_locked,
 };
 use serde_json::json;
 
@@ -93,7 +94,10 @@ pub fn check(
     let lock = quarantine
         .then(|| lock(&Store::open(folder)?))
         .transpose()?;
-    let mut report = check_store(folder, progress)?;
+    let mut report = match &lock {
+        Some(lock) => check_store_locked(folder, lock, progress)?,
+        None => check_store(folder, progress)?,
+    };
     let waiting = shm_root().map(|root| waiting(&root)).unwrap_or_default();
     for (run, _) in waiting.iter().filter(|(_, other)| is_one(folder, other)) {
         report.add(Finding {

@@ -22,7 +22,7 @@ use std::path::Path;
 
 pub use finding::{Finding, FindingKind};
 
-use crate::{RunRecord, Store, StoreError};
+use crate::{RunRecord, Store, StoreError, UpkeepLock};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -78,6 +78,8 @@ struct Check<'a> {
     stored: HashMap<String, u64>,
     /// Files and folders that others than the owner may use.
     open_to_others: Vec<String>,
+    /// Who asks holds the right to merge, migrate and prune.
+    holds_upkeep: bool,
 }
 
 /// Looks over the store in `folder`. `progress` is told how many bytes were read, and of how many.
@@ -89,6 +91,26 @@ pub fn check_store(
     folder: &Path,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<CheckReport, StoreError> {
+    check(folder, None, progress)
+}
+
+/// As [`check_store`], by who keeps others from merging, migrating and pruning meanwhile.
+///
+/// # Errors
+/// Those of [`check_store`].
+pub fn check_store_locked(
+    folder: &Path,
+    lock: &UpkeepLock,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<CheckReport, StoreError> {
+    check(folder, Some(lock), progress)
+}
+
+fn check(
+    folder: &Path,
+    lock: Option<&UpkeepLock>,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<CheckReport, StoreError> {
     let mut check = Check {
         store: Store::unchecked(folder),
         report: CheckReport::default(),
@@ -98,6 +120,7 @@ pub fn check_store(
         excused: Vec::new(),
         stored: HashMap::new(),
         open_to_others: Vec::new(),
+        holds_upkeep: lock.is_some(),
     };
     match Store::open(folder) {
         Ok(_) => {}

@@ -53,7 +53,7 @@ mod timestamp;
 mod upkeep_lock;
 mod writer_lock;
 
-pub use check::{CheckReport, Finding, FindingKind, check_store};
+pub use check::{CheckReport, Finding, FindingKind, check_store, check_store_locked};
 pub use error::StoreError;
 pub use function_source::FunctionSource;
 pub use merge::{MergeLimits, MergeReport};

@@ -246,15 +246,18 @@ impl Store {
             path: backup.to_owned(),
             reason,
         };
-        make_folder(backup)?;
-        let places = (backup.canonicalize(), self.folder().canonicalize());
-        if matches!(places, (Ok(backup), Ok(store)) if backup.starts_with(&store)) {
+        // Before anything is made of it.
+        let above = std::path::absolute(backup).map_err(|e| StoreError::from_io(backup, e))?;
+        let real = above.ancestors().find_map(|path| path.canonicalize().ok());
+        let places = (real, self.folder().canonicalize());
+        if matches!(places, (Some(backup), Ok(store)) if backup.starts_with(&store)) {
             return Err(refuse("it is in the store itself"));
         }
         let manifest = backup.join("store.json");
         if manifest.exists() && read_json(&manifest)?["id"] != *self.id() {
             return Err(refuse("it has another store"));
         }
+        make_folder(backup)?;
         make_folder(&backup.join("runs"))?;
         make_folder(&backup.join("segments"))?;
         for entry in list(&self.runs_folder())? {

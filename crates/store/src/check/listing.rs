@@ -25,7 +25,7 @@ impl Check<'_> {
                 "store.json" | ".gitignore" => self.visit(&path),
                 "upkeep.lock" => {
                     self.visit(&path);
-                    if owner_of(&path) == Owner::Alive {
+                    if self.others_keep(&path) {
                         let reason = "a living process merges, migrates or prunes";
                         self.find(FindingKind::InUse, &path, reason);
                     }
@@ -58,12 +58,17 @@ impl Check<'_> {
     /// A file that an upkeep that was cut short left, or that one is at.
     pub(super) fn upkeep_leftover(&mut self, path: &Path, what: &str) {
         let lock = self.store.folder().join("upkeep.lock");
-        if owner_of(&lock) == Owner::Alive {
+        if self.others_keep(&lock) {
             self.find(FindingKind::InUse, path, &format!("{what} is at it"));
         } else {
             let reason = format!("{what} was cut short; the next one removes it");
             self.find(FindingKind::Leftover, path, &reason);
         }
+    }
+
+    /// Another process merges, migrates or prunes.
+    fn others_keep(&self, lock: &Path) -> bool {
+        !self.holds_upkeep && owner_of(lock) == Owner::Alive
     }
 
     /// A file that is not known by its name.

@@ -31,19 +31,31 @@ impl CheckReport {
         let store = Store::unchecked(folder);
         let mut groups: BTreeMap<PathBuf, Vec<&Finding>> = BTreeMap::new();
         for finding in &self.problems {
-            if matches!(finding.kind, FindingKind::Damaged | FindingKind::Missing)
-                && let Some(group) = group_of(&finding.file)
-            {
+            if let Some(group) = group_to_move(finding) {
                 groups.entry(group).or_default().push(finding);
             }
         }
         let mut moved = Vec::new();
         for (group, findings) in groups {
             if store.move_away(&group, &findings)? {
-                moved.push(group.display().to_string());
+                moved.push(group);
             }
         }
-        self.quarantined = moved;
+        // What is out of the way is no problem any more.
+        let is_moved = |f: &Finding| group_to_move(f).is_some_and(|group| moved.contains(&group));
+        let (away, left): (Vec<Finding>, Vec<Finding>) = std::mem::take(&mut self.problems)
+            .into_iter()
+            .partition(is_moved);
+        self.problems = left;
+        self.notes.extend(away.into_iter().map(|finding| Finding {
+            kind: FindingKind::Quarantined,
+            ..finding
+        }));
+        self.notes.sort();
+        self.quarantined = moved
+            .iter()
+            .map(|group| group.display().to_string())
+            .collect();
         Ok(())
     }
 }
@@ -86,6 +98,12 @@ impl Store {
             .find(|place| !place.exists())
             .unwrap_or_else(|| folder.join(name))
     }
+}
+
+/// The files to move because of a finding, by the beginning of their names.
+fn group_to_move(finding: &Finding) -> Option<PathBuf> {
+    let is_movable = matches!(finding.kind, FindingKind::Damaged | FindingKind::Missing);
+    is_movable.then(|| group_of(&finding.file)).flatten()
 }
 
 /// What the names of a damaged file's fellows begin with.
