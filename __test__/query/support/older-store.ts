@@ -1,20 +1,22 @@
 /**
- * A copy of a store that an older version wrote.
+ * A copy of a store that some version wrote.
  *
  *     const dir = olderStore("v1");
  *
- * One program of 19 calls and one exception, as `__test__/query/stores` has it: what version 2
- * recorded, and the same without the columns that version 1 did not have. Limits: it may be changed.
+ * One program of 19 calls and one exception, as `__test__/query/stores` has it: what versions 2 and 3
+ * recorded, and that of 2 without the columns that version 1 did not have. Limits: it may be changed.
  */
 import { chmodSync, cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { newFolder } from "./sample-store";
 
-/** Versions of which there is a store. */
+/** Older versions of which there is a store. */
 export const OLDER = ["v1", "v2"] as const;
+/** Every version, of each of which there is a store. */
+export const VERSIONS = [...OLDER, "v3"] as const;
 
 /** Its folder. */
-export function olderStore(version: (typeof OLDER)[number]): string {
+export function olderStore(version: (typeof VERSIONS)[number]): string {
   const dir = newFolder();
   cpSync(join(import.meta.dirname, "../stores", version), dir, { recursive: true });
   // A checkout does not keep modes.
