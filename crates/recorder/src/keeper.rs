@@ -7,7 +7,8 @@
 //! ```
 //! Of all processes that write a store the one that has its lock works, the others look again later.
 //! It works one part in [`SHARE`] of the time. Limits: a process that ends sooner than [`FIRST`] does
-//! nothing of this; `breadcrumb compact` and `breadcrumb prune` do it at once.
+//! nothing of this, but for a little merging at its end ([`Store::merge_some`]); `breadcrumb compact` and
+//! `breadcrumb prune` do it at once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

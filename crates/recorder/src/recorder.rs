@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
@@ -37,6 +37,8 @@ pub(crate) const MAIN_THREAD: u32 = 0;
 const LAST_LOOKS: u32 = 25;
 /// Attempts at the last publication, half a second in all, before its rows are left to a recovery.
 const LAST_ATTEMPTS: u32 = 5;
+/// At the end, so long is given to segments that wait to be merged, by one program in some dozens.
+const LAST_MERGING: Duration = Duration::from_millis(50);
 /// Name of the run's table of functions in its folder.
 pub(crate) const FUNCTIONS_FILE: &str = "functions.tsv";
 
@@ -343,10 +345,15 @@ impl Recorder {
         drop(self.writes.lock().take());
         drain.threads.clear();
         drain.crash_files = None;
+        let store = drain.sink.store().filter(|_| recorded).cloned();
         drop(drain);
         session.rings.write().clear();
         if let Some(folder) = session.folder.as_ref().filter(|_| recorded) {
             let _ = std::fs::remove_dir_all(folder.path());
+        }
+        if let Some(store) = store {
+            // What fails is left to others.
+            let _ = store.merge_some(Instant::now() + LAST_MERGING);
         }
         RUNNING.store(false, Ordering::Release);
     }

@@ -15,6 +15,7 @@
 
 mod functions;
 mod rows;
+mod some;
 mod window;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -157,6 +158,13 @@ impl Source {
         Ok(())
     }
 
+    fn is_older_than(&self, age: Duration) -> bool {
+        let path = self.folder.join(format!("{}.json", self.summary.name));
+        let since = path.metadata().and_then(|m| m.modified()).ok();
+        let found = since.and_then(|at| SystemTime::now().duration_since(at).ok());
+        found.is_some_and(|found| found >= age)
+    }
+
     pub(crate) fn table(&self, name: &str) -> Option<PathBuf> {
         let mut tables = self.summary.tables.iter();
         let (_, table) = tables.find(|(table, _)| *table == name)?;
@@ -293,10 +301,7 @@ impl Day {
             removed += remove_segment(&self.folder, name)?.segments;
         }
         for source in self.sources.iter().filter(|s| s.summary.is_merged()) {
-            let path = self.folder.join(format!("{}.json", source.summary.name));
-            let since = path.metadata().and_then(|m| m.modified()).ok();
-            let age = since.and_then(|at| SystemTime::now().duration_since(at).ok());
-            if age.is_none_or(|age| age < grace) {
+            if !source.is_older_than(grace) {
                 continue;
             }
             for name in &source.summary.replaces {

@@ -4,7 +4,7 @@ mod sample_store;
 
 use std::fs::{self, File};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use breadcrumb_store::{MergeLimits, MergeReport, Removal, RunRecord, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -255,6 +255,34 @@ fn what_has_other_bytes_than_were_written_is_never_merged() {
     }
     assert_eq!(merge(&store, &limits()).merged, 2);
     assert_eq!(all(&store), before);
+}
+
+#[test]
+fn many_short_runs_leave_few_segments_though_none_lives_long_enough_to_merge_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    let soon = || Instant::now() + Duration::from_secs(60);
+    let (mut most, mut expected) = (0, 0);
+    for n in 0..200 {
+        let run = format!("run{n:03}");
+        write(&store, &run, 0, 0..3);
+        expected += 3;
+        end(&store, &run);
+        store.merge_some(soon()).unwrap();
+        most = most.max(published(&store).len());
+    }
+    assert!(most <= 40, "{most} segments");
+    assert_eq!(rows(&store, "calls").len(), expected);
+    // Without time nothing is begun.
+    for n in 200..240 {
+        let run = format!("run{n:03}");
+        write(&store, &run, 0, 0..3);
+        end(&store, &run);
+    }
+    let before = published(&store).len();
+    let report = store.merge_some(Instant::now()).unwrap();
+    assert_eq!((report.merged, report.unfinished), (0, true));
+    assert_eq!(published(&store).len(), before);
 }
 
 #[test]

@@ -1,0 +1,141 @@
+//! A little merging, for programs that end before any longer one is begun.
+//!
+//! ```ignore
+//! store.merge_some(Instant::now() + Duration::from_millis(50))?;
+//! ```
+//! What a thousand runs of a second leave is a thousand segments, and none of those programs lives long
+//! enough to look after them. So whoever ends where [`ENOUGH`] segments wait merges some. Names and the
+//! few summaries of merged segments tell what waits: a program that has nothing to do reads one folder.
+//! Limits: the newest day alone; a group that is not done in time is given up, and waits for a longer
+//! program or `breadcrumb compact`.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{Day, MergeLimits, MergeReport, Source};
+use crate::atomic_file::list;
+use crate::removal::run_of;
+use crate::summary::MERGED;
+use crate::{RunStatus, SegmentSummary, Store, StoreError};
+
+/// Segments of single runs that are left waiting.
+const ENOUGH: usize = 32;
+/// Segments merged at a time.
+const MOST: usize = 128;
+/// Calls sorted at a time: 3 MB.
+const WINDOW_CALLS: usize = 16_384;
+
+impl Store {
+    /// Merges segments of the newest day, if enough of them wait and no other process is at it, and
+    /// removes what was replaced long enough ago. Begins nothing after `until`.
+    ///
+    /// # Errors
+    /// As [`Store::merge`].
+    pub fn merge_some(&self, until: Instant) -> Result<MergeReport, StoreError> {
+        let mut report = MergeReport::default();
+        let Some(folder) = self.date_folders()?.pop() else {
+            return Ok(report);
+        };
+        let names = segment_names(&folder)?;
+        if names.iter().filter(|name| run_of(name).is_some()).count() < ENOUGH {
+            return Ok(report);
+        }
+        let Some(_lock) = self.lock_upkeep()? else {
+            return Ok(report);
+        };
+        let limits = MergeLimits {
+            most: MOST,
+            window_calls: WINDOW_CALLS,
+            ..MergeLimits::default()
+        };
+        let mut go_on = || Instant::now() < until;
+        let day = waiting(&folder, &names)?;
+        report.removed += day.remove_old(&names, limits.grace, &mut go_on)?;
+        let written = day.sources.iter().filter_map(|s| run_of(&s.summary.name));
+        if written.clone().count() >= ENOUGH {
+            let ended = self.ended_among(written.collect());
+            for group in day.groups(&ended, &limits) {
+                if !self.merge_sound(&folder, group, &limits, &mut go_on, &mut report)? {
+                    report.unfinished = true;
+                    return Ok(report);
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    /// Those of these runs that will write nothing more.
+    fn ended_among(&self, runs: HashSet<&str>) -> HashSet<String> {
+        let has_ended = |run: &&str| {
+            let record = self.read_run(run);
+            matches!(record, Ok(Some(record)) if record.status != RunStatus::Running)
+        };
+        runs.into_iter()
+            .filter(has_ended)
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+impl Day {
+    /// As [`Self::remove_replaced`], of the segments with these names.
+    fn remove_old(
+        &self,
+        names: &HashSet<String>,
+        grace: Duration,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<usize, StoreError> {
+        let mut removed = 0;
+        for source in self.sources.iter().filter(|s| s.is_older_than(grace)) {
+            let replaced = source.summary.replaces.iter();
+            for name in replaced.filter(|name| names.contains(*name)) {
+                if !go_on() {
+                    return Ok(removed);
+                }
+                removed += self.remove(name)?.segments;
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// Names of the segments in a day's folder that have a summary.
+fn segment_names(folder: &Path) -> Result<HashSet<String>, StoreError> {
+    let entries = list(folder)?;
+    let names = entries.iter().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        Some(name.strip_suffix(".json")?.to_owned())
+    });
+    Ok(names.collect())
+}
+
+/// The segments that count, without the summaries of those that were replaced being read.
+fn waiting(folder: &Path, names: &HashSet<String>) -> Result<Day, StoreError> {
+    let read = |name: &String| -> Option<Source> {
+        let summary = SegmentSummary::read(&folder.join(format!("{name}.json"))).ok()?;
+        Some(Source {
+            folder: folder.to_owned(),
+            summary,
+        })
+    };
+    let (merged, written): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| name.starts_with(MERGED));
+    let merged: Vec<Source> = merged.into_iter().filter_map(read).collect();
+    let replaced: HashSet<&str> = merged
+        .iter()
+        .flat_map(|source| source.summary.replaces.iter().map(String::as_str))
+        .collect();
+    let is_seen = |name: &&String| !replaced.contains(name.as_str());
+    let written = written.into_iter().filter(is_seen);
+    // Newer ones come later; so many are looked at in one go.
+    let mut sources: Vec<Source> = written.take(2 * MOST).filter_map(read).collect();
+    let counts = |source: &&Source| !replaced.contains(source.summary.name.as_str());
+    sources.extend(merged.iter().filter(counts).cloned());
+    Ok(Day {
+        folder: folder.to_owned(),
+        sources,
+        replaced: std::collections::HashMap::new(),
+        orphans: Vec::new(),
+    })
+}
