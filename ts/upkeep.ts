@@ -127,7 +127,8 @@ export type FindingKind =
   | "replaced"
   | "waiting"
   | "older"
-  | "quarantined";
+  | "quarantined"
+  | "network";
 
 /** Something that a check found. */
 export interface Finding {

@@ -136,6 +136,58 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     expect(one?.storedCalls).toBeGreaterThanOrEqual(9 * 5001);
   });
 
+  it.runIf(canMount)("whose store becomes read-only goes on, and records again later", async () => {
+    const calls = 600_000;
+    // A mount above the store, since the recorder holds files in it open.
+    const main = `${TEXTS} const { execSync } = require("node:child_process");
+      many(5000);
+      execSync("mount --bind store store && mount -o remount,bind,ro store");
+      many(${calls});
+      execSync("umount store"); many(5000);
+      setTimeout(() => console.log("end", many(5000)), 700);`;
+    const folder = project({ "main.js": main });
+    const store = join(folder, "store");
+    const traced = inNamespace(`mkdir -p store; ${PROGRAM}`, node, folder, store);
+    expect(traced).toEqual(inNamespace(`mkdir -p store; ${PLAIN}`, node, folder, store));
+    const [one, ...others] = await runs(store);
+    expect(others).toEqual([]);
+    expect(one).toMatchObject({ status: "finished", exitCode: 0, overflow: "drop" });
+    // The timer's callback, too.
+    expect(happened(one)).toBe(calls + 3 * 5000 + 4 + 1);
+    expect(one?.counters.dropped).toBeGreaterThan(0);
+    expect(one?.storedCalls).toBe(one?.counters.recorded);
+    expect(one?.storedCalls).toBeGreaterThan(2 * 5000);
+    expect(one?.counters).toMatchObject({ storeError: expect.stringMatching(/cannot write/) });
+  });
+
+  it.runIf(canMount)("a read-only store answers all the same, and takes nothing more", () => {
+    const folder = project({ "main.js": `${TEXTS} console.log(many(500));` });
+    const store = join(folder, "store");
+    expect(run("sh", ["-c", PROGRAM], folder, environment(node, store)).status).toBe(0);
+    const ended = inNamespace(
+      `mount --bind store store && mount -o remount,bind,ro store || exit 9
+       for question in list "list --runs" "show latest" top exceptions doctor \
+         "query 'SELECT count(*) AS n FROM calls'"; do
+         eval "\"$NODE\" \"$CLI\" $question --store store" > out 2> err; echo "$question: $?"
+       done
+       for work in compact "prune --max-runs 0" migrate "doctor --quarantine"; do
+         eval "\"$NODE\" \"$CLI\" $work --store store" 2> err; echo "$work: $?"; cat err
+       done
+       ${PROGRAM}; echo "program: $?"`,
+      node,
+      folder,
+      store,
+    );
+    const refused = `2\nbreadcrumb: cannot write to ${store}/upkeep.lock: Read-only file system (os error 30)\n`;
+    const plain = run(node, ["main.js"], folder).stdout;
+    expect(ended.stdout).toBe(
+      "list: 0\nlist --runs: 0\nshow latest: 0\ntop: 0\nexceptions: 0\ndoctor: 0\n" +
+        "query 'SELECT count(*) AS n FROM calls': 0\n" +
+        `compact: ${refused}prune --max-runs 0: ${refused}migrate: ${refused}doctor --quarantine: ${refused}` +
+        `${plain}program: 0\n`,
+    );
+  });
+
   it("whose store is removed underneath goes on in a new one", async () => {
     const main = `${TEXTS} many(500);
       setTimeout(() => {

@@ -90,6 +90,7 @@ fn code_of(error: &StoreError) -> &'static str {
         StoreError::Version { .. } => "BC_ERR_STORE_VERSION",
         StoreError::Corrupt { .. } => "BC_ERR_STORE_CORRUPT",
         StoreError::Backup { .. } => "BC_ERR_BAD_OPTION",
+        StoreError::Shared { .. } => "BC_ERR_STORE_BUSY",
         _ => "BC_ERR_STORE_UNWRITABLE",
     }
 }

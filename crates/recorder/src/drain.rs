@@ -117,6 +117,11 @@ impl Drain {
         });
     }
 
+    /// The run's end by these clocks: not before what its calls say, if the wall clock was set back.
+    pub(crate) fn end_ns(&self, wall_ns: i64, mono_ns: i64) -> i64 {
+        wall_ns.max(mono_ns + self.wall_offset_ns)
+    }
+
     /// How long the store has failed, ns.
     pub(crate) fn failing_ns(&self, now_ns: i64) -> i64 {
         self.failing_since_ns.map_or(0, |since| now_ns - since)
@@ -468,4 +473,25 @@ fn add_tally(counters: &mut Counters, state: &ThreadState) {
     counters.evicted_open += tally.evicted;
     counters.unknown += tally.unknown;
     counters.malformed += tally.malformed + state.reader.malformed();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::function_table::FunctionSnapshot;
+    use crate::options::SinkOptions;
+    use crate::redact::KeepAll;
+
+    #[test]
+    fn a_run_does_not_end_before_its_calls_when_the_clock_is_set_back() {
+        let sink = Sink::new(&SinkOptions::Memory { max_calls: 1 }, "r").unwrap();
+        let supply = Box::new(|| FunctionSnapshot::from_entries(Vec::new()));
+        let translator = Translator::new(Arc::new(KeepAll), supply);
+        // It began at 1,000,000 by the wall, when the monotonic clock said 500.
+        let drain = Drain::new(translator, sink, RunRecord::default(), (500, 1_000_000));
+        assert_eq!(drain.end_ns(1_002_000, 1_500), 1_002_000);
+        assert_eq!(drain.end_ns(20, 1_500), 1_001_000);
+    }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
-use breadcrumb_store::{ClockOffset, FileLists, RunStatus, WriterLock, iso_timestamp};
+use breadcrumb_store::{ClockOffset, FileLists, RunStatus, Store, WriterLock, iso_timestamp};
 use parking_lot::Mutex;
 
 use crate::checkpoint::CheckpointWriter;
@@ -122,6 +122,9 @@ impl Recorder {
             mono_ns: times.0,
             wall_ns: times.1,
         }];
+        if let Some(kind) = sink.store().and_then(Store::network_kind) {
+            run.counters.more.insert("networkStore".into(), kind.into());
+        }
         sink.write_run(&run)?;
 
         let mut drain = Drain::new(translator, sink, run, times);
@@ -319,11 +322,12 @@ impl Recorder {
             drain.publish(monotonic_ns())
         });
         let counters = self.with_rings(drain.counters(), &drain);
+        let ended_ns = drain.end_ns(wall_ns(), monotonic_ns());
         let run = &mut drain.run;
         run.status = status;
         run.exit_code = exit_code;
         run.signal = signal;
-        run.ended_at = Some(iso_timestamp(wall_ns()));
+        run.ended_at = Some(iso_timestamp(ended_ns));
         counters.write_to(&mut run.counters);
         let recorded = published && drain.sink.write_run(&drain.run).is_ok();
         if published {

@@ -41,7 +41,7 @@ impl Recorder {
         if let Ok(counters) = publish_open(&drain) {
             let mut run = drain.run.clone();
             end_run(&mut run, Some(LastWord::Replaced));
-            run.ended_at = Some(iso_timestamp(wall_ns()));
+            run.ended_at = Some(iso_timestamp(drain.end_ns(wall_ns(), monotonic_ns())));
             let counters = self.with_rings(counters, &drain);
             counters.write_to(&mut run.counters);
             let _ = drain.sink.write_run(&run);

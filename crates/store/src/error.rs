@@ -60,6 +60,17 @@ pub enum StoreError {
         /// Why not.
         reason: &'static str,
     },
+    /// The store is where several machines may write, and each could merge or prune it.
+    #[error(
+        "{} is on a file system that machines share ({kind}), where its upkeep could be done twice at once: move the store to a local disk first",
+        path.display()
+    )]
+    Shared {
+        /// The store's folder.
+        path: PathBuf,
+        /// What the kernel calls the file system.
+        kind: String,
+    },
     /// Any other failure of the operating system.
     #[error("{}: {source}", path.display())]
     Io {

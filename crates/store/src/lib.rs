@@ -25,6 +25,7 @@ mod calls;
 mod check;
 mod delta;
 mod error;
+mod file_system;
 mod fingerprint;
 mod function_source;
 mod function_sums;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::StoreError;
 use crate::atomic_file::{AtomicFile, sync_folder, write_atomically};
+use crate::file_system::network_kind;
 use crate::json_file::{check_version, corrupt, json_text, read_json};
 
 /// Version of the store's layout and tables; what `store.json` says.
@@ -95,6 +96,12 @@ impl Store {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The kind of the file system that it is on, if machines share it.
+    #[must_use]
+    pub fn network_kind(&self) -> Option<String> {
+        network_kind(&self.folder)
     }
 
     pub(crate) fn segments_folder(&self) -> PathBuf {

@@ -34,6 +34,8 @@ pub enum FindingKind {
     Older,
     /// It was found damaged earlier.
     Quarantined,
+    /// It is on a file system that machines share: nobody merges or prunes it.
+    Network,
 }
 
 impl FindingKind {

@@ -18,6 +18,11 @@ impl Check<'_> {
     pub(super) fn top(&mut self) -> Result<(), StoreError> {
         let folder = self.store.folder().to_owned();
         self.see_mode(&folder);
+        if let Some(kind) = self.store.network_kind() {
+            let reason =
+                format!("machines share its file system ({kind}): nobody merges or prunes it");
+            self.find(FindingKind::Network, &folder, &reason);
+        }
         for entry in list(&folder)? {
             let path = entry.path();
             match entry.file_name().to_string_lossy().as_ref() {
