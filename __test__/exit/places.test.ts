@@ -168,10 +168,10 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
       `mount --bind store store && mount -o remount,bind,ro store || exit 9
        for question in list "list --runs" "show latest" top exceptions doctor \
          "query 'SELECT count(*) AS n FROM calls'"; do
-         eval "\"$NODE\" \"$CLI\" $question --store store" > out 2> err; echo "$question: $?"
+         eval "'$NODE' '$CLI' $question --store store" > out 2> err; echo "$question: $?"
        done
        for work in compact "prune --max-runs 0" migrate "doctor --quarantine"; do
-         eval "\"$NODE\" \"$CLI\" $work --store store" 2> err; echo "$work: $?"; cat err
+         eval "'$NODE' '$CLI' $work --store store" 2> err; echo "$work: $?"; cat err
        done
        ${PROGRAM}; echo "program: $?"`,
       node,
