@@ -58,7 +58,10 @@ test("filters reach the store, and what is left out is said", async () => {
   expect(only.stdout).toContain("019aaaaa-1");
   expect(only.stdout).not.toContain("019aaaaa-A");
   const none = await runCli(["list", "--store", dir, "--function", "nobody"]);
-  expect(none).toMatchObject({ code: 0, stdout: "No such trace.\n" });
+  expect(none).toMatchObject({ code: 0 });
+  expect(none.stdout).toMatch(/^no function "nobody" was recorded: /);
+  const late = await runCli(["list", "--store", dir, "--since", "2027-01-01"]);
+  expect(late.stdout).toBe("No such trace.\n");
   const one = await runCli(["list", "--store", dir, "--limit", "1"]);
   expect(one.stderr).toContain("the newest 1; --limit shows more");
 });

@@ -8,14 +8,17 @@
  */
 import { parseArgs } from "node:util";
 import { BreadcrumbError } from "../errors";
-import type { CommandArguments, CommandSpec, OptionSpec } from "./command";
-import { COMMON_OPTIONS } from "./commands";
+import type { CommandArguments, CommandDescription, OptionSpec } from "./command";
+import { COMMON_OPTIONS } from "./shared-options";
 import { suggest } from "./suggest";
 
 type Values = CommandArguments["values"];
 
 /** Parses them. Throws `BC_ERR_BAD_OPTION`. */
-export function parseArguments(spec: CommandSpec, argv: readonly string[]): CommandArguments {
+export function parseArguments(
+  spec: CommandDescription,
+  argv: readonly string[],
+): CommandArguments {
   const options: Readonly<Record<string, OptionSpec>> = { ...spec.options, ...COMMON_OPTIONS };
   const config = Object.fromEntries(
     Object.entries(options).map(([name, { value, short }]) => [
@@ -46,7 +49,7 @@ export function parseArguments(spec: CommandSpec, argv: readonly string[]): Comm
 }
 
 function optionValue(
-  spec: CommandSpec,
+  spec: CommandDescription,
   options: Readonly<Record<string, OptionSpec>>,
   name: string,
   rawName: string,
@@ -66,7 +69,7 @@ function optionValue(
   return value;
 }
 
-function checkPositionals(spec: CommandSpec, positionals: readonly string[]): void {
+function checkPositionals(spec: CommandDescription, positionals: readonly string[]): void {
   const [min, max] = spec.positionals;
   if (positionals.length < min) {
     throw bad(`it needs ${spec.usage.replace(" [options]", "")}: breadcrumb ${spec.name} --help`);
@@ -93,6 +96,14 @@ export function wholeNumber(values: Values, name: string): number | undefined {
     throw bad(`--${name} is a whole number from 1: got ${JSON.stringify(value)}`);
   }
   return number;
+}
+
+/** An option's number. Throws `BC_ERR_BAD_OPTION`. */
+export function decimal(values: Values, name: string): number | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value);
+  throw bad(`--${name} is a number such as 1.5: got ${JSON.stringify(value)}`);
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = {
@@ -129,7 +140,8 @@ export function time(values: Values, name: string, now = Date.now()): Date | str
   );
 }
 
-function parseDuration(value: string): number | null {
+/** A duration in ms; null for what is none. */
+export function parseDuration(value: string): number | null {
   const match = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/.exec(value);
   const unit = UNITS_MS[match?.[2] ?? ""];
   return match && unit !== undefined ? Number(match[1]) * unit : null;

@@ -9,22 +9,24 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { BreadcrumbError } from "../errors";
+import { allCommands } from "./all-commands";
 import { parseArguments, text } from "./arguments";
-import { type CommandSpec, EXIT_FAULT, EXIT_WRONG } from "./command";
-import { COMMON_OPTIONS, STORE_COMMANDS } from "./commands";
+import {
+  type CommandDescription,
+  type CommandSpec,
+  EXIT_FAULT,
+  EXIT_WRONG,
+  type ProjectCommandSpec,
+} from "./command";
+import { STORE_COMMANDS } from "./commands";
 import { commandHelp, mainHelp } from "./help";
+import { createLinks } from "./links";
 import { Output, type Streams } from "./output";
+import { printable } from "./printable";
+import { PROJECT_COMMANDS } from "./project-commands";
+import { RAW_COMMANDS } from "./raw-commands";
+import { COMMON_OPTIONS } from "./shared-options";
 import { suggest } from "./suggest";
-
-const RAW_COMMANDS: Readonly<Record<string, () => Promise<(argv: string[]) => Promise<number>>>> = {
-  run: async () => (await import("./run")).run,
-  recover: async () => (await import("./recover")).recover,
-};
-const COMMAND_NAMES = [
-  ...Object.keys(RAW_COMMANDS),
-  ...STORE_COMMANDS.map(({ name }) => name),
-  "help",
-];
 
 /** Runs a command line. Resolves to the exit code. */
 export async function runCommandLine(
@@ -34,7 +36,7 @@ export async function runCommandLine(
   try {
     return await dispatch(argv, streams);
   } catch (error) {
-    return report(error, streams);
+    return report(error, streams, argv);
   }
 }
 
@@ -49,9 +51,16 @@ async function dispatch(argv: readonly string[], streams: Streams): Promise<numb
     return answer(streams, mainHelp(version()).trimEnd());
   }
   if (name === "help") return help(rest[0], streams);
-  const raw = Object.hasOwn(RAW_COMMANDS, name) ? RAW_COMMANDS[name] : undefined;
-  if (raw) return (await raw())([...before, ...rest]);
-  return read(find(name), [...before, ...rest], streams);
+  const given = [...before, ...rest];
+  const raw = RAW_COMMANDS.find((command) => command.name === name);
+  if (raw) {
+    // What stands behind the command that `run` runs is not read here: it may ask for its own help.
+    const asksHelp = given[0] === "--help" || given[0] === "-h";
+    return asksHelp ? help(name, streams) : (await raw.load())(given);
+  }
+  const project = PROJECT_COMMANDS.find((command) => command.name === name);
+  if (project) return arrange(project, given, streams);
+  return read(find(name, STORE_COMMANDS), given, streams);
 }
 
 /** The words before the command (options that it shares), the command, and the words behind it. */
@@ -82,20 +91,19 @@ function checkOptionsAlone(words: readonly string[]): void {
   );
 }
 
-function find(name: string): CommandSpec {
-  const spec = STORE_COMMANDS.find((candidate) => candidate.name === name);
+function find<T extends CommandDescription>(name: string, commands: readonly T[]): T {
+  const spec = commands.find((candidate) => candidate.name === name);
   if (spec) return spec;
   const isScript = /\.[cm]?[jt]s$/.test(name);
-  const meant = isScript ? `run ${name}` : suggest(name, COMMAND_NAMES);
+  const names = [...allCommands().map((command) => command.name), "help"];
+  const meant = isScript ? `run ${name}` : suggest(name, names);
   const hint = meant === undefined ? "" : `: did you mean "breadcrumb ${meant}"?`;
   throw wrong(`unknown command ${JSON.stringify(name)}${hint} (breadcrumb --help lists them)`);
 }
 
 async function help(name: string | undefined, streams: Streams): Promise<number> {
   if (name === undefined || name === "help") return answer(streams, mainHelp(version()).trimEnd());
-  const raw = Object.hasOwn(RAW_COMMANDS, name) ? RAW_COMMANDS[name] : undefined;
-  if (raw) return (await raw())(["--help"]);
-  return answer(streams, commandHelp(find(name)).trimEnd());
+  return answer(streams, commandHelp(find(name, allCommands())).trimEnd());
 }
 
 async function answer(streams: Streams, words: string): Promise<number> {
@@ -105,11 +113,29 @@ async function answer(streams: Streams, words: string): Promise<number> {
   return 0;
 }
 
+/** Runs a command that needs no store. */
+async function arrange(
+  spec: ProjectCommandSpec,
+  argv: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const args = parseArguments(spec, argv);
+  if (args.values["help"]) return help(spec.name, streams);
+  const output = new Output(streams, { quiet: args.values["quiet"] === true });
+  const code = await (await spec.load())({ ...args, output, name: spec.name });
+  await output.flush();
+  return code;
+}
+
 /** Runs a command over its store. */
 async function read(spec: CommandSpec, argv: readonly string[], streams: Streams): Promise<number> {
   const args = parseArguments(spec, argv);
   if (args.values["help"]) return help(spec.name, streams);
-  const output = new Output(streams, { quiet: args.values["quiet"] === true });
+  const isLive = spec.isLive === true;
+  const output = new Output(streams, {
+    quiet: args.values["quiet"] === true,
+    pager: !isLive && args.values["no-pager"] !== true,
+  });
   const [{ Store }, { findStore, locateStore }, run] = await Promise.all([
     import("../query/store"),
     import("../query/locate-store"),
@@ -117,6 +143,8 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
   ]);
   const named = text(args.values, "store");
   const store = new Store(spec.looksOver ? findStore(named) : locateStore(named));
+  output.links = createLinks(streams.stdout, process.env, dirname(store.dir));
+  if (!isLive) output.wait("reading the store");
   try {
     const code = await run({ ...args, store, output, name: spec.name });
     const problems = store.problems();
@@ -131,22 +159,35 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
     await output.flush();
     return code;
   } finally {
+    output.close();
     await store.close();
   }
 }
 
-function report(error: unknown, streams: Streams): number {
+function report(error: unknown, streams: Streams, argv: readonly string[]): number {
   // The reader has gone, as `head` does: nothing is wrong.
   if ((error as NodeJS.ErrnoException).code === "EPIPE") return 0;
-  if (error instanceof BreadcrumbError) {
-    const message = error.message.replaceAll(/\s*\n\s*/g, " ");
-    streams.stderr.write(`breadcrumb: ${message}\n`);
-    return error.code === "BC_ERR_INTERNAL" ? EXIT_FAULT : EXIT_WRONG;
+  const isOurs = error instanceof BreadcrumbError;
+  const message = isOurs
+    ? error.message.replaceAll(/\s*\n\s*/g, " ")
+    : `a fault of its own: ${(error as Error).stack ?? String(error)}`;
+  if (isOurs && argv.includes("--json")) {
+    const line = { error: error.code, ...splitSuggestion(message) };
+    streams.stderr.write(`${JSON.stringify(line)}\n`);
+  } else {
+    const lines = message.split("\n").map(printable);
+    streams.stderr.write(`breadcrumb: ${lines.join("\n")}\n`);
   }
-  streams.stderr.write(
-    `breadcrumb: a fault of its own: ${(error as Error).stack ?? String(error)}\n`,
+  return isOurs && error.code !== "BC_ERR_INTERNAL" ? EXIT_WRONG : EXIT_FAULT;
+}
+
+/** A message of ours says what is wrong, and behind a colon what to do. */
+function splitSuggestion(message: string): { message: string; suggestion: string | null } {
+  const at = message.search(
+    /: (?:did you mean|record one|install a newer|it is a run|"breadcrumb )/,
   );
-  return EXIT_FAULT;
+  if (at < 0) return { message, suggestion: null };
+  return { message: message.slice(0, at), suggestion: message.slice(at + 2) };
 }
 
 function wrong(message: string): BreadcrumbError {

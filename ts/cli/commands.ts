@@ -5,26 +5,9 @@
  *
  * Limits: help and options only; a command's code is imported when it runs.
  */
-import type { CommandSpec, OptionSpec } from "./command";
-
-/** Options of every reading command. */
-export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  store: {
-    value: "dir",
-    help: "the store (default: BREADCRUMB_DIR, or the nearest .breadcrumb upwards)",
-  },
-  json: { help: "print one JSON document instead of a table" },
-  quiet: { short: "q", help: "print no notices, only answers" },
-  help: { short: "h", help: "print this help" },
-};
-
-const RUN: OptionSpec = { value: "id", help: "one run: its id, the beginning of it, or latest" };
-const SINCE: OptionSpec = {
-  value: "time",
-  help: "from this time: 10m, 2h, 3d (ago), or 2026-11-23T08:00 (UTC)",
-};
-const UNTIL: OptionSpec = { value: "time", help: "before this time, likewise" };
-const CURSOR: OptionSpec = { value: "text", help: "go on where a page ended (its nextCursor)" };
+import type { CommandSpec } from "./command";
+import { QUESTION_COMMANDS } from "./question-commands";
+import { CURSOR, RUN, SINCE, STATUSES, UNTIL } from "./shared-options";
 
 const LIST: CommandSpec = {
   name: "list",
@@ -35,7 +18,7 @@ const LIST: CommandSpec = {
   options: {
     run: RUN,
     runs: { help: "runs only" },
-    status: { value: "how", help: "traces that returned, threw, or are open" },
+    status: { value: "how", words: STATUSES, help: "traces that returned, threw, or are open" },
     function: { value: "name", help: "traces in which this function was called; * for any text" },
     root: { value: "name", help: "traces that begin with this function, likewise" },
     min: { value: "time", help: "traces that lasted at least so long: 250us, 5ms, 2s" },
@@ -50,6 +33,7 @@ const LIST: CommandSpec = {
     ["breadcrumb list --function 'Cart.*' --min 5ms", "slow traces through a class"],
   ],
   positionals: [0, 0],
+  json: "`{ runs, traces, nextCursor }`; with `--runs` `{ runs, truncated }`",
   load: async () => (await import("./list")).list,
 };
 
@@ -71,6 +55,7 @@ const SHOW: CommandSpec = {
     ["breadcrumb show latest --json", "all of it, calls in a flat list"],
   ],
   positionals: [1, 1],
+  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back))",
   load: async () => (await import("./show")).show,
 };
 
@@ -84,6 +69,7 @@ const TOP: CommandSpec = {
     run: RUN,
     sort: {
       value: "key",
+      words: ["self", "total", "wait", "calls", "errors", "mean", "p50", "p95", "p99", "max"],
       help: "self (default), total, wait, calls, errors, mean, p50, p95, p99 or max",
     },
     function: { value: "name", help: "functions of this name; * for any text" },
@@ -98,6 +84,7 @@ const TOP: CommandSpec = {
     ["breadcrumb top --file 'src/*' --sort calls", "called most often"],
   ],
   positionals: [0, 0],
+  json: "`{ functions, truncated }`",
   load: async () => (await import("./top")).top,
 };
 
@@ -112,7 +99,11 @@ const EXCEPTIONS: CommandSpec = {
     name: { value: "name", help: "errors of this name; * for any text" },
     message: { value: "text", help: "errors whose message has this text" },
     function: { value: "name", help: "errors that left this function first; * for any text" },
-    handled: { value: "how", help: "caught, uncaught or unknown" },
+    handled: {
+      value: "how",
+      words: ["caught", "uncaught", "unknown"],
+      help: "caught, uncaught or unknown",
+    },
     stack: { help: "with stacks" },
     since: SINCE,
     until: UNTIL,
@@ -124,6 +115,7 @@ const EXCEPTIONS: CommandSpec = {
     ["breadcrumb exceptions --name TypeError --stack", "with their stacks"],
   ],
   positionals: [0, 0],
+  json: "`{ exceptions, nextCursor }`",
   load: async () => (await import("./exceptions")).exceptions,
 };
 
@@ -146,6 +138,7 @@ const QUERY: CommandSpec = {
     ["breadcrumb query - --json < question.sql", "for a program"],
   ],
   positionals: [1, 1],
+  json: "`{ rows, truncated }`, integers beyond 2^53 as strings",
   load: async () => (await import("./query")).query,
 };
 
@@ -158,6 +151,7 @@ const COMPACT: CommandSpec = {
   options: {},
   examples: [["breadcrumb compact", "the store of this project"]],
   positionals: [0, 0],
+  json: "`{ merged, into, rows, bytesBefore, bytesAfter, removed, skipped }`",
   load: async () => (await import("./compact")).compact,
 };
 
@@ -207,6 +201,7 @@ const DOCTOR: CommandSpec = {
   ],
   positionals: [0, 0],
   looksOver: true,
+  json: "`{ files, bytes, segments, calls, runs, problems, notes, quarantined }`, findings as `{ file, kind, reason }`",
   load: async () => (await import("./doctor")).doctor,
 };
 
@@ -225,6 +220,7 @@ const MIGRATE: CommandSpec = {
     ["breadcrumb migrate --backup ../old-store", "with the way back"],
   ],
   positionals: [0, 0],
+  json: "`{ from, to, segments, records, rows, bytesBefore, bytesAfter, left, skipped }`",
   load: async () => (await import("./migrate")).migrate,
 };
 
@@ -239,4 +235,5 @@ export const STORE_COMMANDS: readonly CommandSpec[] = [
   PRUNE,
   DOCTOR,
   MIGRATE,
+  ...QUESTION_COMMANDS,
 ];

@@ -4,6 +4,7 @@
 import type { Handled, RecordedException } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import { nearestFunction } from "./nearest-function";
 import { cut, printable } from "./printable";
 import { moment } from "./quantities";
 import { ShortIds } from "./short-ids";
@@ -38,7 +39,10 @@ export async function exceptions({ store, output, values }: CommandContext): Pro
     const stack = values["stack"] ? stackLines(exception) : [];
     for (const line of [...lines, ...stack]) output.line(line);
   }
-  if (page.items.length === 0) output.line("No exceptions.");
+  if (page.items.length === 0) {
+    const hint = await nearestFunction(store, text(values, "function"));
+    output.line(hint ?? "No exceptions.");
+  }
   if (page.nextCursor !== null) {
     output.notice(`these are the newest ${limit}; --limit shows more, --name, --since, … narrow`);
   }

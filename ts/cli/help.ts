@@ -3,47 +3,49 @@
  *
  *     mainHelp("0.1.0"); commandHelp(spec)
  */
-import type { CommandSpec, OptionSpec } from "./command";
-import { COMMON_OPTIONS, STORE_COMMANDS } from "./commands";
+import { commandGroups } from "./all-commands";
+import type { CommandDescription, OptionSpec } from "./command";
+import { COMMON_OPTIONS } from "./shared-options";
 
 /** Width of the column of options and commands. */
-const NAME_WIDTH = 20;
+const NAME_WIDTH = 22;
 
 /** What `breadcrumb --help` prints. */
 export function mainHelp(version: string): string {
-  const commands: (readonly [string, string])[] = [
-    ["run <command…>", "run a command and record every Node.js process in it"],
-    ...STORE_COMMANDS.map(({ name, usage, summary }) => {
-      const argument = usage.replace(/ ?\[options\]/, "");
-      return [argument ? `${name} ${argument}` : name, summary] as const;
-    }),
-    ["recover", "store what killed processes left in memory"],
-    ["help <command>", "more about a command, with examples"],
-  ];
+  const groups = commandGroups().map(({ title, commands }) => {
+    const rows = commands.map(
+      ({ name, usage, summary }) => [usageOf(name, usage), summary] as const,
+    );
+    return `${title}\n${columns(rows)}`;
+  });
   return `breadcrumb ${version}: records what a Node.js program did, and answers questions about it.
 
 Usage
   breadcrumb <command> [options]
 
-Commands
-${columns(commands)}
+${groups.join("\n\n")}
 
 Options of every reading command
 ${optionLines(COMMON_OPTIONS)}
   ${"-v, --version".padEnd(NAME_WIDTH)}print the version
 
 Begin with
-  breadcrumb run app.js          record a program (any command: breadcrumb run -- npm test)
-  breadcrumb list                see its traces
-  breadcrumb show latest         see the newest one as a tree
-  breadcrumb top                 see where the time went
+  breadcrumb run app.js           record a program (any command: breadcrumb run -- npm test)
+  breadcrumb stats                its report: what it did, what looks wrong
+  breadcrumb show latest          the newest trace as a tree
+  breadcrumb help <command>       more about a command, with examples
 
 Exit codes: 0, or 2 if the command line, the store, an id or a query is wrong; of run, the command's own.
 `;
 }
 
+/** A command and what it cannot do without. */
+function usageOf(name: string, usage: string): string {
+  return `${name} ${usage.replaceAll(/\[[^\]]*\]/g, "")}`.replaceAll(/\s+/g, " ").trim();
+}
+
 /** What `breadcrumb <command> --help` prints. */
-export function commandHelp(spec: CommandSpec): string {
+export function commandHelp(spec: CommandDescription): string {
   const examples = spec.examples.flatMap(([line, what]) =>
     what === "" ? [`  ${line}`] : [`  ${line.padEnd(48)}  ${what}`],
   );
@@ -55,20 +57,27 @@ Usage
 ${spec.about}
 
 Options
-${optionLines(spec.options)}
-${optionLines(COMMON_OPTIONS)}
+${optionLines(optionsOf(spec))}
 
 Examples
 ${examples.join("\n")}
 `;
 }
 
+/** A command's options, with those that all take; a raw command lists them itself. */
+export function optionsOf(spec: CommandDescription): Readonly<Record<string, OptionSpec>> {
+  return "help" in spec.options ? spec.options : { ...spec.options, ...COMMON_OPTIONS };
+}
+
+/** An option as it is written: `-q, --quiet`, `--limit <n>`. */
+export function optionText(name: string, { value, short }: OptionSpec): string {
+  const dashes = short === undefined ? `--${name}` : `-${short}, --${name}`;
+  return value === undefined ? dashes : `${dashes} <${value}>`;
+}
+
 function optionLines(options: Readonly<Record<string, OptionSpec>>): string {
   return columns(
-    Object.entries(options).map(([name, { value, short, help }]) => {
-      const dashes = short === undefined ? `--${name}` : `-${short}, --${name}`;
-      return [value === undefined ? dashes : `${dashes} <${value}>`, help];
-    }),
+    Object.entries(options).map(([name, option]) => [optionText(name, option), option.help]),
   );
 }
 

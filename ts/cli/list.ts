@@ -7,6 +7,7 @@ import type { CallStatus, Run, TraceSummary } from "../query/index";
 import { milliseconds, text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import { bytes, count, duration, moment, plural, timeOfDay } from "./quantities";
+import { nearestFunction } from "./nearest-function";
 import { cut, printable } from "./printable";
 import { ShortIds } from "./short-ids";
 import { renderTable } from "./table";
@@ -44,15 +45,18 @@ async function listTraces({ store, output, values }: CommandContext): Promise<nu
   const ids = new ShortIds([...runs, ...page.items].map(({ runId }) => runId));
   for (const [runId, traces] of byRun(page.items)) {
     const run = runs.find((candidate) => candidate.runId === runId);
-    const [title = "", ...totals] = runLines(run, runId, ids).map((line) =>
-      cut(line, output.columns),
+    const [title = "", ...totals] = runLines(run, runId, ids, output.ago(run?.startedAt ?? "")).map(
+      (line) => cut(line, output.columns),
     );
     output.line(output.paint.bold(title));
     for (const line of totals) output.line(line);
     printTraces(traces, ids, { output });
     output.line();
   }
-  if (page.items.length === 0) output.line(nothing(runs, values));
+  if (page.items.length === 0) {
+    const hint = await nearestFunction(store, text(values, "function") ?? text(values, "root"));
+    output.line(hint ?? nothing(runs, values));
+  }
   if (page.nextCursor !== null) {
     output.notice(`these are the newest ${limit}; --limit shows more, --since, --status, … narrow`);
   }
@@ -78,7 +82,7 @@ function nothing(runs: readonly Run[], values: CommandContext["values"]): string
 }
 
 /** The heading of a run. */
-function runLines(run: Run | undefined, runId: string, ids: ShortIds): string[] {
+function runLines(run: Run | undefined, runId: string, ids: ShortIds, ago: string): string[] {
   if (!run) return [`${ids.run(runId)}  (its record is missing or damaged)`];
   const { counters } = run;
   const totals = [
@@ -90,7 +94,7 @@ function runLines(run: Run | undefined, runId: string, ids: ShortIds): string[] 
   ];
   return [
     `${ids.run(run.runId)}  ${commandText(run)}`,
-    `  ${moment(run.startedAt)}  ${totals.join(" · ")}`,
+    `  ${moment(run.startedAt)}${ago === "" ? "" : ` (${ago})`}  ${totals.join(" · ")}`,
   ];
 }
 
@@ -99,6 +103,7 @@ function printTraces(
   ids: ShortIds,
   { output }: Pick<CommandContext, "output">,
 ): void {
+  const { links } = output;
   const { dim, red } = output.paint;
   const failed = (row: number) => traces[row]?.status === "threw";
   const lines = renderTable(
@@ -109,7 +114,15 @@ function printTraces(
       { title: "calls", right: true },
       { title: "ended", shrink: "end", style: (cell, row) => (failed(row) ? red(cell) : cell) },
       { title: "function", shrink: "end" },
-      { title: "where", shrink: "start", drop: 2, style: dim },
+      {
+        title: "where",
+        shrink: "start",
+        drop: 2,
+        style: (cell, row) => {
+          const { file, line } = traces[row] as TraceSummary;
+          return file === null || line === null ? cell : links(dim(cell), { file, line });
+        },
+      },
     ],
     traces.map((trace) => [
       ids.trace(trace.traceId),
@@ -183,7 +196,7 @@ export function commandText({ command }: Pick<Run, "command">): string {
 }
 
 /** How a run ended: `1.2 s, exit 0`. */
-function endOf({ status, startedAt, endedAt, exitCode, signal }: Run): string {
+export function endOf({ status, startedAt, endedAt, exitCode, signal }: Run): string {
   if (status === "running") return "running";
   const ns = endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) * 1e6;
   const how = signal ?? (exitCode === null ? null : `exit ${exitCode}`);

@@ -4,9 +4,14 @@
  *     output.line("…"); output.json({ rows }); output.notice("3 more"); await output.flush();
  *
  * Answers are gathered and written at once, and awaited before the process ends, so that a pipe
- * gets all of them. Limits: an answer stands in memory.
+ * gets all of them; on a terminal, what is longer than it goes through the pager. Limits: an answer
+ * stands in memory.
  */
+import { type Links, noLinks } from "./links";
+import { readWithPager } from "./pager";
 import { createPaint, type Paint } from "./paint";
+import { relativeTime } from "./quantities";
+import { PATIENCE_MS, Waiting } from "./waiting";
 
 /** Columns of a terminal that does not say. */
 const USUAL_COLUMNS = 100;
@@ -15,8 +20,19 @@ const LEAST_COLUMNS = 40;
 
 /** The streams of a process, or a test's. */
 export interface Streams {
-  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  readonly stdin?: NodeJS.ReadableStream & {
+    isTTY?: boolean;
+    setRawMode?: (isRaw: boolean) => unknown;
+  };
+}
+
+/** How to print. */
+export interface OutputOptions {
+  readonly quiet: boolean;
+  /** Long answers on a terminal go through the pager. @default false */
+  readonly pager?: boolean;
 }
 
 /** A command's output. */
@@ -25,15 +41,25 @@ export class Output {
   readonly paint: Paint;
   /** Width for tables: of the terminal, or COLUMNS; infinite where stdout is a file or pipe. */
   readonly columns: number;
-  readonly #streams: Streams;
-  readonly #quiet: boolean;
+  /** Whether stdout is a terminal. */
+  readonly isTerminal: boolean;
+  /** Places in sources that a terminal opens by a click. */
+  links: Links = noLinks;
+  readonly streams: Streams;
+  readonly #options: OutputOptions;
+  readonly #waiting: Waiting;
+  readonly #since = performance.now();
   #lines: string[] = [];
+  /** A line says what is going on. */
+  #isShown = false;
 
-  constructor(streams: Streams, options: { readonly quiet: boolean }) {
-    this.#streams = streams;
-    this.#quiet = options.quiet;
+  constructor(streams: Streams, options: OutputOptions) {
+    this.streams = streams;
+    this.#options = options;
     this.paint = createPaint(streams.stdout);
     this.columns = columnsOf(streams.stdout);
+    this.isTerminal = streams.stdout.isTTY === true;
+    this.#waiting = new Waiting((text) => this.#progress(text));
   }
 
   /** A line of the answer. */
@@ -43,27 +69,68 @@ export class Output {
 
   /** The answer as one JSON document: laid out for a terminal, in a line for a program. */
   json(value: unknown): void {
-    this.#lines.push(JSON.stringify(value, null, this.#streams.stdout.isTTY ? 2 : undefined));
+    this.#lines.push(JSON.stringify(value, null, this.isTerminal ? 2 : undefined));
+  }
+
+  /** One of many answers, as a line of JSON. */
+  jsonLine(value: unknown): void {
+    this.#lines.push(JSON.stringify(value));
   }
 
   /** A notice, not part of the answer; none with `--quiet`. */
   notice(text: string): void {
-    if (!this.#quiet) this.#streams.stderr.write(`breadcrumb: ${text}\n`);
+    if (this.#options.quiet) return;
+    this.#waiting.end();
+    this.streams.stderr.write(`breadcrumb: ${text}\n`);
   }
 
-  /** What is going on, over the line before; empty when it has ended. On a terminal only. */
+  /** What is going on, over the line before; empty when it has ended. On a terminal, after a second. */
   progress(text: string): void {
-    if (this.#streams.stderr.isTTY && !this.#quiet) this.#streams.stderr.write(`\r\x1b[K${text}`);
+    this.#waiting.end();
+    this.#progress(text);
+  }
+
+  #progress(text: string): void {
+    if (!this.streams.stderr.isTTY || this.#options.quiet) return;
+    const isOver = text === "" ? !this.#isShown : performance.now() - this.#since < PATIENCE_MS;
+    if (isOver) return;
+    this.#isShown = text !== "";
+    this.streams.stderr.write(`\r\u001B[K${text}`);
+  }
+
+  /** From now on the user waits: what takes more than a second says so, until it is flushed. */
+  wait(what: string): void {
+    if (this.streams.stderr.isTTY && !this.#options.quiet) this.#waiting.begin(what);
+  }
+
+  /** How long ago a time is, for a terminal; empty for a program, whose answers repeat. */
+  ago(iso: string): string {
+    return this.isTerminal ? relativeTime(iso, Date.now()) : "";
   }
 
   /** Writes the answer and waits until it has left. */
   async flush(): Promise<void> {
+    this.#waiting.end();
     if (this.#lines.length === 0) return;
-    const text = `${this.#lines.join("\n")}\n`;
+    const lines = this.#lines;
     this.#lines = [];
+    const text = `${lines.join("\n")}\n`;
+    const { stdout } = this.streams;
+    const isLong = lines.length >= (stdout.rows ?? Number.POSITIVE_INFINITY);
+    if (isLong && this.#mayPage() && (await readWithPager(text))) return;
     await new Promise<void>((resolve, reject) => {
-      this.#streams.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+      stdout.write(text, (error) => (error ? reject(error) : resolve()));
     });
+  }
+
+  #mayPage(): boolean {
+    if (this.#options.pager !== true || !this.isTerminal) return false;
+    return this.streams.stdin?.isTTY === true;
+  }
+
+  /** Ends what would keep a line of the terminal. */
+  close(): void {
+    this.#waiting.end();
   }
 }
 
@@ -71,5 +138,5 @@ function columnsOf(stdout: Streams["stdout"]): number {
   const named = Number(process.env["COLUMNS"]);
   if (Number.isInteger(named) && named > 0) return Math.max(LEAST_COLUMNS, named);
   if (!stdout.isTTY) return Number.POSITIVE_INFINITY;
-  return Math.max(LEAST_COLUMNS, stdout.columns ?? USUAL_COLUMNS);
+  return Math.max(LEAST_COLUMNS, stdout.columns || USUAL_COLUMNS);
 }

@@ -64,3 +64,18 @@ export function moment(iso: string): string {
 export function timeOfDay(iso: string): string {
   return moment(iso).slice(11);
 }
+
+const AGES: readonly (readonly [ms: number, unit: string])[] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1000, "s"],
+];
+
+/** How long before `now` a time is: `5 min ago`. */
+export function relativeTime(iso: string, now: number): string {
+  const ms = now - Date.parse(iso);
+  if (!Number.isFinite(ms)) return "";
+  const [unitMs, unit] = AGES.find(([least]) => ms >= least) ?? [1, ""];
+  return unit === "" ? "just now" : `${count(Math.floor(ms / unitMs))} ${unit} ago`;
+}

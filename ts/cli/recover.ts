@@ -3,18 +3,8 @@
  */
 import { recoverRuns } from "../recovery";
 
-const HELP = `Stores what killed processes left in memory. The next recording does it by itself.
-
-Usage
-  breadcrumb recover [--json]
-`;
-
 /** The command `recover`. `argv`: what stands behind the word. Returns the exit code. */
 export async function recover(argv: string[]): Promise<number> {
-  if (argv.includes("--help") || argv.includes("-h")) {
-    process.stdout.write(HELP);
-    return 0;
-  }
   const runs = recoverRuns(null, false);
   if (argv.includes("--json")) {
     process.stdout.write(`${JSON.stringify({ runs })}\n`);

@@ -23,35 +23,6 @@ export interface RunArguments {
   command: string[];
 }
 
-/** What `breadcrumb run --help` prints. */
-export const RUN_HELP = `Runs a command and records every Node.js process in it.
-
-Usage
-  breadcrumb run [options] [--] <command…>
-
-Options
-  --include <globs>   files to record: patterns as in .gitignore, relative to the project's
-                      root, or packages as npm:express, npm:*; comma-separated or repeated
-                      (default: the project's own files, without node_modules)
-  --exclude <globs>   files to leave out
-  --all               every file, dependencies included
-  --store <dir>       where to record (default: the nearest .breadcrumb upwards, BREADCRUMB_DIR)
-  --mode <mode>       values, time, count or dormant (default: values)
-  --overflow <what>   when the recorder does not keep up: block waits and loses nothing (default),
-                      drop counts the call and goes on
-  --timeout <time>    end the command after this time (500ms, 30s, 5m) with exit code 124
-  --no-children       record the first Node.js process only, not those that it starts
-  --quiet             print nothing of our own
-  --strict            do not run the command if it cannot be recorded (exit code 2)
-
-The exit code is the command's own. Our summary goes to stderr.
-
-Examples
-  breadcrumb run app.js
-  breadcrumb run --all -- node server.js --port 8080
-  breadcrumb run --include 'src/**,npm:express' -- npm test
-`;
-
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const FLAGS = ["all", "quiet", "strict", "no-children", "help"] as const;
 const VALUES = ["include", "exclude", "store", "mode", "overflow", "timeout"] as const;

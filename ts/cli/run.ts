@@ -13,7 +13,9 @@ import { BreadcrumbError } from "../errors";
 import { storeFolder } from "../options/normalize";
 import { recoverRuns } from "../recovery";
 import { descendants } from "./descendants";
-import { parseRunArguments, type RunArguments, RUN_HELP } from "./run-arguments";
+import { commandHelp } from "./help";
+import { RUN_COMMAND } from "./raw-commands";
+import { parseRunArguments, type RunArguments } from "./run-arguments";
 import { reportLaunch } from "./run-report";
 
 /** Exit codes of our own, as `env` and `timeout` have them. */
@@ -48,7 +50,7 @@ export async function run(argv: string[]): Promise<number> {
     return EXIT_USAGE;
   }
   if (args.help) {
-    process.stdout.write(RUN_HELP);
+    process.stdout.write(commandHelp(RUN_COMMAND));
     return 0;
   }
   const launch = randomUUID();

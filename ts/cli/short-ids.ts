@@ -30,6 +30,13 @@ export class ShortIds {
     return this.#short.get(runId) ?? runId;
   }
 
+  /** The whole ids in a text, cut as well. */
+  shorten(text: string): string {
+    let shortened = text;
+    for (const [id, short] of this.#short) shortened = shortened.replaceAll(id, short);
+    return shortened;
+  }
+
   /** A trace's. */
   trace(traceId: string): string {
     const dash = traceId.lastIndexOf("-");

@@ -40,12 +40,13 @@ export async function show(context: CommandContext): Promise<number> {
     width: wholeNumber(values, "width") ?? (isFull ? whole : DEFAULT_WIDTH),
     lines: wholeNumber(values, "limit") ?? (isFull ? whole : DEFAULT_LINES),
   });
-  for (const line of heading(trace, runs, output.paint.bold)) output.line(line);
+  for (const line of heading(trace, runs, output)) output.line(line);
   output.line();
   const lines = treeLines(trace, outline, {
     paint: output.paint,
     columns: isFull ? whole : output.columns,
     valueWidth: isFull ? whole : VALUE_WIDTH,
+    links: output.links,
   });
   for (const line of lines) output.line(line);
   for (const line of exceptionLines(trace, output)) output.line(line);
@@ -62,20 +63,22 @@ export async function show(context: CommandContext): Promise<number> {
   return 0;
 }
 
-function heading(trace: Trace, runs: readonly Run[], bold: (text: string) => string): string[] {
+function heading(trace: Trace, runs: readonly Run[], output: CommandContext["output"]): string[] {
   const ids = new ShortIds([...runs.map(({ runId }) => runId), trace.runId]);
   const run = runs.find(({ runId }) => runId === trace.runId);
   const threw = trace.calls.reduce((sum, { status }) => sum + Number(status === "threw"), 0);
   const parts = [
-    moment(trace.startedAt),
+    [moment(trace.startedAt), output.ago(trace.startedAt)].filter(Boolean).join(", "),
     trace.status === "open" ? "open" : duration(trace.durationNs),
     plural(trace.callCount, "call"),
     ...(threw > 0 ? [`${count(threw)} threw`] : []),
     ...(trace.root === null ? ["its root has no row: it is open still, or was dropped"] : []),
   ];
+  const title = `trace ${ids.trace(trace.traceId)}`;
+  const ofRun = ` of run ${ids.run(trace.runId)}${run ? `: ${commandText(run)}` : ""}`;
   return [
-    `${bold(`trace ${ids.trace(trace.traceId)}`)} of run ${ids.run(trace.runId)}${run ? `: ${commandText(run)}` : ""}`,
-    parts.join(" · "),
+    `${output.paint.bold(title)}${cut(ofRun, output.columns - title.length)}`,
+    cut(parts.join(" · "), output.columns),
   ];
 }
 

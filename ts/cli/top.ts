@@ -4,6 +4,7 @@
 import type { FunctionStats, StatsSort } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import { nearestFunction } from "./nearest-function";
 import { printable } from "./printable";
 import { count, duration } from "./quantities";
 import { type Column, renderTable } from "./table";
@@ -28,7 +29,8 @@ export async function top({ store, output, values }: CommandContext): Promise<nu
     return 0;
   }
   if (functions.length === 0) {
-    output.line("No calls: breadcrumb list --runs shows what was recorded.");
+    const hint = await nearestFunction(store, text(values, "function"));
+    output.line(hint ?? "No calls: breadcrumb list --runs shows what was recorded.");
     return 0;
   }
   printFunctions(functions, output);
@@ -65,7 +67,11 @@ function printFunctions(
     [true, { title: "function", shrink: "end" }, (f) => printable(f.function)],
     [
       true,
-      { title: "where", shrink: "start", style: dim },
+      {
+        title: "where",
+        shrink: "start",
+        style: (cell, row) => output.links(dim(cell), functions[row] as FunctionStats),
+      },
       (f) => printable(`${f.file}:${f.line}`),
     ],
   ];

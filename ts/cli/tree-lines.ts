@@ -9,7 +9,9 @@
  * Limits: beyond `MAX_INDENT` levels the level stands as a number, so that a deep recursion does
  * not print megabytes of lines.
  */
-import type { JsonValue, Trace, TraceCall } from "../query/index";
+import type { Trace, TraceCall } from "../query/index";
+import { callText, resultText } from "./call-text";
+import { type Links, noLinks } from "./links";
 import type { Paint } from "./paint";
 import { cut, printable } from "./printable";
 import { count, duration, plural } from "./quantities";
@@ -20,7 +22,6 @@ import {
   type OutlineItem,
   type OutlineMore,
 } from "./tree-outline";
-import { valueText } from "./value-text";
 
 const TIME_WIDTH = 9;
 const MAX_INDENT = 40;
@@ -35,6 +36,8 @@ export interface TreeStyle {
   readonly columns: number;
   /** Characters of a value. */
   readonly valueWidth: number;
+  /** Places to click. @default none */
+  readonly links?: Links;
 }
 
 interface Pending {
@@ -75,7 +78,7 @@ export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): str
 }
 
 function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeStyle): string {
-  const { paint, columns, valueWidth } = style;
+  const { paint, columns, valueWidth, links = noLinks } = style;
   const { call } = item;
   const times = `${duration(item.totalNs).padStart(TIME_WIDTH)} ${duration(item.selfNs).padStart(TIME_WIDTH)}  `;
   const notes = [
@@ -94,25 +97,11 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
   );
   const colored =
     call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
-  return `${paint.dim(times + prefix)}${colored}${paint.dim(tail)}${hasPlace ? `  ${paint.dim(where)}` : ""}`;
-}
-
-/** `add(a: 1, b: 2)`. */
-function callText(call: TraceCall, width: number): string {
-  const name = printable(call.function);
-  const { parameters, arguments: values } = call;
-  if (values === undefined) return `${name}(${parameters.map(printable).join(", ")})`;
-  const items: readonly JsonValue[] = Array.isArray(values) ? (values as JsonValue[]) : [values];
-  const written = items.map((value, i) => {
-    const parameter = parameters[i];
-    const text = valueText(value, width);
-    return parameter === undefined || parameter === "" ? text : `${printable(parameter)}: ${text}`;
-  });
-  return `${name}(${written.join(", ")})`;
+  return `${paint.dim(times + prefix)}${colored}${paint.dim(tail)}${hasPlace ? `  ${links(paint.dim(where), call)}` : ""}`;
 }
 
 /** How the call ended. */
-function endText(trace: Trace, call: TraceCall, width: number): string {
+export function endText(trace: Trace, call: TraceCall, width: number): string {
   if (call.status === "open") return " (open)";
   if (call.status === "threw") {
     const exception = trace.exception(call.exceptionId);
@@ -122,18 +111,7 @@ function endText(trace: Trace, call: TraceCall, width: number): string {
     const name = printable(exception.name);
     return isOrigin ? ` ✗ ${name}: ${cut(printable(exception.message), width * 2)}` : ` ✗ ${name}`;
   }
-  const { result } = call;
-  if (result === undefined || isUndefined(result)) return "";
-  return ` → ${valueText(result, width)}`;
-}
-
-function isUndefined(value: JsonValue): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "$type" in value &&
-    value["$type"] === "undefined"
-  );
+  return resultText(call, width);
 }
 
 /** A number of hidden calls: of a trace that was not read whole there are more. */

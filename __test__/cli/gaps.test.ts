@@ -1,0 +1,65 @@
+import { beforeAll, expect, test } from "vitest";
+import { call, functionSums } from "../query/support/store-writer";
+import { RUN_A, sampleStore } from "../query/support/sample-store";
+import { runCli } from "./support/run-cli";
+
+const RUN_C = "019ccccc-0000-7000-8000-00000000000c";
+let dir: string;
+beforeAll(async () => {
+  const sample = await sampleStore();
+  ({ dir } = sample);
+  sample.writer.run({
+    runId: RUN_C,
+    startedAt: "2026-11-23T09:00:00.000Z",
+    files: {
+      instrumented: 4,
+      leftAlone: [{ file: "src/odd.js", why: "unexpected token\u001B[2J" }],
+      tooEarly: ["src/early.js"],
+    },
+  });
+  await sample.writer.segment({
+    runId: RUN_C,
+    calls: [call({ function: "main" })],
+    functions: [functionSums({ function: "main" }, [1000])],
+  });
+});
+
+test("what the newest run did not reach, and why", async () => {
+  const { code, stdout } = await runCli(["gaps", "--store", dir]);
+  expect(code).toBe(0);
+  expect(stdout).toMatchInlineSnapshot(`
+    "run 019ccccc: 4 files recorded
+
+    1 file loaded before the recording began (breadcrumb run begins first)
+      src/early.js
+
+    1 file included, and left as they are
+      src/odd.js: unexpected token\\x1b[2J
+
+    functions that other runs called
+      calls  last in   function  where
+          3  019aaaaa  add       src/add.js:2
+          5  019aaaaa  hot       src/hot.js:1
+          1  019aaaaa  load      src/load.js:7
+          2  019bbbbb  tick      src/main.js:1
+          1  019aaaaa  parse     src/parse.js:10
+    "
+  `);
+});
+
+test("of another run, of some files; as JSON", async () => {
+  const some = await runCli(["gaps", "--run", "019a", "--file", "src/m*", "--store", dir]);
+  expect(some.stdout).toContain("tick");
+  const json = await runCli(["gaps", "--json", "--limit", "2", "--store", dir]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    runIds: [RUN_C],
+    instrumented: 4,
+    tooEarly: ["src/early.js"],
+    notCalled: [{ function: "add", lastCalledIn: RUN_A }, {}],
+    truncated: true,
+  });
+  const all = await runCli(["gaps", "--function", "main", "--store", dir]);
+  expect(all.stdout).toContain("Every function that the store knows of ran.");
+  const typo = await runCli(["gaps", "--function", "mian", "--store", dir]);
+  expect(typo.stdout).toContain("did you mean main?");
+});

@@ -1,0 +1,96 @@
+/**
+ * `breadcrumb gaps`: what was included and did not run, and what to widen next.
+ */
+import type { Gaps } from "../query/index";
+import { text, wholeNumber } from "./arguments";
+import type { CommandContext } from "./command";
+import { nearestFunction } from "./nearest-function";
+import { printable } from "./printable";
+import { count, plural } from "./quantities";
+import { ShortIds } from "./short-ids";
+import { renderTable } from "./table";
+
+const DEFAULT_LIMIT = 50;
+
+/** The command `gaps`. */
+export async function gaps({ store, output, values }: CommandContext): Promise<number> {
+  const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
+  const name = text(values, "function");
+  const found = await store.gaps({
+    run: text(values, "run"),
+    function: name,
+    file: text(values, "file"),
+    limit: limit + 1,
+  });
+  const shown: Gaps = { ...found, notCalled: found.notCalled.slice(0, limit) };
+  const isTruncated = found.notCalled.length > limit;
+  if (values["json"]) {
+    output.json({ ...shown, truncated: isTruncated });
+    return 0;
+  }
+  const runs = await store.runs();
+  const ids = new ShortIds(runs.map(({ runId }) => runId));
+  const { paint } = output;
+  output.line(
+    `${paint.bold(`run ${found.runIds.map((id) => ids.run(id)).join(", ")}`)}: ${plural(found.instrumented, "file")} recorded`,
+  );
+  const early = found.tooEarly.map((file) => [file] as const);
+  const left = found.leftAlone.map(({ file, why }) => [file, why] as const);
+  printFiles("loaded before the recording began (breadcrumb run begins first)", output, early);
+  printFiles("included, and left as they are", output, left);
+  printNotCalled(shown, ids, output);
+  if (found.notCalled.length === 0) {
+    output.line();
+    const known = await nearestFunction(store, name);
+    output.line(known ?? "Every function that the store knows of ran.");
+  }
+  if (isTruncated) output.notice(`these are the first ${limit}; --limit shows more`);
+  return 0;
+}
+
+function printFiles(
+  title: string,
+  output: CommandContext["output"],
+  files: readonly (readonly [file: string, why?: string])[],
+): void {
+  if (files.length === 0) return;
+  output.line();
+  output.line(output.paint.bold(`${plural(files.length, "file")} ${title}`));
+  for (const [file, why] of files) {
+    const place = output.links(printable(file), { file, line: 1 });
+    output.line(`  ${place}${why === undefined ? "" : `: ${printable(why)}`}`);
+  }
+}
+
+function printNotCalled(
+  { notCalled }: Gaps,
+  ids: ShortIds,
+  output: CommandContext["output"],
+): void {
+  if (notCalled.length === 0) return;
+  output.line();
+  output.line(output.paint.bold("functions that other runs called"));
+  const lines = renderTable(
+    [
+      { title: "calls", right: true },
+      { title: "last in" },
+      { title: "function", shrink: "end" },
+      {
+        title: "where",
+        shrink: "start",
+        style: (cell, row) => {
+          const place = notCalled[row];
+          return place ? output.links(output.paint.dim(cell), place) : cell;
+        },
+      },
+    ],
+    notCalled.map((each) => [
+      count(each.calls),
+      each.lastCalledIn === null ? "–" : ids.run(each.lastCalledIn),
+      printable(each.function),
+      printable(`${each.file}:${each.line}`),
+    ]),
+    output.columns - 2,
+  );
+  for (const line of lines) output.line(`  ${line}`);
+}

@@ -1,0 +1,166 @@
+/**
+ * `breadcrumb stats`: a run's report: key figures, the telling trace, most called, what looks wrong and
+ * what to do next.
+ */
+import type { FunctionStats, Run } from "../query/index";
+import { type Finding, reportRun, type RunReport, type Severity } from "../query/run-report";
+import { wholeNumber } from "./arguments";
+import type { CommandContext } from "./command";
+import { commandText, endOf } from "./list";
+import { cut, printable } from "./printable";
+import { bytes, count, duration, moment, plural } from "./quantities";
+import { ShortIds } from "./short-ids";
+import { renderTable } from "./table";
+import { treeLines } from "./tree-lines";
+import { outlineTrace } from "./tree-outline";
+
+type Output = CommandContext["output"];
+
+const TREE_LINES = 20;
+const TREE_WIDTH = 8;
+const VALUE_WIDTH = 40;
+/** Calls that the tree is chosen from. */
+const READ_CALLS = 20_000;
+const DEFAULT_LIMIT = 5;
+
+/** The command `stats`. */
+export async function stats({
+  store,
+  output,
+  values,
+  positionals,
+}: CommandContext): Promise<number> {
+  const report = await reportRun(store, positionals[0] ?? "latest");
+  if (values["json"]) {
+    const { files, ...run } = report.run;
+    output.json({ ...report, run: { ...run, filesInstrumented: files.instrumented } });
+    return 0;
+  }
+  const runs = await store.runs();
+  const ids = new ShortIds(runs.map(({ runId }) => runId));
+  printFigures(report, ids, output);
+  if (report.trace) {
+    const trace = await store.trace(report.trace.traceId, { maxCalls: READ_CALLS });
+    const outline = outlineTrace(trace, {
+      depth: Number.POSITIVE_INFINITY,
+      width: TREE_WIDTH,
+      lines: TREE_LINES,
+    });
+    heading(`Trace ${ids.trace(trace.traceId)}`, output);
+    const { paint, columns, links } = output;
+    const style = { paint, columns, links, valueWidth: VALUE_WIDTH };
+    for (const line of treeLines(trace, outline, style)) output.line(line);
+  }
+  const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
+  printFunctions("Most called", report.mostCalled.slice(0, limit), output);
+  printFunctions("Most time of their own", report.hottest.slice(0, limit), output);
+  printFindings(report.findings, ids, output);
+  printNext(report, runs, ids, output);
+  return 0;
+}
+
+function heading(text: string, output: Output): void {
+  output.line();
+  output.line(output.paint.bold(text));
+}
+
+function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
+  const { run } = report;
+  const { counters } = run;
+  output.line(cut(`run ${ids.run(run.runId)}: ${commandText(run)}`, output.columns));
+  const ago = output.ago(run.startedAt);
+  const figures: readonly (readonly [name: string, value: string])[] = [
+    ["began", `${moment(run.startedAt)}${ago === "" ? "" : ` (${ago})`}`],
+    ["ended", endOf(run)],
+    ["calls", callsText(report)],
+    ["exceptions", `${count(counters.exceptions)} (${plural(report.errors, "call")} threw)`],
+    ["functions", `${count(report.functions)} in ${plural(report.files, "file")}`],
+    ["running time", duration(report.selfNs)],
+    ["stored", `${bytes(counters.bytes)} in ${plural(counters.segments, "segment")}`],
+  ];
+  output.line();
+  for (const [name, value] of figures) {
+    output.line(
+      `  ${output.paint.dim(name.padEnd(14))}${cut(value, Math.max(20, output.columns - 16))}`,
+    );
+  }
+}
+
+function callsText({ run, open }: RunReport): string {
+  const { counted, dropped } = run.counters;
+  const parts = [
+    `${count(run.storedCalls)} recorded`,
+    ...(counted > 0 ? [`${count(counted)} counted only`] : []),
+    ...(dropped > 0 ? [`${count(dropped)} DROPPED`] : []),
+    ...(open > 0 ? [`${count(open)} open`] : []),
+  ];
+  return parts.join(", ");
+}
+
+function printFunctions(title: string, functions: readonly FunctionStats[], output: Output): void {
+  if (functions.length === 0) return;
+  heading(title, output);
+  const lines = renderTable(
+    [
+      { title: "calls", right: true },
+      { title: "self", right: true },
+      { title: "total", right: true },
+      { title: "threw", right: true, drop: 2 },
+      { title: "function", shrink: "end" },
+      {
+        title: "where",
+        shrink: "start",
+        drop: 1,
+        style: (cell, row) => output.links(output.paint.dim(cell), functions[row] as FunctionStats),
+      },
+    ],
+    functions.map((f) => [
+      count(f.calls + f.counted + f.dropped),
+      duration(f.selfNs),
+      duration(f.totalNs),
+      count(f.errors),
+      printable(f.function),
+      printable(`${f.file}:${f.line}`),
+    ]),
+    output.columns - 2,
+  );
+  for (const line of lines) output.line(`  ${line}`);
+}
+
+const MARKS: Readonly<Record<Severity, string>> = { error: "✗", warning: "!", hint: "·" };
+
+function printFindings(findings: readonly Finding[], ids: ShortIds, output: Output): void {
+  heading(findings.length === 0 ? "Nothing looks wrong." : "What looks wrong", output);
+  const { paint } = output;
+  for (const { severity, message, next } of findings) {
+    const color =
+      severity === "error" ? paint.red : severity === "warning" ? paint.yellow : paint.dim;
+    const text = cut(printable(ids.shorten(message)), Math.max(40, output.columns - 4));
+    output.line(`  ${color(MARKS[severity])} ${text}`);
+    output.line(`      ${paint.dim(printable(ids.shorten(next)))}`);
+  }
+}
+
+function printNext(
+  { run, trace }: RunReport,
+  runs: readonly Run[],
+  ids: ShortIds,
+  output: Output,
+): void {
+  heading("Next", output);
+  const id = ids.run(run.runId);
+  const { launchId } = run;
+  const others = runs.filter((each) => launchId !== null && each.launchId === launchId).length - 1;
+  const lines = [
+    ...(trace ? [[`breadcrumb show ${ids.trace(trace.traceId)}`, "that trace, whole"]] : []),
+    [`breadcrumb view ${id}`, "walk its traces"],
+    [`breadcrumb top --run ${id}`, "where the time went"],
+    [`breadcrumb gaps --run ${id}`, "what did not run, and what to include next"],
+    ...(others > 0
+      ? [["breadcrumb list --runs", `${plural(others, "other run")} of the same command`]]
+      : []),
+  ];
+  for (const [line = "", what = ""] of lines) {
+    output.line(cut(`  ${line.padEnd(36)}  ${what}`, output.columns));
+  }
+}
