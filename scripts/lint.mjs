@@ -8,6 +8,7 @@ import { main, step } from "./step.mjs";
 /** What mends itself. */
 const FIXES = [
   ["generate sources", ["npm", "run", "--silent", "gen"]],
+  ["generate documents", ["npm", "run", "--silent", "docs"]],
   ["format Rust", ["cargo", "fmt", "--all"]],
   ["fix TypeScript (oxlint)", ["npx", "oxlint", "--fix"]],
   ["format TypeScript (oxfmt)", ["npx", "oxfmt"]],
@@ -15,6 +16,7 @@ const FIXES = [
 /** What has to hold. */
 const CHECKS = [
   ["check that generated files are fresh", ["npm", "run", "--silent", "gen", "--", "--check"]],
+  ["check that generated documents are fresh", ["npm", "run", "--silent", "docs", "--", "--check"]],
   ["check the format of Rust (rustfmt)", ["cargo", "fmt", "--all", "--check"]],
   ["check the format of TypeScript (oxfmt)", ["npx", "oxfmt", "--check"]],
   ["lint TypeScript (oxlint)", ["npx", "oxlint"]],

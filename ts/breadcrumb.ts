@@ -7,6 +7,7 @@ import { loadCore } from "./load-core";
 import { loadedFiles } from "./loaded-files";
 import { normalize } from "./options/normalize";
 import type { StartOptions } from "./options/options";
+import { loadConfig } from "./options/resolve-config";
 import { type Coverage, coded, type MeasureResult, onSessionEnd, parse, Session } from "./session";
 
 let running = false;
@@ -40,6 +41,7 @@ async function start(options: StartOptions = {}): Promise<Session> {
     ownFolder: core.ownFolder,
     argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     all: false,
+    config: loadConfig({ cwd: process.cwd(), env: process.env }),
   });
   coded(() => {
     core.configure(session);

@@ -19,6 +19,7 @@ export type {
   SessionCounters,
   FunctionStats,
 } from "./session";
+export { type Config, type ConfigValues, defineConfig } from "./options/config-options";
 export { BreadcrumbError } from "./errors";
 export type { BreadcrumbErrorCode } from "./errors";
 export type { Mode, Overflow, StartOptions } from "./options/options";

@@ -7,10 +7,13 @@ import { isMainThread } from "node:worker_threads";
 import { loadCore } from "./load-core";
 import { normalize } from "./options/normalize";
 import type { StartOptions } from "./options/options";
+import { type LoadedConfig, loadConfig } from "./options/resolve-config";
 
 /** What `run` passes on. */
 export interface RegisterOptions extends StartOptions {
   readonly all?: boolean;
+  /** The project's configuration, where `run` has read it. */
+  readonly config?: Pick<LoadedConfig, "values" | "folder">;
   readonly quiet?: boolean;
   readonly strict?: boolean;
   /** False: the processes that this one starts are left alone. */
@@ -26,6 +29,7 @@ const VARIABLES = ["BREADCRUMB_OPTIONS", "BREADCRUMB_LAUNCH", "BREADCRUMB_LAUNCH
 export function preload(given: RegisterOptions, refuse: (error: unknown) => void): void {
   const {
     all = false,
+    config,
     quiet: _quiet,
     strict: _strict,
     children = true,
@@ -42,6 +46,7 @@ export function preload(given: RegisterOptions, refuse: (error: unknown) => void
       ownFolder: core.ownFolder,
       argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
       all,
+      config: config ?? loadConfig({ cwd: process.cwd(), env: process.env }),
     });
     core.configure(session);
     if (!children) leaveChildrenAlone(nodeOptions ?? null);

@@ -9,8 +9,8 @@
 import { parseArgs } from "node:util";
 import { BreadcrumbError } from "../errors";
 import type { CommandArguments, CommandDescription, OptionSpec } from "./command";
-import { COMMON_OPTIONS } from "./shared-options";
-import { suggest } from "./suggest";
+import { optionsOf } from "./shared-options";
+import { suggest } from "../options/suggest";
 
 type Values = CommandArguments["values"];
 
@@ -19,7 +19,7 @@ export function parseArguments(
   spec: CommandDescription,
   argv: readonly string[],
 ): CommandArguments {
-  const options: Readonly<Record<string, OptionSpec>> = { ...spec.options, ...COMMON_OPTIONS };
+  const options = optionsOf(spec);
   const config = Object.fromEntries(
     Object.entries(options).map(([name, { value, short }]) => [
       name,

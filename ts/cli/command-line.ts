@@ -26,7 +26,8 @@ import { printable } from "./printable";
 import { PROJECT_COMMANDS } from "./project-commands";
 import { RAW_COMMANDS } from "./raw-commands";
 import { COMMON_OPTIONS } from "./shared-options";
-import { suggest } from "./suggest";
+import { loadConfig } from "../options/resolve-config";
+import { suggest } from "../options/suggest";
 
 /** Runs a command line. Resolves to the exit code. */
 export async function runCommandLine(
@@ -113,6 +114,12 @@ async function answer(streams: Streams, words: string): Promise<number> {
   return 0;
 }
 
+/** The store that the configuration names, where the environment names none. */
+function storeOfProject(): string | undefined {
+  if (process.env["BREADCRUMB_DIR"]) return undefined;
+  return loadConfig({ cwd: process.cwd(), env: process.env }).values.store;
+}
+
 /** Runs a command that needs no store. */
 async function arrange(
   spec: ProjectCommandSpec,
@@ -141,7 +148,7 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
     import("../query/locate-store"),
     spec.load(),
   ]);
-  const named = text(args.values, "store");
+  const named = text(args.values, "store") ?? storeOfProject();
   const store = new Store(spec.looksOver ? findStore(named) : locateStore(named));
   output.links = createLinks(streams.stdout, process.env, dirname(store.dir));
   if (!isLive) output.wait("reading the store");

@@ -57,6 +57,8 @@ export interface CommandDescription {
   readonly positionals: readonly [min: number, max: number];
   /** What `--json` prints. */
   readonly json?: string;
+  /** It needs no store. */
+  readonly isStoreless?: true;
 }
 
 /** A command over a store. */
@@ -70,6 +72,7 @@ export interface CommandSpec extends CommandDescription {
 
 /** A command that needs no store. */
 export interface ProjectCommandSpec extends CommandDescription {
+  readonly isStoreless: true;
   readonly load: () => Promise<(context: ProjectContext) => Promise<number>>;
 }
 

@@ -7,7 +7,7 @@
 import { BreadcrumbError } from "../errors";
 import { allCommands } from "./all-commands";
 import type { ProjectContext } from "./command";
-import { optionsOf } from "./help";
+import { optionsOf } from "./shared-options";
 
 /** The command `completion`. */
 export async function completion({ output, positionals }: ProjectContext): Promise<number> {

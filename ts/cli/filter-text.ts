@@ -12,7 +12,7 @@
 import { BreadcrumbError } from "../errors";
 import type { CallFilter, ValueCondition, ValueOperator } from "../query/index";
 import { parseDuration } from "./arguments";
-import { suggest } from "./suggest";
+import { suggest } from "../options/suggest";
 
 const TEXTS = ["function", "file", "run", "trace", "status"] as const;
 const TIMES = {

@@ -5,7 +5,7 @@
  */
 import { commandGroups } from "./all-commands";
 import type { CommandDescription, OptionSpec } from "./command";
-import { COMMON_OPTIONS } from "./shared-options";
+import { COMMON_OPTIONS, optionsOf } from "./shared-options";
 
 /** Width of the column of options and commands. */
 const NAME_WIDTH = 22;
@@ -62,11 +62,6 @@ ${optionLines(optionsOf(spec))}
 Examples
 ${examples.join("\n")}
 `;
-}
-
-/** A command's options, with those that all take; a raw command lists them itself. */
-export function optionsOf(spec: CommandDescription): Readonly<Record<string, OptionSpec>> {
-  return "help" in spec.options ? spec.options : { ...spec.options, ...COMMON_OPTIONS };
 }
 
 /** An option as it is written: `-q, --quiet`, `--limit <n>`. */

@@ -7,7 +7,7 @@
  */
 import type { Store } from "../query/index";
 import { printable } from "./printable";
-import { suggest } from "./suggest";
+import { suggest } from "../options/suggest";
 
 /** The line; null where the name is known, and what was asked has another reason to be empty. */
 export async function nearestFunction(

@@ -5,6 +5,55 @@
  */
 import type { ProjectCommandSpec } from "./command";
 
+const INIT: ProjectCommandSpec = {
+  name: "init",
+  usage: "[options]",
+  summary: "write a configuration file, and the store's entry in .gitignore",
+  about:
+    "Shows what it would add, and on a terminal asks. What is there is left as it is: again, it does nothing.",
+  options: {
+    format: {
+      value: "format",
+      words: ["json", "ts", "mjs", "cjs"],
+      help: "of the configuration: json (default), ts, mjs or cjs",
+    },
+    "dry-run": { help: "only show" },
+    yes: { short: "y", help: "do not ask" },
+  },
+  examples: [
+    ["breadcrumb init --dry-run", "what it would add"],
+    ["breadcrumb init --format mjs --yes", "a configuration that is code"],
+  ],
+  positionals: [0, 0],
+  isStoreless: true,
+  json: "`{ changes: [{ file, isNew, added }], written }`",
+  load: async () => (await import("./init")).init,
+};
+
+const CONFIG: ProjectCommandSpec = {
+  name: "config",
+  usage: "[set|unset] [option] [value] [options]",
+  summary: "what holds here and who said it; set and unset values",
+  about:
+    "Flags come before the environment, then the profile, the file, and what is standard. Files that are code\nare changed by hand.",
+  options: {
+    profile: { value: "name", help: "show, or change, this profile" },
+  },
+  examples: [
+    ["breadcrumb config", "each value with its origin"],
+    [
+      "breadcrumb config set exclude 'src/generated/**'",
+      "a list: commas between, or several words",
+    ],
+    ["breadcrumb config set mode time --profile production", "in a profile"],
+    ["breadcrumb config unset mode --profile production", ""],
+  ],
+  positionals: [0, Number.POSITIVE_INFINITY],
+  isStoreless: true,
+  json: "`{ file, profile, profiles, values: { <option>: { value, origin } } }`; of a change `{ file, profile, name, before, after }`",
+  load: async () => (await import("./config")).config,
+};
+
 const COMPLETION: ProjectCommandSpec = {
   name: "completion",
   usage: "<shell>",
@@ -18,8 +67,9 @@ const COMPLETION: ProjectCommandSpec = {
     ["breadcrumb completion fish | source", "in ~/.config/fish/config.fish"],
   ],
   positionals: [1, 1],
+  isStoreless: true,
   load: async () => (await import("./completion")).completion,
 };
 
 /** See the file. */
-export const PROJECT_COMMANDS: readonly ProjectCommandSpec[] = [COMPLETION];
+export const PROJECT_COMMANDS: readonly ProjectCommandSpec[] = [INIT, CONFIG, COMPLETION];

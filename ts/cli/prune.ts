@@ -3,6 +3,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import { DEFAULT_RETENTION, type RetentionOptions, retentionOf } from "../options/retention";
+import { loadConfig } from "../options/resolve-config";
 import { RunRecords } from "../query/run-records";
 import { pinRun, type PruneReport, pruneStore } from "../upkeep";
 import { text } from "./arguments";
@@ -61,8 +62,9 @@ function limitsOf(values: CommandContext["values"]): RetentionOptions | null {
 
 /** What recordings keep: by the environment, else the default. */
 function policyOf(env: string | undefined): RetentionOptions {
-  if (env === undefined || env === "") return DEFAULT_RETENTION;
-  return retentionOf(env) || {};
+  if (env) return retentionOf(env) || {};
+  const { retention } = loadConfig({ cwd: process.cwd(), env: process.env }).values;
+  return (retention ?? DEFAULT_RETENTION) || {};
 }
 
 function resolveRuns(dir: string, list: string | undefined): string[] {

@@ -6,6 +6,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import type { Mode, Overflow } from "../options/options";
+import { suggest } from "../options/suggest";
 
 /** Arguments of `run`. */
 export interface RunArguments {
@@ -13,19 +14,21 @@ export interface RunArguments {
   exclude: string[];
   all: boolean;
   store: string | undefined;
-  overflow: Overflow;
+  overflow: Overflow | undefined;
+  profile: string | undefined;
   mode: Mode | undefined;
   timeoutMs: number | undefined;
   quiet: boolean;
   strict: boolean;
   "no-children": boolean;
+  "no-config": boolean;
   help: boolean;
   command: string[];
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const FLAGS = ["all", "quiet", "strict", "no-children", "help"] as const;
-const VALUES = ["include", "exclude", "store", "mode", "overflow", "timeout"] as const;
+const FLAGS = ["all", "quiet", "strict", "no-children", "no-config", "help"] as const;
+const VALUES = ["include", "exclude", "store", "mode", "overflow", "timeout", "profile"] as const;
 
 /** Parses them. Throws BC_ERR_BAD_OPTION. */
 export function parseRunArguments(argv: readonly string[]): RunArguments {
@@ -62,7 +65,14 @@ function parseOption(
   }
   const key = VALUES.find((known) => known === name);
   if (key === undefined) {
-    throw bad(`unknown option ${word}. The command's own options stand behind it, or behind --`);
+    const meant = suggest(
+      `--${name}`,
+      [...FLAGS, ...VALUES].map((each) => `--${each}`),
+    );
+    const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
+    throw bad(
+      `unknown option ${word}${hint || "."} The command's own options stand behind it, or behind --`,
+    );
   }
   const value = inline ?? argv[at + 1];
   if (value === undefined) throw bad(`--${name} needs a value`);
@@ -90,7 +100,8 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       );
       return;
     case "store":
-      args.store = value;
+    case "profile":
+      args[key] = value;
       return;
     case "mode":
       args.mode = oneOf<Mode>(key, value, ["values", "time", "count", "dormant"]);
@@ -109,7 +120,8 @@ function oneOf<T extends string>(name: string, value: string, values: readonly T
   return found;
 }
 
-function parseTime(text: string): number {
+/** A time in ms, of seconds where it has no unit. Throws BC_ERR_BAD_OPTION. */
+export function parseTime(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   if (match === null) throw bad(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
   return Number(match[1]) * (UNITS[match[2] ?? "s"] as number);
@@ -125,12 +137,14 @@ function defaults(): RunArguments {
     exclude: [],
     all: false,
     store: undefined,
-    overflow: "block",
+    overflow: undefined,
+    profile: undefined,
     mode: undefined,
     timeoutMs: undefined,
     quiet: false,
     strict: false,
     "no-children": false,
+    "no-config": false,
     help: false,
     command: [],
   };

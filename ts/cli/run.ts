@@ -11,11 +11,12 @@ import { constants, tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { storeFolder } from "../options/normalize";
+import { type LoadedConfig, loadConfig } from "../options/resolve-config";
 import { recoverRuns } from "../recovery";
 import { descendants } from "./descendants";
 import { commandHelp } from "./help";
 import { RUN_COMMAND } from "./raw-commands";
-import { parseRunArguments, type RunArguments } from "./run-arguments";
+import { parseRunArguments, parseTime, type RunArguments } from "./run-arguments";
 import { reportLaunch } from "./run-report";
 
 /** Exit codes of our own, as `env` and `timeout` have them. */
@@ -42,8 +43,11 @@ interface Ending {
 /** The command `run`. `argv`: what stands behind the word. Returns the exit code. */
 export async function run(argv: string[]): Promise<number> {
   let args: RunArguments;
+  let config: LoadedConfig | null = null;
   try {
-    args = parseRunArguments(argv);
+    const given = parseRunArguments(argv);
+    config = given.help || given["no-config"] ? null : configOf(given);
+    args = withConfig(given, config);
   } catch (error) {
     if (!(error instanceof BreadcrumbError)) throw error;
     process.stderr.write(`breadcrumb run: ${error.message}\n`);
@@ -56,8 +60,10 @@ export async function run(argv: string[]): Promise<number> {
   const launch = randomUUID();
   const folder = mkdtempSync(join(tmpdir(), "breadcrumb-"));
   const log = join(folder, "processes");
-  const store = storeFolder(args.store, process.cwd(), process.env["BREADCRUMB_DIR"]);
-  const ending = await runCommand(args, environment(args, store, launch, log));
+  const cwd = process.cwd();
+  const named = process.env["BREADCRUMB_DIR"] || config?.values.store;
+  const store = storeFolder(args.store, cwd, named, config?.folder);
+  const ending = await runCommand(args, environment(args, config, { store, launch, log }));
   if (ending.error !== undefined) {
     rmSync(folder, { recursive: true, force: true });
     return cannotRun(args, ending.error);
@@ -72,12 +78,29 @@ export async function run(argv: string[]): Promise<number> {
   return exitAs(ending);
 }
 
+function configOf({ profile }: RunArguments): LoadedConfig {
+  return loadConfig({ cwd: process.cwd(), env: process.env, profile });
+}
+
+/** What the configuration says of the command as a whole, where no flag does. */
+function withConfig(args: RunArguments, config: LoadedConfig | null): RunArguments {
+  const { all, children, overflow, quiet, strict, timeout } = config?.values ?? {};
+  return {
+    ...args,
+    all: args.all || all === true,
+    quiet: args.quiet || quiet === true,
+    strict: args.strict || strict === true,
+    "no-children": args["no-children"] || children === false,
+    overflow: args.overflow ?? overflow,
+    timeoutMs: args.timeoutMs ?? (timeout === undefined ? undefined : parseTime(timeout)),
+  };
+}
+
 /** The environment of the command: the preload in front of what `NODE_OPTIONS` holds already. */
 function environment(
   args: RunArguments,
-  store: string,
-  launch: string,
-  log: string,
+  config: LoadedConfig | null,
+  { store, launch, log }: { readonly store: string; readonly launch: string; readonly log: string },
 ): NodeJS.ProcessEnv {
   const register = join(__dirname, "register.js");
   const quoted = `"${register.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
@@ -87,7 +110,9 @@ function environment(
     ...(args.exclude.length > 0 && { exclude: args.exclude }),
     ...(args.mode !== undefined && { mode: args.mode }),
     store,
-    overflow: args.overflow,
+    // What the environment says comes between what was given and what the project says.
+    config: { values: config?.values ?? {}, folder: config?.folder ?? null },
+    overflow: args.overflow ?? "block",
     all: args.all,
     quiet: args.quiet,
     strict: args.strict,

@@ -3,7 +3,7 @@
  *
  *     options: { run: RUN, since: SINCE, until: UNTIL }
  */
-import type { OptionSpec } from "./command";
+import type { CommandDescription, OptionSpec } from "./command";
 
 /** Options of every reading command. */
 export const COMMON_OPTIONS: Readonly<Record<string, OptionSpec>> = {
@@ -36,3 +36,11 @@ export const CURSOR: OptionSpec = {
 };
 /** How a call or trace can have ended. */
 export const STATUSES = ["returned", "threw", "open"] as const;
+
+/** A command's options, with those that others of its kind take; a raw command lists them itself. */
+export function optionsOf(command: CommandDescription): Readonly<Record<string, OptionSpec>> {
+  if ("help" in command.options) return command.options;
+  const { store, "no-pager": noPager, ...others } = COMMON_OPTIONS;
+  const common = command.isStoreless === true ? others : { store, ...others, "no-pager": noPager };
+  return { ...command.options, ...(common as Readonly<Record<string, OptionSpec>>) };
+}

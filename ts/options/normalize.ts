@@ -3,12 +3,13 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_RETENTION`), then defaults.
+ * `BREADCRUMB_RETENTION`), then the project's configuration, then defaults.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
+import type { LoadedConfig } from "./resolve-config";
 import type { Mode, Overflow, RunInfo, SessionOptions, StartOptions } from "./options";
 import {
   DEFAULT_RETENTION,
@@ -38,25 +39,34 @@ export interface Circumstances {
   readonly argv: readonly string[];
   /** Every file, dependencies included. */
   readonly all: boolean;
+  /** What the project's configuration says. @default nothing */
+  readonly config?: Pick<LoadedConfig, "values" | "folder"> | undefined;
 }
 
 /** Checks options and fills in defaults. Throws BC_ERR_BAD_OPTION. */
 export function normalize(options: StartOptions, at: Circumstances): SessionOptions {
   checkKeys(options);
-  const root = projectRoot(at.cwd);
   const { env } = at;
+  const { values: config, folder } = at.config ?? { values: {}, folder: null };
+  const root = folder ?? projectRoot(at.cwd);
   return {
     root,
     mainRoot: mainRoot(at.main),
-    include: patterns("include", options.include ?? split(env["BREADCRUMB_INCLUDE"])) ?? null,
-    exclude: patterns("exclude", options.exclude ?? split(env["BREADCRUMB_EXCLUDE"])) ?? [],
-    all: at.all,
+    include:
+      patterns("include", options.include ?? split(env["BREADCRUMB_INCLUDE"]) ?? config.include) ??
+      null,
+    exclude:
+      patterns("exclude", options.exclude ?? split(env["BREADCRUMB_EXCLUDE"]) ?? config.exclude) ??
+      [],
+    all: at.all || config.all === true,
     ownFolder: at.ownFolder,
-    store: storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"]),
-    overflow: oneOf("overflow", options.overflow ?? "drop", OVERFLOWS),
-    mode: modeByte(options.mode ?? (env["BREADCRUMB_MODE"] as Mode | undefined) ?? "values"),
-    maxCalls: positive("maxCalls", options.maxCalls ?? DEFAULT_MAX_CALLS),
-    retention: retention(options.retention, env["BREADCRUMB_RETENTION"]),
+    store: storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"] || config.store, folder),
+    overflow: oneOf("overflow", options.overflow ?? config.overflow ?? "drop", OVERFLOWS),
+    mode: modeByte(
+      options.mode ?? (env["BREADCRUMB_MODE"] as Mode | undefined) ?? config.mode ?? "values",
+    ),
+    maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
+    retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     run: runInfo(at),
   };
 }
@@ -64,8 +74,9 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
 function retention(
   given: RetentionOptions | false | undefined,
   env: string | undefined,
+  config: RetentionOptions | false | undefined,
 ): RetentionLimits | null {
-  const chosen = given ?? (env ? retentionOf(env) : DEFAULT_RETENTION);
+  const chosen = given ?? (env ? retentionOf(env) : (config ?? DEFAULT_RETENTION));
   return chosen === false ? null : retentionLimits(chosen);
 }
 
@@ -158,11 +169,12 @@ function upwards(folder: string, test: (at: string) => boolean): string | undefi
   }
 }
 
-/** The folder of the store: given, from the environment, the nearest upwards, or a new one. */
+/** The folder of the store: given, from the environment, the nearest upwards, or a new one in the root. */
 export function storeFolder(
   given: string | undefined,
   cwd: string,
   env: string | undefined,
+  root?: string | null,
 ): string {
   if (given !== undefined && (typeof given !== "string" || given === "")) {
     throw bad(`Option "store" must be a folder or ":memory:"; got ${String(given)}`);
@@ -171,5 +183,5 @@ export function storeFolder(
   if (named === ":memory:") return named;
   if (named !== undefined) return resolve(cwd, named);
   const found = upwards(cwd, (at) => existsSync(join(at, ".breadcrumb", "store.json")));
-  return join(found ?? projectRoot(cwd), ".breadcrumb");
+  return join(found ?? root ?? projectRoot(cwd), ".breadcrumb");
 }

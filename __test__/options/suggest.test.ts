@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { suggest } from "../../ts/cli/suggest";
+import { suggest } from "../../ts/options/suggest";
 
 const WORDS = ["list", "show", "top", "exceptions", "query"];
 

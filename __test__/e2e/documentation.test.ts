@@ -1,0 +1,114 @@
+/**
+ * What the documents of the command line show, run: every example of every command in a shell, and the
+ * transcripts of docs/cli.md over the sample store that they are of.
+ */
+import { spawn } from "node:child_process";
+import { chmodSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allCommands } from "../../ts/cli/all-commands";
+import { runCli } from "../cli/support/run-cli";
+import { sampleStore } from "../query/support/sample-store";
+import { cli, packageRoot, project, run } from "../support/program";
+
+const APP = `
+class Cart { add(n) { if (n < 0) throw new TypeError("unexpected end of cart"); return n; } }
+const load = (name) => name + ".json";
+const cart = new Cart();
+load("a");
+for (let i = -1; i < 9; i++) try { cart.add(i); } catch {}
+`;
+/** Follows what goes on, so something must. */
+const TICKS = `
+function tick(user) { const end = Date.now() + 7; while (Date.now() < end); if (user.id === 7) throw new Error("seven"); }
+let n = 6;
+setInterval(() => { try { tick({ user: 1, id: n++ % 2 + 6 }); } catch {} }, 20);
+`;
+let root: string;
+let folder: string;
+let ids: { run: string; trace: string };
+const shell = (line: string, cwd = folder): ReturnType<typeof run> =>
+  run("bash", ["-c", line], cwd, { PATH: `${join(root, "bin")}:${process.env["PATH"]}` });
+
+beforeAll(() => {
+  root = realpathSync(
+    project({
+      "app/app.js": APP,
+      "app/ticks.js": TICKS,
+      "app/question.sql": "SELECT 1",
+      "app/package.json": JSON.stringify({ scripts: { test: "node app.js" } }),
+      "bin/breadcrumb": `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`,
+      "bin/node": `#!/bin/sh\nexec "${process.execPath}" "$@"\n`,
+    }),
+  );
+  folder = join(root, "app");
+  for (const name of ["breadcrumb", "node"]) chmodSync(join(root, "bin", name), 0o755);
+  for (let i = 0; i < 2; i++) shell("breadcrumb run --quiet app.js");
+  const { traces } = JSON.parse(shell("breadcrumb list --json").stdout) as {
+    traces: { runId: string; traceId: string }[];
+  };
+  ids = { run: traces[0]?.runId ?? "", trace: traces[0]?.traceId ?? "" };
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** An example with ids of this store, in place of those that it shows. */
+function ofThisStore(line: string): string {
+  return line
+    .replaceAll(/019[a-c]{5}-[0-9A-Z]\b/g, ids.trace)
+    .replaceAll(/\b019[a-z0-9]{5}\b/g, ids.run);
+}
+
+describe.each(allCommands().map((command) => [command.name, command] as const))(
+  "%s",
+  (name, command) => {
+    const lines = command.examples.map(([line]) => line);
+    test.each(lines)("%s", async (line) => {
+      if (name === "tail") return followed(line);
+      // The shells that complete are not all here, and sourcing needs its own.
+      if (name === "completion")
+        return expect(shell(`breadcrumb ${/completion \w+/.exec(line)?.[0]}`).status).toBe(0);
+      if (command.isStoreless) shell("rm -f breadcrumb.config.*");
+      if (name === "config") shell("breadcrumb init --yes && breadcrumb config set all false");
+      const { status, stderr } = shell(`${ofThisStore(line)} < question.sql`);
+      expect(status, stderr).toBe(0);
+      if (name !== "run") expect(stderr).toMatch(/^(?:breadcrumb: these are the newest .*\n)?$/);
+    });
+  },
+);
+
+async function followed(line: string): Promise<void> {
+  const ticking = spawn(process.execPath, [cli, "run", "--quiet", "--no-config", "ticks.js"], {
+    cwd: folder,
+  });
+  try {
+    const [tail] = line.split(" |");
+    const { status, stdout } = shell(`${tail} --limit 1`);
+    expect({ status, lines: stdout.trim().split("\n").length }).toEqual({ status: 0, lines: 1 });
+    expect(stdout).toMatch(/tick|anonymous/);
+  } finally {
+    ticking.kill("SIGTERM");
+    await new Promise((resolve) => void ticking.once("close", resolve));
+  }
+}
+
+describe("docs/cli.md", () => {
+  const text = readFileSync(join(packageRoot, "docs/cli.md"), "utf8");
+  const blocks = [...text.matchAll(/```console\n\$ breadcrumb (.*)\n([\s\S]*?)```/g)].map(
+    ([, line = "", output = ""]) => [line, output] as const,
+  );
+
+  test("has transcripts", () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each(blocks)("breadcrumb %s", async (line, output) => {
+    const { dir } = await sampleStore();
+    const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(
+      ([, quoted, word]) => quoted ?? word ?? "",
+    );
+    // Run B of the sample has no end: the transcripts are of run A.
+    const only = words[0] === "list" ? ["--run", "019a"] : [];
+    const { stdout } = await runCli([...words, ...only, "--store", dir]);
+    expect(stdout.trimEnd()).toBe(output.trimEnd());
+  });
+});

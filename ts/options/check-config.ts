@@ -1,0 +1,119 @@
+/**
+ * Whether a configuration is one: unknown names, and values of another kind, are errors that name the
+ * nearest name, or what it must be.
+ *
+ *     checkConfig({ inclde: [] }, "breadcrumb.config.json")
+ *     // BC_ERR_BAD_OPTION: breadcrumb.config.json: unknown option "inclde": did you mean "include"?
+ */
+import { BreadcrumbError } from "../errors";
+import {
+  type Config,
+  CONFIG_NAMES,
+  CONFIG_OPTIONS,
+  type ConfigName,
+  type ConfigOption,
+} from "./config-options";
+import { retentionLimits, type RetentionOptions } from "./retention";
+import { suggest } from "./suggest";
+
+/** A time for `timeout`. */
+const TIME = /^\d+(?:\.\d+)?(?:ms|s|m|h)?$/;
+
+/** The configuration. Throws `BC_ERR_BAD_OPTION`; `where` is what the message begins with. */
+export function checkConfig(value: unknown, where: string): Config {
+  const { $schema, profiles, ...values } = asObject(value, where);
+  if ($schema !== undefined && typeof $schema !== "string") {
+    throw bad(`${where}: "$schema" is a text`);
+  }
+  checkValues(values, where, ["profiles", "$schema"]);
+  if (profiles !== undefined) {
+    for (const [name, own] of Object.entries(asObject(profiles, `${where}: "profiles"`))) {
+      const at = `${where}: profile ${JSON.stringify(name)}`;
+      checkValues(asObject(own, at), at, []);
+    }
+  }
+  return value as Config;
+}
+
+function checkValues(
+  values: Readonly<Record<string, unknown>>,
+  where: string,
+  others: readonly string[],
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    const known = CONFIG_NAMES.find((each) => each === name);
+    if (known === undefined) {
+      const names = [...CONFIG_NAMES, ...others];
+      const meant = suggest(name, names);
+      const hint =
+        meant === undefined
+          ? `; the options are ${names.join(", ")}`
+          : `: did you mean ${JSON.stringify(meant)}?`;
+      throw bad(`${where}: unknown option ${JSON.stringify(name)}${hint}`);
+    }
+    if (value !== undefined) checkValue(known, value, where);
+  }
+}
+
+/** Throws where a value is none of its option's. */
+export function checkValue(name: ConfigName, value: unknown, where: string): void {
+  const option = CONFIG_OPTIONS[name];
+  if (option.kind === "retention") {
+    if (value !== false) {
+      retentionLimits(value as RetentionOptions, (limit) => `${where}: "retention.${limit}"`);
+    }
+    return;
+  }
+  if (!isOfKind(option, value)) {
+    throw bad(`${where}: "${name}" is ${kindText(option)}; got ${JSON.stringify(value)}`);
+  }
+}
+
+function isOfKind({ kind, words }: ConfigOption, value: unknown): boolean {
+  switch (kind) {
+    case "patterns":
+      return Array.isArray(value) && value.every((each) => typeof each === "string" && each !== "");
+    case "flag":
+      return typeof value === "boolean";
+    case "word":
+      return typeof value === "string" && words?.includes(value) === true;
+    case "integer":
+      return Number.isSafeInteger(value) && (value as number) > 0;
+    case "time":
+      return typeof value === "string" && TIME.test(value);
+    default:
+      return typeof value === "string" && value !== "";
+  }
+}
+
+/** What a value must be, for people. */
+export function kindText({ kind, words = [] }: ConfigOption): string {
+  switch (kind) {
+    case "patterns":
+      return 'a list of patterns, such as ["src/**"]';
+    case "flag":
+      return "true or false";
+    case "word":
+      return `one of ${words.join(", ")}`;
+    case "integer":
+      return "a positive integer";
+    case "time":
+      return "a time such as 500ms, 30s, 5m";
+    case "retention":
+      return "limits { maxAge, maxErrorAge, maxBytes, maxRuns }, or false";
+    default:
+      return "a text";
+  }
+}
+
+function asObject(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+  throw bad(`${where} is an object of options; got ${got}`);
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}

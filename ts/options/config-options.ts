@@ -1,0 +1,145 @@
+/**
+ * The options of a configuration: the one definition that its check, its JSON schema, `breadcrumb config`
+ * and docs/configuration.md are made of.
+ *
+ *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
+ */
+import type { Mode, Overflow } from "./options";
+import type { RetentionOptions } from "./retention";
+
+/** What a configuration, or a profile of it, can say. */
+export interface ConfigValues {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly all?: boolean;
+  readonly store?: string;
+  readonly mode?: Mode;
+  readonly overflow?: Overflow;
+  readonly retention?: RetentionOptions | false;
+  readonly maxCalls?: number;
+  readonly children?: boolean;
+  readonly timeout?: string;
+  readonly quiet?: boolean;
+  readonly strict?: boolean;
+}
+
+/** What a configuration file holds. */
+export interface Config extends ConfigValues {
+  /** For editors. */
+  readonly $schema?: string;
+  /** Values by the profile that is chosen: they come before the others. */
+  readonly profiles?: Readonly<Record<string, ConfigValues>>;
+}
+
+/** A name of an option. */
+export type ConfigName = keyof ConfigValues;
+
+/** What there is to say about an option. */
+export interface ConfigOption {
+  readonly kind: "patterns" | "flag" | "word" | "text" | "integer" | "time" | "retention";
+  readonly words?: readonly string[];
+  /** The variable that says it as well. */
+  readonly env?: string;
+  /** The flag of `breadcrumb run` that says it as well. */
+  readonly flag?: string;
+  /** What holds where nobody says. */
+  readonly standard: string;
+  readonly help: string;
+}
+
+/** Every option. */
+export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
+  include: {
+    kind: "patterns",
+    env: "BREADCRUMB_INCLUDE",
+    flag: "--include",
+    standard: "the project's own files",
+    help: "Files whose functions are recorded: patterns as in .gitignore, relative to this file's folder, or packages as npm:express, npm:*.",
+  },
+  exclude: {
+    kind: "patterns",
+    env: "BREADCRUMB_EXCLUDE",
+    flag: "--exclude",
+    standard: "none",
+    help: "Files that are left out, in the same style.",
+  },
+  all: {
+    kind: "flag",
+    flag: "--all",
+    standard: "false",
+    help: "Record every file, dependencies included.",
+  },
+  store: {
+    kind: "text",
+    env: "BREADCRUMB_DIR",
+    flag: "--store",
+    standard: "the nearest .breadcrumb upwards, else one in the project's root",
+    help: "Folder of the store, relative to this file's folder, or :memory: (for the API).",
+  },
+  mode: {
+    kind: "word",
+    words: ["values", "time", "count", "dormant"],
+    env: "BREADCRUMB_MODE",
+    flag: "--mode",
+    standard: "values",
+    help: "How much is recorded of each call: values, time (no arguments or results), count, or dormant (nothing).",
+  },
+  overflow: {
+    kind: "word",
+    words: ["block", "drop"],
+    flag: "--overflow",
+    standard: "block under breadcrumb run, else drop",
+    help: "What happens when the recorder does not keep up: block waits and loses nothing, drop counts the call and goes on.",
+  },
+  retention: {
+    kind: "retention",
+    env: "BREADCRUMB_RETENTION",
+    standard: "30 days, 90 for runs that failed, 10 GB",
+    help: "What the store keeps: limits (those left out are none), or false for everything.",
+  },
+  maxCalls: {
+    kind: "integer",
+    standard: "100000",
+    help: "Calls that :memory: keeps, the newest.",
+  },
+  children: {
+    kind: "flag",
+    flag: "--no-children",
+    standard: "true",
+    help: "Record the Node.js processes that the first one starts as well (breadcrumb run).",
+  },
+  timeout: {
+    kind: "time",
+    flag: "--timeout",
+    standard: "none",
+    help: "End the command after this time, such as 30s, with exit code 124 (breadcrumb run).",
+  },
+  quiet: {
+    kind: "flag",
+    flag: "--quiet",
+    standard: "false",
+    help: "Print nothing of Breadcrumb's own (breadcrumb run).",
+  },
+  strict: {
+    kind: "flag",
+    flag: "--strict",
+    standard: "false",
+    help: "Do not run the command if it cannot be recorded (breadcrumb run; exit code 2).",
+  },
+};
+
+/** Names of the options. */
+export const CONFIG_NAMES = Object.keys(CONFIG_OPTIONS) as ConfigName[];
+
+/** Profiles that every project has; a configuration's own of that name comes before. */
+export const STANDARD_PROFILES: Readonly<Record<string, ConfigValues>> = {
+  development: {},
+  test: {},
+  // The program is never held up, and no values are kept.
+  production: { overflow: "drop", mode: "time" },
+};
+
+/** The same configuration, typed: `export default defineConfig({ include: ["src/**"] })`. */
+export function defineConfig(config: Config): Config {
+  return config;
+}
