@@ -20,13 +20,11 @@ import {
 } from "./command";
 import { STORE_COMMANDS } from "./commands";
 import { commandHelp, mainHelp } from "./help";
-import { createLinks } from "./links";
 import { Output, type Streams } from "./output";
 import { printable } from "./printable";
 import { PROJECT_COMMANDS } from "./project-commands";
 import { RAW_COMMANDS } from "./raw-commands";
 import { COMMON_OPTIONS } from "./shared-options";
-import { loadConfig } from "../options/resolve-config";
 import { suggest } from "../options/suggest";
 
 /** Runs a command line. Resolves to the exit code. */
@@ -115,8 +113,9 @@ async function answer(streams: Streams, words: string): Promise<number> {
 }
 
 /** The store that the configuration names, where the environment names none. */
-function storeOfProject(): string | undefined {
+async function storeOfProject(): Promise<string | undefined> {
   if (process.env["BREADCRUMB_DIR"]) return undefined;
+  const { loadConfig } = await import("../options/resolve-config");
   return loadConfig({ cwd: process.cwd(), env: process.env }).values.store;
 }
 
@@ -148,8 +147,9 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
     import("../query/locate-store"),
     spec.load(),
   ]);
-  const named = text(args.values, "store") ?? storeOfProject();
+  const named = text(args.values, "store") ?? (await storeOfProject());
   const store = new Store(spec.looksOver ? findStore(named) : locateStore(named));
+  const { createLinks } = await import("./links");
   output.links = createLinks(streams.stdout, process.env, dirname(store.dir));
   if (!isLive) output.wait("reading the store");
   try {

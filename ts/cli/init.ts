@@ -14,23 +14,24 @@ import type { ProjectContext } from "./command";
 import { printable } from "./printable";
 
 const SCHEMA = "./node_modules/breadcrumb-tracer/config.schema.json";
+const PACKAGE = "breadcrumb-tracer";
 const IGNORED = ".breadcrumb/";
 /** Files by format. */
 const TEMPLATES: Readonly<Record<string, string>> = {
   json: `${JSON.stringify({ $schema: SCHEMA, exclude: [], profiles: { test: {}, production: {} } }, null, 2)}\n`,
-  mjs: `/** @type {import("breadcrumb-tracer").Config} */
+  mjs: `/** @type {import(${JSON.stringify(PACKAGE)}).Config} */
 export default {
   exclude: [],
   profiles: { test: {}, production: {} },
 };
 `,
-  cjs: `/** @type {import("breadcrumb-tracer").Config} */
+  cjs: `/** @type {import(${JSON.stringify(PACKAGE)}).Config} */
 module.exports = {
   exclude: [],
   profiles: { test: {}, production: {} },
 };
 `,
-  ts: `import { defineConfig } from "breadcrumb-tracer";
+  ts: `import { defineConfig } from "${PACKAGE}";
 
 export default defineConfig({
   exclude: [],

@@ -7,8 +7,7 @@
  * gets all of them; on a terminal, what is longer than it goes through the pager. Limits: an answer
  * stands in memory.
  */
-import { type Links, noLinks } from "./links";
-import { readWithPager } from "./pager";
+import type { Links } from "./links";
 import { createPaint, type Paint } from "./paint";
 import { relativeTime } from "./quantities";
 import { PATIENCE_MS, Waiting } from "./waiting";
@@ -44,7 +43,7 @@ export class Output {
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
   /** Places in sources that a terminal opens by a click. */
-  links: Links = noLinks;
+  links: Links = (text) => text;
   readonly streams: Streams;
   readonly #options: OutputOptions;
   readonly #waiting: Waiting;
@@ -117,7 +116,10 @@ export class Output {
     const text = `${lines.join("\n")}\n`;
     const { stdout } = this.streams;
     const isLong = lines.length >= (stdout.rows ?? Number.POSITIVE_INFINITY);
-    if (isLong && this.#mayPage() && (await readWithPager(text))) return;
+    if (isLong && this.#mayPage()) {
+      const { readWithPager } = await import("./pager");
+      if (await readWithPager(text)) return;
+    }
     await new Promise<void>((resolve, reject) => {
       stdout.write(text, (error) => (error ? reject(error) : resolve()));
     });

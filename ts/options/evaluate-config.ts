@@ -6,7 +6,6 @@
  * In a Node.js of its own, without our preload and the program's. Limits: what JSON has no word for is lost;
  * TypeScript as far as Node.js itself takes types away, from 22.12 on.
  */
-import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { BreadcrumbError } from "../errors";
 
@@ -28,6 +27,8 @@ const PROGRAM = `import(process.argv[1]).then(
 /** The value. Throws `BC_ERR_BAD_OPTION`. */
 export function evaluateConfig(file: string): unknown {
   const flags = file.endsWith(".ts") ? typeFlags(file) : [];
+  // Only where it is needed: a program that is recorded must not pay for it.
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const { NODE_OPTIONS: _options, ...env } = process.env;
   const { status, stdout, stderr, error } = spawnSync(
     process.execPath,
