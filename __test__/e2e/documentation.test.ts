@@ -3,10 +3,11 @@
  * transcripts of docs/cli.md over the sample store that they are of.
  */
 import { spawn } from "node:child_process";
-import { chmodSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCommands } from "../../ts/cli/all-commands";
+import { optionsOf } from "../../ts/cli/shared-options";
 import { runCli } from "../cli/support/run-cli";
 import { sampleStore } from "../query/support/sample-store";
 import { cli, packageRoot, project, run } from "../support/program";
@@ -90,6 +91,31 @@ async function followed(line: string): Promise<void> {
     await new Promise((resolve) => void ticking.once("close", resolve));
   }
 }
+
+describe("what the documents name", () => {
+  const documents = [
+    "README.md",
+    ...readdirSync(join(packageRoot, "docs")).map((name) => `docs/${name}`),
+  ];
+  test.each(documents.filter((name) => name.endsWith(".md")))(
+    "%s: commands and options that there are",
+    (name) => {
+      const text = readFileSync(join(packageRoot, name), "utf8");
+      const code = [...text.matchAll(/```[\s\S]*?```|`[^`\n]+`/g)].map(([span]) => span).join("\n");
+      for (const [line, word = "", rest = ""] of code.matchAll(
+        /\bbreadcrumb ([a-z]+)\b([^\n`#|]*)/g,
+      )) {
+        const command = allCommands().find((each) => each.name === word);
+        if (word === "help") continue;
+        expect(command, line).toBeDefined();
+        const [own = ""] = rest.split(/ -- | \(|: /);
+        for (const [option = ""] of command ? own.matchAll(/(?<=\s)--[a-z-]+/g) : []) {
+          expect(Object.keys(command ? optionsOf(command) : {}), line).toContain(option.slice(2));
+        }
+      }
+    },
+  );
+});
 
 describe("docs/cli.md", () => {
   const text = readFileSync(join(packageRoot, "docs/cli.md"), "utf8");
