@@ -117,6 +117,42 @@ describe("what the documents name", () => {
   );
 });
 
+describe("the fields that --json is documented to have", () => {
+  /** Arguments that a command cannot do without. */
+  const needs: Readonly<Record<string, readonly string[]>> = {
+    search: ["add"],
+    query: ["SELECT 1"],
+    export: ["fields.jsonl"],
+    init: ["--dry-run"],
+    prune: ["--dry-run"],
+    migrate: ["--dry-run"],
+  };
+  const documented = allCommands().filter(({ json }) => json?.startsWith("`{"));
+  test.each(documented.map((command) => [command.name, command] as const))(
+    "%s",
+    (name, command) => {
+      const fields = topLevel(command.json?.slice(2) ?? "");
+      const ids_ = name === "diff" ? [ids.trace, ids.trace] : (needs[name] ?? []);
+      const { stdout, stderr } = run(process.execPath, [cli, name, ...ids_, "--json"], folder);
+      expect(stdout, stderr).not.toBe("");
+      expect(Object.keys(JSON.parse(stdout) as object).toSorted()).toEqual(fields.toSorted());
+    },
+  );
+
+  /** The names of `a, b: { c }, d }`, without what is inside others. */
+  function topLevel(text: string): string[] {
+    let depth = 0;
+    let flat = "";
+    for (const character of text) {
+      if ("{[".includes(character)) depth += 1;
+      else if ("}]".includes(character)) depth -= 1;
+      else if (depth === 0) flat += character;
+      if (depth < 0) break;
+    }
+    return flat.split(",").map((part) => part.replace(/:.*/s, "").trim());
+  }
+});
+
 describe("docs/cli.md", () => {
   const text = readFileSync(join(packageRoot, "docs/cli.md"), "utf8");
   const blocks = [...text.matchAll(/```console\n\$ breadcrumb (.*)\n([\s\S]*?)```/g)].map(

@@ -151,7 +151,7 @@ const COMPACT: CommandSpec = {
   options: {},
   examples: [["breadcrumb compact", "the store of this project"]],
   positionals: [0, 0],
-  json: "`{ merged, into, rows, bytesBefore, bytesAfter, removed, skipped }`",
+  json: "`{ merged, into, rows, bytesBefore, bytesAfter, removed, unfinished, skipped }`",
   load: async () => (await import("./compact")).compact,
 };
 
@@ -183,6 +183,7 @@ const PRUNE: CommandSpec = {
     ["breadcrumb prune --pin latest", "never remove the newest"],
   ],
   positionals: [0, 0],
+  json: "`{ dryRun, runs, bytes, keptRuns, keptBytes, kept, leftovers, removedBytes, writtenBytes, skipped }`; with `--pin`, `--unpin` `{ pinned, unpinned }`",
   load: async () => (await import("./prune")).prune,
 };
 
@@ -220,7 +221,7 @@ const MIGRATE: CommandSpec = {
     ["breadcrumb migrate --backup ../old-store", "with the way back"],
   ],
   positionals: [0, 0],
-  json: "`{ from, to, segments, records, rows, bytesBefore, bytesAfter, left, skipped }`",
+  json: "`{ from, to, segments, records, rows, bytesBefore, bytesAfter, left, unfinished, skipped }`",
   load: async () => (await import("./migrate")).migrate,
 };
 
