@@ -40,13 +40,24 @@ describe.each(nodes)("the built program on %s", (_name, node) => {
     expect(top.status, top.stderr).toBe(0);
   });
 
-  test("the help loads neither DuckDB nor the addon", () => {
+  test("what asks no table loads neither DuckDB nor the addon", () => {
     const probe = join(mkdtempSync(join(tmpdir(), "breadcrumb-probe-")), "probe.cjs");
     writeFileSync(
       probe,
       `process.on("exit", () => console.error(Object.keys(require.cache).filter((f) => /duckdb|\\.node$/.test(f)).length));`,
     );
-    for (const argv of [["--help"], ["list", "--help"], ["--version"], ["lst"]]) {
+    const loads = [
+      ["--help"],
+      ["list", "--help"],
+      ["help", "stats"],
+      ["--version"],
+      ["lst"],
+      ["completion", "bash"],
+      ["config"],
+      ["init", "--dry-run"],
+      ["list", "--runs", "--store", dir],
+    ];
+    for (const argv of loads) {
       const { stderr } = spawnSync(node, ["--require", probe, cli, ...argv], { encoding: "utf8" });
       expect(stderr.trim().split("\n").at(-1)).toBe("0");
     }

@@ -121,6 +121,7 @@ describe("the fields that --json is documented to have", () => {
   /** Arguments that a command cannot do without. */
   const needs: Readonly<Record<string, readonly string[]>> = {
     search: ["add"],
+    diff: ["latest", "latest"],
     query: ["SELECT 1"],
     export: ["fields.jsonl"],
     init: ["--dry-run"],
@@ -132,8 +133,8 @@ describe("the fields that --json is documented to have", () => {
     "%s",
     (name, command) => {
       const fields = topLevel(command.json?.slice(2) ?? "");
-      const ids_ = name === "diff" ? [ids.trace, ids.trace] : (needs[name] ?? []);
-      const { stdout, stderr } = run(process.execPath, [cli, name, ...ids_, "--json"], folder);
+      const words = needs[name] ?? [];
+      const { stdout, stderr } = run(process.execPath, [cli, name, ...words, "--json"], folder);
       expect(stdout, stderr).not.toBe("");
       expect(Object.keys(JSON.parse(stdout) as object).toSorted()).toEqual(fields.toSorted());
     },
