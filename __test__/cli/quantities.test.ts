@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { bytes, count, duration, moment, plural, timeOfDay } from "../../ts/cli/quantities";
+import {
+  bytes,
+  count,
+  duration,
+  moment,
+  plural,
+  relativeTime,
+  timeOfDay,
+} from "../../ts/cli/quantities";
 
 test.each([
   [null, "–"],
@@ -27,4 +35,22 @@ test("counts, bytes and times", () => {
   expect(bytes(1_200_000_000)).toBe("1.20 GB");
   expect(moment("2026-11-23T08:00:00.123456789Z")).toBe("2026-11-23 08:00:00.123");
   expect(timeOfDay("2026-11-23T08:00:00.123Z")).toBe("08:00:00.123");
+});
+
+test.each([
+  [0, "just now"],
+  [999, "just now"],
+  [-5000, "just now"],
+  [1000, "1 s ago"],
+  [59_999, "59 s ago"],
+  [60_000, "1 min ago"],
+  [7_200_000, "2 h ago"],
+  [86_400_000 * 1234, "1,234 d ago"],
+])("%d ms before is %s", (ms, text) => {
+  const now = Date.parse("2026-11-23T08:00:00Z");
+  expect(relativeTime(new Date(now - ms).toISOString(), now)).toBe(text);
+});
+
+test("what is no time was at no time", () => {
+  expect(relativeTime("", 0)).toBe("");
 });

@@ -16,7 +16,7 @@ test("what a launch recorded, and where to look", async () => {
       hottest: main (src/main.js:1): 2.00 ms self, 6.00 ms total, 2 calls
                parse (src/parse.js:10): 500 µs self, 500 µs total, 1 call
                load (src/load.js:7): 400 µs self, 900 µs total, 1 call
-      next: breadcrumb show latest · breadcrumb top --run 019aaaaa · breadcrumb exceptions
+      next: breadcrumb stats · breadcrumb show latest · breadcrumb top --run 019aaaaa · breadcrumb exceptions
     "
   `);
 });

@@ -153,7 +153,7 @@ test("view: folds, jumps to the exception and to the caller, searches, shows val
   expect(output).not.toContain("\u001B[2J");
 });
 
-test("view leaves the terminal as it was when it is ended from outside", async () => {
+test("view leaves the terminal as it was when Ctrl-C ends it", async () => {
   const screen = terminal(["view", "latest"]);
   await screen.sees("? keys");
   screen.type("\u0003");

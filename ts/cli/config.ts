@@ -11,7 +11,7 @@ import {
   type ConfigName,
   type ConfigOption,
 } from "../options/config-options";
-import { projectRoot } from "../options/normalize";
+import { projectRoot, storeFolder } from "../options/normalize";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
 import { retentionOf } from "../options/retention";
 import { suggest } from "../options/suggest";
@@ -82,7 +82,7 @@ function showConfig({ output, values }: ProjectContext): number {
   return 0;
 }
 
-function settingOf(name: ConfigName, { values, origins }: LoadedConfig): Setting {
+function settingOf(name: ConfigName, { values, origins, folder }: LoadedConfig): Setting {
   const option = CONFIG_OPTIONS[name];
   const said = option.env === undefined ? undefined : process.env[option.env];
   if (option.env !== undefined && said !== undefined && said !== "") {
@@ -90,7 +90,8 @@ function settingOf(name: ConfigName, { values, origins }: LoadedConfig): Setting
   }
   const value = values[name];
   if (value !== undefined) return { name, value, origin: origins[name] ?? STANDARD };
-  return { name, value: option.standard, origin: STANDARD };
+  const here = name === "store" ? storeFolder(undefined, process.cwd(), undefined, folder) : null;
+  return { name, value: here ?? option.standard, origin: STANDARD };
 }
 
 /** An origin's path from here. */

@@ -68,7 +68,7 @@ async function summary(
     ),
     ...(await hottestLines(store, runs)),
     ...(timedOut ? await runningLines(store, runs) : []),
-    `  next: breadcrumb show latest · breadcrumb top${runs.length === 1 ? ` --run ${ids.run(runs[0]?.runId ?? "")}` : ""}${exceptions > 0 ? " · breadcrumb exceptions" : ""}`,
+    `  next: breadcrumb stats · breadcrumb show latest · breadcrumb top${runs.length === 1 ? ` --run ${ids.run(runs[0]?.runId ?? "")}` : ""}${exceptions > 0 ? " · breadcrumb exceptions" : ""}`,
   ];
   return `${lines.join("\n")}\n`;
 }

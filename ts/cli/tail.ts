@@ -21,10 +21,11 @@ const ENDS = ["SIGINT", "SIGTERM"] as const;
 
 /** The command `tail`. */
 export async function tail({ store, output, values }: CommandContext): Promise<number> {
+  const wanted = parseFilter(text(values, "filter") ?? "");
+  let left = wholeNumber(values, "limit") ?? Number.POSITIVE_INFINITY;
   const stop = new AbortController();
   const end = () => stop.abort();
   for (const signal of ENDS) process.on(signal, end);
-  const wanted = parseFilter(text(values, "filter") ?? "");
   const following = store.tail({
     ...wanted,
     ...definedOnly({
@@ -37,7 +38,6 @@ export async function tail({ store, output, values }: CommandContext): Promise<n
     exceptions: values["exceptions"] === true,
     signal: stop.signal,
   });
-  let left = wholeNumber(values, "limit") ?? Number.POSITIVE_INFINITY;
   output.notice(`following ${store.dir}: Ctrl-C ends it`);
   try {
     for (let batch = 1; left > 0; batch++) {
