@@ -20,7 +20,10 @@ beforeAll(async () => {
   await sample.writer.segment({
     runId: RUN_C,
     calls: [call({ function: "main" })],
-    functions: [functionSums({ function: "main" }, [1000])],
+    functions: [
+      functionSums({ function: "main" }, [1000]),
+      functionSums({ function: "never", file: "src/add.js", line: 9 }, []),
+    ],
   });
 });
 
@@ -36,13 +39,14 @@ test("what the newest run did not reach, and why", async () => {
     1 file included, and left as they are
       src/odd.js: unexpected token\\x1b[2J
 
-    functions that other runs called
-      calls  last in   function  where
-          3  019aaaaa  add       src/add.js:2
-          5  019aaaaa  hot       src/hot.js:1
-          1  019aaaaa  load      src/load.js:7
-          2  019bbbbb  tick      src/main.js:1
-          1  019aaaaa  parse     src/parse.js:10
+    functions that did not run
+      calls in other runs  last in   function  where
+                        3  019aaaaa  add       src/add.js:2
+                        0  –         never     src/add.js:9
+                        5  019aaaaa  hot       src/hot.js:1
+                        1  019aaaaa  load      src/load.js:7
+                        2  019bbbbb  tick      src/main.js:1
+                        1  019aaaaa  parse     src/parse.js:10
     "
   `);
 });

@@ -69,10 +69,10 @@ function printNotCalled(
 ): void {
   if (notCalled.length === 0) return;
   output.line();
-  output.line(output.paint.bold("functions that other runs called"));
+  output.line(output.paint.bold("functions that did not run"));
   const lines = renderTable(
     [
-      { title: "calls", right: true },
+      { title: "calls in other runs", right: true },
       { title: "last in" },
       { title: "function", shrink: "end" },
       {
