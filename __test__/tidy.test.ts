@@ -75,10 +75,15 @@ describe("imports in ts/", () => {
     hooks: ["runtime", "native", "options", "errors"],
     facade: ["hooks", "runtime", "native", "options", "errors"],
     query: ["options", "errors"],
-    cli: ["query", "options", "errors", "facade"],
+    mcp: ["query", "options", "errors"],
+    cli: ["mcp", "query", "options", "errors", "facade"],
   };
   /** npm packages, and the only part that may import each. */
-  const PACKAGES: Readonly<Record<string, string>> = { "@duckdb/node-api": "query", cac: "cli" };
+  const PACKAGES: Readonly<Record<string, string>> = {
+    "@duckdb/node-api": "query",
+    "@modelcontextprotocol/sdk": "mcp",
+    zod: "mcp",
+  };
   const modules = files.filter((path) => /^ts\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"));
 
   test.each(modules)("%s imports only what it may", (path) => {
@@ -87,7 +92,9 @@ describe("imports in ts/", () => {
     for (const name of importsOf(read(path))) {
       if (name.startsWith("node:")) continue;
       if (!name.startsWith(".")) {
-        expect(PACKAGES[name], `${path} imports ${name}`).toBe(part);
+        const [scope = "", rest] = name.split("/");
+        const packageName = scope.startsWith("@") ? `${scope}/${rest}` : scope;
+        expect(PACKAGES[packageName], `${path} imports ${name}`).toBe(part);
         continue;
       }
       const target = normalize(join(dirname(path), name));
