@@ -11,6 +11,7 @@ export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
 export type { TraceCall } from "./call-rows";
 export type { CallEdgeFilter } from "./call-edges";
 export type { CallFilter } from "./call-filter";
+export type { CallLevelsOptions } from "./call-levels";
 export type { CallPageFilter } from "./calls";
 export type { DiffOptions } from "./diff";
 export type { ExceptionFilter } from "./exceptions";
@@ -26,6 +27,7 @@ export type { GapsFilter } from "./gaps";
 export type {
   Call,
   CallEdge,
+  CallLevels,
   CallPlace,
   CallStatus,
   ChangedCall,
@@ -71,6 +73,7 @@ export type { SeriesFilter } from "./series";
 export type { SqlOptions } from "./sql";
 export type { SqlParameter, SqlParameters } from "./sql-messages";
 export type { StatsFilter, StatsSort } from "./stats";
+export type { ChangesOptions, StoreChange } from "./store-changes";
 export { openStore, type Store } from "./store";
 export type { Tail, TailFilter } from "./tail";
 export { type ChromeTrace, chromeTrace } from "./timeline";

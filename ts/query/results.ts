@@ -188,6 +188,22 @@ export interface Call {
   readonly backend: "probe" | "inspector";
 }
 
+/** A part of a trace, level by level. */
+export interface CallLevels {
+  readonly runId: string;
+  readonly traceId: string;
+  /** Calls of the whole trace in the store. */
+  readonly callCount: number;
+  /** Those at the top first, then the levels below them. */
+  readonly calls: readonly {
+    readonly call: Call;
+    /** 0 for those at the top. */
+    readonly level: number;
+    /** Calls directly below it, also those that are not among `calls`. */
+    readonly children: number;
+  }[];
+}
+
 /** An exception, however many calls it passed through. */
 export interface RecordedException {
   /** The run. */

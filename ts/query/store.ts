@@ -8,6 +8,8 @@
  * Every question sees what was published when it was asked, also of programs that still run.
  * Limits: read-only; DuckDB is loaded by the first question but `runs()`.
  */
+import { callLevels, type CallLevelsOptions } from "./call-levels";
+import { readCallPath } from "./call-path";
 import { callees, callers, type CallEdgeFilter } from "./call-edges";
 import { type CallPageFilter, calls } from "./calls";
 import { diff, type DiffOptions } from "./diff";
@@ -20,6 +22,8 @@ import { Reader } from "./reader";
 import type {
   Call,
   CallEdge,
+  CallLevels,
+  CallPlace,
   Diff,
   ExportResult,
   Flame,
@@ -40,6 +44,7 @@ import { series, type SeriesFilter } from "./series";
 import { runSql, type SqlOptions } from "./sql";
 import type { SqlParameters } from "./sql-messages";
 import { stats, type StatsFilter } from "./stats";
+import { type ChangesOptions, type StoreChange, storeChanges } from "./store-changes";
 import { Tail, type TailFilter } from "./tail";
 import { timelineOf } from "./timeline";
 import { readTrace, type TraceOptions } from "./trace";
@@ -104,6 +109,22 @@ export class Store {
    */
   trace(id: string, options?: TraceOptions): Promise<Trace> {
     return readTrace(this.#reader, id, options);
+  }
+
+  /** A part of a trace, level by level. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
+  callLevels(trace: string, options?: CallLevelsOptions): Promise<CallLevels> {
+    return callLevels(this.#reader, trace, options);
+  }
+
+  /** The calls from the root to one of a run: its 64 nearest levels, itself the last. */
+  async callPath(run: string, call: number): Promise<CallPlace[]> {
+    this.#reader.refresh();
+    return readCallPath(this.#reader, this.#reader.resolveRun(run), call);
+  }
+
+  /** What comes into the store from now on; ends by its `signal`, or by leaving the loop. */
+  changes(options?: ChangesOptions): AsyncGenerator<StoreChange, undefined> {
+    return storeChanges(this.#reader, options);
   }
 
   /** Calls, newest first unless told. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */

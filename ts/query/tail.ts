@@ -139,7 +139,7 @@ function knownRuns(reader: Reader, segments: readonly Segment[]): Set<string> {
 }
 
 /** Waits; ends early, and without an error, when the signal says so. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -1,5 +1,5 @@
 //! The text of the files that are generated from this crate: constants of the ring for
-//! `ts/runtime`, the schema for `ts/query`, and `docs/schema.md`.
+//! `ts/runtime`, the schema for `ts/query`, its columns explained, and `docs/schema.md`.
 
 use std::fmt::Write as _;
 
@@ -14,6 +14,7 @@ pub fn files() -> Vec<(&'static str, String)> {
     vec![
         ("ts/native/layout.ts", layout()),
         ("ts/query/schema.ts", schema()),
+        ("ts/query/columns.ts", columns()),
         ("docs/schema.md", schema_page()),
     ]
 }
@@ -76,6 +77,33 @@ fn schema() -> String {
         }
         let select = select_list(table).replace('\\', "\\\\").replace('`', "\\`");
         let _ = writeln!(out, "    ],\n    select: `{select}`,\n  }},");
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn columns() -> String {
+    let mut out = format!(
+        "// {NOTICE}\n/** What the columns of the tables mean that SQL sees. */\n\
+         export const TABLE_COLUMNS: readonly {{\n\
+         \x20 readonly table: string;\n  readonly meaning: string;\n\
+         \x20 readonly columns: readonly (readonly [name: string, type: string, meaning: string])[];\n\
+         }}[] = [\n"
+    );
+    for table in TABLES {
+        let _ = writeln!(
+            out,
+            "  {{\n    table: {:?},\n    meaning: {:?},\n    columns: [",
+            table.name, table.doc
+        );
+        for column in table.view {
+            let _ = writeln!(
+                out,
+                "      [{:?}, {:?}, {:?}],",
+                column.name, column.kind, column.doc
+            );
+        }
+        out.push_str("    ],\n  },\n");
     }
     out.push_str("];\n");
     out
