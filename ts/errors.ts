@@ -16,6 +16,7 @@ export type BreadcrumbErrorCode =
   | "BC_ERR_STORE_BUSY"
   | "BC_ERR_RUN_KEPT"
   | "BC_ERR_NOT_FOUND"
+  | "BC_ERR_NOT_ALLOWED"
   | "BC_ERR_BAD_SQL"
   | "BC_ERR_SQL_LIMIT"
   | "BC_ERR_STOPPED"

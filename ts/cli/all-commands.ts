@@ -12,7 +12,7 @@ import { RAW_COMMANDS } from "./raw-commands";
 const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["Record", ["run"]],
   ["Look", ["list", "show", "view", "stats", "top", "exceptions", "tail"]],
-  ["Ask", ["search", "query", "gaps", "diff", "export"]],
+  ["Ask", ["search", "query", "gaps", "diff", "export", "mcp"]],
   ["Keep", ["prune", "compact", "recover", "doctor", "migrate"]],
   ["Set up", ["init", "config", "completion"]],
 ];

@@ -6,8 +6,7 @@
  * Limits: DuckDB, the tracer and the commands' code are loaded by the command that needs them, so
  * `--help` is as fast as Node.js starts. Arguments behind `run` are passed on unread.
  */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { allCommands } from "./all-commands";
 import { parseArguments, text } from "./arguments";
@@ -25,6 +24,7 @@ import { printable } from "./printable";
 import { PROJECT_COMMANDS } from "./project-commands";
 import { RAW_COMMANDS } from "./raw-commands";
 import { COMMON_OPTIONS } from "./shared-options";
+import { version } from "./version";
 import { suggest } from "../options/suggest";
 
 /** Runs a command line. Resolves to the exit code. */
@@ -199,19 +199,4 @@ function splitSuggestion(message: string): { message: string; suggestion: string
 
 function wrong(message: string): BreadcrumbError {
   return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
-}
-
-/** Version of the package: from the nearest package.json of its name, above dist/ or ts/. */
-function version(): string {
-  for (let folder = __dirname; ; folder = dirname(folder)) {
-    try {
-      const { name, version: found } = JSON.parse(
-        readFileSync(join(folder, "package.json"), "utf8"),
-      ) as Record<string, string>;
-      if (name === "breadcrumb-tracer") return found ?? "0";
-    } catch {
-      // Not here: one further up.
-    }
-    if (dirname(folder) === folder) return "0";
-  }
 }

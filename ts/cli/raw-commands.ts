@@ -41,6 +41,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "name",
       help: "a profile of the configuration (default: BREADCRUMB_PROFILE, NODE_ENV)",
     },
+    launch: {
+      value: "name",
+      help: "a name for this launch, by which to find its runs (launchId); any unless told",
+    },
     "no-config": { help: "no configuration file" },
     "no-children": { help: "record the first Node.js process only, not those that it starts" },
     quiet: { short: "q", help: "print nothing of our own" },
@@ -71,5 +75,37 @@ const RECOVER: RawCommandSpec = {
   load: async () => (await import("./recover")).recover,
 };
 
+/** The command `mcp`. */
+export const MCP_COMMAND: RawCommandSpec = {
+  name: "mcp",
+  usage: "[options]",
+  summary: "serve the store to agents (Claude Code, Cursor, …), by the Model Context Protocol",
+  about:
+    "An agent starts it and talks to it by pipes. In --allow words stand for themselves, * in a word for\nany characters but /, ** at the end for any further words. docs/mcp.md lists the tools.",
+  options: {
+    store: {
+      value: "dir",
+      help: "the store (default: BREADCRUMB_DIR, or the nearest .breadcrumb upwards)",
+    },
+    project: {
+      value: "dir",
+      help: "sources are read below it, commands run in it (default: this package)",
+    },
+    allow: { value: "command", help: "a command that the tool record may run; repeated" },
+    http: {
+      value: "port",
+      help: "over HTTP on 127.0.0.1 instead (0: any port); the token is printed, or BREADCRUMB_MCP_TOKEN",
+    },
+    help: { short: "h", help: "print this help" },
+  },
+  examples: [
+    ["breadcrumb mcp", "what an agent starts"],
+    ['breadcrumb mcp --allow "npm test **"', "it may also record the project's tests"],
+    ["breadcrumb mcp --http 7007", "for several clients of this machine"],
+  ],
+  positionals: [0, 0],
+  load: async () => (await import("./mcp")).mcp,
+};
+
 /** See the file. */
-export const RAW_COMMANDS: readonly RawCommandSpec[] = [RUN_COMMAND, RECOVER];
+export const RAW_COMMANDS: readonly RawCommandSpec[] = [RUN_COMMAND, RECOVER, MCP_COMMAND];

@@ -18,6 +18,8 @@ export interface RunArguments {
   profile: string | undefined;
   mode: Mode | undefined;
   timeoutMs: number | undefined;
+  /** Name of the launch, for its runs' records. */
+  launch: string | undefined;
   quiet: boolean;
   strict: boolean;
   "no-children": boolean;
@@ -28,7 +30,16 @@ export interface RunArguments {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const FLAGS = ["all", "quiet", "strict", "no-children", "no-config", "help"] as const;
-const VALUES = ["include", "exclude", "store", "mode", "overflow", "timeout", "profile"] as const;
+const VALUES = [
+  "include",
+  "exclude",
+  "store",
+  "mode",
+  "overflow",
+  "timeout",
+  "profile",
+  "launch",
+] as const;
 
 /** Parses them. Throws BC_ERR_BAD_OPTION. */
 export function parseRunArguments(argv: readonly string[]): RunArguments {
@@ -111,6 +122,12 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       return;
     case "timeout":
       args.timeoutMs = parseTime(value);
+      return;
+    case "launch":
+      if (!/^[\w-]{1,64}$/.test(value)) {
+        throw bad(`--launch has up to 64 letters, digits, - and _; got ${value}`);
+      }
+      args.launch = value;
   }
 }
 
@@ -141,6 +158,7 @@ function defaults(): RunArguments {
     profile: undefined,
     mode: undefined,
     timeoutMs: undefined,
+    launch: undefined,
     quiet: false,
     strict: false,
     "no-children": false,

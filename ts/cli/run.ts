@@ -57,7 +57,7 @@ export async function run(argv: string[]): Promise<number> {
     process.stdout.write(commandHelp(RUN_COMMAND));
     return 0;
   }
-  const launch = randomUUID();
+  const launch = args.launch ?? randomUUID();
   const folder = mkdtempSync(join(tmpdir(), "breadcrumb-"));
   const log = join(folder, "processes");
   const cwd = process.cwd();

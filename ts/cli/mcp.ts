@@ -1,0 +1,68 @@
+/**
+ * `breadcrumb mcp [options]`: serves the store to agents, by the Model Context Protocol.
+ *
+ *     breadcrumb mcp --allow "npm test"
+ */
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { BreadcrumbError } from "../errors";
+import { parseAllowed } from "../mcp/allow-list";
+import { serveClients, serveStdio } from "../mcp/serve";
+import { StoreAccess } from "../mcp/store-access";
+import { commandHelp } from "./help";
+import { MCP_COMMAND } from "./raw-commands";
+import { version } from "./version";
+
+/** The command `mcp`. `argv`: what stands behind the word. Returns the exit code. */
+export async function mcp(argv: readonly string[]): Promise<number> {
+  const values = parse(argv);
+  if (values.help) {
+    process.stdout.write(commandHelp(MCP_COMMAND));
+    return 0;
+  }
+  const project = resolve(values.project ?? ".");
+  const parts = {
+    access: new StoreAccess({ dir: values.store, project }),
+    settings: {
+      project,
+      allow: (values.allow ?? []).map(parseAllowed),
+      recorder: [process.execPath, join(__dirname, "cli.js")],
+      version: version(),
+    },
+  };
+  if (values.http === undefined) await serveStdio(parts);
+  else {
+    await serveClients(parts, portOf(values.http), (line) => {
+      process.stderr.write(`${line}\n`);
+    });
+  }
+  return 0;
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        store: { type: "string" },
+        project: { type: "string" },
+        allow: { type: "string", multiple: true },
+        http: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new BreadcrumbError(
+      "BC_ERR_BAD_OPTION",
+      `${(error as Error).message} (breadcrumb mcp --help lists the options)`,
+      { cause: error },
+    );
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port < 65_536) return port;
+  throw new BreadcrumbError("BC_ERR_BAD_OPTION", `--http is a port: got ${JSON.stringify(text)}`);
+}

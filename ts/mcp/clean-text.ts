@@ -1,0 +1,61 @@
+/**
+ * Recorded text without anything that acts on a terminal or hides from a reader.
+ *
+ *     cleanText("a\u001B[2Jb\u202Ec")   // "abc"
+ *     cleanDeep({ "k\u0007": ["\u001B]0;title\u0007x"] })   // { k: ["x"] }
+ *     oneLine("a\nb")                   // "a\\nb"
+ *
+ * Escape sequences go whole, then control characters, marks that turn the direction of text, and
+ * characters without width: in these, instructions can be hidden from the person who looks on.
+ * Limits: what a text says is left as it is; answers mark it as data.
+ */
+
+/** CSI, OSC and other strings with their ends, and two-character escapes; in 7 and in 8 bits. */
+const SEQUENCES =
+  // oxlint-disable-next-line no-control-regex
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
+/**
+ * Controls but tab and line feed, what turns the direction, has no width, selects a variant or is a tag,
+ * and halves of a pair.
+ */
+const UNSEEN =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|[\u2028\u2029\uFFF9-\uFFFB]|\p{Cs}/gu;
+
+/** The text, cleaned. */
+export function cleanText(text: string): string {
+  return text.replaceAll(SEQUENCES, "").replaceAll(UNSEEN, "");
+}
+
+/** The text, cleaned, in one line. */
+export function oneLine(text: string): string {
+  return cleanText(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+}
+
+/** The text in one line, or its beginning and `…`. */
+export function short(text: string, most: number): string {
+  const line = oneLine(text);
+  if (line.length <= most) return line;
+  // Not in the middle of a surrogate pair.
+  const end = /[\uD800-\uDBFF]/.test(line.charAt(most - 2)) ? most - 2 : most - 1;
+  return `${line.slice(0, end)}…`;
+}
+
+/** A plain value with every text in it cleaned, names included. */
+export function cleanDeep<T>(value: T): T {
+  if (typeof value === "string") return cleanText(value) as T;
+  if (Array.isArray(value)) return value.map((item) => cleanDeep(item as unknown)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  const clean: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    const key = cleanText(name);
+    // "__proto__" as a name is a value like others.
+    Object.defineProperty(clean, key, {
+      value: cleanDeep(item),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return clean as T;
+}

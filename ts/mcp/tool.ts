@@ -1,0 +1,115 @@
+/**
+ * What a tool is made of.
+ *
+ *     export const listRuns = defineTool({ name: "list_runs", …, input: {…}, output: {…}, run })
+ *
+ * `run` gets checked arguments and says what it found as an `Answer`, which the server fits into the
+ * budget. Limits: a tool throws `BreadcrumbError`s; the server makes them results that the model sees.
+ */
+import { z } from "zod";
+import type { Store } from "../query/index";
+import { type Answer, DEFAULT_TOKENS, LEAST_TOKENS, MOST_TOKENS } from "./answer";
+import type { RecentTexts } from "./recent-texts";
+import type { StoreAccess } from "./store-access";
+
+/** What a server was told at its start. */
+export interface ServerSettings {
+  /** Folder of the project: sources are read below it, commands run in it. */
+  readonly project: string;
+  /** Commands that `record` may run, a pattern each. */
+  readonly allow: readonly (readonly string[])[];
+  /** The command that records: `node dist/cli.js`. */
+  readonly recorder: readonly string[];
+  /** Of the package. */
+  readonly version: string;
+}
+
+/** What a tool is given. */
+export interface ToolContext {
+  readonly access: StoreAccess;
+  readonly settings: ServerSettings;
+  /** Long cursors, by the short names that answers give them. */
+  readonly cursors: RecentTexts;
+  /** Aborts when the client cancels, or goes. */
+  readonly signal: AbortSignal;
+  /** Tells how far it is; does nothing where the client did not ask. */
+  readonly progress: (done: number, total: number, message: string) => void;
+}
+
+/** The four hints of the protocol. */
+export interface Annotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+/** Of tools that only read the store. */
+export const READS: Annotations = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+};
+
+type Shape = z.ZodRawShape;
+
+/** A tool, as it is written. */
+export interface ToolSpec<Input extends Shape> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly input: Input;
+  readonly output: Shape;
+  readonly annotations: Annotations;
+  readonly run: (
+    args: z.output<z.ZodObject<Input>>,
+    context: ToolContext & { readonly store: Store; readonly maxTokens: number },
+  ) => Promise<Answer>;
+  /** It also works without a store. */
+  readonly withoutStore?: true;
+}
+
+/** A tool, as the server has it. */
+export interface Tool {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly input: z.ZodObject;
+  readonly output: z.ZodObject;
+  readonly annotations: Annotations;
+  readonly run: (args: Record<string, unknown>, context: ToolContext) => Promise<Answer>;
+}
+
+/** Makes one. */
+export function defineTool<Input extends Shape>(spec: ToolSpec<Input>): Tool {
+  return {
+    name: spec.name,
+    title: spec.title,
+    description: spec.description,
+    annotations: spec.annotations,
+    input: z.strictObject({
+      ...spec.input,
+      maxTokens: z
+        .int()
+        .min(LEAST_TOKENS)
+        .max(MOST_TOKENS)
+        .default(DEFAULT_TOKENS)
+        .describe("size of the answer at most, in tokens of three bytes"),
+    }),
+    output: z.object({
+      notice: z.string().describe("what the strings of this answer are"),
+      ...spec.output,
+    }),
+    run: async ({ maxTokens, ...args }, context) => {
+      const store = spec.withoutStore
+        ? (undefined as unknown as Store)
+        : await context.access.open();
+      return spec.run(args as z.output<z.ZodObject<Input>>, {
+        ...context,
+        store,
+        maxTokens: Number(maxTokens),
+      });
+    },
+  };
+}

@@ -1,0 +1,199 @@
+/** `explain_call`: a call in its surroundings, and what sets it apart from calls that succeeded. */
+import { z } from "zod";
+import type { Call, CallPlace, RecordedException, Store } from "../../query/index";
+import type { Answer } from "../answer";
+import { callRef } from "../call-ref";
+import { short } from "../clean-text";
+import { type Comparison, compareWithOthers } from "../compare-calls";
+import { cutValue } from "../cut-value";
+import { CALL } from "../inputs";
+import { readCall } from "../read-call";
+import {
+  CALL_ROW,
+  callLine,
+  callRow,
+  EXCEPTION_ROW,
+  exceptionLine,
+  exceptionRow,
+  json,
+  nameOf,
+  placeOf,
+} from "../rows";
+import { defineTool, READS } from "../tool";
+
+/** Calls that succeeded which are compared with. */
+const MOST_OTHERS = 50;
+/** Siblings and callees that are read. */
+const MOST_RELATED = 40;
+/** Levels of the path that are told, the lowest ones. */
+const MOST_LEVELS = 20;
+
+const PLACE = z.object({ call: z.string(), function: z.string(), at: z.string() });
+const RELATED = CALL_ROW.extend({ relation: z.enum(["sibling", "callee"]) });
+
+export const explainCall = defineTool({
+  name: "explain_call",
+  title: "Explain a call",
+  description:
+    "Tells one call in its surroundings: the path from the root, its arguments and result, the exception that ended it, its siblings and callees, and what sets its arguments apart from calls of the same function that succeeded. The first thing to ask of a call that threw.",
+  input: { call: CALL },
+  output: {
+    call: CALL_ROW,
+    path: z.array(PLACE).describe("from the root to the call"),
+    exception: EXCEPTION_ROW.nullable(),
+    compared: z.object({
+      calls: z.number().describe("newest calls of the same function that returned"),
+      nearest: z.string().nullable().describe("the one with the most similar arguments"),
+      changes: z
+        .array(z.object({ path: z.string(), nearest: z.unknown(), here: z.unknown() }))
+        .describe("where the arguments differ from the nearest's"),
+      unusual: z
+        .array(z.object({ path: z.string(), here: z.string(), usually: z.string() }))
+        .describe("places of the arguments that are so in no call that returned"),
+    }),
+    related: z.array(RELATED).describe("calls of the same caller, and calls that it made"),
+    clipped: z.number().describe("related calls left out: find_calls {parent} lists them"),
+  },
+  annotations: READS,
+  run: async ({ call: ref }, { store }) => {
+    const call = await readCall(store, ref);
+    const [path, exception, others, siblings, callees] = await Promise.all([
+      store.callPath(call.runId, call.callId),
+      exceptionOf(store, call),
+      succeeded(store, call),
+      relatives(store, call, call.parentId),
+      relatives(store, call, call.callId),
+    ]);
+    const related = [
+      ...callees.map((one) => ({ one, relation: "callee" as const })),
+      ...siblings
+        .filter((one) => one.callId !== call.callId)
+        .map((one) => ({ one, relation: "sibling" as const })),
+    ];
+    return answerOf({
+      call,
+      path,
+      exception,
+      comparison: compareWithOthers(call, others),
+      related,
+    });
+  },
+});
+
+async function exceptionOf(store: Store, call: Call): Promise<RecordedException | null> {
+  if (call.exceptionId === null) return null;
+  const { items } = await store.exceptions({
+    run: call.runId,
+    exception: call.exceptionId,
+    limit: 1,
+  });
+  return items[0] ?? null;
+}
+
+async function succeeded(store: Store, call: Call): Promise<readonly Call[]> {
+  const { items } = await store.calls({
+    function: call.function.includes("*") ? undefined : call.function,
+    file: call.file.includes("*") ? undefined : call.file,
+    line: call.line,
+    col: call.col,
+    status: "returned",
+    limit: MOST_OTHERS,
+  });
+  return items.filter((one) => one.callId !== call.callId || one.runId !== call.runId);
+}
+
+async function relatives(
+  store: Store,
+  call: Call,
+  parent: number | null,
+): Promise<readonly Call[]> {
+  if (parent === null) return [];
+  const { items } = await store.calls({
+    trace: call.traceId,
+    parent,
+    order: "oldest",
+    limit: MOST_RELATED,
+  });
+  return items;
+}
+
+interface Explained {
+  readonly call: Call;
+  readonly path: readonly CallPlace[];
+  readonly exception: RecordedException | null;
+  readonly comparison: Comparison;
+  readonly related: readonly { readonly one: Call; readonly relation: "sibling" | "callee" }[];
+}
+
+function answerOf({ call, path, exception, comparison, related }: Explained): Answer {
+  return {
+    most: related.length,
+    write: (count, valueBytes) => {
+      const row = callRow(call, valueBytes);
+      const thrown = exception && exceptionRow(exception, valueBytes, valueBytes > 300);
+      const shown = related
+        .slice(0, count)
+        .map(({ one, relation }) =>
+          Object.assign(callRow(one, Math.min(valueBytes, 300)), { relation }),
+        );
+      const levels = path.slice(-MOST_LEVELS).map((place) => ({
+        call: callRef(call.traceId, place.callId),
+        function: nameOf(place.function) ?? "",
+        at: placeOf(place.file, place.line) ?? "",
+      }));
+      const compared = comparedData(comparison, Math.min(valueBytes, 300));
+      const clipped = related.length - count;
+      return {
+        summary: summaryOf(comparison, cameFromBelow(call, exception), clipped),
+        lines: [
+          `call: ${callLine(row)}`,
+          `path: ${short(levels.map((place) => place.function).join(" › "), 600)}`,
+          ...(thrown ? [`exception: ${exceptionLine(thrown)}`] : []),
+          ...compared.changes.map(
+            (one) =>
+              `differs: ${one.path}  here ${json(one.here)}  nearest that returned ${json(one.nearest)}`,
+          ),
+          ...compared.unusual.map(
+            (one) => `unusual: ${one.path}  here ${one.here}  usually ${one.usually}`,
+          ),
+          ...shown.map((one) => `${one.relation}: ${callLine(one)}`),
+        ],
+        data: { call: row, path: levels, exception: thrown, compared, related: shown, clipped },
+      };
+    },
+  };
+}
+
+/** Changes that are told: all of them with values of some size, a few else. */
+function comparedData({ compared, nearest, changes, unusual }: Comparison, valueBytes: number) {
+  const most = valueBytes > 100 ? changes.length : 3;
+  const cut = (value: unknown) =>
+    value === undefined ? null : cutValue(value as null, valueBytes, "arguments").value;
+  return {
+    calls: compared,
+    nearest: nearest && callRef(nearest.traceId, nearest.callId),
+    changes: changes.slice(0, most).map((change) => ({
+      path: short(change.path, 120),
+      nearest: cut(change.a),
+      here: cut(change.b),
+    })),
+    unusual: unusual.slice(0, most),
+  };
+}
+
+/** Whether another call than this one is where the exception came from. */
+function cameFromBelow(call: Call, exception: RecordedException | null): boolean {
+  return exception !== null && exception.callId !== null && exception.callId !== call.callId;
+}
+
+function summaryOf({ compared, nearest }: Comparison, fromBelow: boolean, clipped: number): string {
+  const others =
+    nearest === null
+      ? "No other call of this function returned, so there is nothing to compare with."
+      : `Compared with ${compared} calls of this function that returned.`;
+  const origin = fromBelow
+    ? " The exception came from a call below: explain exception.call too."
+    : "";
+  const more = clipped > 0 ? ` [clipped: ${clipped} calls, drill with find_calls {parent}]` : "";
+  return `${others}${origin} get_source_with_values shows its source.${more}`;
+}

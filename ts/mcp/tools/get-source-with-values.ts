@@ -1,0 +1,113 @@
+/** `get_source_with_values`: the source of a function beside what it was called with. */
+import { dirname } from "node:path";
+import { z } from "zod";
+import { BreadcrumbError } from "../../errors";
+import type { Call } from "../../query/index";
+import { short } from "../clean-text";
+import { CALL, FILE, FUNCTION, limitOf, RUN, STATUS } from "../inputs";
+import { checkFunction } from "../pages";
+import { readCall } from "../read-call";
+import { readSource, type Source } from "../read-source";
+import { CALL_ROW, callLine, callRow, nameOf, placeOf } from "../rows";
+import { defineTool, READS } from "../tool";
+
+/** Characters of a line of source. */
+const MAX_LINE = 200;
+
+export const getSourceWithValues = defineTool({
+  name: "get_source_with_values",
+  title: "Show source with recorded values",
+  description:
+    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
+  input: {
+    call: CALL.optional(),
+    function: FUNCTION,
+    file: FILE,
+    run: RUN,
+    status: STATUS,
+    lines: z
+      .int()
+      .min(1)
+      .max(400)
+      .default(30)
+      .describe("lines of source from the function's first on"),
+    limit: limitOf(5, 50),
+  },
+  output: {
+    function: z.string(),
+    at: z.string(),
+    parameters: z.array(z.string()),
+    asRecorded: z.boolean().describe("the file has not been written since the run began"),
+    problem: z.string().nullable().describe("why the source is missing, or may not be what ran"),
+    source: z.array(z.string()).describe("lines with their numbers"),
+    calls: z.array(CALL_ROW).describe("recorded calls of it, newest first"),
+  },
+  annotations: READS,
+  run: async (args, { store, settings }) => {
+    const calls = await callsOf();
+    const first = calls[0];
+    if (!first) {
+      await checkFunction(store, args.function);
+      throw new BreadcrumbError(
+        "BC_ERR_NOT_FOUND",
+        "no call matches: leave `run`, `file` or `status` out",
+      );
+    }
+    const run = await store.run(first.runId);
+    const source = readSource({
+      file: first.file,
+      line: first.line,
+      count: args.lines,
+      project: settings.project,
+      bases: [settings.project, dirname(store.dir), run.cwd],
+      ranAtMs: Date.parse(run.startedAt),
+    });
+    return answerOf(first, calls, source);
+
+    async function callsOf(): Promise<readonly Call[]> {
+      if (args.call !== undefined) return [await readCall(store, args.call)];
+      if (args.function === undefined) {
+        throw new BreadcrumbError("BC_ERR_BAD_OPTION", "give `call` or `function`");
+      }
+      const { function: name, file, run: id, status, limit } = args;
+      const { items } = await store.calls({ function: name, file, run: id, status, limit });
+      // A pattern may match several functions: those of the newest call's.
+      return items.filter(
+        (one) => one.function === items[0]?.function && one.file === items[0].file,
+      );
+    }
+  },
+});
+
+/** Lines of source first, then calls, as many as fit. */
+function answerOf(first: Call, calls: readonly Call[], { first: number, lines, problem }: Source) {
+  const source = lines.map((line, i) => `${number + i}: ${short(line, MAX_LINE)}`);
+  return {
+    most: source.length + calls.length,
+    write: (count: number, valueBytes: number) => {
+      // A call says more than the last lines of a long function.
+      const taken = Math.min(calls.length, Math.max(1, Math.floor(count / 3)));
+      const whole = count >= source.length + calls.length;
+      const rows = calls
+        .slice(0, whole ? calls.length : taken)
+        .map((call) => callRow(call, valueBytes));
+      const shown = whole ? source : source.slice(0, Math.max(0, count - taken));
+      return {
+        summary: [
+          `${shown.length} of ${source.length} lines of source, ${rows.length} of ${calls.length} calls.`,
+          ...(problem === null ? [] : [`The source: ${problem}.`]),
+        ].join(" "),
+        lines: [...shown, ...rows.map((row) => `call: ${callLine(row)}`)],
+        data: {
+          function: nameOf(first.function),
+          at: placeOf(first.file, first.line),
+          parameters: first.parameters.slice(0, 20).map((name) => short(name, 60)),
+          asRecorded: problem === null,
+          problem,
+          source: shown,
+          calls: rows,
+        },
+      };
+    },
+  };
+}

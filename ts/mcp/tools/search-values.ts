@@ -1,0 +1,121 @@
+/** `search_values`: a text anywhere in what was recorded. */
+import { z } from "zod";
+import { SEARCH_FIELDS } from "../../query/search";
+import type { SearchMatch } from "../../query/index";
+import { BreadcrumbError } from "../../errors";
+import { callRef } from "../call-ref";
+import { short } from "../clean-text";
+import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, TRACE, UNTIL } from "../inputs";
+import { checkFunction, pageAnswer, storeCursor } from "../pages";
+import { exceptionRef, nameOf, placeOf } from "../rows";
+import { defineTool, READS } from "../tool";
+
+const MATCH_ROW = z.object({
+  kind: z.enum(["call", "exception"]),
+  call: z.string().nullable().describe("id of the call, or of the one that the exception left"),
+  exception: z.string().nullable(),
+  function: z.string().nullable(),
+  at: z.string().nullable(),
+  time: z.string(),
+  found: z.array(
+    z.object({
+      field: z.string(),
+      path: z.string().describe("for get_value, where it is a value"),
+      excerpt: z.string(),
+    }),
+  ),
+});
+type MatchRow = z.output<typeof MATCH_ROW>;
+
+export const searchValues = defineTool({
+  name: "search_values",
+  title: "Search recorded values",
+  description:
+    "Finds a text, or with `pattern` a regular expression, in recorded arguments, results, function names, and the names, messages and stacks of exceptions, newest first. Says where in each value it stands. A rare text takes a walk over all values: narrow by run or since.",
+  input: {
+    text: z.string().min(1).max(2000).optional().describe("what to look for; case matters"),
+    pattern: z
+      .string()
+      .min(1)
+      .max(2000)
+      .optional()
+      .describe("instead: a regular expression of RE2"),
+    ignoreCase: z.boolean().default(false).describe("of a pattern"),
+    in: z
+      .array(z.enum(SEARCH_FIELDS as [string, ...string[]]))
+      .max(6)
+      .optional()
+      .describe("look only there"),
+    run: RUN,
+    trace: TRACE.optional(),
+    function: FUNCTION,
+    file: FILE,
+    since: SINCE,
+    until: UNTIL,
+    limit: limitOf(20),
+    cursor: CURSOR,
+  },
+  output: { matches: z.array(MATCH_ROW), nextCursor: z.string().nullable() },
+  annotations: READS,
+  run: async (args, { store }) => {
+    const { text, pattern, ignoreCase, since, until, in: fields, ...filter } = args;
+    const wanted = text ?? (pattern === undefined ? undefined : toRegExp(pattern, ignoreCase));
+    if (wanted === undefined || (text !== undefined && pattern !== undefined)) {
+      throw new BreadcrumbError("BC_ERR_BAD_OPTION", "give either `text` or `pattern`");
+    }
+    const page = await store.search(wanted, {
+      ...filter,
+      in: fields as (typeof SEARCH_FIELDS)[number][] | undefined,
+      since: timeOf(since),
+      until: timeOf(until),
+    });
+    if (page.items.length === 0) await checkFunction(store, filter.function);
+    return pageAnswer({
+      ...page,
+      field: "matches",
+      noun: "matches, newest first",
+      row: matchRow,
+      line: matchLine,
+      cursorAt: ({ at, runId, callId, exceptionId }) =>
+        storeCursor("search", { startedAt: at, runId, id: exceptionId ?? callId ?? 0 }),
+      none: "Nothing recorded holds that. Values may have been cut, redacted or counted only; try a part of it, or a pattern with ignoreCase.",
+      next: "explain_call tells more of a call, get_value a value whole.",
+    });
+  },
+});
+
+/** Read by DuckDB, which says what is wrong with it: JavaScript only carries it. */
+function toRegExp(pattern: string, ignoreCase: boolean): RegExp {
+  const flags = ignoreCase ? "i" : "";
+  try {
+    return new RegExp(pattern, flags);
+  } catch (error) {
+    throw new BreadcrumbError(
+      "BC_ERR_BAD_OPTION",
+      `the pattern cannot be used: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function matchRow(match: SearchMatch, valueBytes: number): MatchRow {
+  const { traceId, callId, exceptionId } = match;
+  return {
+    kind: match.kind,
+    call: traceId === null || callId === null ? null : callRef(traceId, callId),
+    exception: exceptionId === null ? null : exceptionRef(match.runId, exceptionId),
+    function: nameOf(match.function),
+    at: placeOf(match.file, match.line),
+    time: match.at,
+    found: match.found.map(({ field, path, excerpt }) => ({
+      field,
+      path: short(path, 120),
+      excerpt: short(excerpt, Math.max(60, Math.min(valueBytes, 200))),
+    })),
+  };
+}
+
+function matchLine(row: MatchRow): string {
+  const places = row.found.map(({ path, excerpt }) => `${path}: ${excerpt}`).join("; ");
+  return `${row.function ?? row.kind}  ${row.at ?? ""}  ${places}  id ${row.call ?? row.exception}`;
+}
