@@ -9,6 +9,7 @@ const STORE = [
   "__test__/store/**/*.test.ts",
   "__test__/query/**/*.test.ts",
   "__test__/upkeep.test.ts",
+  "__test__/mcp/whole/**/*.test.ts",
 ];
 
 export default defineConfig({

@@ -85,7 +85,9 @@ describe("tools", () => {
     }
     expect(paged).toEqual(ids);
     const failed = await mcp.ask("query_traces", { function: "parse" });
-    expect(failed.data.traces).toMatchObject([{ function: "main", at: "src/main.js:1", errors: 1 }]);
+    expect(failed.data.traces).toMatchObject([
+      { function: "main", at: "src/main.js:1", errors: 1 },
+    ]);
   });
 
   test("get_trace: a tree, clipped where it says, with the call that drills", async () => {
@@ -96,9 +98,7 @@ describe("tools", () => {
     parse("{") threw  0.5 ms  src/parse.js:10  #3
   add(4, -1) → 3  0.0001 ms  src/add.js:2  #4`);
     const upper = await mcp.ask("get_trace", { trace: TRACE, depth: 2 });
-    expect(upper.text).toContain(
-      `[clipped: 1 calls, drill with get_trace {"call":"${TRACE}#2"}]`,
-    );
+    expect(upper.text).toContain(`[clipped: 1 calls, drill with get_trace {"call":"${TRACE}#2"}]`);
     const drilled = await mcp.ask("get_trace", { call: `${TRACE}#2` });
     expect(drilled.data.calls.map((call: { callId: number }) => call.callId)).toEqual([2, 3]);
     const latest = await mcp.ask("get_trace");
@@ -122,7 +122,10 @@ describe("tools", () => {
     ]);
     expect(thrown.data.exception.message).toBe("Unexpected end of JSON input");
     const add = await mcp.ask("explain_call", { call: `${TRACE}#4` });
-    expect(add.data.compared).toMatchObject({ calls: 2, changes: [{ path: "arguments[0]", here: 4 }] });
+    expect(add.data.compared).toMatchObject({
+      calls: 2,
+      changes: [{ path: "arguments[0]", here: 4 }],
+    });
     expect(add.data.compared.unusual).toEqual([
       { path: "arguments[0]", here: "4", usually: "6, 5" },
     ]);
@@ -156,8 +159,13 @@ describe("tools", () => {
       { kind: "call", function: "load", found: [{ path: "arguments[0]" }] },
       { kind: "call", function: "main" },
     ]);
-    const pattern = await mcp.ask("search_values", { pattern: "unexpected.*json", ignoreCase: true });
-    expect(pattern.data.matches.map((match: { kind: string }) => match.kind)).toEqual(["exception"]);
+    const pattern = await mcp.ask("search_values", {
+      pattern: "unexpected.*json",
+      ignoreCase: true,
+    });
+    expect(pattern.data.matches.map((match: { kind: string }) => match.kind)).toEqual([
+      "exception",
+    ]);
     const neither = await mcp.ask("search_values");
     expect(neither.text).toContain("either `text` or `pattern`");
   });
@@ -195,7 +203,11 @@ describe("tools", () => {
 
   test("diff_runs: the place where they part first", async () => {
     const { data } = await mcp.ask("diff_runs", { a: RUN_A, b: "latest" });
-    expect(data.findings[0]).toMatchObject({ kind: "diverged", a: `${TRACE}#1`, b: `${RUN_B}-1#2` });
+    expect(data.findings[0]).toMatchObject({
+      kind: "diverged",
+      a: `${TRACE}#1`,
+      b: `${RUN_B}-1#2`,
+    });
     expect(data.clipped).toBe(0);
     const same = await mcp.ask("diff_runs", { a: RUN_A, b: RUN_A });
     expect(same.text).toContain("Both do the same");
@@ -214,7 +226,13 @@ describe("tools", () => {
       parameters: ["add"],
       limit: 2,
     });
-    expect(rows.data).toMatchObject({ rows: [[4, "[4,-1]"], [5, "[5,-1]"]], truncated: true });
+    expect(rows.data).toMatchObject({
+      rows: [
+        [4, "[4,-1]"],
+        [5, "[5,-1]"],
+      ],
+      truncated: true,
+    });
     const wrong = await mcp.ask("run_sql", { sql: "SELECT fuction FROM calls" });
     expect(wrong.result.isError).toBe(true);
     expect(wrong.text).toMatch(/BC_ERR_BAD_SQL: .*"function"[^]*Next: describe_schema/);
@@ -228,7 +246,9 @@ describe("tools", () => {
       const described = await mcp.ask("run_sql", { sql: `DESCRIBE ${table}` });
       const types = new Map(described.data.rows.map((row: string[]) => [row[0], row[1]]));
       expect(Object.fromEntries(types)).toEqual(
-        Object.fromEntries(columns.map((one: { name: string; type: string }) => [one.name, one.type])),
+        Object.fromEntries(
+          columns.map((one: { name: string; type: string }) => [one.name, one.type]),
+        ),
       );
     }
     for (const sql of data.examples) {

@@ -15,7 +15,7 @@ import { cleanDeep, cleanText } from "./clean-text";
 
 /** Tokens of an answer unless told, and what can be asked for. */
 export const DEFAULT_TOKENS = 8000;
-export const LEAST_TOKENS = 1000;
+export const LEAST_TOKENS = 2000;
 export const MOST_TOKENS = 50_000;
 const BYTES_PER_TOKEN = 3;
 

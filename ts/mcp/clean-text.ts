@@ -22,6 +22,9 @@ const UNSEEN =
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|[\u2028\u2029\uFFF9-\uFFFB]|\p{Cs}/gu;
 
+/** Bytes of `…`. */
+const ELLIPSIS_BYTES = 3;
+
 /** The text, cleaned. */
 export function cleanText(text: string): string {
   return text.replaceAll(SEQUENCES, "").replaceAll(UNSEEN, "");
@@ -32,13 +35,36 @@ export function oneLine(text: string): string {
   return cleanText(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
-/** The text in one line, or its beginning and `…`. */
-export function short(text: string, most: number): string {
+/** Bytes of a text in JSON, without its quotes. */
+export function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}
+
+/** The text in one line, or its beginning and `…`: in at most so many bytes of JSON. */
+export function short(text: string, mostBytes: number): string {
   const line = oneLine(text);
-  if (line.length <= most) return line;
-  // Not in the middle of a surrogate pair.
-  const end = /[\uD800-\uDBFF]/.test(line.charAt(most - 2)) ? most - 2 : most - 1;
-  return `${line.slice(0, end)}…`;
+  if (jsonBytes(line) <= mostBytes) return line;
+  return `${beginning(line, mostBytes - ELLIPSIS_BYTES)}…`;
+}
+
+/** The beginning of a text that has at most so many bytes in JSON. */
+export function beginning(text: string, mostBytes: number): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    bytes += characterBytes(character.codePointAt(0) as number);
+    if (bytes > mostBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+/** Bytes of a character in JSON, half a pair apart, which cleaning takes out. */
+function characterBytes(code: number): number {
+  if (code < 0x20) return code === 9 || code === 10 || code === 13 ? 2 : 6;
+  if (code === 0x22 || code === 0x5c) return 2;
+  if (code < 0x80) return 1;
+  return code < 0x8_00 ? 2 : code < 0x1_00_00 ? 3 : 4;
 }
 
 /** A plain value with every text in it cleaned, names included. */

@@ -67,9 +67,9 @@ function unusualPlaces(call: Call, others: readonly Call[]): Unusual[] {
     if (!isOdd) continue;
     const usually = [...values].slice(0, FEW_VALUES).join(", ");
     unusual.push({
-      path: short(path, 120),
+      path: short(path, 100),
       here: short(own, 80),
-      usually: short(values.size > FEW_VALUES ? `${usually}, …` : usually, 160),
+      usually: short(values.size > FEW_VALUES ? `${usually}, …` : usually, 120),
     });
   }
   return unusual.slice(0, MOST_UNUSUAL);

@@ -9,6 +9,7 @@
  */
 import type { JsonValue } from "../query/index";
 import { formatValuePath } from "../query/value-path";
+import { beginning, cleanText, jsonBytes } from "./clean-text";
 
 /** Places that are named. */
 const MAX_PLACES = 3;
@@ -56,15 +57,16 @@ class Cutter {
       : this.#fields(value as { readonly [name: string]: JsonValue }, steps);
   }
 
-  #text(text: string, steps: Steps): string {
+  #text(recorded: string, steps: Steps): string {
+    const text = cleanText(recorded);
     const room = Math.max(LEAST_TEXT, this.#left - 2);
-    if (bytesOf(text) <= room) {
-      this.#left -= bytesOf(text) + 3;
+    const bytes = jsonBytes(text);
+    if (bytes <= room) {
+      this.#left -= bytes + 3;
       return text;
     }
-    let kept = text.slice(0, room);
-    while (bytesOf(kept) > room) kept = kept.slice(0, Math.floor(kept.length / 2));
-    this.#left -= bytesOf(kept) + 3;
+    const kept = beginning(text, room);
+    this.#left -= room + 3;
     return `${kept}… [${this.#mark(steps, text.length - kept.length)} more characters]`;
   }
 
@@ -86,12 +88,12 @@ class Cutter {
     const taken: [string, JsonValue][] = [];
     this.#left -= 2;
     for (const [i, name] of names.entries()) {
-      if (this.#left <= 0 || name.length > MAX_NAME) {
+      if (this.#left <= 0 || jsonBytes(name) > MAX_NAME) {
         taken.push(["$cut", this.#mark(steps, `${names.length - i} more properties`)]);
         break;
       }
-      this.#left -= bytesOf(name) + 3;
-      taken.push([name, this.take(fields[name] as JsonValue, [...steps, name])]);
+      this.#left -= jsonBytes(name) + 3;
+      taken.push([cleanText(name), this.take(fields[name] as JsonValue, [...steps, name])]);
     }
     return Object.fromEntries(taken);
   }
@@ -104,14 +106,13 @@ class Cutter {
   /** Notes the place, and returns `what`. */
   #mark<T>(steps: Steps, what: T): T {
     const path = formatValuePath({ head: this.#head, steps });
-    if (this.places.length < MAX_PLACES && path.length <= MAX_NAME && !this.places.includes(path)) {
+    if (
+      this.places.length < MAX_PLACES &&
+      jsonBytes(path) <= MAX_NAME &&
+      !this.places.includes(path)
+    ) {
       this.places.push(path);
     }
     return what;
   }
-}
-
-/** Bytes of a text in JSON, without its quotes. */
-function bytesOf(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text)) - 2;
 }

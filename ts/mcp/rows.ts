@@ -16,12 +16,12 @@ import type {
   TraceSummary,
 } from "../query/index";
 import { callRef } from "./call-ref";
-import { oneLine, short } from "./clean-text";
+import { beginning, cleanText, oneLine, short } from "./clean-text";
 import { type Cut, cutValue } from "./cut-value";
 
-/** Characters of a function's name, and of a place. */
-const MAX_FUNCTION = 120;
-const MAX_PLACE = 200;
+/** Bytes of a function's name, and of a place. */
+const MAX_FUNCTION = 100;
+const MAX_PLACE = 160;
 const NS_PER_MS = 1e6;
 
 /** A name of a function. */
@@ -204,7 +204,8 @@ export function exceptionRow(
     thrownAt: exception.thrownAt,
     handled: exception.handled,
     calls: exception.calls,
-    ...(withStack && stack !== null && { stack: stack.slice(0, Math.max(200, valueBytes)) }),
+    ...(withStack &&
+      stack !== null && { stack: beginning(cleanText(stack), Math.max(120, valueBytes)) }),
   };
 }
 

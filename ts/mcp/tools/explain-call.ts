@@ -25,6 +25,9 @@ import { defineTool, READS } from "../tool";
 const MOST_OTHERS = 50;
 /** Siblings and callees that are read. */
 const MOST_RELATED = 40;
+/** Where values have no more bytes than these, there are few of everything. */
+const TIGHT = 100;
+const FEW = 2;
 /** Levels of the path that are told, the lowest ones. */
 const MOST_LEVELS = 20;
 
@@ -136,7 +139,7 @@ function answerOf({ call, path, exception, comparison, related }: Explained): An
         .map(({ one, relation }) =>
           Object.assign(callRow(one, Math.min(valueBytes, 300)), { relation }),
         );
-      const levels = path.slice(-MOST_LEVELS).map((place) => ({
+      const levels = path.slice(valueBytes > TIGHT ? -MOST_LEVELS : -FEW).map((place) => ({
         call: callRef(call.traceId, place.callId),
         function: nameOf(place.function) ?? "",
         at: placeOf(place.file, place.line) ?? "",
@@ -166,14 +169,14 @@ function answerOf({ call, path, exception, comparison, related }: Explained): An
 
 /** Changes that are told: all of them with values of some size, a few else. */
 function comparedData({ compared, nearest, changes, unusual }: Comparison, valueBytes: number) {
-  const most = valueBytes > 100 ? changes.length : 3;
+  const most = valueBytes > TIGHT ? changes.length : FEW;
   const cut = (value: unknown) =>
     value === undefined ? null : cutValue(value as null, valueBytes, "arguments").value;
   return {
     calls: compared,
     nearest: nearest && callRef(nearest.traceId, nearest.callId),
     changes: changes.slice(0, most).map((change) => ({
-      path: short(change.path, 120),
+      path: short(change.path, 100),
       nearest: cut(change.a),
       here: cut(change.b),
     })),

@@ -7,7 +7,7 @@ import { readCall } from "../read-call";
 import { CALL } from "../inputs";
 import { nameOf } from "../rows";
 import { defineTool, READS } from "../tool";
-import { cleanText, short } from "../clean-text";
+import { cleanDeep, short } from "../clean-text";
 
 export const getValue = defineTool({
   name: "get_value",
@@ -37,7 +37,7 @@ export const getValue = defineTool({
   annotations: READS,
   run: async ({ call: ref, path, offset }, { store }) => {
     const call = await readCall(store, ref);
-    const whole = cleanText(JSON.stringify(valueAt(call, path)));
+    const whole = JSON.stringify(cleanDeep(valueAt(call, path)));
     const rest = whole.slice(offset);
     return {
       most: rest.length,

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { BreadcrumbError } from "../../errors";
 import { isAllowed } from "../allow-list";
-import { short } from "../clean-text";
+import { beginning, cleanText, oneLine, short } from "../clean-text";
 import { runCommand } from "../run-command";
 import { RUN_ROW, runLine, runRow } from "../rows";
 import { defineTool } from "../tool";
@@ -101,14 +101,17 @@ export const record = defineTool({
       most: runs.length,
       write: (count, valueBytes) => {
         const rows = runs.slice(0, count).map(runRow);
-        const output = ending.output.slice(-Math.max(LEAST_OUTPUT, valueBytes));
+        const output = beginning(
+          cleanText(ending.output).slice(-Math.max(LEAST_OUTPUT, valueBytes)),
+          Math.max(LEAST_OUTPUT, valueBytes) * 2,
+        );
         const next =
           runs.length === 0
             ? "Nothing was recorded: no Node.js process loaded a file of the project; choose files with include."
             : "Next: find_exceptions or query_traces with its runId.";
         return {
           summary: `The command ended with ${ending.signal ?? `exit code ${ending.exitCode}`}${timedOut ? " (out of time)" : ""}; ${runs.length} recorded processes. ${next}`,
-          lines: [...rows.map(runLine), "output:", short(output, output.length * 2)],
+          lines: [...rows.map(runLine), "output:", oneLine(output)],
           data: { exitCode: ending.exitCode, signal: ending.signal, timedOut, output, runs: rows },
         };
       },

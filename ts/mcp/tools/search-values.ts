@@ -109,7 +109,7 @@ function matchRow(match: SearchMatch, valueBytes: number): MatchRow {
     time: match.at,
     found: match.found.map(({ field, path, excerpt }) => ({
       field,
-      path: short(path, 120),
+      path: short(path, 100),
       excerpt: short(excerpt, Math.max(60, Math.min(valueBytes, 200))),
     })),
   };
