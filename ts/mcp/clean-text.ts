@@ -22,6 +22,8 @@ const UNSEEN =
   // oxlint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|[\u2028\u2029\uFFF9-\uFFFB]|\p{Cs}/gu;
 
+/** Characters that are looked at of a text that is cut, by the bytes that are kept. */
+const LOOK_AHEAD = 8;
 /** Bytes of `…`. */
 const ELLIPSIS_BYTES = 3;
 
@@ -42,8 +44,10 @@ export function jsonBytes(text: string): number {
 
 /** The text in one line, or its beginning and `…`: in at most so many bytes of JSON. */
 export function short(text: string, mostBytes: number): string {
-  const line = oneLine(text);
-  if (jsonBytes(line) <= mostBytes) return line;
+  // What is much further back than the cut is not even cleaned.
+  const near = text.slice(0, mostBytes * LOOK_AHEAD);
+  const line = oneLine(near);
+  if (near.length === text.length && jsonBytes(line) <= mostBytes) return line;
   return `${beginning(line, mostBytes - ELLIPSIS_BYTES)}…`;
 }
 

@@ -17,6 +17,8 @@ const MAX_PLACES = 3;
 const MAX_DEPTH = 12;
 /** Shortest beginning of a text that is worth a mark. */
 const LEAST_TEXT = 16;
+/** Characters that are looked at of a text that is cut, by the bytes that are kept. */
+const LOOK_AHEAD = 8;
 /** Longest name of a property. */
 const MAX_NAME = 100;
 
@@ -58,16 +60,17 @@ class Cutter {
   }
 
   #text(recorded: string, steps: Steps): string {
-    const text = cleanText(recorded);
     const room = Math.max(LEAST_TEXT, this.#left - 2);
+    const isNear = recorded.length <= room * LOOK_AHEAD;
+    const text = cleanText(isNear ? recorded : recorded.slice(0, room * LOOK_AHEAD));
     const bytes = jsonBytes(text);
-    if (bytes <= room) {
+    if (isNear && bytes <= room) {
       this.#left -= bytes + 3;
       return text;
     }
     const kept = beginning(text, room);
     this.#left -= room + 3;
-    return `${kept}… [${this.#mark(steps, text.length - kept.length)} more characters]`;
+    return `${kept}… [${this.#mark(steps, recorded.length - kept.length)} more characters]`;
   }
 
   #items(items: readonly JsonValue[], steps: Steps): JsonValue {
