@@ -9,6 +9,7 @@ import { BreadcrumbError } from "../errors";
 import { parseAllowed } from "../mcp/allow-list";
 import { serveClients, serveStdio } from "../mcp/serve";
 import { StoreAccess } from "../mcp/store-access";
+import { projectRoot } from "../options/normalize";
 import { commandHelp } from "./help";
 import { MCP_COMMAND } from "./raw-commands";
 import { version } from "./version";
@@ -20,7 +21,8 @@ export async function mcp(argv: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(MCP_COMMAND));
     return 0;
   }
-  const project = resolve(values.project ?? ".");
+  const project =
+    values.project === undefined ? projectRoot(process.cwd()) : resolve(values.project);
   const parts = {
     access: new StoreAccess({ dir: values.store, project }),
     settings: {

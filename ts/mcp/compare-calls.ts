@@ -19,6 +19,8 @@ const MAX_PLACES = 200;
 const MAX_DEPTH = 6;
 /** Where others have more values than these, another one says nothing. */
 const FEW_VALUES = 4;
+/** How often each of few values comes, if they are a habit. */
+const REPEATS = 3;
 /** Places that are told. */
 const MOST_UNUSUAL = 10;
 /** Calls that a habit takes. */
@@ -63,7 +65,9 @@ function unusualPlaces(call: Call, others: readonly Call[]): Unusual[] {
     const values = new Set(all.map((leaves) => leaves.get(path) ?? "absent"));
     const own = here.get(path) ?? "absent";
     const kinds = new Set([...values].map(kindOf));
-    const isOdd = !kinds.has(kindOf(own)) || (values.size <= FEW_VALUES && !values.has(own));
+    // Values that hardly repeat are no habit: ids, dates.
+    const isHabit = values.size <= FEW_VALUES && values.size * REPEATS <= others.length;
+    const isOdd = !kinds.has(kindOf(own)) || (isHabit && !values.has(own));
     if (!isOdd) continue;
     const usually = [...values].slice(0, FEW_VALUES).join(", ");
     unusual.push({
@@ -95,11 +99,11 @@ function leavesOf(value: JsonValue | undefined): Map<string, string> {
   return leaves;
 }
 
-/** What kind of value a JSON text is: by its first character, NaN and undefined by their `$type`. */
+/** What kind of value a JSON text is: by its first character, NaN and undefined, say, by their `$type`. */
 function kindOf(json: string): string {
   if (json === "absent") return json;
   const type = /^\{"\$type":"([^"]*)"/.exec(json)?.[1];
-  if (type !== undefined) return type;
+  if (type !== undefined) return `$${type}`;
   const first = json.charAt(0);
   if (first === "-") return "negative number";
   return /\d/.test(first) ? "number" : first;

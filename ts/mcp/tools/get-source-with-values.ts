@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { BreadcrumbError } from "../../errors";
 import type { Call } from "../../query/index";
+import { projectRoot } from "../../options/normalize";
 import { short } from "../clean-text";
 import { CALL, FILE, FUNCTION, limitOf, RUN, STATUS } from "../inputs";
 import { checkFunction } from "../pages";
@@ -59,7 +60,10 @@ export const getSourceWithValues = defineTool({
       line: first.line,
       count: args.lines,
       project: settings.project,
-      bases: [settings.project, dirname(store.dir), run.cwd],
+      // Files are named from the root of what was recorded.
+      bases: [settings.project, run.cwd]
+        .flatMap((folder) => [projectRoot(folder), folder])
+        .concat(dirname(store.dir)),
       ranAtMs: Date.parse(run.startedAt),
     });
     return answerOf(first, calls, source);

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { BreadcrumbError } from "../../errors";
 import { isAllowed } from "../allow-list";
-import { beginning, cleanText, oneLine, short } from "../clean-text";
+import { beginning, cleanText, short } from "../clean-text";
 import { runCommand } from "../run-command";
 import { RUN_ROW, runLine, runRow } from "../rows";
 import { defineTool } from "../tool";
@@ -111,7 +111,7 @@ export const record = defineTool({
             : "Next: find_exceptions or query_traces with its runId.";
         return {
           summary: `The command ended with ${ending.signal ?? `exit code ${ending.exitCode}`}${timedOut ? " (out of time)" : ""}; ${runs.length} recorded processes. ${next}`,
-          lines: [...rows.map(runLine), "output:", oneLine(output)],
+          lines: [...rows.map(runLine), "output:", ...output.trimEnd().split("\n")],
           data: { exitCode: ending.exitCode, signal: ending.signal, timedOut, output, runs: rows },
         };
       },
