@@ -1,0 +1,187 @@
+/** `breadcrumb mcp` as an agent starts it: a process of its own, on every Node, beside programs that run. */
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cli, nodes, project, run } from "../support/program";
+import { ask } from "./support/connect";
+
+const SHOP = `
+function price(item) { if (item.pieces < 0) throw new RangeError("pieces below zero"); return item.pieces * 2; }
+function total(items) { let sum = 0; for (const item of items) sum += price(item); return sum; }
+console.log(total([{ pieces: 1 }, { pieces: 2 }]));
+if (process.argv[2] === "fail") total([{ pieces: 3 }, { pieces: -1 }]);
+`;
+const TICKER = `
+const { writeFileSync } = require("node:fs");
+let n = 0;
+function tick(count) { return count * 10; }
+setInterval(() => { tick(++n); if (n === 3) writeFileSync("pid", String(process.pid)); }, 20);
+`;
+
+async function start(node: string, folder: string, ...args: string[]): Promise<Client> {
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(
+    new StdioClientTransport({ command: node, args: [cli, "mcp", ...args], cwd: folder }),
+  );
+  await client.listTools();
+  return client;
+}
+
+describe.each(nodes)("%s", (_, node) => {
+  test("records what is allowed, and finds what failed", async () => {
+    const folder = project({ "shop.js": SHOP });
+    const client = await start(node, folder, "--allow", "node shop.js **");
+    const before = await ask(client, "list_runs");
+    expect(before.text).toContain("BC_ERR_STORE_MISSING");
+
+    const good = await ask(client, "record", { command: ["node", "shop.js"] });
+    expect(good.data).toMatchObject({ exitCode: 0, output: "6\n", runs: [{ exitCode: 0 }] });
+    const bad = await ask(client, "record", { command: ["node", "shop.js", "fail"] });
+    expect(bad.data).toMatchObject({ exitCode: 1, timedOut: false, runs: [{ exceptions: 1 }] });
+    const refused = await ask(client, "record", { command: ["node", "-e", "1"] });
+    expect(refused.text).toContain("BC_ERR_NOT_ALLOWED");
+
+    const { data } = await ask(client, "find_exceptions", { run: "latest" });
+    const [thrown] = data.exceptions;
+    expect(thrown).toMatchObject({ function: "price", handled: "uncaught" });
+    const explained = await ask(client, "explain_call", { call: thrown.call });
+    expect(explained.data.compared.unusual).toEqual([
+      { path: "arguments[0].pieces", here: "-1", usually: expect.stringMatching(/^\d/) },
+    ]);
+    const source = await ask(client, "get_source_with_values", { call: thrown.call });
+    expect(source.data).toMatchObject({ asRecorded: true, problem: null });
+    expect(source.data.source[1]).toContain("2: function price(item)");
+    const diff = await ask(client, "diff_runs", {
+      a: good.data.runs[0].runId,
+      b: bad.data.runs[0].runId,
+    });
+    expect(diff.data.findings.map((one: { kind: string }) => one.kind)).toContain("exception");
+    await client.close();
+  });
+});
+
+test("what a program does while it runs: a wait that begins before it, and one that goes on", async () => {
+  const folder = project({ "ticker.js": TICKER });
+  const client = await start(process.execPath, folder);
+  // Before there is a store.
+  const first = ask(client, "wait_for", { function: "tick", timeoutSeconds: 120 });
+  const ticker = startTraced(folder, "ticker.js");
+  try {
+    const { data } = await first;
+    expect(data).toMatchObject({ matched: true, call: { function: "tick" } });
+    const next = await ask(client, "wait_for", {
+      from: data.cursor,
+      where: [{ path: "args.count", op: ">", value: data.call.arguments[0] + 20 }],
+      timeoutSeconds: 120,
+    });
+    expect(next.data.call.arguments[0]).toBe(data.call.arguments[0] + 21);
+  } finally {
+    await end(ticker);
+  }
+  await client.close();
+});
+
+test("cancelling a recording ends the command", async () => {
+  const folder = project({ "ticker.js": TICKER });
+  const client = await start(process.execPath, folder, "--allow", "node ticker.js");
+  const stop = new AbortController();
+  const recording = client.callTool(
+    { name: "record", arguments: { command: ["node", "ticker.js"] } },
+    undefined,
+    {
+      signal: stop.signal,
+      onprogress: () => {
+        if (existsSync(join(folder, "pid"))) stop.abort("enough");
+      },
+    },
+  );
+  await expect(recording).rejects.toThrow("enough");
+  const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+  while (isAlive(pid)) await new Promise((done) => setTimeout(done, 50));
+  const { data } = await ask(client, "query_traces", { function: "tick" });
+  expect(data.traces.length).toBeGreaterThan(0);
+  await client.close();
+});
+
+test("a command that runs out of time", async () => {
+  const folder = project({ "ticker.js": TICKER });
+  const client = await start(process.execPath, folder, "--allow", "node ticker.js");
+  const { data } = await ask(client, "record", {
+    command: ["node", "ticker.js"],
+    timeoutSeconds: 2,
+  });
+  expect(data).toMatchObject({ timedOut: true, exitCode: 124 });
+  await client.close();
+});
+
+test("it ends with its client, and says what is wrong with its arguments", async () => {
+  const folder = project({});
+  const server = spawn(process.execPath, [cli, "mcp"], { cwd: folder, stdio: "pipe" });
+  server.stdin.end();
+  expect(await once(server, "exit")).toEqual([0, null]);
+  expect(run(process.execPath, [cli, "mcp", "--allwo", "x"], folder)).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringContaining("--allwo"),
+  });
+  expect(run(process.execPath, [cli, "mcp", "--http", "x"], folder).stderr).toContain(
+    '--http is a port: got "x"',
+  );
+  expect(run(process.execPath, [cli, "mcp", "--help"], folder).stdout).toContain(
+    "--allow <command>",
+  );
+});
+
+test.each([
+  ["printed", {}],
+  ["given", { BREADCRUMB_MCP_TOKEN: "of-my-own" }],
+])("over HTTP, with a token that is %s", async (how, env) => {
+  const folder = project({});
+  const server = spawn(process.execPath, [cli, "mcp", "--http", "0"], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  server.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const isReady = () => said.split("\n").length > (how === "printed" ? 2 : 1);
+  while (!isReady()) await once(server.stderr, "data");
+  const url = /http:\/\/127\.0\.0\.1:\d+\/mcp/.exec(said)?.[0] ?? "";
+  const token = /Bearer (\S+)/.exec(said)?.[1] ?? "of-my-own";
+  expect(said.includes("of-my-own")).toBe(false);
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(url), {
+      requestInit: { headers: { Authorization: `Bearer ${token}` } },
+    }),
+  );
+  expect((await ask(client, "describe_schema")).data.tables).toHaveLength(5);
+  await client.close();
+  server.kill("SIGTERM");
+  expect(await once(server, "exit")).toEqual([0, null]);
+});
+
+function startTraced(folder: string, script: string): ChildProcess {
+  const args = [cli, "run", "--quiet", "--", "node", script];
+  return spawn(process.execPath, args, { cwd: folder, stdio: "ignore" });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
