@@ -193,9 +193,13 @@ describe("tools", () => {
   test("analyze_performance: sums, and details of a function", async () => {
     const all = await mcp.ask("analyze_performance", { run: RUN_A, sort: "calls" });
     expect(all.data.functions[0]).toMatchObject({ function: "hot", calls: 0, counted: 5 });
-    const add = await mcp.ask("analyze_performance", { function: "add", detail: true });
+    const add = await mcp.ask("analyze_performance", {
+      function: "add",
+      detail: ["callers", "slowest"],
+    });
     expect(add.data.callers).toMatchObject([{ function: "main", calls: 3 }]);
     expect(add.data.slowest).toHaveLength(3);
+    expect(add.data).not.toHaveProperty("callees");
     expect(add.text).toContain("caller: main");
   });
 

@@ -146,7 +146,8 @@ const CONTENTS: Readonly<
     };
   },
   trace: (id, context) => ask(getTrace, context, { trace: id }),
-  function: (id, context) => ask(analyzePerformance, context, { function: id, detail: true }),
+  function: (id, context) =>
+    ask(analyzePerformance, context, { function: id, detail: ["callers", "callees", "slowest"] }),
 };
 
 /** The structured part of a tool's answer. */

@@ -24,7 +24,7 @@ export const analyzePerformance = defineTool({
   name: "analyze_performance",
   title: "Analyze performance",
   description:
-    "Tells which functions took the time: sums and quantiles, sorted by self time unless told. With `detail` also the callers and callees of the first function, and its slowest calls with their ids.",
+    "Tells which functions took the time: sums and quantiles, sorted by self time unless told. With `detail` also who calls the first function, what it calls, or its slowest calls with their ids.",
   input: {
     function: FUNCTION,
     file: FILE,
@@ -36,9 +36,10 @@ export const analyzePerformance = defineTool({
         "self: in the function alone; total: entry to return, waiting included; wait: suspended",
       ),
     detail: z
-      .boolean()
-      .default(false)
-      .describe("needs `function`: callers, callees, slowest calls"),
+      .array(z.enum(["callers", "callees", "slowest"]))
+      .max(3)
+      .default([])
+      .describe("needs `function`; each of them looks at all its calls"),
     since: SINCE,
     until: UNTIL,
     limit: limitOf(20),
@@ -68,31 +69,40 @@ export const analyzePerformance = defineTool({
     if (all.length === 0) await checkFunction(store, name);
     const first = all[0];
     const more =
-      detail && name !== undefined && first
-        ? await detailsOf(store, first.function, run, signal)
-        : null;
+      name !== undefined && first
+        ? await detailsOf(store, first.function, { detail, run, signal })
+        : {};
     return pageAnswer({
       ...listPage("analyze_performance", all, page),
       field: "functions",
       noun: `of ${all.length} functions, by ${sort}`,
       data: { total: all.length, ...more },
-      lines: more === null ? [] : detailLines(more),
+      lines: detailLines(more),
       row: functionRow,
       line: functionLine,
       none: "No function matches: leave filters out, or see list_runs for what was recorded.",
-      next: "With `function` and `detail`: its callers, callees and slowest calls.",
+      next: "With `function`, `detail` tells its callers, callees and slowest calls.",
     });
   },
 });
 
-function detailLines(more: Awaited<ReturnType<typeof detailsOf>>): string[] {
-  const edge = (way: string) => (row: z.output<typeof EDGE_ROW>) =>
+function detailLines({ callers = [], callees = [], slowest = [] }: Details): string[] {
+  const edge = (way: string) => (row: EdgeRow) =>
     `${way}: ${row.function ?? "(no recorded caller)"}  ${row.at ?? ""}  ${row.calls} calls, ${row.errors} threw, ${row.totalMs} ms`;
   return [
-    ...more.callers.map(edge("caller")),
-    ...more.callees.map(edge("callee")),
-    ...more.slowest.map(({ call, durationMs }) => `slowest: ${durationMs} ms  id ${call}`),
+    ...callers.map(edge("caller")),
+    ...callees.map(edge("callee")),
+    ...slowest.map(({ call, durationMs }) => `slowest: ${durationMs} ms  id ${call}`),
   ];
+}
+
+type EdgeRow = z.output<typeof EDGE_ROW>;
+
+/** What was asked for. */
+interface Details {
+  callers?: EdgeRow[];
+  callees?: EdgeRow[];
+  slowest?: { call: string; durationMs: number; startedAt: string }[];
 }
 
 interface SlowRow {
@@ -102,31 +112,38 @@ interface SlowRow {
   readonly started_at: string;
 }
 
-async function detailsOf(store: Store, name: string, run: string | undefined, signal: AbortSignal) {
-  const runId = run === undefined ? null : (await store.run(run)).runId;
-  const [callers, callees, slow] = await Promise.all([
-    store.callers(name, { run }),
-    store.callees(name, { run }),
-    store.sql(
-      `SELECT trace_id, call_id, duration_ns, started_at::VARCHAR AS started_at FROM calls
-      WHERE function = $name AND ($run IS NULL OR run_id = $run) AND duration_ns IS NOT NULL
-      ORDER BY duration_ns DESC LIMIT ${MOST_SLOW}`,
-      { name, run: runId },
-      { signal },
-    ),
-  ]);
-  return {
-    callers: callers.slice(0, MOST_EDGES).map(edgeRow),
-    callees: callees.slice(0, MOST_EDGES).map(edgeRow),
-    slowest: (slow.rows as unknown as readonly SlowRow[]).map((row) => ({
-      call: callRef(row.trace_id, row.call_id),
-      durationMs: ms(row.duration_ns),
-      startedAt: row.started_at,
-    })),
-  };
+interface DetailsOf {
+  readonly detail: readonly string[];
+  readonly run: string | undefined;
+  readonly signal: AbortSignal;
 }
 
-function edgeRow(edge: CallEdge): z.output<typeof EDGE_ROW> {
+async function detailsOf(
+  store: Store,
+  name: string,
+  { detail, run, signal }: DetailsOf,
+): Promise<Details> {
+  const details: Details = {};
+  const edges = (found: readonly CallEdge[]) => found.slice(0, MOST_EDGES).map(edgeRow);
+  if (detail.includes("callers")) details.callers = edges(await store.callers(name, { run }));
+  if (detail.includes("callees")) details.callees = edges(await store.callees(name, { run }));
+  if (!detail.includes("slowest")) return details;
+  const { rows } = await store.sql(
+    `SELECT trace_id, call_id, duration_ns, started_at::VARCHAR AS started_at FROM calls
+    WHERE function = $name AND ($run IS NULL OR run_id = $run) AND duration_ns IS NOT NULL
+    ORDER BY duration_ns DESC LIMIT ${MOST_SLOW}`,
+    { name, run: run === undefined ? null : (await store.run(run)).runId },
+    { signal },
+  );
+  details.slowest = (rows as unknown as readonly SlowRow[]).map((row) => ({
+    call: callRef(row.trace_id, row.call_id),
+    durationMs: ms(row.duration_ns),
+    startedAt: row.started_at,
+  }));
+  return details;
+}
+
+function edgeRow(edge: CallEdge): EdgeRow {
   return {
     function: nameOf(edge.function),
     at: placeOf(edge.file, edge.line),

@@ -1,0 +1,13 @@
+/**
+ * `npm run bench:mcp`: installs and builds what is missing, then runs `__test__/bench/mcp/main.ts` on
+ * the pinned Node, which takes the arguments.
+ */
+import { ensureAll } from "./ensure.mjs";
+import { pinnedNode } from "./node-versions.mjs";
+import { main, step } from "./step.mjs";
+
+await main(async () => {
+  await ensureAll();
+  const args = ["__test__/bench/mcp/main.ts", ...process.argv.slice(2)];
+  await step("measure the MCP server", [pinnedNode(), ...args], { show: true });
+});
