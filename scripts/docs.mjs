@@ -1,5 +1,5 @@
 /**
- * `npm run docs`: writes docs/cli.md and config.schema.json from the definitions of commands and options;
+ * `npm run docs`: writes docs/cli.md, docs/mcp.md and config.schema.json from the definitions of commands and options;
  * with `--check` it fails where they are not fresh.
  *
  * docs/cli.md is scripts/docs/cli.md with `<!-- command: list -->` and the like filled in.
@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { mcpPage } from "./docs-mcp.mjs";
 import { main, ROOT } from "./step.mjs";
 
 await main(async () => {
@@ -40,6 +41,15 @@ await main(async () => {
     "docs/configuration.md":
       first("configuration.md") +
       configuration.replace("<!-- options -->", optionsTable(definitions)),
+    "docs/mcp.md": mcpPage(
+      load(
+        "ts/mcp/answer.ts",
+        "ts/mcp/prompts.ts",
+        "ts/mcp/resources.ts",
+        "ts/mcp/tool-definition.ts",
+        "ts/mcp/tools.ts",
+      ),
+    ),
     "config.schema.json": `${JSON.stringify(schema(definitions), null, 2)}\n`,
   };
   const isCheck = process.argv.includes("--check");

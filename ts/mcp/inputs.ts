@@ -15,8 +15,8 @@ const MAX_CURSOR = 2000;
 const text = (about: string) => z.string().min(1).max(MAX_NAME).describe(about);
 
 export const RUN = text("one run: its id, the beginning of it, or `latest`").optional();
-export const TRACE = text("a trace's id (`traceId` of answers), or `latest`");
-export const CALL = text("a call's id (`call` of answers): <traceId>#<number>");
+export const TRACE = text("a trace's id (`traceId` of answers)");
+export const CALL = text("a call's id (`call` of answers): `<traceId>#<number>`");
 export const FUNCTION = text("name of a function; * stands for any text").optional();
 export const FILE = text("its file, relative to the project; * stands for any text").optional();
 export const SINCE = text("from this time: 10m, 2h, 3d (ago), or ISO 8601 in UTC").optional();

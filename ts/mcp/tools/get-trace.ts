@@ -29,9 +29,9 @@ export const getTrace = defineTool({
   description:
     "Shows a trace as a tree of calls with arguments, results and durations; with `call` only what is below that call. It is filled breadth-first until the budget is spent; where calls are left out it says [clipped: N calls, drill with …]. Below a call those that threw come first, then the longest.",
   input: {
-    trace: TRACE.default("latest"),
+    trace: TRACE.default("latest").describe("a trace's id (`traceId` of answers), or `latest`"),
     call: CALL.optional().describe(
-      "begin at this call, of whatever trace: its id, <traceId>#<number>",
+      "begin at this call, of whatever trace: its id, `<traceId>#<number>`",
     ),
     depth: z.int().min(1).max(1000).default(50).describe("levels at most"),
     width: z.int().min(1).max(1000).default(12).describe("calls below one call at most"),
