@@ -17,6 +17,7 @@ test("every example has a test here", () => {
   expect(names).toEqual([
     "benchmark",
     "express-service",
+    "find-the-cause",
     "in-memory",
     "investigate",
     "quickstart",
@@ -42,6 +43,27 @@ describe.each(testedVersions())("on Node %i", (major: number) => {
       "newest: ship [20,9000] threw",
       "files: examples/in-memory/parcel.mjs instrumented",
       "",
+    ]);
+  });
+
+  test("find-the-cause: from a failure to its cause by MCP calls alone", () => {
+    const store = join(folder, `cause-${major}`);
+    const lines = run("examples/find-the-cause/main.mjs", store).trim().split("\n");
+    expect(lines.filter((line) => line.startsWith("> ")).map((line) => line.split(" ")[1])).toEqual(
+      [
+        "record",
+        "find_exceptions",
+        "explain_call",
+        "find_calls",
+        "get_source_with_values",
+        "find_calls",
+      ],
+    );
+    expect(lines.slice(-4)).toEqual([
+      'The argument arguments[0].total is {"$type":"number","value":"NaN"}, where it usually is 49.9, 7.',
+      'It comes from parseAmount (examples/find-the-cause/program.js:11), which made NaN of "1.250,00":',
+      '12:   return Number(text.replace(",", "."));',
+      "Its 5 other calls returned numbers: none had a separator of thousands.",
     ]);
   });
 
