@@ -118,33 +118,35 @@ async function answer(
   });
   await session.transport.handleRequest(request, response, message);
   // What was no initialization began nothing.
-  if (id === undefined && session.transport.sessionId === undefined) await session.close();
+  if (id === undefined && session.transport.sessionId === undefined) await sessions.end(session);
 }
 
 /** The clients' sessions. */
 class Sessions {
   readonly #parts: ServerParts;
-  readonly #sessions = new Map<string, Session>();
+  /** Those that have not been initialized yet included. */
+  readonly #sessions = new Set<Session>();
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
   }
 
   get(id: string): Session | undefined {
-    return this.#sessions.get(id);
+    return [...this.#sessions].find(({ transport }) => transport.sessionId === id);
   }
 
   /** A new one; null where there are too many. */
   async begin(): Promise<Session | null> {
-    if (this.#sessions.size >= MAX_SESSIONS && !(await this.#makeRoom())) return null;
+    if (this.#sessions.size >= MAX_SESSIONS) {
+      const idle = this.#longestIdle();
+      if (!idle) return null;
+      await this.end(idle);
+    }
     const server = createServer(this.#parts);
     const transport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => {
-        this.#sessions.set(id, session);
-      },
-      onsessionclosed: (id) => {
-        this.#sessions.delete(id);
+      onsessionclosed: () => {
+        this.#sessions.delete(session);
       },
     });
     const session: Session = {
@@ -153,24 +155,24 @@ class Sessions {
       busy: 0,
       close: () => server.close(),
     };
+    this.#sessions.add(session);
     await server.connect(transport);
     return session;
   }
 
-  async #makeRoom(): Promise<boolean> {
-    const idle = [...this.#sessions]
-      .filter(([, { busy, usedAt }]) => busy === 0 && Date.now() - usedAt > IDLE_MS)
-      .toSorted((a, b) => a[1].usedAt - b[1].usedAt)[0];
-    if (!idle) return false;
-    this.#sessions.delete(idle[0]);
-    await idle[1].close();
-    return true;
+  async end(session: Session): Promise<void> {
+    this.#sessions.delete(session);
+    await session.close();
   }
 
   async close(): Promise<void> {
-    const open = [...this.#sessions.values()];
-    this.#sessions.clear();
-    await Promise.all(open.map((session) => session.close()));
+    await Promise.all([...this.#sessions].map((session) => this.end(session)));
+  }
+
+  #longestIdle(): Session | undefined {
+    return [...this.#sessions]
+      .filter(({ busy, usedAt }) => busy === 0 && Date.now() - usedAt > IDLE_MS)
+      .toSorted((a, b) => a.usedAt - b.usedAt)[0];
   }
 }
 

@@ -84,7 +84,7 @@ export function addressOf(kind: Kind, id: string): string {
 
 /** The newest runs and traces, and the hottest functions; none without a store. */
 export async function listResources({ access }: ToolContext): Promise<Resource[]> {
-  const store = await openIfThere(access);
+  const store = await access.openIfThere();
   if (!store) return [];
   const [runs, traces, functions] = await Promise.all([
     store.runs(),
@@ -167,7 +167,7 @@ export async function completeAddress(
   beginning: string,
   { access }: Pick<ToolContext, "access">,
 ): Promise<string[]> {
-  const store = await openIfThere(access);
+  const store = await access.openIfThere();
   if (!store) return [];
   const wanted = beginning.toLowerCase();
   const starting = (ids: readonly string[]) =>
@@ -185,14 +185,5 @@ export async function completeAddress(
     }
     default:
       return [];
-  }
-}
-
-async function openIfThere(access: ToolContext["access"]) {
-  try {
-    return await access.open();
-  } catch (error) {
-    if (error instanceof BreadcrumbError && error.code === "BC_ERR_STORE_MISSING") return null;
-    throw error;
   }
 }

@@ -4,6 +4,7 @@
  *     const access = new StoreAccess({ dir: undefined, project });
  *     const store = await access.open();   // throws BC_ERR_STORE_MISSING until something was recorded
  */
+import { BreadcrumbError } from "../errors";
 import { openStore, type Store } from "../query/index";
 import { storeFolder } from "../options/normalize";
 
@@ -18,26 +19,47 @@ export interface StorePlace {
 /** See the file. */
 export class StoreAccess {
   readonly #place: StorePlace;
-  #store: Store | undefined;
+  #opening: Promise<Store> | undefined;
 
   constructor(place: StorePlace) {
     this.#place = place;
   }
 
-  /** Where recordings go, whether or not there is one. */
-  get folder(): string {
-    const { dir, project } = this.#place;
-    return this.#store?.dir ?? storeFolder(dir, project, process.env["BREADCRUMB_DIR"]);
+  /** Where recordings go: into the store, or where one will be. */
+  async folder(): Promise<string> {
+    return (await this.openIfThere())?.dir ?? this.#expected();
+  }
+
+  /** The store; null as long as there is none. */
+  async openIfThere(): Promise<Store | null> {
+    try {
+      return await this.open();
+    } catch (error) {
+      if (error instanceof BreadcrumbError && error.code === "BC_ERR_STORE_MISSING") return null;
+      throw error;
+    }
   }
 
   /** The store. Throws `BC_ERR_STORE_MISSING` and what else opening throws. */
   async open(): Promise<Store> {
-    this.#store ??= await openStore(this.folder);
-    return this.#store;
+    // One for all who ask at once; where there is none, the next question looks again.
+    this.#opening ??= openStore(this.#expected());
+    try {
+      return await this.#opening;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  #expected(): string {
+    const { dir, project } = this.#place;
+    return storeFolder(dir, project, process.env["BREADCRUMB_DIR"]);
   }
 
   /** Ends the database. */
   async close(): Promise<void> {
-    await this.#store?.close();
+    const store = await this.#opening?.catch(() => undefined);
+    await store?.close();
   }
 }

@@ -88,17 +88,12 @@ export class Subscriptions {
   /** The store, once there is one. */
   async #open(signal: AbortSignal): Promise<Store | null> {
     for (let waited = false; !signal.aborted; waited = true) {
-      try {
-        const store = await this.#access.open();
-        if (waited) {
-          for (const uri of this.#addresses.keys()) await this.#listener.updated(uri);
-          await this.#listener.listChanged();
-        }
-        return store;
-      } catch (error) {
-        if (!(error instanceof BreadcrumbError) || error.code !== "BC_ERR_STORE_MISSING")
-          throw error;
+      const store = await this.#access.openIfThere();
+      if (store && waited) {
+        for (const uri of this.#addresses.keys()) await this.#listener.updated(uri);
+        await this.#listener.listChanged();
       }
+      if (store) return store;
       await new Promise((done) => setTimeout(done, POLL_MS).unref());
     }
     return null;

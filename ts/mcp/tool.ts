@@ -1,7 +1,7 @@
 /**
  * What a tool is made of.
  *
- *     export const listRuns = defineTool({ name: "list_runs", …, input: {…}, output: {…}, run })
+ *     export const listRuns = defineStoreTool({ name: "list_runs", …, input: {…}, output: {…}, run })
  *
  * `run` gets checked arguments and says what it found as an `Answer`, which the server fits into the
  * budget. Limits: a tool throws `BreadcrumbError`s; the server makes them results that the model sees.
@@ -55,7 +55,7 @@ export const READS: Annotations = {
 type Shape = z.ZodRawShape;
 
 /** A tool, as it is written. */
-export interface ToolSpec<Input extends Shape> {
+export interface ToolSpec<Input extends Shape, Context> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -64,10 +64,13 @@ export interface ToolSpec<Input extends Shape> {
   readonly annotations: Annotations;
   readonly run: (
     args: z.output<z.ZodObject<Input>>,
-    context: ToolContext & { readonly store: Store; readonly maxTokens: number },
+    context: ToolContext & Context,
   ) => Promise<Answer>;
-  /** It also works without a store. */
-  readonly withoutStore?: true;
+}
+
+/** What a tool is given besides. */
+interface Budget {
+  readonly maxTokens: number;
 }
 
 /** A tool, as the server has it. */
@@ -81,8 +84,19 @@ export interface Tool {
   readonly run: (args: Record<string, unknown>, context: ToolContext) => Promise<Answer>;
 }
 
+/** Makes one that asks the store, which there must be. */
+export function defineStoreTool<Input extends Shape>(
+  spec: ToolSpec<Input, Budget & { readonly store: Store }>,
+): Tool {
+  return defineTool<Input>({
+    ...spec,
+    run: async (args, context) =>
+      spec.run(args, { ...context, store: await context.access.open() }),
+  });
+}
+
 /** Makes one. */
-export function defineTool<Input extends Shape>(spec: ToolSpec<Input>): Tool {
+export function defineTool<Input extends Shape>(spec: ToolSpec<Input, Budget>): Tool {
   return {
     name: spec.name,
     title: spec.title,
@@ -101,15 +115,10 @@ export function defineTool<Input extends Shape>(spec: ToolSpec<Input>): Tool {
       notice: z.string().describe("what the strings of this answer are"),
       ...spec.output,
     }),
-    run: async ({ maxTokens, ...args }, context) => {
-      const store = spec.withoutStore
-        ? (undefined as unknown as Store)
-        : await context.access.open();
-      return spec.run(args as z.output<z.ZodObject<Input>>, {
+    run: ({ maxTokens, ...args }, context) =>
+      spec.run(args as z.output<z.ZodObject<Input>>, {
         ...context,
-        store,
         maxTokens: Number(maxTokens),
-      });
-    },
+      }),
   };
 }

@@ -6,7 +6,7 @@ import { callRef } from "../call-ref";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, UNTIL } from "../inputs";
 import { checkFunction, listPage, pageAnswer } from "../pages";
 import { FUNCTION_ROW, functionLine, functionRow, ms, nameOf, placeOf } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 /** Callers, callees and slowest calls that are told of a function. */
 const MOST_EDGES = 8;
@@ -20,7 +20,7 @@ const EDGE_ROW = z.object({
   totalMs: z.number(),
 });
 
-export const analyzePerformance = defineTool({
+export const analyzePerformance = defineStoreTool({
   name: "analyze_performance",
   title: "Analyze performance",
   description:

@@ -34,7 +34,6 @@ export const describeSchema = defineTool({
     examples: z.array(z.string()),
   },
   annotations: READS,
-  withoutStore: true,
   run: async ({ table }) => {
     const chosen = TABLES.filter((one) => table === undefined || one.table === table);
     const all = chosen.flatMap((one) => one.columns.map((column) => ({ one, column })));

@@ -5,7 +5,7 @@ import { callRef } from "../call-ref";
 import { short } from "../clean-text";
 import { cutValue } from "../cut-value";
 import { json, ms, nameOf, placeOf } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 /** Findings of each kind. */
 const MOST_OF_A_KIND = 15;
@@ -39,7 +39,7 @@ const FINDING = z.object({
 });
 type Finding = z.output<typeof FINDING>;
 
-export const diffRuns = defineTool({
+export const diffRuns = defineStoreTool({
   name: "diff_runs",
   title: "Compare two runs",
   description:

@@ -19,7 +19,7 @@ import {
   nameOf,
   placeOf,
 } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 /** Calls that succeeded which are compared with. */
 const MOST_OTHERS = 50;
@@ -34,7 +34,7 @@ const MOST_LEVELS = 20;
 const PLACE = z.object({ call: z.string(), function: z.string(), at: z.string() });
 const RELATED = CALL_ROW.extend({ relation: z.enum(["sibling", "callee"]) });
 
-export const explainCall = defineTool({
+export const explainCall = defineStoreTool({
   name: "explain_call",
   title: "Explain a call",
   description:

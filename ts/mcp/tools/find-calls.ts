@@ -18,9 +18,9 @@ import {
 } from "../inputs";
 import { checkFunction, pageAnswer, storeCursor } from "../pages";
 import { CALL_ROW, callLine, callRow } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
-export const findCalls = defineTool({
+export const findCalls = defineStoreTool({
   name: "find_calls",
   title: "Find calls",
   description:

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, TRACE, UNTIL } from "../inputs";
 import { checkFunction, pageAnswer, storeCursor } from "../pages";
 import { EXCEPTION_ROW, exceptionLine, exceptionRow } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
-export const findExceptions = defineTool({
+export const findExceptions = defineStoreTool({
   name: "find_exceptions",
   title: "Find exceptions",
   description:

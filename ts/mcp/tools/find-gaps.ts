@@ -5,7 +5,7 @@ import { short } from "../clean-text";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN } from "../inputs";
 import { listPage, pageAnswer } from "../pages";
 import { nameOf, placeOf } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 const GAP_ROW = z.object({
   kind: z.enum(["not_called", "left_alone", "too_early"]),
@@ -16,7 +16,7 @@ const GAP_ROW = z.object({
 });
 type GapRow = z.output<typeof GAP_ROW>;
 
-export const findGaps = defineTool({
+export const findGaps = defineStoreTool({
   name: "find_gaps",
   title: "Find what did not run",
   description:

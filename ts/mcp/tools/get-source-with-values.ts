@@ -10,12 +10,12 @@ import { checkFunction } from "../pages";
 import { readCall } from "../read-call";
 import { readSource, type Source } from "../read-source";
 import { CALL_ROW, callLine, callRow, nameOf, placeOf } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 /** Characters of a line of source. */
 const MAX_LINE = 200;
 
-export const getSourceWithValues = defineTool({
+export const getSourceWithValues = defineStoreTool({
   name: "get_source_with_values",
   title: "Show source with recorded values",
   description:

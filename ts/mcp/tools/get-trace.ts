@@ -5,7 +5,7 @@ import type { Answer } from "../answer";
 import { callRef, parseCallRef } from "../call-ref";
 import { CALL, TRACE } from "../inputs";
 import { CALL_ROW, callRow, callText } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 /** Calls that are read: more than the largest budget can hold. */
 const CALLS_PER_TOKEN = 1 / 40;
@@ -23,7 +23,7 @@ const TREE_ROW = CALL_ROW.extend({
 });
 type TreeRow = z.output<typeof TREE_ROW>;
 
-export const getTrace = defineTool({
+export const getTrace = defineStoreTool({
   name: "get_trace",
   title: "Show a trace as a tree",
   description:

@@ -6,10 +6,10 @@ import { parseValuePath } from "../../query/value-path";
 import { readCall } from "../read-call";
 import { CALL } from "../inputs";
 import { nameOf } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 import { cleanDeep, short } from "../clean-text";
 
-export const getValue = defineTool({
+export const getValue = defineStoreTool({
   name: "get_value",
   title: "Get a value whole",
   description:

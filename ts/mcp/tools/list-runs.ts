@@ -3,9 +3,9 @@ import { z } from "zod";
 import { CURSOR, limitOf } from "../inputs";
 import { listPage, pageAnswer } from "../pages";
 import { RUN_ROW, runLine, runRow } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
-export const listRuns = defineTool({
+export const listRuns = defineStoreTool({
   name: "list_runs",
   title: "List runs",
   description:

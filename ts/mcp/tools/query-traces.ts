@@ -14,9 +14,9 @@ import {
 } from "../inputs";
 import { checkFunction, pageAnswer, storeCursor } from "../pages";
 import { TRACE_ROW, traceLine, traceRow } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
-export const queryTraces = defineTool({
+export const queryTraces = defineStoreTool({
   name: "query_traces",
   title: "List traces",
   description:

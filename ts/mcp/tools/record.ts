@@ -65,10 +65,10 @@ export const record = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  withoutStore: true,
   run: async ({ command, include, exclude, timeoutSeconds }, context) => {
     const { settings, access, signal } = context;
     if (!isAllowed(settings.allow, command)) throw notAllowed(settings.allow);
+    const store = await access.folder();
     const launch = randomUUID();
     const begun = Date.now();
     const tick = setInterval(() => {
@@ -81,7 +81,7 @@ export const record = defineTool({
         "run",
         "--quiet",
         `--launch=${launch}`,
-        `--store=${access.folder}`,
+        `--store=${store}`,
         `--timeout=${Math.ceil(timeoutSeconds * MS_PER_S)}ms`,
         ...include.map((pattern) => `--include=${pattern}`),
         ...exclude.map((pattern) => `--exclude=${pattern}`),
@@ -93,7 +93,7 @@ export const record = defineTool({
     if (ending.error !== null) {
       throw new BreadcrumbError("BC_ERR_INTERNAL", `the recorder did not start: ${ending.error}`);
     }
-    const runs = (await recordedRuns())
+    const runs = ((await (await access.openIfThere())?.runs()) ?? [])
       .filter((run) => run.launchId === launch)
       .slice(0, MOST_RUNS);
     const timedOut = ending.exitCode === EXIT_TIMEOUT;
@@ -116,15 +116,6 @@ export const record = defineTool({
         };
       },
     };
-
-    async function recordedRuns() {
-      try {
-        return await (await access.open()).runs();
-      } catch (error) {
-        if ((error as BreadcrumbError).code === "BC_ERR_STORE_MISSING") return [];
-        throw error;
-      }
-    }
   },
 });
 

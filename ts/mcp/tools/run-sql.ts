@@ -5,13 +5,13 @@ import type { Answer } from "../answer";
 import { oneLine, short } from "../clean-text";
 import { cutValue } from "../cut-value";
 import { json } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 const PARAMETER = z.union([z.string().max(100_000), z.number(), z.boolean(), z.null()]);
 /** Columns that a row of an answer can name. */
 const MAX_COLUMN = 100;
 
-export const runSql = defineTool({
+export const runSql = defineStoreTool({
   name: "run_sql",
   title: "Ask in SQL",
   description:

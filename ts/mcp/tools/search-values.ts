@@ -8,7 +8,7 @@ import { short } from "../clean-text";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, TRACE, UNTIL } from "../inputs";
 import { checkFunction, pageAnswer, storeCursor } from "../pages";
 import { exceptionRef, nameOf, placeOf } from "../rows";
-import { defineTool, READS } from "../tool";
+import { defineStoreTool, READS } from "../tool";
 
 const MATCH_ROW = z.object({
   kind: z.enum(["call", "exception"]),
@@ -27,7 +27,7 @@ const MATCH_ROW = z.object({
 });
 type MatchRow = z.output<typeof MATCH_ROW>;
 
-export const searchValues = defineTool({
+export const searchValues = defineStoreTool({
   name: "search_values",
   title: "Search recorded values",
   description:

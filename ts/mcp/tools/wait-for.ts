@@ -1,6 +1,5 @@
 /** `wait_for`: blocks until a call, a trace or an exception matches. */
 import { z } from "zod";
-import { BreadcrumbError } from "../../errors";
 import type { Store, TailFilter, TailItem } from "../../query/index";
 import { FILE, FUNCTION, milliseconds, RUN, STATUS, WHERE } from "../inputs";
 import { CALL_ROW, callLine, callRow, EXCEPTION_ROW, exceptionLine, exceptionRow } from "../rows";
@@ -41,7 +40,6 @@ export const waitFor = defineTool({
     cursor: z.string().nullable().describe("for `from` of the next wait"),
   },
   annotations: { ...READS, idempotentHint: false },
-  withoutStore: true,
   run: async (args, context) => {
     const { timeoutSeconds } = args;
     const timeout = AbortSignal.timeout(Math.ceil(timeoutSeconds * MS_PER_S));
@@ -82,11 +80,8 @@ function filterOf(args: { readonly kind: string } & TailFilter): TailFilter {
 /** The store, once there is one; null when the time is up before. */
 async function storeIn({ access }: ToolContext, signal: AbortSignal): Promise<Store | null> {
   while (!signal.aborted) {
-    try {
-      return await access.open();
-    } catch (error) {
-      if (!(error instanceof BreadcrumbError) || error.code !== "BC_ERR_STORE_MISSING") throw error;
-    }
+    const store = await access.openIfThere();
+    if (store) return store;
     await new Promise((done) => setTimeout(done, STORE_POLL_MS));
   }
   return null;
