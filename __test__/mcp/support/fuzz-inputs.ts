@@ -73,7 +73,7 @@ function argumentsFor(
           { weight: 1, arbitrary: fitting(type) },
         )
       : fitting(type);
-  const right = recordOf(fits).map((args) => ({ ...required(schema, meaningful), ...args }));
+  const right = recordOf(fits).map((args) => Object.assign(required(schema, meaningful), args));
   const wrong = recordOf((name, type) =>
     fc.oneof(
       { weight: 2, arbitrary: fits(name, type) },
@@ -84,7 +84,7 @@ function argumentsFor(
   return fc.oneof(
     { weight: 4, arbitrary: right },
     { weight: 2, arbitrary: wrong },
-    { weight: 1, arbitrary: fc.tuple(right, anyObject()).map(([a, b]) => ({ ...a, ...b })) },
+    { weight: 1, arbitrary: fc.tuple(right, anyObject()).map(([a, b]) => Object.assign({}, a, b)) },
   );
 }
 
