@@ -108,6 +108,16 @@ test("cancelling a recording ends the command", async () => {
   await client.close();
 });
 
+test("the store that the project's configuration names", async () => {
+  const folder = project({ "shop.js": SHOP, "breadcrumb.config.json": '{ "store": "kept/here" }' });
+  const client = await start(process.execPath, folder, "--allow", "node shop.js");
+  const { data } = await ask(client, "record", { command: ["node", "shop.js"] });
+  expect(data.runs).toHaveLength(1);
+  expect(existsSync(join(folder, "kept/here/store.json"))).toBe(true);
+  expect((await ask(client, "list_runs")).data.total).toBe(1);
+  await client.close();
+});
+
 test("a command that runs out of time", async () => {
   const folder = project({ "ticker.js": TICKER });
   const client = await start(process.execPath, folder, "--allow", "node ticker.js");

@@ -15,7 +15,7 @@ export function suggest(word: string, words: readonly string[]): string | undefi
 }
 
 /** Edits between two words (Levenshtein; a swap of neighbours counts one). */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
