@@ -14,7 +14,7 @@ export function nearestWords(word: string, words: readonly string[], most: numbe
       const holds = wanted.length > 2 && (lower.includes(wanted) || wanted.includes(lower));
       return [candidate, holds ? 0.5 : distance(wanted, lower)] as const;
     })
-    .filter(([, distance]) => distance <= bound)
+    .filter(([, edits]) => edits <= bound)
     .toSorted((a, b) => a[1] - b[1] || a[0].length - b[0].length)
     .slice(0, most)
     .map(([candidate]) => candidate);
