@@ -25,7 +25,8 @@ export const waitFor = defineTool({
     status: STATUS,
     where: WHERE,
     minDurationMs: milliseconds("lasted at least so long"),
-    timeoutSeconds: z.number().min(0.1).max(600).default(60),
+    // Below the minute after which many clients give a request up.
+    timeoutSeconds: z.number().min(0.1).max(600).default(45),
     from: z
       .string()
       .max(100)
