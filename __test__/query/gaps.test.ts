@@ -107,7 +107,11 @@ test.each(nodes)(
       ["work.js", "used", app],
       ["work.js", "unused", null],
     ]);
-    expect((await store.stats()).map((f) => [f.function, f.calls]).toSorted()).toEqual([
+    expect(
+      (await store.stats())
+        .map((f) => [f.function, f.calls])
+        .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
+    ).toEqual([
       ["main", 1],
       ["used", 1],
     ]);

@@ -271,7 +271,8 @@ fn many_short_runs_leave_few_segments_though_none_lives_long_enough_to_merge_all
         store.merge_some(soon()).unwrap();
         most = most.max(published(&store).len());
     }
-    assert!(most <= 40, "{most} segments");
+    // Those that were merged are merged with each other once what they replaced is gone, in a minute.
+    assert!(most <= 32 + 200 / 16 + 2, "{most} segments");
     assert_eq!(rows(&store, "calls").len(), expected);
     // Without time nothing is begun.
     for n in 200..240 {

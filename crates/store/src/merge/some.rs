@@ -21,8 +21,10 @@ use crate::{RunStatus, SegmentSummary, Store, StoreError};
 
 /// Segments of single runs that are left waiting.
 const ENOUGH: usize = 32;
-/// Segments merged at a time.
-const MOST: usize = 128;
+/// Segments merged at a time: few, so that something is done in any time.
+const MOST: usize = 16;
+/// Segments of single runs looked at.
+const LOOKED_AT: usize = 4 * MOST;
 /// Calls sorted at a time: 3 MB.
 const WINDOW_CALLS: usize = 16_384;
 
@@ -128,8 +130,7 @@ fn waiting(folder: &Path, names: &HashSet<String>) -> Result<Day, StoreError> {
         .collect();
     let is_seen = |name: &&String| !replaced.contains(name.as_str());
     let written = written.into_iter().filter(is_seen);
-    // Newer ones come later; so many are looked at in one go.
-    let mut sources: Vec<Source> = written.take(2 * MOST).filter_map(read).collect();
+    let mut sources: Vec<Source> = written.take(LOOKED_AT).filter_map(read).collect();
     let counts = |source: &&Source| !replaced.contains(source.summary.name.as_str());
     sources.extend(merged.iter().filter(counts).cloned());
     Ok(Day {
