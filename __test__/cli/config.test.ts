@@ -42,7 +42,7 @@ test("without a file", async () => {
   const { code, stdout } = await runCli(["config"]);
   expect(code).toBe(0);
   expect(stdout).toContain("No configuration file: breadcrumb init writes one.");
-  expect(stdout).toContain(`${join(folder, ".breadcrumb")}`);
+  expect(stdout).toContain(join(folder, ".breadcrumb"));
 });
 
 test("set and unset, in the file and in profiles", async () => {

@@ -35,7 +35,9 @@ describe("parseRunArguments", () => {
 
   it("says what is wrong", () => {
     expect(() => parseRunArguments([])).toThrow(/no command was given/);
-    expect(() => parseRunArguments(["--incldue", "x", "node"])).toThrow(/unknown option --incldue/);
+    expect(() => parseRunArguments(["--incldue", "x", "node"])).toThrow(
+      /unknown option --incldue: did you mean --include\?/,
+    );
     expect(() => parseRunArguments(["--timeout", "soon", "node"])).toThrow(/must be a time/);
     expect(() => parseRunArguments(["--timeout"])).toThrow(/needs a value/);
     expect(() => parseRunArguments(["--overflow", "degrade", "x"])).toThrow(/one of block, drop/);

@@ -18,24 +18,21 @@ const PACKAGE = "breadcrumb-tracer";
 const IGNORED = ".breadcrumb/";
 /** Files by format. */
 const TEMPLATES: Readonly<Record<string, string>> = {
-  json: `${JSON.stringify({ $schema: SCHEMA, exclude: [], profiles: { test: {}, production: {} } }, null, 2)}\n`,
+  json: `${JSON.stringify({ $schema: SCHEMA, exclude: [] }, null, 2)}\n`,
   mjs: `/** @type {import(${JSON.stringify(PACKAGE)}).Config} */
 export default {
   exclude: [],
-  profiles: { test: {}, production: {} },
 };
 `,
   cjs: `/** @type {import(${JSON.stringify(PACKAGE)}).Config} */
 module.exports = {
   exclude: [],
-  profiles: { test: {}, production: {} },
 };
 `,
   ts: `import { defineConfig } from "${PACKAGE}";
 
 export default defineConfig({
   exclude: [],
-  profiles: { test: {}, production: {} },
 });
 `,
 };
