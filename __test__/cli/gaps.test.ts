@@ -63,7 +63,7 @@ test("of another run, of some files; as JSON", async () => {
     truncated: true,
   });
   const all = await runCli(["gaps", "--function", "main", "--store", dir]);
-  expect(all.stdout).toContain("Every function that the store knows of ran.");
+  expect(all.stdout).toContain("Every function that the store knows of was called.");
   const typo = await runCli(["gaps", "--function", "mian", "--store", dir]);
   expect(typo.stdout).toContain("did you mean main?");
 });

@@ -42,7 +42,7 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
   if (found.notCalled.length === 0) {
     output.line();
     const known = await nearestFunction(store, name);
-    output.line(known ?? "Every function that the store knows of ran.");
+    output.line(known ?? "Every function that the store knows of was called.");
   }
   if (isTruncated) output.notice(`these are the first ${limit}; --limit shows more`);
   return 0;

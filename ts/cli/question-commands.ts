@@ -90,7 +90,7 @@ const GAPS: CommandSpec = {
   usage: "[options]",
   summary: "what a run did not reach: functions not called, files not recorded, and why",
   about:
-    "Functions that other runs called and this one did not; files that were included and loaded too early, or\nleft as they are. Start narrow with --include and widen by what is missing here.",
+    "Functions that this run did not call, in files that it or another run loaded; files that were included and\nloaded too early, or left as they are. Start narrow with --include and widen by what is missing here.",
   options: {
     run: { value: "id", help: "the run: its id, the beginning of it (default: latest)" },
     function: { value: "name", help: "functions of this name; * for any text" },
