@@ -74,16 +74,16 @@ export function openTerminal(
     output += text;
     waiting?.();
   });
-  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const sees = async (text: string): Promise<void> => {
-    const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
-    let isClosed = false;
-    const end = () => {
+  let isClosed = false;
+  const closed = new Promise<number | null>((resolve) => {
+    child.once("close", (status) => {
       isClosed = true;
       waiting?.();
-    };
-    if (child.exitCode === null) child.once("close", end);
-    else end();
+      resolve(status);
+    });
+  });
+  const sees = async (text: string): Promise<void> => {
+    const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     for (;;) {
       const at = output.indexOf(text, seen);
       if (at >= 0) {
