@@ -44,7 +44,7 @@ describe.each(nodes)("the built program on %s", (_name, node) => {
     const probe = join(mkdtempSync(join(tmpdir(), "breadcrumb-probe-")), "probe.cjs");
     writeFileSync(
       probe,
-      `process.on("exit", () => console.error(Object.keys(require.cache).filter((f) => /duckdb|\\.node$/.test(f)).length));`,
+      `process.on("exit", () => console.error(Object.keys(require.cache).filter((f) => /duckdb|modelcontextprotocol|[/]zod[/]|\\.node$/.test(f)).length));`,
     );
     const loads = [
       ["--help"],

@@ -3,6 +3,7 @@
  * transcripts of docs/cli.md over the sample store that they are of.
  */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,6 +66,7 @@ describe.each(allCommands().map((command) => [command.name, command] as const))(
     const lines = command.examples.map(([line]) => line);
     test.each(lines)("%s", async (line) => {
       if (name === "tail") return followed(line);
+      if (line.includes("--http")) return served(line);
       // The shells that complete are not all here, and sourcing needs its own.
       if (name === "completion")
         return expect(shell(`breadcrumb ${/completion \w+/.exec(line)?.[0]}`).status).toBe(0);
@@ -76,6 +78,16 @@ describe.each(allCommands().map((command) => [command.name, command] as const))(
     });
   },
 );
+
+/** A server listens until a signal; on any port, since others may have the one that is documented. */
+async function served(line: string): Promise<void> {
+  const words = line.replace(/\d+$/, "0").split(" ").slice(1);
+  const server = spawn(process.execPath, [cli, ...words], { cwd: folder });
+  const [said] = (await once(server.stderr, "data")) as [Buffer];
+  expect(said.toString()).toContain("http://127.0.0.1:");
+  server.kill("SIGTERM");
+  expect(await once(server, "exit")).toEqual([0, null]);
+}
 
 async function followed(line: string): Promise<void> {
   const ticking = spawn(process.execPath, [cli, "run", "--quiet", "--no-config", "ticks.js"], {
