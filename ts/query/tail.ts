@@ -204,7 +204,10 @@ async function readCalls(
   });
   const ids = [...rows.numbers("call_id")];
   const runIds = rows.map((row) => row.text("run_id"));
-  const calls = await readCallsByIds(reader, runIds, ids, { table: "calls", among });
+  const calls = await readCallsByIds(reader, runIds, ids, {
+    source: { table: "calls", among },
+    where,
+  });
   return calls.toReversed().map((call) => ({
     item: { kind: "call", call },
     row: { table: "calls", timeNs: String(parseTime(call.startedAt, "time")), id: call.callId },
