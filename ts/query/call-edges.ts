@@ -10,7 +10,7 @@
 import { type CallFilter, type CallSelection, selectCalls } from "./call-filter";
 import { checkLimit, MAX_LIMIT } from "./conditions";
 import type { Reader } from "./reader";
-import type { CallEdge } from "./results";
+import type { CallEdge } from "./function-sums";
 import type { Rows } from "./rows";
 import { holdsRun, mayHoldTrace } from "./segment-choice";
 import type { Segment } from "./segment-summary";

@@ -6,7 +6,7 @@
  * Limits: a look-up a level, for the `MAX_LEVELS` nearest.
  */
 import type { Reader } from "./reader";
-import type { CallPlace } from "./results";
+import type { CallPlace } from "./diff-result";
 import { mayHoldCalls } from "./segment-choice";
 
 /** Levels above a call that are looked up. */

@@ -6,7 +6,8 @@
  * A function is the same by its name and file; of several with one name in a file, those on the same
  * line, and then the others in their order. Limits: none.
  */
-import type { FunctionChange, FunctionStats } from "./results";
+import type { FunctionChange } from "./diff-result";
+import type { FunctionStats } from "./function-sums";
 
 /** From when on a function is slower or faster. */
 export interface Thresholds {

@@ -16,15 +16,9 @@ import { checkLimit } from "./conditions";
 import { compareFunctions } from "./diff-functions";
 import { conditionsOf, resolveSide, type Side, sourceOf } from "./diff-side";
 import type { Reader } from "./reader";
-import type {
-  Call,
-  ChangedCall,
-  Diff,
-  DiffSide,
-  Divergence,
-  ExceptionChange,
-  FunctionStats,
-} from "./results";
+import type { ChangedCall, Diff, DiffSide, Divergence, ExceptionChange } from "./diff-result";
+import type { FunctionStats } from "./function-sums";
+import type { Call } from "./results";
 import { stats, statsOfCalls } from "./stats";
 import { valueChanges } from "./value-changes";
 

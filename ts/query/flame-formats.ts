@@ -7,7 +7,7 @@
  * `flame.root` itself is what d3-flame-graph takes (`name`, `value`, `children`). Limits: durations
  * are running time, in ns.
  */
-import type { Flame, FlameNode } from "./results";
+import type { Flame, FlameNode } from "./pictures";
 
 /** A line a stack: its functions, `;` between them, and the ns that its last one ran itself. */
 export function foldedStacks(flame: Flame): string[] {

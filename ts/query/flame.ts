@@ -13,7 +13,7 @@ import { checkWhole, Conditions } from "./conditions";
 import { FlameTree, type FlameSums, TOP } from "./flame-tree";
 import { type IdRange, type IdRanges, idRanges, mayHoldRange } from "./id-ranges";
 import type { Reader } from "./reader";
-import type { Flame, FlameNode } from "./results";
+import type { Flame, FlameNode } from "./pictures";
 import type { Rows } from "./rows";
 import { runsIn } from "./segment-choice";
 import type { Segment } from "./segment-summary";

@@ -9,7 +9,8 @@
 import { checkLimit, Conditions, MAX_LIMIT } from "./conditions";
 import { loadDuckDB } from "./engine";
 import type { Reader } from "./reader";
-import type { Gaps, RunFiles } from "./results";
+import type { Gaps } from "./function-sums";
+import type { RunFiles } from "./results";
 
 /** Which runs, and which functions. */
 export interface GapsFilter {

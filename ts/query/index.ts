@@ -25,26 +25,32 @@ export {
 } from "./flame-formats";
 export type { GapsFilter } from "./gaps";
 export type {
-  Call,
-  CallEdge,
-  CallLevels,
   CallPlace,
-  CallStatus,
   ChangedCall,
   Diff,
   DiffSide,
   DivergedCall,
   Divergence,
   ExceptionChange,
+  FunctionChange,
+  ValueChange,
+} from "./diff-result";
+export type {
+  CallEdge,
+  FunctionStats,
+  Gaps,
+  Series,
+  SeriesPoint,
+  TimeSeries,
+} from "./function-sums";
+export type { Flame, FlameNode, Timeline, TimelineLane, TimelineRow } from "./pictures";
+export type {
+  Call,
+  CallStatus,
   ExportFormat,
   ExportResult,
   ExportTable,
-  Flame,
-  FlameNode,
   FoundPlace,
-  FunctionChange,
-  FunctionStats,
-  Gaps,
   Handled,
   JsonValue,
   Page,
@@ -56,16 +62,10 @@ export type {
   RunStatus,
   SearchField,
   SearchMatch,
-  Series,
-  SeriesPoint,
   SqlResult,
   TailItem,
-  Timeline,
-  TimelineLane,
-  TimelineRow,
-  TimeSeries,
   TraceSummary,
-  ValueChange,
+  CallLevels,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
 export type { SearchFilter } from "./search";

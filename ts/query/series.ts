@@ -12,7 +12,7 @@ import { type CallFilter, type CallSelection, selectCalls } from "./call-filter"
 import { checkWhole } from "./conditions";
 import { bucketDuration, bucketSql } from "./histogram";
 import type { Reader } from "./reader";
-import type { Series, SeriesPoint, TimeSeries } from "./results";
+import type { Series, SeriesPoint, TimeSeries } from "./function-sums";
 import type { Row, Rows } from "./rows";
 import { isoTime, timeColumns } from "./timestamps";
 

@@ -18,7 +18,7 @@ import {
 } from "./conditions";
 import { bucketSql, Histogram } from "./histogram";
 import type { Question, Reader, Source } from "./reader";
-import type { FunctionStats } from "./results";
+import type { FunctionStats } from "./function-sums";
 import type { Row } from "./rows";
 import { mayCall } from "./segment-choice";
 import type { Segment } from "./segment-summary";

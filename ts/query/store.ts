@@ -19,24 +19,19 @@ import { type FlameFilter, readFlame } from "./flame";
 import { gaps, type GapsFilter } from "./gaps";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
+import type { CallPlace, Diff } from "./diff-result";
+import type { CallEdge, FunctionStats, Gaps, TimeSeries } from "./function-sums";
+import type { Flame, Timeline } from "./pictures";
 import type {
   Call,
-  CallEdge,
   CallLevels,
-  CallPlace,
-  Diff,
   ExportResult,
-  Flame,
-  FunctionStats,
-  Gaps,
   Page,
   Problem,
   RecordedException,
   Run,
   SearchMatch,
   SqlResult,
-  Timeline,
-  TimeSeries,
   TraceSummary,
 } from "./results";
 import { search, type SearchFilter } from "./search";

@@ -10,7 +10,7 @@
  * is free. Limits: of a trace that was cut, the calls that were read.
  */
 import type { TraceCall } from "./call-rows";
-import type { Timeline, TimelineLane, TimelineRow } from "./results";
+import type { Timeline, TimelineLane, TimelineRow } from "./pictures";
 import type { Trace } from "./trace-tree";
 
 /** The rows, in the order of entry. */

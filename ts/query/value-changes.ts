@@ -5,7 +5,8 @@
  *
  * Limits: the first `MAX_CHANGES`.
  */
-import type { JsonValue, ValueChange } from "./results";
+import type { ValueChange } from "./diff-result";
+import type { JsonValue } from "./results";
 import { formatValuePath } from "./value-path";
 
 /** Places that are listed. */
