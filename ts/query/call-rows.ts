@@ -327,11 +327,11 @@ function callsAmong(rows: Rows, count: number): Uint32Array {
 function readPlaces(rows: Rows): ReadonlyMap<number, Place> {
   const places = new Map<number, Place>();
   const key = rows.numbers("place");
-  for (const [at, parameters] of rows.texts("parameters").entries()) {
+  for (const [index, parameters] of rows.texts("parameters").entries()) {
     if (parameters === null) continue;
-    const row = rows.row(at);
+    const row = rows.row(index);
     const names = parseJson(parameters);
-    places.set(key[at] as number, {
+    places.set(key[index] as number, {
       runId: row.text("run_id"),
       traceId: traceId(row.text("run_id"), row.number("root_id")),
       function: row.text("function"),

@@ -145,7 +145,7 @@ function segmentOf(runId: string, openRows: readonly OpenRow[]): Segment {
     older: false,
     tables: {},
     startedAtNs,
-    functions: [...names].toSorted((a, b) => a - b),
+    functionHashes: [...names].toSorted().join(""),
     replaces: [],
     openRows,
   };

@@ -80,7 +80,7 @@ export class Reader {
     }
     this.runs.refresh();
     for (let looks = 1; looks <= MAX_LOOKS; looks++) {
-      this.segments.refresh((runId) => this.runs.isRemoved(runId));
+      this.segments.refresh(this.runs.removed());
       if (this.open.refresh(this.runs, (runId) => this.segments.published(runId))) break;
     }
   }

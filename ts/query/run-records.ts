@@ -87,9 +87,9 @@ export class RunRecords {
     return this.#beside.has(`${runId}.open`);
   }
 
-  /** Whether the run is being removed. */
-  isRemoved(runId: string): boolean {
-    return this.#removed.has(runId);
+  /** Ids of the runs that are being removed. */
+  removed(): ReadonlySet<string> {
+    return this.#removed;
   }
 
   /** What was skipped. */

@@ -7,7 +7,8 @@
  * Limits: the telling trace is looked for among the newest `TRACES`; what looks wrong is a guess from
  * sums, with its figures.
  */
-import type { FunctionStats, Run, TraceSummary } from "./results";
+import type { FunctionStats } from "./function-sums";
+import type { Run, TraceSummary } from "./results";
 import type { Store } from "./store";
 
 /** How much a finding matters. */

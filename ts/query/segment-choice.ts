@@ -6,7 +6,7 @@
  * Everything that is read of a summary's runs and ranges stands here. Limits: a range says what may
  * be there, not what is.
  */
-import { nameHash, type Range, type RunPart, type Segment } from "./segment-summary";
+import { HASH_DIGITS, nameHash, type Range, type RunPart, type Segment } from "./segment-summary";
 
 /** Whether a segment has rows of the run. */
 export function holdsRun(segment: Segment, runId: string): boolean {
@@ -47,18 +47,20 @@ function touches(range: Range | null, first: number, last: number): boolean {
 export function mayCall(pattern: string | undefined): (segment: Segment) => boolean {
   if (pattern === undefined || pattern.includes("*")) return () => true;
   const hash = nameHash(pattern);
-  return ({ functions }) => functions === null || includesSorted(functions, hash);
+  return ({ functionHashes }) => functionHashes === null || listsHash(functionHashes, hash);
 }
 
-function includesSorted(sorted: readonly number[], wanted: number): boolean {
+/** Whether it stands in a text of ascending hashes. */
+function listsHash(hashes: string, wanted: string): boolean {
+  const nth = (n: number) => hashes.slice(n * HASH_DIGITS, (n + 1) * HASH_DIGITS);
   let low = 0;
-  let high = sorted.length;
+  let high = hashes.length / HASH_DIGITS;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < wanted) low = middle + 1;
+    if (nth(middle) < wanted) low = middle + 1;
     else high = middle;
   }
-  return sorted[low] === wanted;
+  return nth(low) === wanted;
 }
 
 /** The runs that some segments have rows of. */

@@ -6,10 +6,11 @@
  *
  * A segment counts once its summary, written last, is there, and until one is there that replaces
  * it. Files are chosen by summaries before DuckDB sees them; damaged and foreign ones are skipped and
- * listed in `problems()`. Limits: every summary is read once (about 30 µs each); a day's folder is listed again only when it changed.
+ * listed in `problems()`. Limits: every summary is read once (about 12 µs each); a day's folder is
+ * listed again only when it changed.
  */
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { checkParquet } from "./parquet-file";
 import type { Problem } from "./results";
@@ -24,6 +25,7 @@ const SETTLED_MS = 2000;
 interface DateFolder {
   readonly mtimeMs: number;
   readonly listedAtMs: number;
+  /** By the name of its summary's file. */
   readonly segments: ReadonlyMap<string, Segment>;
   readonly problems: readonly Problem[];
 }
@@ -47,7 +49,7 @@ export class Segments {
   readonly #gone = new Set<string>();
   #all: readonly Segment[] = [];
   #written: readonly Segment[] = [];
-  #isRemoved: (runId: string) => boolean = () => false;
+  #removed: ReadonlySet<string> = new Set();
 
   constructor(storeFolder: string) {
     this.#folder = join(storeFolder, "segments");
@@ -58,11 +60,11 @@ export class Segments {
     return this.#folder;
   }
 
-  /** Sees what was published or removed since. Throws `BC_ERR_STORE_VERSION`. */
-  refresh(isRemoved: (runId: string) => boolean): void {
+  /** Sees what was published or removed since; `removed` are runs. Throws `BC_ERR_STORE_VERSION`. */
+  refresh(removed: ReadonlySet<string>): void {
     const dates = new Map<string, DateFolder>();
     this.#foreign = [];
-    for (const entry of list(this.#folder)) {
+    for (const entry of list(() => readdirSync(this.#folder, { withFileTypes: true }))) {
       const path = join(this.#folder, entry.name);
       if (entry.isDirectory() && DATE_FOLDER.test(entry.name)) {
         dates.set(entry.name, this.#readDate(path, this.#dates.get(entry.name)));
@@ -70,11 +72,22 @@ export class Segments {
         this.#foreign.push({ file: path, kind: "foreign", reason: "is no folder of segments" });
       }
     }
+    const isSame =
+      dates.size === this.#dates.size &&
+      [...dates].every(([name, date]) => this.#dates.get(name) === date) &&
+      removed.size === this.#removed.size &&
+      [...removed].every((runId) => this.#removed.has(runId));
+    if (isSame) return;
     this.#dates = dates;
-    this.#isRemoved = isRemoved;
-    this.#written = [...dates.values()]
-      .flatMap(({ segments }) => Array.from(segments.values()))
-      .filter(({ runs }) => !runs.every(({ runId }) => isRemoved(runId)));
+    this.#removed = removed;
+    this.#chooseThoseThatCount();
+  }
+
+  #chooseThoseThatCount(): void {
+    this.#written = [...this.#dates.keys()]
+      .toSorted()
+      .flatMap((date) => Array.from(this.#dates.get(date)?.segments.values() ?? []))
+      .filter(({ runs }) => !runs.every(({ runId }) => this.#removed.has(runId)));
     // Names are unique in the store, not only in their folder.
     const replaced = new Set(this.#written.flatMap(({ replaces }) => replaces));
     this.#all =
@@ -118,7 +131,7 @@ export class Segments {
   /** What a query over these files must know of them. */
   traits(table: TableName, files: readonly string[]): FileTraits {
     const isOdd = ({ older, runs }: Segment) =>
-      older || runs.some(({ runId }) => this.#isRemoved(runId));
+      older || runs.some(({ runId }) => this.#removed.has(runId));
     const odd = this.#written.filter(isOdd);
     if (odd.length === 0) return { older: false, withoutRuns: [] };
     const chosen = new Set(files);
@@ -126,7 +139,7 @@ export class Segments {
     const runIds = read.flatMap(({ runs }) => runs.map(({ runId }) => runId));
     return {
       older: read.some(({ older }) => older),
-      withoutRuns: [...new Set(runIds)].filter((runId) => this.#isRemoved(runId)),
+      withoutRuns: [...new Set(runIds)].filter((runId) => this.#removed.has(runId)),
     };
   }
 
@@ -176,13 +189,13 @@ export class Segments {
     if (known?.mtimeMs === mtimeMs && known.listedAtMs - mtimeMs > SETTLED_MS) return known;
     const segments = new Map<string, Segment>();
     const problems: Problem[] = [];
-    for (const entry of list(folder)) {
-      const path = join(folder, entry.name);
-      if (SUMMARY.test(entry.name)) {
-        const segment = known?.segments.get(path) ?? readSummary(path, problems);
-        if (segment) segments.set(path, segment);
-      } else if (!TABLE.test(entry.name) && !isHousekeeping(entry.name)) {
-        problems.push({ file: path, kind: "foreign", reason: "is no file of a segment" });
+    for (const name of list(() => readdirSync(folder)).toSorted()) {
+      if (SUMMARY.test(name)) {
+        const segment = known?.segments.get(name) ?? readSummary(folder, name, problems);
+        if (segment) segments.set(name, segment);
+      } else if (!TABLE.test(name) && !isHousekeeping(name)) {
+        const file = join(folder, name);
+        problems.push({ file, kind: "foreign", reason: "is no file of a segment" });
       }
     }
     return { mtimeMs, listedAtMs, segments, problems };
@@ -194,9 +207,10 @@ export function isHousekeeping(name: string): boolean {
   return name.startsWith(".") || name.endsWith(".tmp");
 }
 
-function readSummary(path: string, problems: Problem[]): Segment | null {
+function readSummary(folder: string, name: string, problems: Problem[]): Segment | null {
+  const path = folder + sep + name;
   try {
-    return parseSummary(path, readFileSync(path, "utf8"));
+    return parseSummary(folder, name, readFileSync(path, "utf8"));
   } catch (error) {
     if (error instanceof BreadcrumbError) throw error;
     // Removed since the folder was listed.
@@ -206,19 +220,15 @@ function readSummary(path: string, problems: Problem[]): Segment | null {
   }
 }
 
-function list(folder: string) {
+/** What a folder has; nothing where there is none. */
+function list<T>(read: () => T[]): T[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).toSorted((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
+    return read();
   } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
-    throw new BreadcrumbError(
-      "BC_ERR_STORE_CORRUPT",
-      `${folder} cannot be listed: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    );
+    const { code = "", path, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw new BreadcrumbError("BC_ERR_STORE_CORRUPT", `${path} cannot be listed: ${message}`, {
+      cause: error,
+    });
   }
 }

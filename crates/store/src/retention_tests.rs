@@ -57,7 +57,7 @@ fn declare(store: &Store, name: &str, runs: &[(&str, u64)], bytes: u64) {
             }),
             ..TableSummaries::default()
         },
-        functions: Some((0..200).collect()),
+        function_hashes: Some((0..200).map(|hash| format!("{hash:06x}")).collect()),
         replaces: Vec::new(),
     };
     let text = serde_json::to_vec(&summary).unwrap();

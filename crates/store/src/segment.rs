@@ -17,12 +17,12 @@ use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically}
 use crate::calls::Calls;
 use crate::function_sums::FunctionSums;
 use crate::resolved_functions::ResolvedFunctions;
-use crate::summary::{RunPart, file_names, name_hash, segment_name};
+use crate::summary::{HASH_DIGITS, RunPart, file_names, name_hash, segment_name};
 use crate::table::Cells;
 use crate::timestamp::iso_date;
 use crate::{FunctionSource, SegmentSummary, Store, StoreError, TableSummaries, TableSummary};
 
-/// Functions whose hashes stand in a summary, at most: about 20 KB.
+/// Functions whose hashes stand in a summary, at most: 12 KB.
 const MAX_HASHES: usize = 2000;
 
 /// What a publication put in place.
@@ -280,7 +280,7 @@ impl SegmentBuilder {
             name: name.to_owned(),
             runs: self.run_parts(seqs),
             tables,
-            functions: self.function_hashes(&mut resolved),
+            function_hashes: self.function_hashes(&mut resolved),
             replaces: replaces.to_vec(),
         };
         let path = folder.join(format!("{name}.json"));
@@ -323,7 +323,7 @@ impl SegmentBuilder {
             .collect()
     }
 
-    fn function_hashes(&self, functions: &mut ResolvedFunctions<'_>) -> Option<Vec<u32>> {
+    fn function_hashes(&self, functions: &mut ResolvedFunctions<'_>) -> Option<String> {
         let sums = self.runs.iter().flat_map(|run| run.sums.iter());
         let mut hashes: Vec<u32> = sums
             .filter(|sum| sum.calls > 0)
@@ -331,7 +331,10 @@ impl SegmentBuilder {
             .collect();
         hashes.sort_unstable();
         hashes.dedup();
-        (hashes.len() <= MAX_HASHES).then_some(hashes)
+        (hashes.len() <= MAX_HASHES).then(|| {
+            let digits = hashes.iter().map(|hash| format!("{hash:0HASH_DIGITS$x}"));
+            digits.collect()
+        })
     }
 
     /// The earliest time of any row, or now, where there are functions alone: it names the day's folder.

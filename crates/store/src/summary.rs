@@ -105,9 +105,11 @@ pub struct SegmentSummary {
     pub runs: Vec<RunPart>,
     /// Its files.
     pub tables: TableSummaries,
-    /// [`name_hash`] of every function in `calls`, sorted; absent where there are too many.
+    /// [`name_hash`] of every function in `calls`, in [`HASH_DIGITS`] hexadecimal digits each, sorted,
+    /// as one text: a reader of ten thousand summaries takes no number apart. Absent where there are
+    /// too many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub functions: Option<Vec<u32>>,
+    pub function_hashes: Option<String>,
     /// Names of the segments, in the same folder, whose rows this one holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaces: Vec<String>,
@@ -154,7 +156,7 @@ impl From<OneRunSummary> for SegmentSummary {
                 max_call_id: part.max_call_id,
             }],
             tables,
-            functions: None,
+            function_hashes: None,
             replaces: Vec::new(),
         }
     }
@@ -212,13 +214,17 @@ pub(crate) fn segment_name(run_id: &str, seq: u64) -> String {
     format!("{run_id}-{seq}")
 }
 
-/// 32 bits of FNV-1a over a function's name, by which a reader tells that a segment has no call of
+/// Hexadecimal digits of a [`name_hash`].
+pub const HASH_DIGITS: usize = 6;
+
+/// 24 bits of FNV-1a over a function's name, by which a reader tells that a segment has no call of
 /// it.
 #[must_use]
 pub fn name_hash(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash, byte| {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    });
+    (hash >> 24) ^ (hash & 0xff_ffff)
 }
 
 impl Store {
@@ -277,4 +283,16 @@ pub(crate) fn file_names(segment: &str) -> impl Iterator<Item = String> {
     let tables = TABLES.iter().map(|table| table.name);
     std::iter::once(format!("{segment}.json"))
         .chain(tables.map(move |table| format!("{segment}-{table}.parquet")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_hashes_that_readers_look_for() {
+        // The same stand in __test__/query/segment-choice.test.ts.
+        let names = ["main", "Cart.add", "größe"];
+        assert_eq!(names.map(name_hash), [0x90_e2e2, 0x89_a7ff, 0x38_f457]);
+    }
 }
