@@ -40,12 +40,14 @@ mod removal;
 mod removal_tests;
 mod resolved_functions;
 mod retention;
+mod retention_policy;
 #[cfg(test)]
 mod retention_tests;
 mod run;
 mod segment;
 mod spill;
 mod store;
+mod stored_run;
 mod summary;
 mod table;
 mod table_reader;
@@ -61,14 +63,14 @@ pub use merge::{MergeLimits, MergeReport};
 pub use migrate::{MigrateOptions, MigrateReport};
 pub use open_calls::{OpenCall, OpenCalls};
 pub use removal::Removal;
-pub use retention::{
-    KeptRun, PlannedRun, Pruning, Reason, RetentionPlan, RetentionPolicy, RetentionScope, WhyKept,
-};
+pub use retention::{KeptRun, PlannedRun, Pruning, RetentionPlan, RetentionScope};
+pub use retention_policy::{Reason, RetentionPolicy};
 pub use run::{
     ClockOffset, CorruptRun, FileLists, LeftAlone, RunCounters, RunRecord, RunStatus, Runs,
 };
 pub use segment::{Published, SegmentBuilder};
 pub use store::{STORE_VERSION, Store};
+pub use stored_run::WhyKept;
 pub use summary::{RunPart, SegmentSummary, TableSummaries, TableSummary, name_hash};
 pub use timestamp::iso_timestamp;
 pub use upkeep_lock::UpkeepLock;

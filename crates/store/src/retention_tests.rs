@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use crate::retention::{
-    KeptRun, PlannedRun, Pruning, Reason, RetentionPlan, RetentionPolicy, RetentionScope,
-    StoredRun, WhyKept,
-};
+use crate::retention::{KeptRun, PlannedRun, Pruning, RetentionPlan, RetentionScope};
+use crate::retention_policy::{Reason, RetentionPolicy};
+use crate::stored_run::{StoredRun, WhyKept};
 use crate::{
     RunPart, RunRecord, RunStatus, SegmentSummary, Store, TableSummaries, TableSummary,
     iso_timestamp,
