@@ -32,7 +32,7 @@ pub enum ColumnType {
 pub enum ColumnEncoding {
     /// Dictionary and RLE: few distinct values.
     Dictionary,
-    /// DELTA_BINARY_PACKED: ids and times.
+    /// DELTA_BINARY_PACKED: ids, times and sums.
     Delta,
     /// Plain text or numbers.
     Plain,
@@ -541,13 +541,13 @@ pub const FUNCTIONS: Table = Table {
             Dictionary,
             "Its column there.",
         ),
-        column("calls", Int64, false, Plain, "Number of rows in `calls`."),
-        column("errors", Int64, false, Plain, "Those that threw."),
-        column("open", Int64, false, Plain, "Those still open."),
-        column("total_ns", Int64, false, Plain, "Sum of `duration_ns`."),
-        column("self_ns", Int64, false, Plain, "Sum of `self_ns`."),
-        column("wait_ns", Int64, false, Plain, "Sum of `wait_ns`."),
-        column("max_ns", Int64, false, Plain, "Largest `duration_ns`."),
+        column("calls", Int64, false, Delta, "Number of rows in `calls`."),
+        column("errors", Int64, false, Delta, "Those that threw."),
+        column("open", Int64, false, Delta, "Those still open."),
+        column("total_ns", Int64, false, Delta, "Sum of `duration_ns`."),
+        column("self_ns", Int64, false, Delta, "Sum of `self_ns`."),
+        column("wait_ns", Int64, false, Delta, "Sum of `wait_ns`."),
+        column("max_ns", Int64, false, Delta, "Largest `duration_ns`."),
         column(
             "histogram",
             Text,

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use breadcrumb_event::schema::{CALLS, ColumnType};
 use bytes::Bytes;
-use parquet::basic::Encoding;
+use parquet::basic::{Compression, Encoding};
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::data_type::ByteArray;
@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 
 use crate::call_group::{ColumnId, LoadedGroup};
 use crate::call_page::{ARGUMENT_COUNTS, CLOCKS, PARENT_KINDS, STATUSES, push_text};
-use crate::page::PageEncoder;
+use crate::page::{PageEncoder, SettledPages};
 use crate::resolved_functions::{ResolvedFunction, ResolvedFunctions};
 use crate::table::compression;
 
@@ -164,28 +164,22 @@ pub(crate) fn write_group<W: Write + Send>(
             Delta => {
                 chunk.statistics = Some(integers(encoded.range, nulls, is_32_bits));
                 chunk.encodings = vec![Encoding::DELTA_BINARY_PACKED, Encoding::RLE];
+                chunk.add_pages(pages, &encoded.settled);
             }
             Plain => {
                 chunk.statistics = Some(Statistics::byte_array(None, None, None, nulls, false));
                 chunk.encodings = vec![Encoding::PLAIN, Encoding::RLE];
+                chunk.add_pages(pages, &encoded.settled);
             }
             Text(values) => {
-                let values = values(&dictionaries);
-                chunk.begin_dictionary(Distinct::of(&values), encoded.range, nulls, encoder);
+                chunk.add_indexed(&values(&dictionaries), id, loaded, &mut shared, encoder);
             }
             Integer(values) => {
-                let values = values(&dictionaries);
-                chunk.begin_dictionary(Distinct::of(&values), encoded.range, nulls, encoder);
+                chunk.add_indexed(&values(&dictionaries), id, loaded, &mut shared, encoder);
             }
         }
         if column.name == "function" && loaded.group.rows >= FILTERED_ROWS {
             chunk.bloom_filter = Some(name_filter(&dictionaries.functions)?);
-        }
-        if id == ColumnId::Function {
-            chunk.add_function_pages(loaded, &mut shared, encoder);
-        } else {
-            chunk.bytes.extend_from_slice(pages);
-            chunk.uncompressed += encoded.uncompressed;
         }
         let close = chunk.close(descriptor, loaded.group.rows)?;
         group.append_column(&Bytes::from(chunk.bytes), close)?;
@@ -208,8 +202,7 @@ fn name_filter(functions: &[Rc<ResolvedFunction>]) -> Result<Sbbf> {
 /// on one line, names and lines have the same indices.
 struct SharedPages {
     map: Vec<u32>,
-    bytes: Vec<u8>,
-    uncompressed: usize,
+    pages: SettledPages,
 }
 
 /// A column chunk on its way into the file.
@@ -219,63 +212,72 @@ struct Chunk {
     /// Of which the dictionary's page takes so many.
     dictionary_bytes: usize,
     uncompressed: usize,
+    is_compressed: bool,
     encodings: Vec<Encoding>,
     statistics: Option<Statistics>,
     bloom_filter: Option<Sbbf>,
-    /// Indices into the dictionary by index of the stream.
-    map: Vec<u32>,
-    distinct: usize,
 }
 
 impl Chunk {
-    fn begin_dictionary<T: DictionaryValue>(
+    /// Adds a dictionary of `values`, and the pages of a stream of indices into them.
+    fn add_indexed<T: DictionaryValue>(
         &mut self,
-        dictionary: Distinct<'_, T>,
-        range: Option<(i64, i64)>,
-        nulls: Option<u64>,
-        encoder: &mut PageEncoder,
-    ) {
-        let used = range
-            .and_then(|(low, high)| dictionary.values.get(low as usize..=high as usize))
-            .unwrap_or(&dictionary.values);
-        let extremes = used.iter().min().zip(used.iter().max());
-        self.statistics = Some(T::statistics(extremes.map(|(a, b)| (*a, *b)), nulls));
-        for value in &dictionary.values {
-            value.push(encoder.body());
-        }
-        let size = encoder.dictionary_page(dictionary.values.len(), &mut self.bytes);
-        self.dictionary_bytes = size.compressed;
-        self.uncompressed = size.uncompressed;
-        self.encodings = vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY];
-        self.distinct = dictionary.values.len();
-        self.map = dictionary.map;
-    }
-
-    fn add_function_pages(
-        &mut self,
+        values: &[T],
+        id: ColumnId,
         loaded: &LoadedGroup<'_>,
         shared: &mut Vec<SharedPages>,
         encoder: &mut PageEncoder,
     ) {
-        let map = std::mem::take(&mut self.map);
-        let found = shared.iter().position(|pages| pages.map == map);
-        let at = found.unwrap_or_else(|| {
-            let mut bytes = Vec::new();
-            let uncompressed = loaded.function_column(&map, self.distinct, encoder, &mut bytes);
-            shared.push(SharedPages {
-                map,
-                bytes,
-                uncompressed,
-            });
-            shared.len() - 1
+        let dictionary = Distinct::of(values);
+        let (encoded, pages) = loaded.column(id);
+        let used = encoded.range.and_then(|(low, high)| {
+            let used = low as usize..=high as usize;
+            dictionary.values.get(used)
         });
-        self.bytes.extend_from_slice(&shared[at].bytes);
-        self.uncompressed += shared[at].uncompressed;
+        let used = used.unwrap_or(&dictionary.values);
+        let extremes = used.iter().min().zip(used.iter().max());
+        let extremes = extremes.map(|(least, most)| (*least, *most));
+        self.statistics = Some(T::statistics(extremes, Some(encoded.nulls as u64)));
+        self.encodings = vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY];
+
+        let (pages, settled) = if id == ColumnId::Function {
+            let known = shared
+                .iter()
+                .position(|shared| shared.map == dictionary.map);
+            let at = known.unwrap_or_else(|| {
+                let distinct = dictionary.values.len();
+                let pages = loaded.function_column(&dictionary.map, distinct, encoder);
+                let map = dictionary.map.clone();
+                shared.push(SharedPages { map, pages });
+                shared.len() - 1
+            });
+            let settled = &shared[at].pages;
+            (settled.bytes.as_slice(), settled)
+        } else {
+            (pages, &encoded.settled)
+        };
+        for value in &dictionary.values {
+            value.push(encoder.body());
+        }
+        let count = dictionary.values.len();
+        self.uncompressed = encoder.dictionary_page(count, settled.is_compressed, &mut self.bytes);
+        self.dictionary_bytes = self.bytes.len();
+        self.add_pages(pages, settled);
+    }
+
+    /// Adds pages, of which `settled` may have lost the bytes.
+    fn add_pages(&mut self, pages: &[u8], settled: &SettledPages) {
+        self.bytes.extend_from_slice(pages);
+        self.uncompressed += settled.uncompressed;
+        self.is_compressed = settled.is_compressed;
     }
 
     fn close(&mut self, descriptor: ColumnDescPtr, rows: usize) -> Result<ColumnCloseResult> {
         let mut metadata = ColumnChunkMetaData::builder(descriptor)
-            .set_compression(compression())
+            .set_compression(match self.is_compressed {
+                true => compression(&CALLS),
+                false => Compression::UNCOMPRESSED,
+            })
             .set_encodings(std::mem::take(&mut self.encodings))
             .set_num_values(rows as i64)
             .set_total_compressed_size(self.bytes.len() as i64)

@@ -8,7 +8,9 @@
 
 use std::ops::Range;
 
-use crate::page::{PageEncoder, PageEncoding, write_constant_indices, write_indices};
+use crate::page::{
+    PageEncoder, PageEncoding, Pages, SettledPages, write_constant_indices, write_indices,
+};
 use crate::spill::{Spill, SpilledBytes};
 
 /// The streams of pages of a row group.
@@ -44,10 +46,10 @@ const STREAMS: usize = ColumnId::Constant as usize + 1;
 /// The pages of a column so far.
 #[derive(Debug, Default)]
 pub(crate) struct EncodedColumn {
-    /// Headers and content, as they will stand in the file.
-    pub(crate) pages: Vec<u8>,
-    /// Bytes before compression, with headers.
-    pub(crate) uncompressed: usize,
+    /// While there may be more of them.
+    pub(crate) pages: Pages,
+    /// Once there will not.
+    pub(crate) settled: SettledPages,
     pub(crate) nulls: usize,
     /// Smallest and largest value of a column of integers.
     pub(crate) range: Option<(i64, i64)>,
@@ -127,7 +129,7 @@ impl CallGroup {
     /// Adds a page of indices of functions.
     pub(crate) fn push_functions(&mut self, indices: &[u32]) {
         let most = indices.iter().copied().max().unwrap_or_default();
-        let out = &mut self.columns[ColumnId::Function as usize].pages;
+        let out = &mut self.columns[ColumnId::Function as usize].settled.bytes;
         let width = match most {
             0..=0xff => 1,
             0x100..=0xffff => 2,
@@ -144,7 +146,19 @@ impl CallGroup {
 
     /// Bytes of pages in memory.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.columns.iter().map(|column| column.pages.len()).sum()
+        let bytes =
+            |column: &EncodedColumn| column.pages.memory_bytes() + column.settled.bytes.len();
+        self.columns.iter().map(bytes).sum()
+    }
+
+    /// Ends the pages: there will be no more.
+    pub(crate) fn settle(&mut self) {
+        for (id, column) in self.columns.iter_mut().enumerate() {
+            // Indices of functions are no pages yet.
+            if id != ColumnId::Function as usize {
+                column.settled = column.pages.settle();
+            }
+        }
     }
 
     /// Moves the pages to a file. After an error they are in memory as before.
@@ -155,13 +169,17 @@ impl CallGroup {
         let mut at = 0;
         let ranges = std::array::from_fn(|i| {
             let start = at;
-            at += self.columns[i].pages.len();
+            at += self.columns[i].settled.bytes.len();
             start..at
         });
-        let bytes = spill.write(self.columns.iter().map(|column| column.pages.as_slice()))?;
+        let bytes = spill.write(
+            self.columns
+                .iter()
+                .map(|column| column.settled.bytes.as_slice()),
+        )?;
         self.place = Place::Spilled(bytes, Box::new(ranges));
         for column in &mut self.columns {
-            column.pages = Vec::new();
+            column.settled.bytes = Vec::new();
         }
         Ok(())
     }
@@ -191,23 +209,22 @@ impl LoadedGroup<'_> {
     pub(crate) fn column(&self, id: ColumnId) -> (&EncodedColumn, &[u8]) {
         let column = &self.group.columns[id as usize];
         let pages = match &self.group.place {
-            Place::Memory => column.pages.as_slice(),
+            Place::Memory => column.settled.bytes.as_slice(),
             Place::Spilled(_, ranges) => &self.spilled[ranges[id as usize].clone()],
         };
         (column, pages)
     }
 
     /// The pages of a column about functions, whose value has index `map[f]` for the function with
-    /// index `f`; `distinct` is the number of values. Returns the bytes before compression.
+    /// index `f`; `distinct` is the number of values.
     pub(crate) fn function_column(
         &self,
         map: &[u32],
         distinct: usize,
         encoder: &mut PageEncoder,
-        out: &mut Vec<u8>,
-    ) -> usize {
+    ) -> SettledPages {
         let (_, mut bytes) = self.column(ColumnId::Function);
-        let mut uncompressed = 0;
+        let mut pages = Pages::default();
         for page in &self.group.function_pages {
             let (indices, rest) = bytes.split_at(page.rows * page.width);
             bytes = rest;
@@ -226,9 +243,8 @@ impl LoadedGroup<'_> {
                     write_indices(indices.map(index), distinct, body);
                 }
             }
-            let size = encoder.data_page(page.rows, PageEncoding::RleDictionary, out);
-            uncompressed += size.uncompressed;
+            encoder.data_page(page.rows, PageEncoding::RleDictionary, &mut pages);
         }
-        uncompressed
+        pages.settle()
     }
 }

@@ -286,8 +286,7 @@ impl Writer<'_> {
     fn finish(&mut self, column: ColumnId, encoding: PageEncoding, nulls: usize) {
         let rows = self.page.rows();
         let out = self.group.column(column);
-        let size = self.encoder.data_page(rows, encoding, &mut out.pages);
-        out.uncompressed += size.uncompressed;
+        self.encoder.data_page(rows, encoding, &mut out.pages);
         out.nulls += nulls;
     }
 

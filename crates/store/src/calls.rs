@@ -166,6 +166,7 @@ impl Calls {
         if self.group.rows == 0 {
             return;
         }
+        self.group.settle();
         self.group.functions = self.functions.take();
         self.group.threads = self.threads.take();
         self.groups.push(std::mem::take(&mut self.group));
