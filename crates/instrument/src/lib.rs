@@ -14,7 +14,12 @@ mod declarations;
 mod edit;
 mod found;
 mod frame;
+mod function_names;
 mod functions;
+mod inference;
+mod inferred_functions;
+mod inferred_names;
+mod inferred_patterns;
 mod kept_names;
 mod name;
 mod naming;
@@ -37,6 +42,8 @@ use oxc_allocator::Allocator;
 
 use crate::original_names::{Names, Renamed};
 
+pub use crate::function_names::FunctionNames;
+pub use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
 pub use crate::original_names::OriginalNames;
 pub use crate::splices::{SpliceTables, Splices, first_probe};
 
@@ -92,6 +99,8 @@ pub struct Instrumented {
     pub splices: Splices,
     /// Functions without probes, and why.
     pub left_alone: Vec<LeftAloneFunction>,
+    /// As what the text was read.
+    pub kind: SourceKind,
 }
 
 /// A function without probes.

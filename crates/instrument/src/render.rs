@@ -73,6 +73,7 @@ pub(crate) fn render<'a>(
         splices: Splices::new(positions.line_starts, &insertions, input.first_id, probes)
             .with_places(places),
         left_alone,
+        kind: input.kind,
     }
 }
 

@@ -99,17 +99,25 @@ impl Splices {
     }
 
     fn column_by(&self, line: u32, column: u32, map: impl Fn(u32) -> u32) -> u32 {
-        let Some(&start) = (line as usize)
-            .checked_sub(1)
-            .and_then(|index| self.line_starts.get(index))
-        else {
-            return column;
-        };
+        match (self.line_start(line), self.offset_at(line, column)) {
+            (Some(start), Some(offset)) => map(offset).saturating_sub(start) + 1,
+            _ => column,
+        }
+    }
+
+    fn line_start(&self, line: u32) -> Option<u32> {
+        let index = (line as usize).checked_sub(1)?;
+        self.line_starts.get(index).copied()
+    }
+
+    /// Offset in the instrumented text of a line and column of it; `None` for a line that the file
+    /// does not have.
+    #[must_use]
+    pub fn offset_at(&self, line: u32, column: u32) -> Option<u32> {
+        let start = self.line_start(line)?;
         // What is inserted at a line's very start belongs to this line, not to the one above.
         let above = self.offsets.partition_point(|&offset| offset < start);
-        let instrumented_start = start + self.inserted_before(above);
-        let offset = map(instrumented_start + column.saturating_sub(1));
-        offset.saturating_sub(start) + 1
+        Some(start + self.inserted_before(above) + column.saturating_sub(1))
     }
 
     /// Offset in the original of a place that V8 says code to be at.
