@@ -55,6 +55,14 @@ export interface Native {
   leaveAlone(path: string, reason: string): void;
   /** Column of the original for a place in an instrumented file; lines are the same. */
   originalColumn(path: string, line: number, column: number): number;
+  /** What V8 of the major version `engine` would call the function at this place of an instrumented file in a stack, where it calls it `name` (empty: nothing) with probes; null where that is the same. */
+  originalFunctionName(
+    path: string,
+    line: number,
+    column: number,
+    name: string,
+    engine: number,
+  ): string | null;
   /** Offset in the original of an offset in an instrumented file's text. */
   originalOffset(path: string, offset: number): number;
   /** Lets `mapper` change the array of call sites of each stack of this thread, and see whose it is, before anyone formats it. False: this host offers no way. */

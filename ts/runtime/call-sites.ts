@@ -12,6 +12,7 @@
 import { fileURLToPath } from "node:url";
 import { native } from "../native/load";
 import { dropContextFrames } from "./context-frames";
+import { ANONYMOUS, headingWith } from "./function-names";
 import {
   apply,
   create,
@@ -144,6 +145,14 @@ const MAPPED: Record<string, ((engine: CallSite) => Method) | undefined> = {
         return typeof origin === "string" ? mapOrigin(origin) : origin;
       },
     }).method,
+  getFunctionName: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const name = apply(engine.getFunctionName, this, []);
+        const original = originalNameOf(this, engine, name);
+        return original === undefined ? name : original || null;
+      },
+    }).method,
   getMethodName: (engine) =>
     ({
       method(this: CallSite): unknown {
@@ -174,6 +183,32 @@ function isCompile(site: CallSite, engine: CallSite): boolean {
   return startsWith(whole, NAMELESS) || startsWith(whole, `Module.${COMPILE} `);
 }
 
+const ENGINE_VERSION = Number.parseInt(process.versions.v8, 10);
+
+/** What V8 would call the function of a call site without probes; undefined where that is the same. */
+function originalNameOf(site: CallSite, engine: CallSite, name: unknown): string | undefined {
+  return originalFunctionName(
+    apply(engine.getFileName, site, []),
+    apply(engine.getLineNumber, site, []),
+    apply(engine.getColumnNumber, site, []),
+    name,
+  );
+}
+
+/** The same for a place of the text with probes. */
+export function originalFunctionName(
+  file: unknown,
+  line: unknown,
+  column: unknown,
+  name: unknown,
+): string | undefined {
+  if (typeof line !== "number" || typeof column !== "number") return undefined;
+  const path = pathOf(file);
+  if (path === undefined) return undefined;
+  const known = typeof name === "string" ? name : "";
+  return native.originalFunctionName(path, line, column, known, ENGINE_VERSION) ?? undefined;
+}
+
 function mapColumn(site: CallSite, engine: CallSite, line: unknown, column: unknown): unknown {
   return originalColumnOf(apply(engine.getFileName, site, []), line, column);
 }
@@ -193,6 +228,11 @@ function mapText(site: CallSite, engine: CallSite, was: string): string {
   }
   const origin = apply(engine.getEvalOrigin, site, []);
   if (typeof origin === "string") return replaced(was, origin, mapOrigin(origin));
+  return mapName(site, engine, mapPlace(site, engine, was));
+}
+
+/** The column in it mapped. */
+function mapPlace(site: CallSite, engine: CallSite, was: string): string {
   const column = apply(engine.getColumnNumber, site, []);
   const mapped = mapColumn(site, engine, apply(engine.getLineNumber, site, []), column);
   if (mapped === column) return was;
@@ -200,6 +240,13 @@ function mapText(site: CallSite, engine: CallSite, was: string): string {
   const suffix = `:${column}`;
   if (!endsWith(slice(was, 0, end), suffix)) return was;
   return `${slice(was, 0, end - suffix.length)}:${mapped as number}${slice(was, end)}`;
+}
+
+/** The function's name in it the one that V8 would have told without probes. */
+function mapName(site: CallSite, engine: CallSite, was: string): string {
+  const name = apply(engine.getFunctionName, site, []) ?? "";
+  const original = originalNameOf(site, engine, name);
+  return original === undefined ? was : headingWith(site, engine, was, name, original);
 }
 
 function replaced(whole: string, part: string, by: string): string {
@@ -228,9 +275,21 @@ function mapOrigin(origin: string): string {
     const file = pathOf(slice(place, at + 1, lineAt));
     if (file === undefined || !native.hasProbes(file)) continue;
     const mapped = native.originalColumn(file, line, column);
-    return `${slice(place, 0, columnAt)}:${mapped}${slice(origin, end)}`;
+    const named = mapOriginName(slice(place, 0, at), file, line, column);
+    return `${named}${slice(place, at, columnAt)}:${mapped}${slice(origin, end)}`;
   }
   return origin;
+}
+
+const EVAL_AT = "eval at ";
+
+/** `eval at f (eval at g ` with the last function's name as it would be without probes. */
+function mapOriginName(before: string, file: string, line: number, column: number): string {
+  const nameAt = lastIndexOf(before, EVAL_AT) + EVAL_AT.length;
+  const told = slice(before, nameAt, before.length - 1);
+  const name = told === ANONYMOUS ? "" : told;
+  const original = originalFunctionName(file, line, column, name);
+  return original === undefined ? before : `${slice(before, 0, nameAt)}${original || ANONYMOUS} `;
 }
 
 /** Path of a file that call sites of ES modules name by its URL; undefined for none, or Node's. */

@@ -9,7 +9,7 @@
  */
 import nodeModule from "node:module";
 import util from "node:util";
-import { isOwnFile, originalColumnOf } from "./call-sites";
+import { isOwnFile, originalColumnOf, originalFunctionName } from "./call-sites";
 import { apply } from "./primordials";
 import { standIn } from "./stand-in";
 
@@ -67,11 +67,9 @@ function callSites(original: GetCallSites, receiver: unknown, args: unknown[]): 
   ]);
   const kept = sites.filter(({ scriptName }) => !isOwnFile(scriptName)).slice(0, count);
   for (const site of kept) {
-    const column = originalColumnOf(
-      site.scriptName,
-      site.lineNumber,
-      site.columnNumber ?? site.column,
-    );
+    const place = [site.scriptName, site.lineNumber, site.columnNumber ?? site.column] as const;
+    const column = originalColumnOf(...place);
+    site.functionName = originalFunctionName(...place, site.functionName) ?? site.functionName;
     if (site.columnNumber !== undefined) site.columnNumber = column as number;
     if (site.column !== undefined) site.column = column as number;
   }

@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use breadcrumb_instrument::{
-    Diagnostic, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind, Splices,
+    Diagnostic, Engine, FunctionNames, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind,
+    Splices,
 };
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -70,6 +71,28 @@ pub struct About {
 struct Text {
     first_id: u32,
     splices: Splices,
+    /// The original, and as what it was read.
+    source: Box<str>,
+    kind: SourceKind,
+    /// Found when they are first asked for.
+    names: Option<FunctionNames>,
+}
+
+impl Text {
+    fn names(&mut self, engine: Engine) -> &FunctionNames {
+        let (source, kind, first_id) = (&*self.source, self.kind, self.first_id);
+        self.names.get_or_insert_with(|| {
+            let input = Input {
+                source,
+                kind,
+                first_id,
+                // Names for the store, which are in no probe.
+                file_stem: "",
+                names: None,
+            };
+            FunctionNames::of(&input, engine)
+        })
+    }
 }
 
 /// All files of the process, in the order in which they came.
@@ -91,6 +114,7 @@ impl Files {
         about: About,
         first_id: u32,
         functions: usize,
+        source: &str,
         result: Instrumented,
     ) {
         self.covered.push(CoveredFile {
@@ -110,6 +134,9 @@ impl Files {
         self.texts.push(Text {
             first_id,
             splices: result.splices,
+            source: source.into(),
+            kind: result.kind,
+            names: None,
         });
     }
 
@@ -145,6 +172,19 @@ impl Files {
             Some(&index) => self.texts[index].splices.original_position(offset),
             None => offset,
         }
+    }
+
+    /// What V8 would call the function at this place of an instrumented file, which it calls `name`.
+    pub fn original_function_name(
+        &mut self,
+        path: &str,
+        (line, column): (u32, u32),
+        name: &str,
+        engine: Engine,
+    ) -> Option<String> {
+        let text = &mut self.texts[*self.by_path.get(path)?];
+        let offset = text.splices.offset_at(line, column)?;
+        text.names(engine).original(offset, name).map(str::to_owned)
     }
 
     /// Original text of a function, found by the id of a probe in it.

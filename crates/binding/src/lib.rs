@@ -24,6 +24,7 @@ mod thread;
 mod upkeep;
 
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
+use breadcrumb_instrument::Engine;
 use breadcrumb_recorder::{Control, ThreadRole};
 use napi::Env;
 use napi::bindgen_prelude::{
@@ -208,6 +209,19 @@ pub fn leave_alone(path: String, reason: String) {
 #[napi]
 pub fn original_column(path: String, line: u32, column: u32) -> u32 {
     process::with_files(|files| files.original_column(&path, line, column))
+}
+
+/// What the engine of this version would call the function at a place, which it calls `name`.
+#[napi]
+pub fn original_function_name(
+    path: String,
+    line: u32,
+    column: u32,
+    name: String,
+    engine: u32,
+) -> Option<String> {
+    let engine = Engine::of_version(engine);
+    process::with_files(|files| files.original_function_name(&path, (line, column), &name, engine))
 }
 
 /// Offset in the original.

@@ -320,7 +320,7 @@ pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String
                 originals,
                 source_map: trouble,
             };
-            with_files(|files| files.add(path, about, first_id, functions, result));
+            with_files(|files| files.add(path, about, first_id, functions, source, result));
             Ok(code)
         }
         Err(reason) => {
