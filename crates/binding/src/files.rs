@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use breadcrumb_instrument::{
-    Diagnostic, Engine, FunctionNames, Input, Instrumented, LeftAloneFunction, Outcome, SourceKind,
-    Splices,
+    Diagnostic, Engine, FunctionNames, Input, Instrumented, LeftAloneFunction, Outcome, Place,
+    SourceKind, Splices,
 };
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -79,19 +79,31 @@ struct Text {
 }
 
 impl Text {
-    fn names(&mut self, engine: Engine) -> &FunctionNames {
-        let (source, kind, first_id) = (&*self.source, self.kind, self.first_id);
-        self.names.get_or_insert_with(|| {
-            let input = Input {
-                source,
-                kind,
-                first_id,
-                // Names for the store, which are in no probe.
-                file_stem: "",
-                names: None,
-            };
-            FunctionNames::of(&input, engine)
-        })
+    fn function_name(
+        &mut self,
+        line: u32,
+        column: u32,
+        name: &str,
+        engine: Engine,
+    ) -> Option<&str> {
+        let with_probes = self.splices.offset_at(line, column)?;
+        let original = self.splices.original_position(with_probes);
+        let input = Input {
+            source: &self.source,
+            kind: self.kind,
+            first_id: self.first_id,
+            // Names for the store, which are in no probe.
+            file_stem: "",
+            names: None,
+        };
+        let names = self
+            .names
+            .get_or_insert_with(|| FunctionNames::of(&input, engine));
+        let place = Place {
+            original,
+            with_probes,
+        };
+        names.original(&input, place, name)
     }
 }
 
@@ -183,8 +195,8 @@ impl Files {
         engine: Engine,
     ) -> Option<String> {
         let text = &mut self.texts[*self.by_path.get(path)?];
-        let offset = text.splices.offset_at(line, column)?;
-        text.names(engine).original(offset, name).map(str::to_owned)
+        let original = text.function_name(line, column, name, engine)?;
+        Some(original.to_owned())
     }
 
     /// Original text of a function, found by the id of a probe in it.

@@ -3,88 +3,84 @@
 //!
 //! `at k.z.a (app.js:3:9)` for a frame that has no name with probes.
 //!
-//! Made from the original when it is first asked for: it takes about as long as instrumenting the file.
-//! Limits: functions that the text or the program gives a name are not touched; so is one that is not
-//! called what V8 gives it, which the program then has named itself.
+//! Found when it is first asked for. The original is read then; the text with probes, made anew, only
+//! for a function that is called otherwise there, to know that it was not the program that named it.
+//! Limits: functions that the text or the program gives a name are not touched.
 
 use std::panic::catch_unwind;
 
 use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
 use crate::{Input, Outcome, instrument};
 
-/// A function without a name.
-#[derive(Debug)]
-struct Nameless {
-    /// Offsets in the text with probes.
-    start: u32,
-    end: u32,
-    /// What V8 calls it; empty for nothing. Only where that is another name than in the original.
-    names: Option<Names>,
-}
-
-#[derive(Debug)]
-struct Names {
-    with_probes: Box<str>,
-    original: Box<str>,
-}
-
 /// The functions of a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FunctionNames {
-    /// By their start.
-    functions: Vec<Nameless>,
+    engine: Engine,
+    /// By their start, as are the others; empty where they cannot be found.
+    originals: Vec<NamedFunction>,
+    /// The same in the text with probes, once they were needed.
+    with_probes: Option<Vec<NamedFunction>>,
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Offset in the original, in UTF-16 units.
+    pub original: u32,
+    /// Offset in the text with probes.
+    pub with_probes: u32,
 }
 
 impl FunctionNames {
-    /// Finds them. Empty where they cannot be found.
+    /// Reads the original.
     #[must_use]
     pub fn of(input: &Input, engine: Engine) -> Self {
         // A bug here or in the parser must not become one of the program.
-        catch_unwind(|| Self::find(input, engine))
-            .ok()
-            .flatten()
-            .unwrap_or_default()
+        let originals = catch_unwind(|| inferred_names(input, engine));
+        Self {
+            engine,
+            originals: originals.ok().flatten().unwrap_or_default(),
+            with_probes: None,
+        }
     }
 
-    fn find(input: &Input, engine: Engine) -> Option<Self> {
-        let originals = inferred_names(input, engine)?;
-        let Outcome::Instrumented(instrumented) = instrument(input) else {
-            return None;
-        };
-        let source = instrumented.code.as_str();
-        let with_probes = inferred_names(&Input { source, ..*input }, engine)?;
-        // Probes hold no functions.
-        if originals.len() != with_probes.len() {
+    /// The name in the original of the function at this place, which V8 calls `name` in the text with
+    /// probes; `None` where that is its name. `input`: what this was made of.
+    pub fn original(&mut self, input: &Input, place: Place, name: &str) -> Option<&str> {
+        let said = &self.originals[around(&self.originals, place.original)?];
+        if said.named != Named::Not || said.inferred == name {
             return None;
         }
-        let functions = with_probes.into_iter().zip(originals).map(pair).collect();
-        Some(Self { functions })
-    }
-
-    /// The name in the original of the function at this place of the text with probes, which V8 calls
-    /// `name` there; `None` where that is its name.
-    #[must_use]
-    pub fn original(&self, offset: u32, name: &str) -> Option<&str> {
-        let behind = self
-            .functions
-            .partition_point(|function| function.start <= offset);
-        let around = self.functions[..behind]
-            .iter()
-            .rev()
-            .find(|function| offset < function.end)?;
-        let names = around.names.as_ref()?;
-        (*names.with_probes == *name).then_some(&*names.original)
+        let engine = self.engine;
+        let with_probes = self.with_probes.get_or_insert_with(|| {
+            catch_unwind(|| read_with_probes(input, engine))
+                .ok()
+                .flatten()
+                .unwrap_or_default()
+        });
+        // Probes hold no functions.
+        if with_probes.len() != self.originals.len() {
+            return None;
+        }
+        let index = around(with_probes, place.with_probes)?;
+        let original = &self.originals[index];
+        let is_inferred = original.named == Named::Not && with_probes[index].inferred == name;
+        is_inferred.then_some(original.inferred.as_str())
     }
 }
 
-fn pair((with_probes, original): (NamedFunction, NamedFunction)) -> Nameless {
-    let differs = with_probes.named == Named::Not && with_probes.inferred != original.inferred;
-    Nameless {
-        start: with_probes.start,
-        end: with_probes.end,
-        names: differs.then(|| Names {
-            with_probes: with_probes.inferred.into(),
-            original: original.inferred.into(),
-        }),
-    }
+fn read_with_probes(input: &Input, engine: Engine) -> Option<Vec<NamedFunction>> {
+    let Outcome::Instrumented(instrumented) = instrument(input) else {
+        return None;
+    };
+    let source = instrumented.code.as_str();
+    inferred_names(&Input { source, ..*input }, engine)
+}
+
+/// Index of the innermost function around an offset.
+fn around(functions: &[NamedFunction], offset: u32) -> Option<usize> {
+    let behind = functions.partition_point(|function| function.start <= offset);
+    functions[..behind]
+        .iter()
+        .rposition(|function| offset < function.end)
 }

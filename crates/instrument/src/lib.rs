@@ -42,7 +42,7 @@ use oxc_allocator::Allocator;
 
 use crate::original_names::{Names, Renamed};
 
-pub use crate::function_names::FunctionNames;
+pub use crate::function_names::{FunctionNames, Place};
 pub use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
 pub use crate::original_names::OriginalNames;
 pub use crate::splices::{SpliceTables, Splices, first_probe};

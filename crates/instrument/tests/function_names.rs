@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use breadcrumb_instrument::{
-    Engine, FunctionNames, Input, Instrumented, Named, NamedFunction, Outcome, SourceKind,
+    Engine, FunctionNames, Input, Instrumented, Named, NamedFunction, Outcome, Place, SourceKind,
     inferred_names, instrument,
 };
 
@@ -147,19 +147,24 @@ fn check(node: &Path, folder: &Path, nothing: &Path, list: &Path) {
         };
         let ours = inferred_names(&input(&done.code), engine).expect("it parses");
         compare(told, &ours, file, &mut bad);
-        let names = FunctionNames::of(&input(source), engine);
+        let mut names = FunctionNames::of(&input(source), engine);
         let originals: BTreeMap<_, _> = plain[file]
             .iter()
             .map(|(start, _, name)| (*start, name.as_str()))
             .collect();
         // A class may have two initializers, which both begin where it does.
         for (start, _, name) in told.iter().filter(|it| !it.2.ends_with("_initializer>")) {
-            let Some(original) = originals.get(&done.splices.original_offset(*start)) else {
+            let place = Place {
+                original: done.splices.original_offset(*start),
+                with_probes: *start,
+            };
+            let Some(original) = originals.get(&place.original) else {
                 continue;
             };
             compared += 1;
             differing += usize::from(name != original);
-            let back = names.original(*start, name).unwrap_or(name);
+            let back = names.original(&input(source), place, name);
+            let back = back.unwrap_or(name);
             if back != *original {
                 let _ = writeln!(
                     bad,
