@@ -57,10 +57,21 @@ describe("put", () => {
 
   it("knows the built-in classes", () => {
     expect(preview(new Date(5))).toEqual({ date: 5 });
-    expect(preview(/a/g)).toEqual({ regexp: "/a/" });
+    expect(preview(/a/g)).toEqual({ regexp: "/a/g" });
+    expect(preview(/a/dgimsuy)).toEqual({ regexp: "/a/dgimsuy" });
     expect(preview(Buffer.from("abc"))).toEqual({ bytes: "Buffer", length: 3 });
-    expect(preview(new Map([[1, 2]]))).toMatchObject({ tag: layout.TAG_MAP, payload: 1 });
-    expect(preview(new Set([1]))).toMatchObject({ tag: layout.TAG_SET, payload: 1 });
+    const map = new Map<unknown, unknown>([[1, "a"]]);
+    expect(preview(map)).toEqual({ map: [1, "a"], length: 1 });
+    map.set(map, new Set([1, "a"]));
+    expect(preview(map)).toMatchObject({
+      map: [1, "a", { tag: layout.TAG_CIRCULAR }, { set: [1, "a"], length: 2 }],
+    });
+    const many = Array.from({ length: 100 }, (_, i) => i);
+    const set = preview(new Set(many));
+    expect(set).toEqual({ set: many.slice(0, 10), length: 100 });
+    const large = preview(new Map(many.map((i) => [i, i]))) as { map: unknown[] };
+    expect(large).toMatchObject({ length: 100 });
+    expect(large.map).toHaveLength(24);
     expect(preview(Promise.resolve())).toMatchObject({ tag: layout.TAG_PROMISE });
     expect(preview(function f() {})).toEqual({ function: "f" });
     expect(preview(new RangeError("far"))).toEqual({ error: ["RangeError", "far"] });
@@ -118,7 +129,9 @@ describe("put", () => {
         : Object.fromEntries(
             Array.from({ length: 12 }, (_, at) => ["k".repeat(150 + at), wide(depth - 1)]),
           );
-    for (const value of [wide(1), wide(2), wide(3), [wide(2), wide(2)]]) {
+    const map = new Map(Array.from({ length: 12 }, (_, at) => ["k".repeat(150 + at), wide(2)]));
+    const values = [wide(1), wide(2), wide(3), [wide(2), wide(2)], map, new Set([map, wide(2)])];
+    for (const value of values) {
       startFake();
       for (let i = 0; i < 40; i++) {
         probes.e1(7, value);

@@ -67,8 +67,13 @@ import {
   isTypedArray,
   isView,
   keys,
+  mapEntries,
   mapSize,
+  nextEntry,
+  nextItem,
+  regexpFlags,
   regexpSource,
+  setItems,
   setSize,
   symbolText,
   typedLength,
@@ -331,15 +336,64 @@ function putObject(q: number, value: object, depth: number): number {
   }
   if (isRegExp(value)) {
     tagged(q, TAG_REGEXP, 0, 0);
-    return putString(q + 1, `/${regexpSource(value)}/`, MAX_STRING);
+    return putString(q + 1, regexpText(value), MAX_STRING);
   }
   if (isView(value) || isAnyArrayBuffer(value)) return putBytes(q, value);
-  if (isMap(value)) return tagged(q, TAG_MAP, 0, mapSize(value));
-  if (isSet(value)) return tagged(q, TAG_SET, 0, setSize(value));
+  if (isMap(value)) return putMap(q, value, depth);
+  if (isSet(value)) return putSet(q, value, depth);
   if (isModuleNamespaceObject(value) || isExternal(value)) {
     return tagged(q, TAG_CUT, TAG_OBJECT, CUT_DEPTH);
   }
   return putEntries(q, value, depth);
+}
+
+function regexpText(pattern: RegExp): string {
+  let text = `/${regexpSource(pattern)}/`;
+  for (let i = 0; i < regexpFlags.length; i++) {
+    const [letter, has] = regexpFlags[i] as (typeof regexpFlags)[number];
+    if (has(pattern)) text += letter;
+  }
+  return text;
+}
+
+function putMap(q: number, map: Map<unknown, unknown>, depth: number): number {
+  const end = bound();
+  const entries = mapEntries(map);
+  let at = q + 1;
+  let stored = 0;
+  while (stored < MAX_KEYS && at < end) {
+    const next = nextEntry(entries);
+    if (next.done === true) break;
+    spend(2);
+    const from = at;
+    at = putNested(from, next.value[0], depth + 1);
+    if (at >= end) {
+      // An entry is a key and a value, or nothing.
+      takeBack(from, at);
+      at = from;
+      break;
+    }
+    at = putNested(at, next.value[1], depth + 1);
+    stored += 1;
+  }
+  tagged(q, TAG_MAP, stored, mapSize(map));
+  return at;
+}
+
+function putSet(q: number, set: Set<unknown>, depth: number): number {
+  const end = bound();
+  const items = setItems(set);
+  let at = q + 1;
+  let stored = 0;
+  while (stored < MAX_ITEMS && at < end) {
+    const next = nextItem(items);
+    if (next.done === true) break;
+    spend(1);
+    at = putNested(at, next.value, depth + 1);
+    stored += 1;
+  }
+  tagged(q, TAG_SET, stored, setSize(set));
+  return at;
 }
 
 function putBytes(q: number, value: ArrayBufferView | ArrayBufferLike): number {

@@ -90,6 +90,19 @@ export const symbolText: (symbol: symbol) => string | undefined = getter(
 );
 export const mapSize: (map: Map<unknown, unknown>) => number = getter(Map.prototype, "size");
 export const setSize: (set: Set<unknown>) => number = getter(Set.prototype, "size");
+const IteratorOfMaps = Object.getPrototypeOf(new Map().entries()) as MapIterator<Entry>;
+const IteratorOfSets = Object.getPrototypeOf(new Set().values()) as SetIterator<unknown>;
+type Entry = [key: unknown, value: unknown];
+export const mapEntries: (map: Map<unknown, unknown>) => MapIterator<Entry> = uncurry(
+  Map.prototype.entries,
+);
+export const nextEntry: (entries: MapIterator<Entry>) => IteratorResult<Entry> = uncurry(
+  IteratorOfMaps.next as () => IteratorResult<Entry>,
+);
+export const setItems: (set: Set<unknown>) => SetIterator<unknown> = uncurry(Set.prototype.values);
+export const nextItem: (items: SetIterator<unknown>) => IteratorResult<unknown> = uncurry(
+  IteratorOfSets.next as () => IteratorResult<unknown>,
+);
 export const byteLength: (buffer: ArrayBuffer) => number = getter(
   ArrayBuffer.prototype,
   "byteLength",
@@ -97,6 +110,17 @@ export const byteLength: (buffer: ArrayBuffer) => number = getter(
 export const typedLength: (array: ArrayBufferView) => number = getter(TypedArray, "length");
 export const viewLength: (view: DataView) => number = getter(DataView.prototype, "byteLength");
 export const regexpSource: (pattern: RegExp) => string = getter(RegExp.prototype, "source");
+/** Each flag's letter, and whether an expression has it. `flags` would read the program's getters. */
+export const regexpFlags: readonly (readonly [string, (pattern: RegExp) => boolean])[] = [
+  ["d", getter(RegExp.prototype, "hasIndices")],
+  ["g", getter(RegExp.prototype, "global")],
+  ["i", getter(RegExp.prototype, "ignoreCase")],
+  ["m", getter(RegExp.prototype, "multiline")],
+  ["s", getter(RegExp.prototype, "dotAll")],
+  ["u", getter(RegExp.prototype, "unicode")],
+  ["v", getter(RegExp.prototype, "unicodeSets")],
+  ["y", getter(RegExp.prototype, "sticky")],
+];
 const exec: (pattern: RegExp, text: string) => unknown = uncurry(RegExp.prototype.exec);
 /** Whether an expression without flags matches somewhere; `test` would call the program's `exec`. */
 export const matches = (pattern: RegExp, text: string): boolean => exec(pattern, text) !== null;

@@ -100,6 +100,10 @@ function readValue(reader: Reader): unknown {
       const name = readValue(reader);
       return { class: name, entries: many(stored * 2), length: payload };
     }
+    case layout.TAG_MAP:
+      return { map: many(stored * 2), length: payload };
+    case layout.TAG_SET:
+      return { set: many(stored), length: payload };
     case layout.TAG_BIGINT64:
       reader.at += 1;
       return new DataView(reader.memory, (reader.at - 1) * 8, 8).getBigInt64(0, true);
