@@ -21,7 +21,7 @@ use crate::counters::Counters;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]
@@ -68,9 +68,17 @@ impl CheckpointParts<'_> {
         out.text(&self.store.to_string_lossy());
         out.text(&serde_json::to_string(self.run).unwrap_or_default());
         out.u8(u8::from(self.redaction.off));
-        out.u64(self.redaction.extra_names.len() as u64);
-        for name in &self.redaction.extra_names {
-            out.text(name);
+        let RedactorOptions {
+            extra_names,
+            also,
+            except,
+            ..
+        } = self.redaction;
+        for texts in [extra_names, also, except] {
+            out.u64(texts.len() as u64);
+            for text in texts {
+                out.text(text);
+            }
         }
         for counter in self.counters.kept() {
             out.u64(counter);
@@ -107,9 +115,11 @@ impl Checkpoint {
         let store = PathBuf::from(from.text()?);
         let run = serde_json::from_str(&from.text()?).ok()?;
         let off = from.u8()? != 0;
-        let mut extra_names = Vec::new();
-        for _ in 0..from.count()? {
-            extra_names.push(from.text()?);
+        let [mut extra_names, mut also, mut except] = [const { Vec::new() }; 3];
+        for texts in [&mut extra_names, &mut also, &mut except] {
+            for _ in 0..from.count()? {
+                texts.push(from.text()?);
+            }
         }
         let mut kept = Counters::default().kept();
         for counter in &mut kept {
@@ -139,7 +149,12 @@ impl Checkpoint {
             counted_to_ns,
             store,
             run,
-            redaction: RedactorOptions { off, extra_names },
+            redaction: RedactorOptions {
+                off,
+                extra_names,
+                also,
+                except,
+            },
             counters: Counters::of_kept(kept),
             threads,
         })

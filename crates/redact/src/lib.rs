@@ -25,6 +25,7 @@ mod cards;
 mod name_tables;
 mod names;
 mod pairs;
+mod personal;
 mod shapes;
 mod text;
 mod trigrams;
@@ -35,6 +36,7 @@ use std::borrow::Cow;
 use breadcrumb_event::value::Value;
 
 use crate::names::SecretNames;
+use crate::personal::OptionalRules;
 use crate::text::TextRules;
 
 /// What a user can choose.
@@ -44,6 +46,10 @@ pub struct RedactorOptions {
     pub off: bool,
     /// Further names of secrets: `iban` also matches `userIban` and `iban_number`, not `librarian`.
     pub extra_names: Vec<String>,
+    /// Rules that are off by themselves: `email`, `phone`, `ip`.
+    pub also: Vec<String>,
+    /// Rules that do not fire, by the name that a redacted value has: `card`, `token`.
+    pub except: Vec<String>,
 }
 
 /// Which captured values of a function are secret by name. Made once for each function with
@@ -68,10 +74,10 @@ impl Redactor {
     /// A redactor with these options.
     #[must_use]
     pub fn new(options: RedactorOptions) -> Self {
-        let names = SecretNames::new(&options.extra_names);
+        let names = SecretNames::new(&options.extra_names, &options.except);
         Self {
             off: options.off,
-            texts: TextRules::new(&names),
+            texts: TextRules::new(&names, OptionalRules::new(&options)),
             names,
         }
     }

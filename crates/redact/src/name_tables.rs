@@ -116,8 +116,12 @@ pub(crate) const PAIRS: &[(&[&str], &[&str], &str)] = &[
 ];
 
 /// Secret only if they are the whole name.
-pub(crate) const WHOLE: &[(&str, &str)] =
-    &[("pass", "password"), ("card", "card"), ("sid", "session")];
+pub(crate) const WHOLE: &[(&str, &str)] = &[
+    ("pass", "password"),
+    ("card", "card"),
+    ("sid", "session"),
+    ("auth", "credential"),
+];
 
 /// As the last word, these make a name one about a secret, not of one. What is below a harmless
 /// name is still looked into.
@@ -154,6 +158,6 @@ pub(crate) const TAKING_VERBS: &[&str] = &[
 #[rustfmt::skip]
 pub(crate) const STEMS: &[&str] = &[
     "pass", "pwd", "pswd", "secret", "mnemonic", "token", "jwt", "bearer", "csrf", "xsrf", "otp",
-    "authoriz", "cookie", "sess", "sid", "cred", "key", "cvv", "cvc", "card", "ccnum", "ssn",
+    "auth", "cookie", "sess", "sid", "cred", "key", "cvv", "cvc", "card", "ccnum", "ssn",
     "pin", "code", "security", "phrase", "ccn", "cc_", "cc-", "cc ",
 ];

@@ -24,10 +24,12 @@ pub(crate) struct SecretNames {
     /// Words of the user's own names.
     extra: Vec<Vec<String>>,
     all_stems: Vec<String>,
+    /// Rules that the user does not want.
+    except: Vec<String>,
 }
 
 impl SecretNames {
-    pub(crate) fn new(extra_names: &[String]) -> Self {
+    pub(crate) fn new(extra_names: &[String], except: &[String]) -> Self {
         let extra: Vec<Vec<String>> = extra_names
             .iter()
             .map(|name| words_of(name))
@@ -40,7 +42,13 @@ impl SecretNames {
             stems: automaton(&all_stems),
             extra,
             all_stems,
+            except: except.to_vec(),
         }
+    }
+
+    /// The user has not taken this rule out.
+    pub(crate) fn applies(&self, rule: &str) -> bool {
+        !self.except.iter().any(|except| except == rule)
     }
 
     /// What a secret name has somewhere.
@@ -55,6 +63,7 @@ impl SecretNames {
             return None;
         }
         self.rule_of_words(&words_of(name))
+            .filter(|rule| self.applies(rule))
     }
 
     /// The rule by which a function's result is secret, if it is: by the last part of its name
@@ -68,7 +77,7 @@ impl SecretNames {
         {
             return None;
         }
-        self.rule_of_words(&words)
+        self.rule_of_words(&words).filter(|rule| self.applies(rule))
     }
 
     fn rule_of_words(&self, words: &[String]) -> Option<&'static str> {
@@ -156,7 +165,7 @@ mod tests {
     use super::*;
 
     fn rule(name: &str) -> Option<&'static str> {
-        SecretNames::new(&[]).rule(name)
+        SecretNames::new(&[], &[]).rule(name)
     }
 
     #[test]
@@ -207,7 +216,7 @@ mod tests {
 
     #[test]
     fn functions_that_return_secrets() {
-        let names = SecretNames::new(&[]);
+        let names = SecretNames::new(&[], &[]);
         for name in
             "getToken|createPassword|Session.getAccessToken|get token|generateApiKey|signJwt|\
             fetchSecret|hashPassword|<anonymous in getToken>"
@@ -225,7 +234,7 @@ mod tests {
 
     #[test]
     fn users_add_their_own() {
-        let names = SecretNames::new(&["iban".into(), "shoeSize".into(), "--".into()]);
+        let names = SecretNames::new(&["iban".into(), "shoeSize".into(), "--".into()], &[]);
         for name in ["iban", "userIban", "IBAN", "shoe_size", "myShoeSizeCount"] {
             assert_eq!(names.rule(name), Some("custom"), "{name}");
         }

@@ -26,9 +26,13 @@ pub(crate) enum Trigger {
     Url,
     /// A webhook's URL, whose path is its password.
     Webhook,
+    /// A client secret of Azure, by the mark in its middle.
+    AzureSecret,
+    /// The signature of a URL that Azure shares.
+    Signature,
 }
 
-use Trigger::{Basic, Bearer, Jwt, Pem, Prefix, Url, Webhook};
+use Trigger::{AzureSecret, Basic, Bearer, Jwt, Pem, Prefix, Signature, Url, Webhook};
 
 /// Where a rule begins, in any case of letters (a [`Trigger::Prefix`] is compared exactly).
 pub(crate) const TRIGGERS: &[(&str, Trigger)] = &[
@@ -49,8 +53,16 @@ pub(crate) const TRIGGERS: &[(&str, Trigger)] = &[
     ("github_pat_", Prefix),
     ("glpat-", Prefix),
     ("glrt-", Prefix),
+    ("gldt-", Prefix),
+    ("glptt-", Prefix),
+    ("glcbt-", Prefix),
+    ("glsoat-", Prefix),
+    ("Q~", AzureSecret),
+    ("sig=", Signature),
     ("xoxa-", Prefix),
     ("xoxb-", Prefix),
+    ("xoxc-", Prefix),
+    ("xoxd-", Prefix),
     ("xoxp-", Prefix),
     ("xoxr-", Prefix),
     ("xoxs-", Prefix),
@@ -80,7 +92,7 @@ fn prefix_rule(prefix: &str) -> (&'static str, usize, usize) {
         "AKIA" | "ASIA" => ("aws", 16, 6),
         "AIza" => ("google", 30, 8),
         "ya29." | "GOCSPX-" => ("google", 16, 6),
-        "glpat-" | "glrt-" => ("gitlab", 16, 4),
+        p if p.starts_with("gl") => ("gitlab", 16, 4),
         "sk_live_" | "sk_test_" | "rk_live_" | "rk_test_" | "whsec_" => ("stripe", 10, 4),
         "npm_" => ("npm", 30, 10),
         // Short prefixes, that other text has too: a long run must follow.
@@ -110,6 +122,9 @@ pub(crate) struct Scan<'a> {
     dotted_run: Range<usize>,
 }
 
+/// Length of a key that is a text of its own.
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 32..=128;
+
 /// So much of a token shows whether it is random.
 const RANDOM_BYTES: usize = 64;
 
@@ -128,6 +143,8 @@ impl<'a> Scan<'a> {
         match trigger {
             Prefix => self.prefix(literal, at),
             Jwt => self.jwt(at),
+            AzureSecret => self.azure_secret(at, behind),
+            Signature => self.signature(at, behind),
             Bearer => self.bearer(at, behind),
             Basic => self.basic(at, behind),
             Pem => self.pem(at),
@@ -194,6 +211,25 @@ impl<'a> Scan<'a> {
                 .any(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
         (is_random && (length >= least || (at_end && length >= least_at_end)))
             .then(|| Span::new(at, end, rule))
+    }
+
+    /// `abc8Q~` and 31 more.
+    fn azure_secret(&self, at: usize, behind: usize) -> Option<Span> {
+        let is_part = |b: u8| is_token(b) || matches!(b, b'.' | b'~');
+        let from = at.checked_sub(4)?;
+        let head = &self.text.as_bytes()[from..at];
+        let is_head = head[..3].iter().all(|b| is_part(*b)) && head[3].is_ascii_digit();
+        let begins = from == 0 || !is_part(self.text.as_bytes()[from - 1]);
+        let end = self.without_dots(self.run_end(behind, is_part));
+        let least = if end == self.text.len() { 8 } else { 31 };
+        (is_head && begins && end - behind >= least).then(|| Span::new(from, end, "azure"))
+    }
+
+    fn signature(&self, at: usize, behind: usize) -> Option<Span> {
+        let is_query = matches!(self.byte_before(at), Some(b'?' | b'&'));
+        let end = self.run_end(behind, |b| is_header_token(b) || b == b'%');
+        let least = if end == self.text.len() { 8 } else { 20 };
+        (is_query && end - behind >= least).then(|| Span::new(behind, end, "azure"))
     }
 
     /// `end` before dots that end a sentence.
@@ -298,6 +334,27 @@ impl<'a> Scan<'a> {
         let to = (behind + end..=self.text.len()).find(|&i| self.text.is_char_boundary(i))?;
         Some(Span::new(from, to, "url"))
     }
+}
+
+/// A text that is nothing but a random key: long, with capitals, small letters and digits in
+/// turns. Hashes and UUIDs in hexadecimal have letters of one case.
+pub(crate) fn whole_key(text: &str) -> Option<Span> {
+    let bytes = text.as_bytes();
+    if !KEY_BYTES.contains(&bytes.len()) || !bytes.iter().all(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    let count = |of: fn(&u8) -> bool| bytes.iter().filter(|b| of(b)).count();
+    let kinds = [
+        count(u8::is_ascii_uppercase),
+        count(u8::is_ascii_lowercase),
+        count(u8::is_ascii_digit),
+    ];
+    // Names of things have few digits and those together.
+    let turns = bytes
+        .windows(2)
+        .filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit())
+        .count();
+    (kinds.iter().all(|n| *n >= 3) && turns >= 6).then(|| Span::new(0, bytes.len(), "api-key"))
 }
 
 /// A byte of base64url.

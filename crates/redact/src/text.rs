@@ -1,8 +1,8 @@
 //! Secrets inside text, taken out of it: `Bearer eyJ…` → `Bearer [redacted:jwt]`.
 //!
 //! One pass of an automaton finds where a secret could begin; only there a rule of
-//! [`crate::shapes`] or [`crate::pairs`] looks closer. Card numbers are looked for where there are
-//! enough digits. Limits: time linear in the text's length, for every rule looks a bounded
+//! [`crate::shapes`] or [`crate::pairs`] looks closer. Numbers of cards and people are looked for where
+//! there are enough digits. Limits: time linear in the text's length, for every rule looks a bounded
 //! distance or not twice at the same stretch.
 
 use aho_corasick::AhoCorasick;
@@ -10,14 +10,15 @@ use aho_corasick::AhoCorasick;
 use crate::cards::find_cards;
 use crate::names::{SecretNames, automaton};
 use crate::pairs::find_pair;
-use crate::shapes::{Scan, TRIGGERS, Trigger};
+use crate::personal::{OptionalRules, find_numbers};
+use crate::shapes::{Scan, TRIGGERS, Trigger, whole_key};
 use crate::trigrams::Trigrams;
 
 /// Shorter texts hold no secret that could be told from other text.
 const MIN_BYTES: usize = 5;
 
-/// A card number has at least so many digits.
-const MIN_CARD_DIGITS: usize = 13;
+/// The shortest number that is looked for, a social security number, has so many digits.
+const MIN_DIGITS: usize = 9;
 
 /// Where a secret stands in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,10 +39,11 @@ impl Span {
 pub(crate) struct TextRules {
     triggers: AhoCorasick,
     quick: Trigrams,
+    optional: OptionalRules,
 }
 
 impl TextRules {
-    pub(crate) fn new(names: &SecretNames) -> Self {
+    pub(crate) fn new(names: &SecretNames, optional: OptionalRules) -> Self {
         // The shapes' triggers come first, so that a pattern's number tells them from names.
         let texts: Vec<String> = TRIGGERS
             .iter()
@@ -51,6 +53,7 @@ impl TextRules {
         Self {
             quick: Trigrams::new(&texts),
             triggers: automaton(&texts),
+            optional,
         }
     }
 
@@ -61,9 +64,15 @@ impl TextRules {
         }
         let mut spans = Vec::new();
         self.find(text, names, &mut spans);
-        if has_card_digits(text) {
+        if has_digits(text) {
             find_cards(text, &mut spans);
+            find_numbers(text, &mut spans);
         }
+        self.optional.find(text, &mut spans);
+        if let Some(key) = whole_key(text) {
+            spans.push(key);
+        }
+        spans.retain(|span| names.applies(span.rule));
         if spans.is_empty() {
             return None;
         }
@@ -99,14 +108,15 @@ impl TextRules {
     }
 }
 
-/// There are enough digits for a card number. Most texts end this in the first test.
-fn has_card_digits(text: &str) -> bool {
-    text.len() >= MIN_CARD_DIGITS
+/// There are enough digits for a number of a card or a person. Most texts end this in the first
+/// test.
+fn has_digits(text: &str) -> bool {
+    text.len() >= MIN_DIGITS
         && text
             .bytes()
             .map(|b| usize::from(b.is_ascii_digit()))
             .sum::<usize>()
-            >= MIN_CARD_DIGITS
+            >= MIN_DIGITS
 }
 
 /// The text with each span replaced by `[redacted:rule]`; overlapping spans become one, under the

@@ -56,9 +56,13 @@ impl Redactor {
 
     pub(crate) fn walk(&self, value: &mut Value) -> u32 {
         match value {
-            Value::Number(n) => redact_number(*n, value),
+            Value::Number(n) => {
+                let card = is_card_float(*n) && self.names.applies("card");
+                redact_if(card, value)
+            }
             Value::BigInt(n) => {
-                let card = u64::try_from(*n).is_ok_and(is_card_number);
+                let card =
+                    u64::try_from(*n).is_ok_and(is_card_number) && self.names.applies("card");
                 redact_if(card, value)
             }
             Value::String { text, length } => self.redact_string(text, length),
@@ -129,11 +133,12 @@ impl Redactor {
         }
         let mut hits = 0;
         for pair in items.chunks_exact_mut(2) {
-            let is_header = pair[0].as_text().is_some_and(|text| {
-                HEADERS
-                    .iter()
-                    .any(|header| text.eq_ignore_ascii_case(header))
-            });
+            let is_header = self.names.applies("authorization")
+                && pair[0].as_text().is_some_and(|text| {
+                    HEADERS
+                        .iter()
+                        .any(|header| text.eq_ignore_ascii_case(header))
+                });
             if is_header && matches!(pair[1], Value::String { .. }) {
                 pair[1] = Value::Redacted("authorization");
                 hits += 1;
@@ -154,11 +159,8 @@ impl Redactor {
 
 /// A number with as many digits as a card's; the comparison alone ends it for nearly all.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn redact_number(n: f64, value: &mut Value) -> u32 {
-    if !(2e12..=9_007_199_254_740_991.0).contains(&n) || n.fract() != 0.0 {
-        return 0;
-    }
-    redact_if(is_card_number(n as u64), value)
+fn is_card_float(n: f64) -> bool {
+    (2e12..=9_007_199_254_740_991.0).contains(&n) && n.fract() == 0.0 && is_card_number(n as u64)
 }
 
 fn redact_if(card: bool, value: &mut Value) -> u32 {
