@@ -1,10 +1,12 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fake, startFake } from "./support/fake-native";
 import { readRing } from "./support/read-ring";
+import { ran, traps } from "./support/traps";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
 const { probes } = await import("../../ts/runtime/probes");
+const { lookFreely } = await import("../../ts/runtime/budget");
 const { modes } = await import("../../ts/runtime/writer");
 const { POS, state } = await import("../../ts/runtime/state");
 const pos = (): number => state[POS] as number;
@@ -151,12 +153,72 @@ describe("put", () => {
   });
 });
 
+describe("the trap corpus", () => {
+  // What was looked into before must not spare a value its test.
+  beforeEach(() => {
+    lookFreely(true);
+  });
+  afterEach(() => {
+    lookFreely(false);
+  });
+
+  it.each(traps())("%s: nothing is run, and a record's bounds hold", (_what, value) => {
+    for (const given of [value, { value }, [value], new Map([[value, value]])]) {
+      ran.times = 0;
+      startFake();
+      expect(() => probes.e1(7, given)).not.toThrow();
+      const record = readRing(fake.memory).at(-1);
+      expect(record?.values).toHaveLength(1);
+      expect(record?.words).toBeLessThanOrEqual(layout.MAX_RECORD_WORDS);
+      expect(ran.times).toBe(0);
+    }
+  });
+
+  it("built-ins that the program replaced are not called", () => {
+    const replaced: [object, PropertyKey][] = [
+      [Map.prototype, "entries"],
+      [Map.prototype, "size"],
+      [Set.prototype, "values"],
+      [Object.getPrototypeOf(new Map().entries()) as object, "next"],
+      [Object.getPrototypeOf(new Set().values()) as object, "next"],
+      [RegExp.prototype, "flags"],
+      [RegExp.prototype, "global"],
+      [Date.prototype, "getTime"],
+    ];
+    const kept = replaced.map(([holder, name]) => Object.getOwnPropertyDescriptor(holder, name));
+    const values = [new Map([[1, 2]]), new Set([1]), /a/g, new Date(5)];
+    let calls = 0;
+    startFake();
+    for (const [holder, name] of replaced) {
+      const get = (): unknown => {
+        calls += 1;
+        return undefined;
+      };
+      Object.defineProperty(holder, name, { configurable: true, get });
+    }
+    try {
+      for (const value of values) probes.e1(7, value);
+    } finally {
+      replaced.forEach(([holder, name], at) => {
+        Object.defineProperty(holder, name, kept[at] as PropertyDescriptor);
+      });
+    }
+    expect(calls).toBe(0);
+    expect(readRing(fake.memory).map((record) => record.values[0])).toEqual([
+      { map: [1, 2], length: 1 },
+      { set: [1], length: 1 },
+      { regexp: "/a/g" },
+      { date: 5 },
+    ]);
+  });
+});
+
 describe("an error whose heading is the program's code", () => {
   it("is kept without its stack, and the code does not run", () => {
-    let ran = 0;
+    let runs = 0;
     class Sly extends Error {
       override get message(): string {
-        ran += 1;
+        runs += 1;
         return "sly";
       }
     }
@@ -165,10 +227,10 @@ describe("an error whose heading is the program's code", () => {
       Object.setPrototypeOf(
         new Error("x"),
         new Proxy(Error.prototype, {
-          get: (target, key) => ((ran += 1), Reflect.get(target, key)),
+          get: (target, key) => ((runs += 1), Reflect.get(target, key)),
         }),
       ),
     );
-    expect(ran).toBe(0);
+    expect(runs).toBe(0);
   });
 });

@@ -1,0 +1,159 @@
+/**
+ * Values whose reading would run the program's code, or take long: each counts when it is run.
+ */
+import { inspect } from "node:util";
+
+/** How often code of a value ran. */
+export const ran = { times: 0 };
+
+function trap(): never {
+  ran.times += 1;
+  throw new Error("ran");
+}
+
+const TRAPS = Object.fromEntries(
+  Object.getOwnPropertyNames(Reflect).map((name) => [name, trap]),
+) as ProxyHandler<object>;
+const TRAPPED = { configurable: true, enumerable: true, get: trap, set: trap };
+
+/** The value with a getter in place of each of these. */
+function withGetters<T extends object>(value: T, ...names: PropertyKey[]): T {
+  for (const name of names) Object.defineProperty(value, name, TRAPPED);
+  return value;
+}
+
+function revoked(target: object): object {
+  const { proxy, revoke } = Proxy.revocable(target, TRAPS);
+  revoke();
+  return proxy;
+}
+
+function named(constructor: unknown): object {
+  return Object.create({ constructor }) as object;
+}
+
+function deep(levels: number): object {
+  let value: object = {};
+  for (let i = 0; i < levels; i++) value = i % 2 === 0 ? { value } : [value];
+  return value;
+}
+
+const COMMON = [
+  "constructor",
+  "toString",
+  "toJSON",
+  "valueOf",
+  "then",
+  "name",
+  "message",
+  "stack",
+  "cause",
+  "size",
+  "length",
+  "entries",
+  "values",
+  "forEach",
+  "flags",
+  "source",
+  "global",
+  "exec",
+  "getTime",
+  "byteLength",
+  "buffer",
+  Symbol.iterator,
+  Symbol.toPrimitive,
+  Symbol.toStringTag,
+  Symbol.species,
+  inspect.custom,
+];
+
+/** Built-in objects, each with a getter for whatever one may ask of it. */
+function builtIns(): object[] {
+  const fresh = (): object[] => [
+    {},
+    new Map([[1, 2]]),
+    new Set([1]),
+    new WeakMap(),
+    new Date(5),
+    /a/g,
+    Promise.resolve(1),
+    new TypeError("x"),
+    new AggregateError([new Error("y")], "z"),
+    new ArrayBuffer(8),
+    new DataView(new ArrayBuffer(8)),
+    new Number(5),
+    new String("s"),
+    (function* () {})(),
+  ];
+  const own = fresh().map((value) => {
+    const free = COMMON.filter(
+      (name) => Object.getOwnPropertyDescriptor(value, name) === undefined,
+    );
+    return withGetters(value, ...free);
+  });
+  const inherited = fresh().map((value) => {
+    const prototype = Object.create(Object.getPrototypeOf(value) as object) as object;
+    return Object.setPrototypeOf(value, withGetters(prototype, ...COMMON)) as object;
+  });
+  return [...own, ...inherited];
+}
+
+/** All of them, by what they are. */
+export function traps(): [string, unknown][] {
+  const targets = [
+    {},
+    [],
+    function f() {},
+    class A {
+      a = 1;
+    },
+    new Map(),
+    new Date(),
+    new Error("x"),
+  ];
+  const proxies = targets.map((target) => new Proxy(target, TRAPS));
+  return [
+    ["getters", withGetters({ a: 1 }, "b", "c", Symbol("d"))],
+    ["items that are getters", withGetters([1, 2, 3], 0, 1)],
+    ["a function with getters", withGetters(function f() {}, "name", "length", "toString")],
+    ["methods", { toString: trap, toJSON: trap, valueOf: trap, [inspect.custom]: trap }],
+    ["proxies", proxies],
+    ["proxies in a map", new Map(proxies.map((proxy) => [proxy, proxy]))],
+    ["proxies in a set", new Set(proxies)],
+    ["a proxy of a proxy", new Proxy(new Proxy({}, TRAPS), new Proxy({}, TRAPS))],
+    ["a proxy as prototype", Object.setPrototypeOf({ a: 1 }, new Proxy({}, TRAPS))],
+    ["revoked proxies", targets.map(revoked)],
+    ["a revoked proxy as prototype", Object.setPrototypeOf({ a: 1 }, revoked({}))],
+    ["constructor that is a getter", Object.create(withGetters({}, "constructor"))],
+    ["constructor without a name", named({})],
+    ["constructor with a getter as name", named(withGetters(function f() {}, "name"))],
+    ["constructor with an object as name", named({ name: { toString: trap } })],
+    [
+      "constructor that is a proxy",
+      named(
+        new Proxy(
+          class A {
+            a = 1;
+          },
+          TRAPS,
+        ),
+      ),
+    ],
+    ["constructor with a long name", named({ name: "n".repeat(10_000_000) })],
+    ...builtIns().map((value, at): [string, unknown] => [`built-in object ${at}`, value]),
+    ["a frozen object", Object.freeze({ a: Object.freeze([1]) })],
+    ["a sealed map", Object.seal(new Map([[{}, {}]]))],
+    ["a long text", "x".repeat(10_000_000)],
+    ["a long text of wide characters", "語".repeat(5_000_000)],
+    ["long texts", { ["k".repeat(1_000_000)]: "v".repeat(10_000_000) }],
+    [
+      "a million keys",
+      Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`k${i}`, i])),
+    ],
+    ["a million entries", new Map(Array.from({ length: 1_000_000 }, (_, i) => [i, i]))],
+    ["a long array without items", Array(2 ** 32 - 1)],
+    ["deep nesting", deep(100_000)],
+    ["a long number", 1n << 1_000_000n],
+    ["many bytes", new Uint8Array(50_000_000)],
+  ];
+}
