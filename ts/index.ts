@@ -23,6 +23,7 @@ export { type Config, type ConfigValues, defineConfig } from "./options/config-o
 export { BreadcrumbError } from "./errors";
 export type { BreadcrumbErrorCode } from "./errors";
 export type { Mode, Overflow, StartOptions } from "./options/options";
+export type { RedactOptions } from "./options/redact";
 export type { RetentionOptions } from "./options/retention";
 export { checkStore, migrateStore } from "./upkeep";
 export type {

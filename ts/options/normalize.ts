@@ -11,6 +11,7 @@ import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import type { LoadedConfig } from "./resolve-config";
 import type { Mode, Overflow, RunInfo, SessionOptions, StartOptions } from "./options";
+import { redactRules } from "./redact";
 import {
   DEFAULT_RETENTION,
   retentionLimits,
@@ -26,7 +27,16 @@ const MODES: Readonly<Record<Mode, number>> = {
   values: MODE_VALUES,
 };
 const OVERFLOWS: readonly Overflow[] = ["block", "drop"];
-const KNOWN = ["include", "exclude", "store", "overflow", "mode", "maxCalls", "retention"];
+const KNOWN = [
+  "include",
+  "exclude",
+  "store",
+  "overflow",
+  "mode",
+  "maxCalls",
+  "retention",
+  "redact",
+];
 const DEFAULT_MAX_CALLS = 100_000;
 
 /** What the caller knows besides the options. */
@@ -67,6 +77,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     ),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
+    redact: redactRules(options.redact),
     run: runInfo(at),
   };
 }

@@ -1,6 +1,7 @@
 /**
  * The options of a recording, for the API, the CLI and the environment alike.
  */
+import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
 
 /** What happens to a call when the ring is full. */
@@ -32,6 +33,8 @@ export interface StartOptions {
    * @default 30 days, 90 for runs that failed, 10 GB; `BREADCRUMB_RETENTION`
    */
   readonly retention?: RetentionOptions | false;
+  /** Which secrets are taken out before anything is stored; false keeps them all. @default every rule but `email`, `phone`, `ip` */
+  readonly redact?: RedactOptions | false;
 }
 
 /** Options after defaults and checks, as the native part takes them (JSON). */
@@ -58,6 +61,8 @@ export interface SessionOptions {
   readonly maxCalls: number;
   /** What the store keeps; null: everything. */
   readonly retention: RetentionLimits | null;
+  /** What is redacted; null: nothing. */
+  readonly redact: RedactRules | null;
   /** What is known of this process. */
   readonly run: RunInfo;
 }

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use breadcrumb_redact::RedactorOptions;
 use breadcrumb_store::RetentionPolicy;
 use serde::Deserialize;
 
@@ -33,8 +34,40 @@ pub struct SessionOptions {
     pub max_calls: usize,
     /// What the store keeps; none: everything.
     pub retention: Option<RetentionLimits>,
+    /// What is redacted; none: nothing.
+    pub redact: Option<RedactRules>,
     /// This process.
     pub run: RunInfo,
+}
+
+/// `RedactRules`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RedactRules {
+    /// Further names of secrets.
+    pub names: Vec<String>,
+    /// Rules that are on besides the default ones.
+    pub also: Vec<String>,
+    /// Rules that are off.
+    pub except: Vec<String>,
+}
+
+impl RedactRules {
+    /// As the redactor takes them.
+    #[must_use]
+    pub fn redactor_options(rules: Option<&Self>) -> RedactorOptions {
+        match rules {
+            None => RedactorOptions {
+                off: true,
+                ..RedactorOptions::default()
+            },
+            Some(rules) => RedactorOptions {
+                off: false,
+                extra_names: rules.names.clone(),
+                also: rules.also.clone(),
+                except: rules.except.clone(),
+            },
+        }
+    }
 }
 
 /// `RunInfo`.

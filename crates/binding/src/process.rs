@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::coded_error::CodedError;
 use crate::files::{About, FileStatus, Files, instrument_as};
-use crate::options::SessionOptions;
+use crate::options::{RedactRules, SessionOptions};
 use crate::selection::{BadGlob, Selection};
 use crate::source_maps::{self, KeptMaps};
 
@@ -120,6 +120,7 @@ fn recorder_options(session: &Session) -> RecorderOptions {
     } else {
         Overflow::Drop
     };
+    recorder.redactor_options = RedactRules::redactor_options(options.redact.as_ref());
     let redactor = Redactor::new(recorder.redactor_options.clone());
     recorder.retention = options.retention.map(Into::into);
     recorder.run = run_record(options, &redactor);
