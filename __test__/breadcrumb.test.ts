@@ -22,6 +22,28 @@ function json(node: string, main: string, env: Record<string, string> = {}): unk
 }
 
 describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
+  it.each([
+    [undefined, ["[redacted:card]", "ann@example.com", 42]],
+    [false, ["4111 1111 1111 1111", "ann@example.com", 42]],
+    [
+      { names: ["shoeSize"], also: ["email"], except: ["card"] },
+      ["4111 1111 1111 1111", "[redacted:email]", { $type: "redacted", rule: "custom" }],
+    ],
+  ])("redacts as the option redact says: %j", (redact, expected) => {
+    const answer = json(
+      node,
+      `import { Breadcrumb } from "breadcrumb-tracer";
+      const options = ${JSON.stringify({ include: ["src/**"], store: ":memory:", redact })};
+      const session = await Breadcrumb.start(options);
+      const { add } = await import("./src/work.mjs");
+      add(["4111 1111 1111 1111", "ann@example.com"], { shoeSize: 42 });
+      await session.stop();
+      const [[texts, object]] = session.calls().map((call) => call.arguments);
+      console.log(JSON.stringify([...texts, object.shoeSize]));`,
+    );
+    expect(answer).toEqual(expected);
+  });
+
   it("records into memory what is loaded after start()", () => {
     const answer = json(
       node,
