@@ -56,7 +56,7 @@ export const TABLE_COLUMNS: readonly {
   },
   {
     table: "functions",
-    meaning: "One row a function and segment: the sums over its calls there. Add them up over segments.",
+    meaning: "One row a function and segment: the sums over its calls there. Add them up over segments. A function that was instrumented has a row, with 0 calls, also where it never ran: at least one in its run.",
     columns: [
       ["run_id", "VARCHAR", "The run."],
       ["function", "VARCHAR", "Name of the function."],
