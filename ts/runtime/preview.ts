@@ -350,8 +350,8 @@ function putObject(q: number, value: object, depth: number): number {
 function regexpText(pattern: RegExp): string {
   let text = `/${regexpSource(pattern)}/`;
   for (let i = 0; i < regexpFlags.length; i++) {
-    const [letter, has] = regexpFlags[i] as (typeof regexpFlags)[number];
-    if (has(pattern)) text += letter;
+    const flag = regexpFlags[i] as (typeof regexpFlags)[number];
+    if (flag[1](pattern)) text += flag[0];
   }
   return text;
 }

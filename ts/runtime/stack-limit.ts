@@ -9,14 +9,22 @@
  */
 import { isMainThread } from "node:worker_threads";
 import { native } from "../native/load";
+import { slice } from "./primordials";
 
 /** V8's own limit on 64-bit processors. KiB */
 const DEFAULT_KIB = 984;
-const FLAG = /^--stack[-_]size=(\d+)$/;
+const FLAGS = ["--stack-size=", "--stack_size="] as const;
 
 /** Raises the limit of this thread, if it is the main one. */
 export function raiseStackLimit(): void {
   if (!isMainThread) return;
-  const given = process.execArgv.map((argument) => FLAG.exec(argument)?.[1]).filter(Boolean);
-  native.raiseStackLimit(Number(given.at(-1) ?? DEFAULT_KIB));
+  const { execArgv } = process;
+  const { length } = FLAGS[0];
+  let kib = DEFAULT_KIB;
+  for (let i = 0; i < execArgv.length; i++) {
+    const argument = execArgv[i] as string;
+    const flag = slice(argument, 0, length);
+    if (flag === FLAGS[0] || flag === FLAGS[1]) kib = +slice(argument, length);
+  }
+  native.raiseStackLimit(kib);
 }

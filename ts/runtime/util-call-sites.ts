@@ -67,9 +67,11 @@ function callSites(original: GetCallSites, receiver: unknown, args: unknown[]): 
   ]);
   const kept = sites.filter(({ scriptName }) => !isOwnFile(scriptName)).slice(0, count);
   for (const site of kept) {
-    const place = [site.scriptName, site.lineNumber, site.columnNumber ?? site.column] as const;
-    const column = originalColumnOf(...place);
-    site.functionName = originalFunctionName(...place, site.functionName) ?? site.functionName;
+    const { scriptName, lineNumber, functionName } = site;
+    const told = site.columnNumber ?? site.column;
+    const column = originalColumnOf(scriptName, lineNumber, told);
+    const name = originalFunctionName(scriptName, lineNumber, told, functionName);
+    site.functionName = name ?? functionName;
     if (site.columnNumber !== undefined) site.columnNumber = column as number;
     if (site.column !== undefined) site.column = column as number;
   }
