@@ -71,4 +71,40 @@ describe.each(nodes)("a program that translates its files on %s", (_name, node) 
     const files = { "main.js": main, "translated.js": translated };
     expect(await traced(node, files, "2 false\n")).toEqual(["f"]);
   });
+
+  it("has its _compile called where it made the module itself (rewire)", async () => {
+    const main = `${translate}
+      const Module = require("node:module");
+      const load = Module._extensions[".js"];
+      Module._extensions[".js"] = (module, filename) => {
+        const compile = module._compile;
+        module._compile = function (text, name) {
+          module._compile = compile;
+          module._compile(translate(text), name);
+        };
+        load(module, filename);
+      };
+      const made = new Module(require.resolve("./translated.js"), module);
+      made.load(made.id);
+      console.log(made.exports.f(1), made.exports.seen);`;
+    const files = { "main.js": main, "translated.js": translated };
+    expect(await traced(node, files, "2 false\n")).toEqual(["f"]);
+  });
+
+  it("has its Module.wrapper around the text, and columns counted from its start", async () => {
+    const main = `
+      const Module = require("node:module");
+      const [head, tail] = Module.wrapper;
+      Module.wrapper[0] += "/* é */ const q = () => 1;\\n/* 😀 */ (function () { ";
+      Module.wrapper[1] = "\\n})();" + Module.wrapper[1];
+      const at = (name) => require(name).f.call().stack.split("\\n")[1].replace(/.*:(?=\\d+:\\d+)/, "");
+      const uncaught = (name) => { try { require(name) } catch (e) { return e.stack.split("\\n")[0] } };
+      console.log(at("./translated.js"), uncaught("./broken.js").replace(/.*:/, ""));
+      Module.wrapper = [head, tail];
+      console.log(at("./other.js"), require("./other.js").f.toString());`;
+    const text = `exports.f = () => { const x = () => 1; return new Error("a" + x()) };`;
+    const files = { "main.js": main, "translated.js": text, "other.js": text, "broken.js": "\n} {" };
+    const output = "2:71) 3\n1:109) () => { const x = () => 1; return new Error(\"a\" + x()) }\n";
+    expect(await traced(node, files, output)).toEqual(["f", "x"]);
+  });
 });

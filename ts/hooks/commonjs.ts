@@ -8,18 +8,33 @@
  * hidden property, and the wrap is not called. Not so where the program has put a `_compile` of its own
  * before ours, on the module (`pirates`, `@swc-node/register`, `ts-node`) or on the prototype: it may
  * translate the text, so the text is left to it, and what it passes on gets the probes.
+ *
+ * A program may change `Module.wrapper`: from then on Node puts it around each text, and V8 counts
+ * columns and offsets from its start.
  * Limits: a `_compile` of the program that never calls the one before it leaves its files without
- * probes.
+ * probes. What a `Module.wrap` of its own puts before a text is not known.
  */
 import Module from "node:module";
+import { basename } from "node:path";
 import { standIn } from "../runtime/stand-in";
 import { expectImports } from "./required-imports";
 import { type SourceKind, transform } from "./transform";
 
 type Compile = (content: string, filename: string, ...rest: unknown[]) => unknown;
+/** What loads the files of an extension. */
+export type Handler = (module: object, filename: string) => void;
 
-/** Modules by path, as far as they are being loaded or are loaded. */
-const { _cache: cache } = Module as unknown as { _cache: Record<string, object | undefined> };
+/** The parts of `node:module` that its types leave out. */
+const loader = Module as unknown as {
+  /** Modules by path, as far as they are being loaded or are loaded. */
+  readonly _cache: Readonly<Record<string, object | undefined>>;
+  readonly _extensions: Readonly<Record<string, Handler | undefined>>;
+  readonly wrapper: readonly [unknown, unknown];
+  readonly wrap: unknown;
+};
+const { _cache: cache, _extensions: handlers, wrap: wrapText } = loader;
+const [textHead, textTail] = loader.wrapper;
+const ownHandlers = new Set(Object.values(handlers));
 const { prototype } = Module as unknown as { prototype: { _compile: Compile } };
 const original = prototype._compile;
 /** Files whose text has its probes when the wrap sees it. */
@@ -35,8 +50,22 @@ export function isRequired(filename: string): boolean {
 
 /** Whether a `_compile` of the program will see the text of this file before ours does. */
 export function isCompiledByProgram(filename: string): boolean {
+  if (prototype._compile !== wrap) return true;
   const module = cache[filename];
-  return prototype._compile !== wrap || (module !== undefined && hasOwn(module, "_compile"));
+  // A module that the program made is not in the cache (`rewire`): its handler may have changed it.
+  return module === undefined
+    ? !ownHandlers.has(handlerOf(filename))
+    : hasOwn(module, "_compile");
+}
+
+/** The handler that loads a file. */
+export function handlerOf(filename: string): Handler | undefined {
+  const name = basename(filename);
+  for (let at = name.indexOf(".", 1); at >= 0; at = name.indexOf(".", at + 1)) {
+    const handler = handlers[name.slice(at)];
+    if (handler !== undefined) return handler;
+  }
+  return handlers[".js"];
 }
 
 /** Says that the text of this file, which is about to be compiled, has its probes. */
@@ -81,7 +110,18 @@ export function installCommonJs(): void {
 export function required(text: string, filename: string, format: unknown): string {
   const kind = kindOf(filename, format);
   expectImports(text, kind);
-  return transform(text, filename, kind);
+  return transform(text, filename, kind, headOf(kind));
+}
+
+/** Whether the program has changed what Node puts around a text; Node never forgets that. */
+let isWrapped = false;
+
+/** What Node puts before a text of this kind when it compiles it. */
+export function headOf(kind: SourceKind): string {
+  const { wrap: wrapNow, wrapper } = loader;
+  const isOwn = wrapNow === wrapText;
+  isWrapped ||= !isOwn || wrapper[0] !== textHead || wrapper[1] !== textTail;
+  return isWrapped && isOwn && kind.startsWith("commonjs") ? String(wrapper[0]) : "";
 }
 
 /** What the text is, by the format that newer versions of Node pass along, and by its name. */

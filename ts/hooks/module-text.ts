@@ -12,16 +12,21 @@
  */
 import fs from "node:fs";
 import Module from "node:module";
-import { basename } from "node:path";
 import { native } from "../native/load";
-import { isCompiledByProgram, leaveToCompile, required, skipCompile } from "./commonjs";
+import {
+  type Handler,
+  handlerOf,
+  isCompiledByProgram,
+  leaveToCompile,
+  required,
+  skipCompile,
+} from "./commonjs";
 
 /** A module as the loader has it. */
 type Loading = Record<symbol, unknown> & {
   readonly filename: unknown;
   readonly loaded: unknown;
 };
-type Handler = (module: object, filename: string) => void;
 
 const { _cache: cache, _extensions: handlers } = Module as unknown as {
   readonly _cache: Readonly<Record<string, object | undefined>>;
@@ -57,7 +62,7 @@ function giveText(module: Loading, key: symbol, format: unknown): void {
   const { filename, loaded } = module;
   if (given.has(module)) return leaveToCompile(module);
   if (loaded !== false || typeof filename !== "string") return;
-  if (cache[filename] !== module || !isHandledByNode(filename)) return;
+  if (cache[filename] !== module || handlerOf(filename) !== byDefault) return;
   given.add(module);
   if (isCompiledByProgram(filename)) return;
   try {
@@ -69,16 +74,6 @@ function giveText(module: Loading, key: symbol, format: unknown): void {
   } catch {
     // It cannot be read: Node says so.
   }
-}
-
-/** Whether Node's own handler loads a file, and no other one that might load another file for it. */
-function isHandledByNode(filename: string): boolean {
-  const name = basename(filename);
-  for (let at = name.indexOf(".", 1); at >= 0; at = name.indexOf(".", at + 1)) {
-    const handler = handlers[name.slice(at)];
-    if (handler !== undefined) return handler === byDefault;
-  }
-  return handlers[".js"] === byDefault;
 }
 
 /** The symbol by which the loader asks for a module's format. */

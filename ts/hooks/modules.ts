@@ -10,7 +10,7 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as threads from "node:worker_threads";
-import { isCompiledByProgram, isRequired, kindOf, skipCompile } from "./commonjs";
+import { headOf, isCompiledByProgram, isRequired, kindOf, skipCompile } from "./commonjs";
 import { keepOutermost } from "./keep-outermost";
 import { type SourceKind, transform } from "./transform";
 
@@ -92,7 +92,8 @@ export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
     return withProbes(url, loaded);
   }
   if (typeof source !== "string" || !CODE.has(format)) return loaded;
-  const code = transform(source, path, kindOf(path, format));
+  const kind = kindOf(path, format);
+  const code = transform(source, path, kind, headOf(kind));
   skipCompile(path);
   return code === source ? loaded : { ...loaded, source: code };
 }

@@ -41,8 +41,9 @@ const MEASURED = "coverage is measured (NODE_V8_COVERAGE): its ranges are those 
  * The text with probes, or the text itself.
  *
  * @param path absolute path of the file
+ * @param head what Node will put before the text
  */
-export function transform(source: string, path: string, kind: SourceKind): string {
+export function transform(source: string, path: string, kind: SourceKind, head = ""): string {
   try {
     heed(source);
     const text = editRunner(source, path);
@@ -52,7 +53,7 @@ export function transform(source: string, path: string, kind: SourceKind): strin
       native.leaveAlone(path, MEASURED);
       return text;
     }
-    return native.instrument(text, path, kind).code ?? text;
+    return native.instrument(text, path, kind, head).code ?? text;
   } catch {
     return source;
   }

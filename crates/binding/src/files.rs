@@ -65,11 +65,15 @@ pub struct About {
     pub originals: Vec<String>,
     /// Why its source map cannot be used.
     pub source_map: Option<String>,
+    /// What the host puts before its text.
+    pub head: String,
 }
 
 /// An instrumented text.
 struct Text {
     first_id: u32,
+    /// What the host puts before it; the splices are those of both.
+    head: String,
     splices: Splices,
     /// The original, and as what it was read.
     source: Box<str>,
@@ -88,6 +92,7 @@ impl Text {
     ) -> Option<&str> {
         let with_probes = self.splices.offset_at(line, column)?;
         let original = self.splices.original_position(with_probes);
+        let head = self.head.encode_utf16().count() as u32;
         let input = Input {
             source: &self.source,
             kind: self.kind,
@@ -100,8 +105,8 @@ impl Text {
             .names
             .get_or_insert_with(|| FunctionNames::of(&input, engine));
         let place = Place {
-            original,
-            with_probes,
+            original: original.checked_sub(head)?,
+            with_probes: with_probes.checked_sub(head)?,
         };
         names.original(&input, place, name)
     }
@@ -145,7 +150,8 @@ impl Files {
         self.by_path.insert(path.to_owned(), self.texts.len());
         self.texts.push(Text {
             first_id,
-            splices: result.splices,
+            splices: result.splices.behind(&about.head),
+            head: about.head,
             source: source.into(),
             kind: result.kind,
             names: None,
@@ -222,7 +228,10 @@ impl crate::excerpt::Sources for Files {
     }
 
     fn line(&self, path: &str, line: u32) -> Option<String> {
-        let text = std::fs::read_to_string(path).ok()?;
+        let mut text = std::fs::read_to_string(path).ok()?;
+        if let Some(&known) = self.by_path.get(path) {
+            text.insert_str(0, &self.texts[known].head);
+        }
         let index = (line as usize).checked_sub(1)?;
         text.lines().nth(index).map(str::to_owned)
     }

@@ -172,10 +172,10 @@ pub fn selects_by_map(source: String, path: String) -> bool {
     process::selects_by_map(&source, &path)
 }
 
-/// A file's text with probes, or why it has none.
+/// A file's text with probes, or why it has none. `head`: what the host puts before the text.
 #[napi]
-pub fn instrument(source: String, path: String, kind: String) -> BindingInstrumented {
-    match process::instrument(&source, &path, &kind) {
+pub fn instrument(source: String, path: String, kind: String, head: String) -> BindingInstrumented {
+    match process::instrument(&source, &path, &kind, head) {
         Ok(code) => BindingInstrumented {
             code: Some(code),
             reason: None,

@@ -271,7 +271,7 @@ fn shown(path: &str) -> String {
 }
 
 /// A file's text with probes, or why it has none.
-pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String> {
+pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<String, String> {
     if with_files(|files| files.has(path)) && source.contains("$bc.") {
         return Err("its text has probes already".to_owned());
     }
@@ -320,6 +320,7 @@ pub fn instrument(source: &str, path: &str, kind: &str) -> Result<String, String
                 shown: shown_path.to_string(),
                 originals,
                 source_map: trouble,
+                head,
             };
             with_files(|files| files.add(path, about, first_id, functions, source, result));
             Ok(code)

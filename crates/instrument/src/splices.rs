@@ -6,6 +6,8 @@
 //!
 //! Limits: all offsets are UTF-16 units. About 8 bytes an insertion and 4 a line are kept.
 
+use crate::positions::{Positions, utf16_length};
+
 /// The tables of a file's insertions, for a reader in another language.
 #[derive(Clone, Copy, Debug)]
 pub struct SpliceTables<'s> {
@@ -70,6 +72,30 @@ impl Splices {
 
     pub(crate) fn with_places(mut self, places: Vec<(u32, u32)>) -> Self {
         self.places = places.into();
+        self
+    }
+
+    /// Those of the text that has another one before it.
+    #[must_use]
+    pub fn behind(mut self, head: &str) -> Self {
+        if head.is_empty() {
+            return self;
+        }
+        let Positions { line_starts, .. } = Positions::new(head);
+        let length = utf16_length(head);
+        let behind = |offset: &u32| offset + length;
+        // The text's first line goes on where the other's last one ends.
+        self.line_starts = line_starts
+            .into_iter()
+            .chain(self.line_starts.iter().skip(1).map(behind))
+            .collect();
+        self.offsets = self.offsets.iter().map(behind).collect();
+        self.probes = self.probes.iter().map(behind).collect();
+        self.places = self
+            .places
+            .iter()
+            .map(|(at, place)| (behind(at), behind(place)))
+            .collect();
         self
     }
 
@@ -168,7 +194,7 @@ impl Splices {
     #[must_use]
     pub fn unsplice(&self, text: &str) -> Option<String> {
         let (probe_in_text, id) = first_probe(text)?;
-        let probe_in_text = crate::positions::utf16_length(&text[..probe_in_text]);
+        let probe_in_text = utf16_length(&text[..probe_in_text]);
         let start = self.function_probe_offset(id)?.checked_sub(probe_in_text)?;
         let first = match self.insertion_at_or_before(start) {
             // One that ends at or before the start is no part of the text.

@@ -108,6 +108,27 @@ proptest! {
     }
 
     #[test]
+    fn positions_behind_another_text_map_back(source in program(), head in "[a😀 \n\r]{0,9}") {
+        let head = format!("{head};");
+        let done = instrumented(&source);
+        let both = |code: &str| format!("{head}{code}").encode_utf16().collect::<Vec<u16>>();
+        let places_before = lines_and_columns(&both(&source));
+        let places_after = lines_and_columns(&both(&done.code));
+        let length = head.encode_utf16().count();
+        let splices = done.splices.clone().behind(&head);
+        for (at, &(line, column)) in places_after.iter().enumerate() {
+            let original = at.checked_sub(length).map_or(at, |at| {
+                length + done.splices.original_offset(at as u32) as usize
+            });
+            prop_assert_eq!(splices.original_offset(at as u32), original as u32);
+            let place = (line, splices.original_text_column(line, column));
+            prop_assert_eq!(place, places_before[original]);
+        }
+        let apart = splices.unsplice(&done.code);
+        prop_assert_eq!(apart, done.splices.unsplice(&done.code));
+    }
+
+    #[test]
     fn a_whole_text_comes_apart(source in program()) {
         let done = instrumented(&source);
         match first_probe(&done.code) {
