@@ -103,8 +103,13 @@ describe.each(nodes)("a program that translates its files on %s", (_name, node) 
       Module.wrapper = [head, tail];
       console.log(at("./other.js"), require("./other.js").f.toString());`;
     const text = `exports.f = () => { const x = () => 1; return new Error("a" + x()) };`;
-    const files = { "main.js": main, "translated.js": text, "other.js": text, "broken.js": "\n} {" };
-    const output = "2:71) 3\n1:109) () => { const x = () => 1; return new Error(\"a\" + x()) }\n";
+    const files = {
+      "main.js": main,
+      "translated.js": text,
+      "other.js": text,
+      "broken.js": "\n} {",
+    };
+    const output = '2:71) 3\n1:109) () => { const x = () => 1; return new Error("a" + x()) }\n';
     expect(await traced(node, files, output)).toEqual(["f", "x"]);
   });
 });

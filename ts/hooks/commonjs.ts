@@ -53,9 +53,7 @@ export function isCompiledByProgram(filename: string): boolean {
   if (prototype._compile !== wrap) return true;
   const module = cache[filename];
   // A module that the program made is not in the cache (`rewire`): its handler may have changed it.
-  return module === undefined
-    ? !ownHandlers.has(handlerOf(filename))
-    : hasOwn(module, "_compile");
+  return module === undefined ? !ownHandlers.has(handlerOf(filename)) : hasOwn(module, "_compile");
 }
 
 /** The handler that loads a file. */

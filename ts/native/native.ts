@@ -45,8 +45,8 @@ export interface Native {
   selects(path: string): boolean;
   /** Whether a file that is not chosen by its path is by the sources of its map. */
   selectsByMap(source: string, path: string): boolean;
-  /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. */
-  instrument(source: string, path: string, kind: string): BindingInstrumented;
+  /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. `head`: what the host puts before the text. */
+  instrument(source: string, path: string, kind: string, head: string): BindingInstrumented;
   /** Whether a file has probes, from this session or one before. */
   hasProbes(path: string): boolean;
   /** Says that a file was loaded before it could be instrumented. */
