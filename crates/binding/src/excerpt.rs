@@ -78,16 +78,15 @@ fn mend_excerpt(printed: &str, frame: Option<&str>, sources: &dyn Sources) -> St
             continue;
         }
         let below = || lines[at..].iter().find_map(|line| line.strip_prefix(FRAME));
-        let by_frame = || excerpt_at(frame.or_else(below), sources);
+        let first = || frame.or_else(below);
         let mended = if sources.is_own(&path) {
-            by_frame()
+            excerpt_at(first(), sources)
         } else {
-            let is_here = |[place, ..]: &Excerpt| place == heading;
             let mended = original(heading, source, carets, (&path, line), sources);
             mended.map(|excerpt| match carets.contains('^') {
                 true => excerpt,
                 // The place in the text with probes is beyond what Node underlines.
-                false => by_frame().filter(is_here).unwrap_or(excerpt),
+                false => underlined_at(first(), excerpt),
             })
         };
         let Some(mended) = mended else {
@@ -135,9 +134,37 @@ fn excerpt_at(frame: Option<&str>, sources: &dyn Sources) -> Option<Excerpt> {
     let (heading, column) = place_of_frame(frame?)?;
     let (file, line) = place(heading)?;
     let source = sources.line(&path_of(file), line)?;
-    let caret = " ".repeat(column.parse::<usize>().ok()?.saturating_sub(1)) + "^";
-    let underline = underline(&caret, &source, &|column| column);
+    let underline = caret(column.parse().ok()?, &source);
     Some([heading.to_owned(), source, underline])
+}
+
+/// An excerpt with the underline for the place of a frame, if that is in its line.
+fn underlined_at(frame: Option<&str>, [heading, source, carets]: Excerpt) -> Excerpt {
+    let place = frame.and_then(place_of_frame);
+    let column = place.and_then(|(line, column)| {
+        let is_here = line == heading;
+        is_here.then(|| column.parse().ok())?
+    });
+    let underline = column.map(|column| caret(throw_before(&source, column), &source));
+    [heading, source, underline.unwrap_or(carets)]
+}
+
+/// Node underlines the `throw`, where the stack of what is made in it begins at the `new`.
+fn throw_before(source: &str, column: usize) -> usize {
+    let units: Vec<u16> = source.encode_utf16().take(column.max(1) - 1).collect();
+    let before = String::from_utf16_lossy(&units);
+    let before = before.trim_end_matches(|c: char| c == '(' || c.is_whitespace());
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '#');
+    match before.strip_suffix("throw") {
+        Some(before) if !before.ends_with(is_name) => before.encode_utf16().count() + 1,
+        _ => column,
+    }
+}
+
+/// Node's underline of one column, from 1.
+fn caret(column: usize, source: &str) -> String {
+    let caret = " ".repeat(column.saturating_sub(1)) + "^";
+    underline(&caret, source, &|column| column)
 }
 
 /// File and line of a heading, `file:line`.
@@ -295,14 +322,13 @@ mod tests {
 
     #[test]
     fn a_caret_beyond_the_underline_is_found_by_the_stack() {
-        let text = |underline: &str, stack: &str| {
-            format!("/a b.js:2\nabcd($bc;)efgh\n{underline}\n\nE: e\n{stack}\n")
-        };
         let blanks = " ".repeat(UNDERLINE_BYTES);
-        let mended = |stack: &str| {
-            let mended = mend(&text(&blanks, stack), None, &Fake);
+        let mended_in = |line: &str, stack: &str| {
+            let text = format!("/a b.js:2\n{line}\n{blanks}\n\nE: e\n{stack}\n");
+            let mended = mend(&text, None, &Fake);
             mended.lines().nth(2).unwrap_or_default().to_owned()
         };
+        let mended = |stack: &str| mended_in("\tabc($bc;)efgh", stack);
         assert_eq!(
             mended("    at f (/a b.js:2:4)\n    at g (/b.js:2:1)"),
             "\t  ^"
@@ -311,6 +337,12 @@ mod tests {
         assert_eq!(mended("    at /b.js:2:4\n    at /a b.js:2:2"), blanks);
         assert_eq!(mended("    at /a b.js:12:2"), blanks);
         assert_eq!(mended(""), blanks);
+        // What is thrown is made in the `throw`, and Node underlines that.
+        let frame = "    at f (/a b.js:2:7)";
+        assert_eq!(mended_in("thro($bc;w new", frame), "^");
+        assert_eq!(mended_in(".thr($bc;ow(a", frame), "      ^");
+        // The line of the text that ran, which the program may have made, not of the file.
+        assert_eq!(mended_in("    ($bc;abc", frame), "      ^");
     }
 
     #[test]
