@@ -332,6 +332,13 @@ fn an_exception_is_one_however_many_calls_it_passes() {
 }
 
 #[test]
+fn what_is_called_with_an_uncaught_exception_goes_on() {
+    insta::assert_snapshot!(trace(
+        "0 enter main; 1 throw main Error:end; unwind main; 2 enter f; 3 uncaught none same; 4 enter g; return g; 5 return f; 10 enter main; 11 enter g; 12 throw g Error:other; 13 enter f; 14 uncaught none same; 15 return f"
+    ));
+}
+
+#[test]
 fn native_errors_are_known_at_the_catch() {
     insta::assert_snapshot!(trace(
         "0 enter main; 1 enter f; 2 enter g; 3 unwind g; unwind f; 5 catch main TypeError:no; 6 enter f; 7 unwind f; 8 catch main; 9 catch main SyntaxError:x; 10 return main"

@@ -171,6 +171,16 @@ impl Exceptions {
         }
     }
 
+    /// Above how many running calls the one at `index` began to fly, as far as it is known; those
+    /// above were entered since.
+    pub(crate) fn height_of(&self, index: usize) -> Option<usize> {
+        match self.kept[index].stage {
+            Stage::InFlight(height) => Some(height),
+            Stage::Rejected => Some(0),
+            _ => None,
+        }
+    }
+
     /// The one that a `throw` statement throws.
     pub(crate) fn thrown<S: RowSink>(&mut self, said: Said, now_ns: i64, sink: &mut S) -> usize {
         match said {
