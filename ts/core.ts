@@ -4,13 +4,14 @@
  */
 import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import { installCommonJs } from "./hooks/commonjs";
+import { hasWrap, installCommonJs } from "./hooks/commonjs";
 import { installModuleText } from "./hooks/module-text";
 import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
 import { onFirstFile, onText, transform } from "./hooks/transform";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
+import { standForCompile } from "./runtime/call-sites";
 import { heedTests } from "./runtime/caller-location";
 import { installContexts } from "./runtime/context";
 import { holdExcerpt } from "./runtime/excerpt";
@@ -45,6 +46,7 @@ export function install(): void {
   installTestLocations();
   onText(heedTests);
   installCommonJs();
+  standForCompile(hasWrap);
   installModuleText();
   installModules(ownFolder);
   installRunners(transform, (realm) => {

@@ -51,6 +51,19 @@ for (const make of [() => constructor(), () => new constructor()]) {
 }
 `;
 
+/** Nobody's method any more is the `load` that has begun; nor is `_compile`, once it is replaced. */
+const REPLACED = `
+Error.stackTraceLimit = 30;
+const Module = require("node:module");
+const { load, _compile } = Module.prototype;
+const show = () => console.log(new Error("e").stack.match(/Module\\.\\S+/g).join(" "));
+show();
+Module.prototype.load = function (file) { return load.call(this, file) };
+show();
+Module.prototype._compile = function (text, file) { return _compile.call(this, text, file) };
+show();
+`;
+
 describe.each(nodes)("call sites on %s", (_name, node) => {
   function traced(text: string): string {
     const folder = project({ "app.js": text });
@@ -73,6 +86,13 @@ describe.each(nodes)("call sites on %s", (_name, node) => {
     const looks = "CallSite 0 function CallSite() { [native code] } length,name,prototype";
     const text = `true true true\ntrue ${looks}\nfalse\n1\nNot supported\nNot supported\n`;
     expect(traced(REFLECTED)).toBe(text);
+  });
+
+  it("Node's own methods are called what they are without probes", () => {
+    const folder = project({ "app.js": REPLACED });
+    const plain = run(node, ["app.js"], folder).stdout;
+    expect(plain).toMatch(/^Module\._compile .*Module\.load/);
+    expect(traced(REPLACED)).toBe(plain);
   });
 
   it("a stack at its end leaves later ones as they should be", () => {

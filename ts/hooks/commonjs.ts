@@ -50,10 +50,15 @@ export function isRequired(filename: string): boolean {
 
 /** Whether a `_compile` of the program will see the text of this file before ours does. */
 export function isCompiledByProgram(filename: string): boolean {
-  if (prototype._compile !== wrap) return true;
+  if (!hasWrap()) return true;
   const module = cache[filename];
   // A module that the program made is not in the cache (`rewire`): its handler may have changed it.
   return module === undefined ? !ownHandlers.has(handlerOf(filename)) : hasOwn(module, "_compile");
+}
+
+/** Whether what stands on the prototype is our wrap. */
+export function hasWrap(): boolean {
+  return prototype._compile === wrap;
 }
 
 /** The handler that loads a file. */

@@ -173,14 +173,35 @@ const LOADER = "node:internal/modules/cjs/loader";
 const COMPILE = "_compile";
 const NAMELESS = "Module.<anonymous> ";
 
+/** Where Node's `_compile` begins; undefined where no stack told it. */
+let compileLine: number | null | undefined;
+/** Whether what stands on the prototype is still our wrap. */
+let hasWrap: () => boolean = () => true;
+
+/** Takes the place of `_compile` from the stack of a file that is being loaded, while it is Node's own. */
+export function learnCompile(sites: readonly CallSite[]): void {
+  for (let i = 0; i < sites.length; i++) {
+    const site = sites[i] as CallSite;
+    if (site.getFileName() !== LOADER || site.getMethodName() !== COMPILE) continue;
+    compileLine = site.getEnclosingLineNumber();
+    return;
+  }
+}
+
+/** Says that our wrap of `_compile` stands on the prototype, as long as `stands` says so. */
+export function standForCompile(stands: () => boolean): void {
+  hasWrap = stands;
+}
+
 /**
  * V8 finds a method's name by looking for the function on its object, where our wrap stands in for
  * `_compile`, or a hidden property that V8 passes over.
  */
 function isCompile(site: CallSite, engine: CallSite): boolean {
-  if (apply(engine.getFileName, site, []) !== LOADER) return false;
+  if (apply(engine.getFileName, site, []) !== LOADER || !hasWrap()) return false;
   const whole = apply(engine.toString, site, []);
-  return startsWith(whole, NAMELESS) || startsWith(whole, `Module.${COMPILE} `);
+  if (!startsWith(whole, NAMELESS) && !startsWith(whole, `Module.${COMPILE} `)) return false;
+  return compileLine == null || apply(engine.getEnclosingLineNumber, site, []) === compileLine;
 }
 
 const ENGINE_VERSION = Number.parseInt(process.versions.v8, 10);
@@ -223,7 +244,7 @@ export function originalColumnOf(file: unknown, line: unknown, column: unknown):
 /** Text of a call site: `f (/app.js:3:61)`, `eval (eval at f (/app.js:3:61), <anonymous>:1:2)`. */
 function mapText(site: CallSite, engine: CallSite, was: string): string {
   const file = apply(engine.getFileName, site, []);
-  if (file === LOADER && startsWith(was, NAMELESS)) {
+  if (startsWith(was, NAMELESS) && isCompile(site, engine)) {
     return `Module.${COMPILE} ${slice(was, NAMELESS.length)}`;
   }
   const origin = apply(engine.getEvalOrigin, site, []);

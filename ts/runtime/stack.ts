@@ -9,7 +9,7 @@
  * function of the same looks, and a program that sets its own gets V8's call sites as they are.
  */
 import { native } from "../native/load";
-import { mapCallSites, setOwnFolder } from "./call-sites";
+import { learnCompile, mapCallSites, setOwnFolder } from "./call-sites";
 import { mapErrorSource } from "./error-source";
 import { installExcerpts, mendExcerpt } from "./excerpt";
 import { apply, getDescriptor, indexOf, slice } from "./primordials";
@@ -19,6 +19,7 @@ import { standIn } from "./stand-in";
 type CallSite = NodeJS.CallSite;
 type Prepare = (error: Error, sites: CallSite[]) => unknown;
 
+const { captureStackTrace } = Error;
 const original = getDescriptor(Error, "prepareStackTrace");
 /** What stands there while stacks are formatted by Node. */
 let installed: unknown;
@@ -35,6 +36,7 @@ export function installStackMapping(folder: string): void {
   const major = Number.parseInt(process.versions.node, 10);
   if (major >= OLDEST && major <= NEWEST && native.mapCallSites(beforeFormatted)) {
     installExcerpts();
+    learn();
     return;
   }
   if (process.sourceMapsEnabled) return;
@@ -48,7 +50,19 @@ export function installStackMapping(folder: string): void {
   Object.defineProperty(Error, "prepareStackTrace", { ...original, value: installed });
 }
 
+let isLearning = false;
+
+/** Looks at the stack by which this package is loaded, if one does. */
+function learn(): void {
+  const holder: { stack?: unknown } = {};
+  captureStackTrace(holder);
+  isLearning = true;
+  void holder.stack;
+  isLearning = false;
+}
+
 function beforeFormatted(sites: CallSite[], error: object): void {
+  if (isLearning) learnCompile(sites);
   mapCallSites(sites);
   mendExcerpt(error, sites);
 }
@@ -62,8 +76,6 @@ export function prepareExcerpt(): void {
 function formats(): boolean {
   return installed !== undefined && getDescriptor(Error, "prepareStackTrace")?.value === installed;
 }
-
-const { captureStackTrace } = Error;
 
 /**
  * Frames of the code that calls `probe`, each on a line of its own, as a stack has them below its
