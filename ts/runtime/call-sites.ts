@@ -243,7 +243,6 @@ export function originalColumnOf(file: unknown, line: unknown, column: unknown):
 
 /** Text of a call site: `f (/app.js:3:61)`, `eval (eval at f (/app.js:3:61), <anonymous>:1:2)`. */
 function mapText(site: CallSite, engine: CallSite, was: string): string {
-  const file = apply(engine.getFileName, site, []);
   if (startsWith(was, NAMELESS) && isCompile(site, engine)) {
     return `Module.${COMPILE} ${slice(was, NAMELESS.length)}`;
   }
