@@ -115,7 +115,7 @@ test("what a program recorded cannot act on the terminal", async () => {
     ["query", "FROM calls"],
   ]) {
     const { stdout } = await runCli([...argv, "--store", hostile]);
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- they are what is looked for
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
   }
 });

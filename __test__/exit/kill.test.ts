@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { openStore, type Store } from "../../ts/query/index";
 import { cli, nodes, project, register, run } from "../support/program";
+import { seeded } from "../support/seeded";
 
 const KILLS = process.env["BREADCRUMB_EXIT"] === "full" ? 100 : 5;
 const MAX_WAIT_MS = 900;
@@ -106,14 +107,5 @@ async function steps(store: Store, name: string): Promise<Steps> {
     last: Number(last),
     distinct: Number(distinct),
     open: Number(open),
-  };
-}
-
-/** Numbers from 0 up to 1, the same for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
   };
 }

@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openStore } from "../../ts/query/index";
 import { cli, nodes, project, register, run } from "../support/program";
+import { seeded } from "../support/seeded";
+import { writerProgram } from "./support/writer-program";
 
 const FULL = process.env["BREADCRUMB_STORE"] === "full";
 const ROUNDS = FULL ? 20 : 2;
@@ -20,27 +22,8 @@ const CALLS = FULL ? 1_000_200 : 120_000;
 const LASTS_MS = FULL ? 8000 : 1200;
 const SEED = 20_261_125;
 
-const WRITER = `
-function leaf(a, b) { return a + b; }
-function work(n) { return leaf(n, 1) + leaf(n, 2); }
-const calls = Number(process.argv[2]);
-let sum = 0;
-function turn(n) {
-  for (let end = Math.min(n + 600, calls); n < end; n += 3) sum += work(n);
-  if (n < calls) setTimeout(turn, 5, n);
-}
-turn(0);
-`;
+const WRITER = writerProgram({ pauseMs: 5 });
 const [, node] = nodes.at(-1)!;
-
-/** Numbers from 0 to 1, the same in every run of the test. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 function ended(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve) => child.once("exit", (code) => resolve(code === 0)));
@@ -94,7 +77,7 @@ afterAll(() => expect(crashed).toBeGreaterThan(1));
 test.each(Array.from({ length: ROUNDS }, (_, round) => round))(
   "round %i of writers, readers and mergers",
   async (round) => {
-    const chance = random(SEED + round);
+    const chance = seeded(SEED + round);
     const folder = project({ "writer.js": WRITER });
     const dir = join(folder, "store");
     run(node, [cli, "run", "--store", dir, "--quiet", "--", node, "writer.js", "3"], folder);

@@ -19,7 +19,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openStore, type Store } from "../../ts/query/index";
 import { cli, nodes, project, register, run } from "../support/program";
+import { seeded } from "../support/seeded";
 import { olderStore } from "../query/support/older-store";
+import { writerProgram } from "./support/writer-program";
 
 const FULL = process.env["BREADCRUMB_STORE"] === "full";
 const ROUNDS = FULL ? 20 : 1;
@@ -32,17 +34,7 @@ const STARTS = 0.5;
 const SEED = 20_261_126;
 const CALLS = 120_000;
 
-const WRITER = `
-function leaf(a, b) { return a + b; }
-function work(n) { return leaf(n, 1) + leaf(n, 2); }
-const calls = Number(process.argv[2]);
-let sum = 0;
-function turn(n) {
-  for (let end = Math.min(n + 600, calls); n < end; n += 3) sum += work(n);
-  if (n < calls) setTimeout(turn, 10, n);
-}
-turn(0);
-`;
+const WRITER = writerProgram({ pauseMs: 10 });
 const [, node] = nodes.at(-1)!;
 
 /** What a store holds of each run: number of rows, of ids, and a sum over what stands in them. */
@@ -76,15 +68,6 @@ function leftIn(dir: string): string[] {
     return segment !== undefined && !all.has(`${segment}.json`);
   };
   return names.filter((name) => /\.tmp$|\.removing$|^migrating/.test(name) || isOrphan(name));
-}
-
-/** Numbers from 0 to 1, the same in every run of the test. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 /** Whether it was killed, and did not end before. */
@@ -241,7 +224,7 @@ const KINDS = [
 test.each(Array.from({ length: ROUNDS }, (_, round) => round))(
   "round %i of kills",
   async (round) => {
-    const chance = random(SEED + round);
+    const chance = seeded(SEED + round);
     const folder = project({ "writer.js": WRITER });
     const dir = join(folder, "store");
     const record = () =>

@@ -12,7 +12,7 @@ import type { Streams } from "./output";
 const ENTER = "\u001B[?1049h\u001B[?25l";
 const LEAVE = "\u001B[?25h\u001B[?1049l";
 /** A sequence, or a character. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const KEY = /\u001B\[[0-9;]*[A-Za-z~]|\u001BO[A-Za-z]|[\s\S]/gu;
 const USUAL = { columns: 80, rows: 24 };
 /** Signals that end the program: the terminal must be left as it was. */

@@ -12,14 +12,14 @@
 
 /** CSI, OSC and other strings with their ends, and two-character escapes; in 7 and in 8 bits. */
 const SEQUENCES =
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
   /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]?/g;
 /**
  * Controls but tab and line feed, what turns the direction, has no width, selects a variant or is a tag,
  * and halves of a pair.
  */
 const UNSEEN =
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|[\u2028\u2029\uFFF9-\uFFFB]|\p{Cs}/gu;
 
 /** Characters that are looked at of a text that is cut, by the bytes that are kept. */

@@ -145,8 +145,7 @@ function addResources(server: Server, access: StoreAccess, contextOf: ContextOf)
     updated: (uri) => server.sendResourceUpdated({ uri }),
     listChanged: () => server.sendResourceListChanged(),
   });
-  // The SDK knows one listener, and has no other way to add it.
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has no other way to add its one listener
   server.onclose = () => subscriptions.close();
   server.setRequestHandler(ListResourcesRequestSchema, async (_, extra) => {
     const resources = await orProtocolError(() => listResources(contextOf(extra)));
