@@ -133,8 +133,14 @@ impl CallStack {
         if self.running.len() <= MAX_RUNNING {
             return Vec::new();
         }
-        self.tokens.drain(..MAX_RUNNING / 2);
-        self.running.drain(..MAX_RUNNING / 2).collect()
+        self.take_lowest(MAX_RUNNING / 2)
+    }
+
+    /// Hands out the lowest running calls, so many at most.
+    pub(crate) fn take_lowest(&mut self, count: usize) -> Vec<Frame> {
+        let count = count.min(self.running.len());
+        self.tokens.drain(..count);
+        self.running.drain(..count).collect()
     }
 
     /// Records were lost: sets aside all that run, in doubt.

@@ -130,11 +130,16 @@ fn eldest(threads: &[ThreadState]) -> (Vec<Listed>, u64) {
             state.assembler.open().map(move |frame| (thread, frame))
         })
         .collect();
-    frames.sort_unstable_by_key(|(_, frame)| (frame.entered_ns, frame.call_id));
+    let open = frames.len();
+    let age = |(_, frame): &(u32, &Frame)| (frame.entered_ns, frame.call_id);
+    if open > MAX_LISTED {
+        frames.select_nth_unstable_by_key(MAX_LISTED, age);
+        frames.truncate(MAX_LISTED);
+    }
+    frames.sort_unstable_by_key(age);
     let mut bytes = 0;
     let listed: Vec<Listed> = frames
         .iter()
-        .take(MAX_LISTED)
         .take_while(|(_, frame)| {
             bytes += frame.arguments.bytes();
             bytes <= MAX_LISTED_BYTES
@@ -145,7 +150,7 @@ fn eldest(threads: &[ThreadState]) -> (Vec<Listed>, u64) {
             ends_in: None,
         })
         .collect();
-    let more = (frames.len() - listed.len()) as u64;
+    let more = (open - listed.len()) as u64;
     (listed, more)
 }
 

@@ -135,16 +135,8 @@ impl Assembler {
         let by = self.exceptions.uncaught(said, self.now_ns, sink);
         // A program's own `process.emit` is called with it, and is still at that.
         let height = self.exceptions.height_of(by).unwrap_or(usize::MAX);
-        let mut since = Vec::new();
-        while let Some(frame) = self.stack.pop() {
-            if self.stack.depth() < height {
-                self.end_by(&frame, by, sink);
-            } else {
-                since.push(frame);
-            }
-        }
-        for frame in since.into_iter().rev() {
-            self.stack.push(frame);
+        for frame in self.stack.take_lowest(height).into_iter().rev() {
+            self.end_by(&frame, by, sink);
         }
         self.exceptions.swallow_above(0, Some(by));
         self.exceptions.set_stage(by, Stage::Uncaught);
