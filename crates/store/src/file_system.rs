@@ -40,12 +40,17 @@ const SHARED_FUSE: [&str; 9] = [
     "sshfs",
 ];
 
+/// Where a path really is, or what is above it if it is not there yet.
+pub(crate) fn real_above(path: &Path) -> std::io::Result<Option<PathBuf>> {
+    let path = std::path::absolute(path)?;
+    Ok(path.ancestors().find_map(|path| path.canonicalize().ok()))
+}
+
 /// The kind of the file system of `path`, if machines share it. A path that is not there yet is where
 /// what is above it is.
 pub(crate) fn network_kind(path: &Path) -> Option<String> {
     let mounts = std::fs::read_to_string("/proc/self/mountinfo").ok()?;
-    let path = std::path::absolute(path).ok()?;
-    let real = path.ancestors().find_map(|path| path.canonicalize().ok())?;
+    let real = real_above(path).ok()??;
     kind_in(&mounts, &real).filter(|kind| is_shared(kind))
 }
 

@@ -49,12 +49,17 @@ pub(crate) fn check_version(path: &Path, value: &Value) -> Result<Option<u32>, S
     }
 }
 
+/// The error for a value that JSON has no words for.
+pub(crate) fn unencodable(path: &Path, error: &serde_json::Error) -> StoreError {
+    StoreError::Encode {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
 /// The text of a file, laid out for people.
 pub(crate) fn json_text(path: &Path, value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
-    let mut text = serde_json::to_vec_pretty(value).map_err(|e| StoreError::Encode {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    })?;
+    let mut text = serde_json::to_vec_pretty(value).map_err(|e| unencodable(path, &e))?;
     text.push(b'\n');
     Ok(text)
 }

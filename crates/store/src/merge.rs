@@ -300,15 +300,18 @@ impl Day {
         for name in self.orphans.iter().filter(|name| name.starts_with(MERGED)) {
             removed += remove_segment(&self.folder, name)?.segments;
         }
-        for source in self.sources.iter().filter(|s| s.summary.is_merged()) {
-            if !source.is_older_than(grace) {
-                continue;
-            }
-            for name in &source.summary.replaces {
-                removed += self.remove(name)?.segments;
-            }
+        for name in self.outdated(grace) {
+            removed += self.remove(name)?.segments;
         }
         Ok(removed)
+    }
+
+    /// Names of the segments that were replaced so long ago.
+    fn outdated(&self, grace: Duration) -> impl Iterator<Item = &String> {
+        let merged = self.sources.iter().filter(|s| s.summary.is_merged());
+        merged
+            .filter(move |source| source.is_older_than(grace))
+            .flat_map(|source| &source.summary.replaces)
     }
 
     /// Removes a segment, and before it those that it replaced: they must not be seen again.

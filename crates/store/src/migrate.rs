@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use breadcrumb_event::schema::SCHEMA_VERSION;
 
 use crate::atomic_file::{AtomicFile, list, sync_folder};
+use crate::file_system::real_above;
 use crate::fingerprint::Fingerprint;
 use crate::json_file::{read_json, version_of, write_json};
 use crate::merge::{Day, Source, merge_group};
@@ -247,8 +248,7 @@ impl Store {
             reason,
         };
         // Before anything is made of it.
-        let above = std::path::absolute(backup).map_err(|e| StoreError::from_io(backup, e))?;
-        let real = above.ancestors().find_map(|path| path.canonicalize().ok());
+        let real = real_above(backup).map_err(|e| StoreError::from_io(backup, e))?;
         let places = (real, self.folder().canonicalize());
         if matches!(places, (Some(backup), Ok(store)) if backup.starts_with(&store)) {
             return Err(refuse("it is in the store itself"));

@@ -15,6 +15,7 @@ use breadcrumb_event::schema::SCHEMA_VERSION;
 use serde::Serialize;
 
 use crate::atomic_file::{AtomicFile, list, remove_file};
+use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
 use crate::{FunctionSource, RunStatus, Store, StoreError};
 
@@ -103,10 +104,7 @@ impl Store {
             calls: calls.map(|c| open_row(run_id, c, &mut resolved)).collect(),
         };
         let path = self.run_path(run_id, OPEN);
-        let text = serde_json::to_vec(&file).map_err(|e| StoreError::Encode {
-            path: path.clone(),
-            reason: e.to_string(),
-        })?;
+        let text = serde_json::to_vec(&file).map_err(|e| unencodable(&path, &e))?;
         let mut out = AtomicFile::create(&path)?;
         out.write_all(&text)
             .map_err(|e| StoreError::from_io(&path, e))?;

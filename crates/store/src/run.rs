@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::{list, remove_file, write_atomically};
-use crate::json_file::{check_version, corrupt, read_json, write_json};
+use crate::json_file::{check_version, corrupt, read_json, unencodable, write_json};
 use crate::store::STORE_VERSION;
 use crate::{Store, StoreError};
 
@@ -179,10 +179,7 @@ impl Store {
     /// then stands.
     pub fn write_run(&self, record: &RunRecord) -> Result<(), StoreError> {
         let path = self.run_path(&record.run_id, ".json");
-        let mut value = serde_json::to_value(record).map_err(|e| StoreError::Encode {
-            path: path.clone(),
-            reason: e.to_string(),
-        })?;
+        let mut value = serde_json::to_value(record).map_err(|e| unencodable(&path, &e))?;
         value["schemaVersion"] = STORE_VERSION.into();
         write_json(&path, &value)
     }

@@ -16,6 +16,7 @@ use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
 use crate::function_sums::FunctionSums;
+use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
 use crate::summary::{HASH_DIGITS, RunPart, file_names, name_hash, segment_name};
 use crate::table::Cells;
@@ -284,10 +285,7 @@ impl SegmentBuilder {
             replaces: replaces.to_vec(),
         };
         let path = folder.join(format!("{name}.json"));
-        let mut text = serde_json::to_vec(&summary).map_err(|e| StoreError::Encode {
-            path: path.clone(),
-            reason: e.to_string(),
-        })?;
+        let mut text = serde_json::to_vec(&summary).map_err(|e| unencodable(&path, &e))?;
         text.push(b'\n');
         write_atomically(&path, &text)?;
         Ok(Published {
@@ -299,8 +297,7 @@ impl SegmentBuilder {
     fn run_parts(&mut self, seqs: &dyn Fn(&str) -> (u64, u64)) -> Vec<RunPart> {
         let held = self.calls.runs();
         let has_rows = |run: &&RunRows| {
-            let calls = held.iter().any(|c| c.run_id == run.run_id && c.rows > 0);
-            calls || !run.exceptions.is_empty() || !run.counts.is_empty() || run.sums.len() > 0
+            run.sums.len() > 0 || !run.exceptions.is_empty() || !run.counts.is_empty()
         };
         self.runs
             .iter()

@@ -1,7 +1,7 @@
 //! From the files of a segment back to the rows that they were made of.
 //!
 //! ```ignore
-//! read_functions(&path, &mut functions)?;
+//! read_functions(&path, &mut functions, &mut |run, id| uncalled.push((run, id)))?;
 //! read_calls(&path, &mut functions, |run, row| window.push(run, row), &mut pause)?;
 //! ```
 //! Limits: what this version does not write (weights, other backends) is refused, not lost.

@@ -89,14 +89,11 @@ impl Day {
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<usize, StoreError> {
         let mut removed = 0;
-        for source in self.sources.iter().filter(|s| s.is_older_than(grace)) {
-            let replaced = source.summary.replaces.iter();
-            for name in replaced.filter(|name| names.contains(*name)) {
-                if !go_on() {
-                    return Ok(removed);
-                }
-                removed += self.remove(name)?.segments;
+        for name in self.outdated(grace).filter(|name| names.contains(*name)) {
+            if !go_on() {
+                return Ok(removed);
             }
+            removed += self.remove(name)?.segments;
         }
         Ok(removed)
     }
