@@ -3,6 +3,7 @@
 //! `4111 1111 1111 1111` is one; an order number, a time in ms or ns, a UUID is not.
 //! Limits: one number in ten of the right length and beginning passes the check by chance.
 
+use crate::shapes::is_token;
 use crate::text::Span;
 
 const MIN_DIGITS: usize = 13;
@@ -66,13 +67,12 @@ pub(crate) fn is_card_number(n: u64) -> bool {
 
 /// Nothing around it says that it is part of something longer, such as a UUID or a decimal.
 fn is_free(bytes: &[u8], start: usize, end: usize) -> bool {
-    let joins = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let before = start.checked_sub(1).map(|i| bytes[i]);
     let decimal_before = before == Some(b'.') && start >= 2 && bytes[start - 2].is_ascii_digit();
     let decimal_after =
         bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-    !before.is_some_and(joins)
-        && !bytes.get(end).copied().is_some_and(joins)
+    !before.is_some_and(is_token)
+        && !bytes.get(end).copied().is_some_and(is_token)
         && !decimal_before
         && !decimal_after
 }

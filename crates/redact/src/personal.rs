@@ -6,6 +6,7 @@
 //! letters has an IBAN's check digits by chance.
 
 use crate::RedactorOptions;
+use crate::shapes::is_token;
 use crate::text::Span;
 
 const SSN_BYTES: usize = 11;
@@ -58,7 +59,7 @@ fn each(bytes: &[u8], byte: u8, rule: impl Fn(usize) -> Option<Span>, spans: &mu
 pub(crate) fn find_numbers(text: &str, spans: &mut Vec<Span>) {
     let bytes = text.as_bytes();
     for at in 0..bytes.len() {
-        let begins = at == 0 || !joins(bytes[at - 1]);
+        let begins = at == 0 || !is_token(bytes[at - 1]);
         if !begins {
             continue;
         }
@@ -69,10 +70,6 @@ pub(crate) fn find_numbers(text: &str, spans: &mut Vec<Span>) {
         };
         spans.extend(span);
     }
-}
-
-fn joins(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
 }
 
 fn run(bytes: &[u8], from: usize, most: usize, of: impl Fn(u8) -> bool) -> usize {
@@ -91,7 +88,7 @@ fn ssn(bytes: &[u8], at: usize) -> Option<Span> {
         && text[0] != b'9'
         && &text[4..6] != b"00"
         && &text[7..] != b"0000";
-    let ends = !bytes.get(at + SSN_BYTES).is_some_and(|b| joins(*b));
+    let ends = !bytes.get(at + SSN_BYTES).is_some_and(|b| is_token(*b));
     (is_form && is_given && ends).then(|| Span::new(at, at + SSN_BYTES, "ssn"))
 }
 
@@ -114,7 +111,7 @@ fn iban(bytes: &[u8], at: usize) -> Option<Span> {
         code[length..length + group].copy_from_slice(&bytes[end..end + group]);
         length += group;
         end += group;
-        let ends = !bytes.get(end).is_some_and(|b| joins(*b));
+        let ends = !bytes.get(end).is_some_and(|b| is_token(*b));
         if ends && length >= MIN_IBAN && passes_mod_97(&code[..length]) {
             found = Some(Span::new(at, end, "iban"));
         }
@@ -162,13 +159,13 @@ fn phone(bytes: &[u8], at: usize) -> Option<Span> {
         end -= 1;
     }
     let digits = bytes[at..end].iter().filter(|b| b.is_ascii_digit()).count();
-    let begins = at == 0 || !joins(bytes[at - 1]);
+    let begins = at == 0 || !is_token(bytes[at - 1]);
     let is_country = matches!(bytes.get(at + 1), Some(b'1'..=b'9'));
     (begins && is_country && PHONE_DIGITS.contains(&digits)).then(|| Span::new(at, end, "phone"))
 }
 
 fn find_ips(bytes: &[u8], spans: &mut Vec<Span>) {
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
+    let is_part = |b: u8| is_token(b) || b == b'.';
     let mut at = 0;
     while at < bytes.len() {
         let length = run(bytes, at, usize::MAX - at, is_part);

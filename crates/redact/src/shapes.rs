@@ -357,8 +357,8 @@ pub(crate) fn whole_key(text: &str) -> Option<Span> {
     (kinds.iter().all(|n| *n >= 3) && turns >= 6).then(|| Span::new(0, bytes.len(), "api-key"))
 }
 
-/// A byte of base64url.
-fn is_token(b: u8) -> bool {
+/// A byte of base64url, and of what makes one word with what stands beside it.
+pub(crate) fn is_token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')
 }
 
