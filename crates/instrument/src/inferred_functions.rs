@@ -10,7 +10,7 @@ use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 
-use crate::inferred_names::{Named, NamedFunction, Reader, without_brackets};
+use crate::inferred_names::{Named, NamedFunction, Reader};
 use crate::inferred_patterns::{key_name, name_of_binding};
 use crate::trivia;
 
@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
 
     /// The value of a computed key, which gets its name when it is made.
     pub fn read_computed(&mut self, value: &Expression<'a>) {
-        let span = without_brackets(value).span();
+        let span = value.get_inner_expression().span();
         let before = self.functions.len();
         self.visit_expression(value);
         for function in &mut self.functions[before..] {

@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
     /// The end of an assignment by `=`: a call's result is not what the name is for.
     pub fn infer_unless_call(&mut self, value: &Expression<'a>) {
         if matches!(
-            without_brackets(value),
+            value.get_inner_expression(),
             Expression::CallExpression(_)
                 | Expression::NewExpression(_)
                 | Expression::TaggedTemplateExpression(_)
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
     pub fn read_given(&mut self, value: &Expression<'a>, name: Option<Cow<'a, str>>) {
         let before = self.given.len();
         if let Some(name) = name {
-            self.given.push((without_brackets(value).span(), name));
+            self.given.push((value.get_inner_expression().span(), name));
         }
         self.visit_expression(value);
         self.given.truncate(before);
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     fn mark_called(&mut self, callee: &Expression<'a>) {
-        let callee = without_brackets(callee);
+        let callee = callee.get_inner_expression();
         if matches!(
             callee,
             Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
@@ -220,14 +220,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What stands in any number of brackets, or has a type that is erased.
-pub(crate) fn without_brackets<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
-    expression.get_inner_expression()
-}
-
 /// The name by which V8 calls what is in `[…]`.
 fn computed_name<'a>(index: &Expression<'a>) -> Cow<'a, str> {
-    let text = match without_brackets(index) {
+    let text = match index.get_inner_expression() {
         Expression::StringLiteral(text) => Some(text.value.as_str()),
         Expression::TemplateLiteral(text) => text
             .quasis

@@ -21,12 +21,7 @@ impl<'a> Reader<'a> {
             self.read_target(&it.left);
         }
         let gives = it.operator == AssignmentOperator::Assign || it.operator.is_logical();
-        let name = match &it.left {
-            AssignmentTarget::AssignmentTargetIdentifier(id) if gives && !is_bracketed => {
-                Some(Cow::Borrowed(id.name.as_str()))
-            }
-            _ => None,
-        };
+        let name = name_of_target(&it.left).filter(|_| gives && !is_bracketed);
         self.read_given(&it.right, name);
         if gives {
             self.infer_unless_call(&it.right);
@@ -124,13 +119,7 @@ impl<'a> Reader<'a> {
         match element {
             AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(it) => {
                 self.read_target(&it.binding);
-                let name = match &it.binding {
-                    AssignmentTarget::AssignmentTargetIdentifier(id) => {
-                        Some(Cow::Borrowed(id.name.as_str()))
-                    }
-                    _ => None,
-                };
-                self.read_given(&it.init, name);
+                self.read_given(&it.init, name_of_target(&it.binding));
                 self.infer_unless_call(&it.init);
             }
             element => {
@@ -199,6 +188,13 @@ impl<'a> Reader<'a> {
 pub(crate) fn name_of_binding<'a>(pattern: &BindingPattern<'a>) -> Option<Cow<'a, str>> {
     match pattern {
         BindingPattern::BindingIdentifier(id) => Some(Cow::Borrowed(id.name.as_str())),
+        _ => None,
+    }
+}
+
+fn name_of_target<'a>(target: &AssignmentTarget<'a>) -> Option<Cow<'a, str>> {
+    match target {
+        AssignmentTarget::AssignmentTargetIdentifier(id) => Some(Cow::Borrowed(id.name.as_str())),
         _ => None,
     }
 }
