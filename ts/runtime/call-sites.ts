@@ -149,7 +149,12 @@ const MAPPED: Record<string, ((engine: CallSite) => Method) | undefined> = {
     ({
       method(this: CallSite): unknown {
         const name = apply(engine.getFunctionName, this, []);
-        const original = originalNameOf(this, engine, name);
+        const original = originalFunctionName(
+          apply(engine.getFileName, this, []),
+          apply(engine.getLineNumber, this, []),
+          apply(engine.getColumnNumber, this, []),
+          name,
+        );
         return original === undefined ? name : original || null;
       },
     }).method,
@@ -206,17 +211,10 @@ function isCompile(site: CallSite, engine: CallSite): boolean {
 
 const ENGINE_VERSION = Number.parseInt(process.versions.v8, 10);
 
-/** What V8 would call the function of a call site without probes; undefined where that is the same. */
-function originalNameOf(site: CallSite, engine: CallSite, name: unknown): string | undefined {
-  return originalFunctionName(
-    apply(engine.getFileName, site, []),
-    apply(engine.getLineNumber, site, []),
-    apply(engine.getColumnNumber, site, []),
-    name,
-  );
-}
-
-/** The same for a place of the text with probes. */
+/**
+ * What V8 would call the function at a place of the text with probes if that had none; undefined where
+ * it is called the same.
+ */
 export function originalFunctionName(
   file: unknown,
   line: unknown,
@@ -248,25 +246,23 @@ function mapText(site: CallSite, engine: CallSite, was: string): string {
   }
   const origin = apply(engine.getEvalOrigin, site, []);
   if (typeof origin === "string") return replaced(was, origin, mapOrigin(origin));
-  return mapName(site, engine, mapPlace(site, engine, was));
+  const path = pathOf(apply(engine.getFileName, site, []));
+  const line = apply(engine.getLineNumber, site, []);
+  const column = apply(engine.getColumnNumber, site, []);
+  if (path === undefined || typeof line !== "number" || typeof column !== "number") return was;
+  const placed = withColumn(was, column, native.originalColumn(path, line, column));
+  const name = apply(engine.getFunctionName, site, []) ?? "";
+  const original = native.originalFunctionName(path, line, column, name, ENGINE_VERSION);
+  return original === null ? placed : headingWith(site, engine, placed, name, original);
 }
 
-/** The column in it mapped. */
-function mapPlace(site: CallSite, engine: CallSite, was: string): string {
-  const column = apply(engine.getColumnNumber, site, []);
-  const mapped = mapColumn(site, engine, apply(engine.getLineNumber, site, []), column);
+/** The text of a call site in another column. */
+function withColumn(was: string, column: number, mapped: number): string {
   if (mapped === column) return was;
   const end = endsWith(was, ")") ? was.length - 1 : was.length;
   const suffix = `:${column}`;
   if (!endsWith(slice(was, 0, end), suffix)) return was;
-  return `${slice(was, 0, end - suffix.length)}:${mapped as number}${slice(was, end)}`;
-}
-
-/** The function's name in it the one that V8 would have told without probes. */
-function mapName(site: CallSite, engine: CallSite, was: string): string {
-  const name = apply(engine.getFunctionName, site, []) ?? "";
-  const original = originalNameOf(site, engine, name);
-  return original === undefined ? was : headingWith(site, engine, was, name, original);
+  return `${slice(was, 0, end - suffix.length)}:${mapped}${slice(was, end)}`;
 }
 
 function replaced(whole: string, part: string, by: string): string {
