@@ -15,7 +15,7 @@ use breadcrumb_event::row::ParentKind;
 use breadcrumb_event::schema::{CALLS, ColumnType, FUNCTIONS, TABLES, Table};
 
 use crate::StoreError;
-use crate::merge::Source;
+use crate::day::Source;
 use crate::table_reader::{Batch, TableReader};
 
 /// Columns of `functions` that tell one function from another.

@@ -18,19 +18,19 @@ mod rows;
 mod some;
 mod window;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::time::Duration;
 
 use functions::MergedFunctions;
 use rows::{read_calls, read_counts, read_exceptions, read_functions};
 use window::Window;
 
-use crate::segment::{Removed, remove_segment};
-use crate::summary::{MERGED, segment_of, summary_paths};
+use crate::day::{Day, Source};
+use crate::summary::MERGED;
 use crate::table_sum::bytes_flaw;
 use crate::upkeep_lock::UpkeepLock;
-use crate::{RunStatus, SegmentBuilder, SegmentSummary, Store, StoreError};
+use crate::{RunStatus, SegmentBuilder, Store, StoreError};
 
 /// How far merging goes.
 #[derive(Clone, Copy, Debug)]
@@ -116,14 +116,6 @@ impl MergeReport {
     }
 }
 
-/// A segment, with its folder.
-#[derive(Clone, Debug)]
-pub(crate) struct Source {
-    pub(crate) folder: PathBuf,
-    /// What it holds.
-    pub(crate) summary: SegmentSummary,
-}
-
 impl Source {
     fn calls(&self) -> u64 {
         self.summary.runs.iter().map(|part| part.calls).sum()
@@ -156,19 +148,6 @@ impl Source {
             }
         }
         Ok(())
-    }
-
-    fn is_older_than(&self, age: Duration) -> bool {
-        let path = self.folder.join(format!("{}.json", self.summary.name));
-        let since = path.metadata().and_then(|m| m.modified()).ok();
-        let found = since.and_then(|at| SystemTime::now().duration_since(at).ok());
-        found.is_some_and(|found| found >= age)
-    }
-
-    pub(crate) fn table(&self, name: &str) -> Option<PathBuf> {
-        let mut tables = self.summary.tables.iter();
-        let (_, table) = tables.find(|(table, _)| *table == name)?;
-        Some(self.folder.join(&table.file))
     }
 }
 
@@ -247,117 +226,7 @@ impl Store {
     }
 }
 
-/// The segments of a day's folder.
-pub(crate) struct Day {
-    folder: PathBuf,
-    /// Those that count.
-    pub(crate) sources: Vec<Source>,
-    /// Those that were replaced and are still there, by name.
-    pub(crate) replaced: HashMap<String, SegmentSummary>,
-    /// Names of segments that have tables but no summary.
-    pub(crate) orphans: Vec<String>,
-}
-
 impl Day {
-    /// Reads the summaries; what cannot be read is named in `skipped`.
-    pub(crate) fn read(folder: &Path, skipped: &mut Vec<String>) -> Result<Self, StoreError> {
-        let mut sources = Vec::new();
-        for path in summary_paths(folder)? {
-            match SegmentSummary::read(&path) {
-                Ok(summary) => sources.push(Source {
-                    folder: folder.to_owned(),
-                    summary,
-                }),
-                Err(error @ (StoreError::Corrupt { .. } | StoreError::Version { .. })) => {
-                    skipped.push(error.to_string());
-                }
-                // It was removed since the folder was listed.
-                Err(_) if !path.exists() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let hidden: HashSet<String> = sources
-            .iter()
-            .flat_map(|source| source.summary.replaces.iter().cloned())
-            .collect();
-        let (replaced, sources): (Vec<Source>, Vec<Source>) = sources
-            .into_iter()
-            .partition(|source| hidden.contains(&source.summary.name));
-        let by_name = |source: Source| (source.summary.name.clone(), source.summary);
-        Ok(Self {
-            folder: folder.to_owned(),
-            sources,
-            replaced: replaced.into_iter().map(by_name).collect(),
-            orphans: orphans_in(folder)?,
-        })
-    }
-
-    /// Removes the files of segments that were replaced long enough ago, and what an interrupted
-    /// merging left. Returns how many segments went.
-    pub(crate) fn remove_replaced(&self, grace: Duration) -> Result<usize, StoreError> {
-        let mut removed = 0;
-        // Under the lock: no other process merges now.
-        for name in self.orphans.iter().filter(|name| name.starts_with(MERGED)) {
-            removed += remove_segment(&self.folder, name)?.segments;
-        }
-        for name in self.outdated(grace) {
-            removed += self.remove(name)?.segments;
-        }
-        Ok(removed)
-    }
-
-    /// Names of the segments that were replaced so long ago.
-    fn outdated(&self, grace: Duration) -> impl Iterator<Item = &String> {
-        let merged = self.sources.iter().filter(|s| s.summary.is_merged());
-        merged
-            .filter(move |source| source.is_older_than(grace))
-            .flat_map(|source| &source.summary.replaces)
-    }
-
-    /// Removes a segment, and before it those that it replaced: they must not be seen again.
-    pub(crate) fn remove(&self, name: &str) -> Result<Removed, StoreError> {
-        let mut removed = Removed::default();
-        let known = self.sources.iter().find(|s| s.summary.name == name);
-        let summary = known
-            .map(|s| &s.summary)
-            .or_else(|| self.replaced.get(name));
-        for older in summary.into_iter().flat_map(|s| &s.replaces) {
-            removed.add(self.remove(older)?);
-        }
-        removed.add(remove_segment(&self.folder, name)?);
-        Ok(removed)
-    }
-
-    /// Those that stay as they are for now: the last segment of a run that has not ended, which a
-    /// recovery may write again, and merged ones whose sources are still there, which they hide.
-    pub(crate) fn held(&self, ended: &HashSet<String>) -> HashSet<String> {
-        let mut last: HashMap<&str, u64> = HashMap::new();
-        for source in &self.sources {
-            for part in &source.summary.runs {
-                if let Some(seq) = source.summary.seq_in(&part.run_id) {
-                    let known = last.entry(&part.run_id).or_default();
-                    *known = seq.max(*known);
-                }
-            }
-        }
-        let may_change = |summary: &SegmentSummary| {
-            summary.runs.iter().any(|part| {
-                let seq = summary.seq_in(&part.run_id);
-                let is_last = seq.is_some_and(|seq| last.get(part.run_id.as_str()) == Some(&seq));
-                is_last && !ended.contains(&part.run_id)
-            })
-        };
-        let hides = |summary: &SegmentSummary| {
-            let mut replaced = summary.replaces.iter();
-            replaced.any(|name| self.folder.join(format!("{name}.json")).exists())
-        };
-        let summaries = self.sources.iter().map(|source| &source.summary);
-        summaries
-            .filter(|summary| may_change(summary) || hides(summary))
-            .map(|summary| summary.name.clone())
-            .collect()
-    }
-
     /// What to merge with what.
     fn groups(&self, ended: &HashSet<String>, limits: &MergeLimits) -> Vec<Vec<Source>> {
         let held = self.held(ended);
@@ -380,24 +249,6 @@ impl Day {
         }
         groups
     }
-}
-
-/// Names of the segments in a day's folder that have tables but no summary.
-pub(crate) fn orphans_in(folder: &Path) -> Result<Vec<String>, StoreError> {
-    let names: HashSet<String> = crate::atomic_file::list(folder)?
-        .iter()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    let mut orphans: Vec<String> = names
-        .iter()
-        .filter_map(|name| {
-            let segment = segment_of(name)?;
-            (!names.contains(&format!("{segment}.json"))).then(|| segment.to_owned())
-        })
-        .collect();
-    orphans.sort();
-    orphans.dedup();
-    Ok(orphans)
 }
 
 /// Cuts sources into groups that are as large as a segment shall be.

@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 use breadcrumb_event::schema::SCHEMA_VERSION;
 
 use crate::atomic_file::{AtomicFile, list, sync_folder};
+use crate::day::{Day, Source};
 use crate::file_system::real_above;
 use crate::fingerprint::Fingerprint;
 use crate::json_file::{read_json, version_of, write_json};
-use crate::merge::{Day, Source, merge_group};
+use crate::merge::merge_group;
 use crate::store::make_folder;
 use crate::summary::{file_names, summary_paths};
 use crate::upkeep_lock::UpkeepLock;

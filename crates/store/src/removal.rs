@@ -14,7 +14,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::atomic_file::{changing, list, remove_file, sweep_folder, sync_folder};
-use crate::merge::{Day, Source, merge_group};
+use crate::day::{Day, Source};
+use crate::merge::merge_group;
 use crate::run::REMOVING;
 use crate::segment::remove_segment;
 use crate::upkeep_lock::UpkeepLock;

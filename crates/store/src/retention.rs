@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::atomic_file::remove_file;
-use crate::merge::orphans_in;
+use crate::day::orphans_in;
 use crate::removal::{Removal, run_of};
 use crate::retention_policy::{Reason, RetentionPolicy};
 use crate::run::PIN;

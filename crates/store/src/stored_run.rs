@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::atomic_file::list;
-use crate::merge::Day;
+use crate::day::Day;
 use crate::retention::Pruning;
 use crate::run::PIN;
 use crate::timestamp::parse_timestamp;

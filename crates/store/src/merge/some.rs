@@ -13,8 +13,9 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Day, MergeLimits, MergeReport, Source};
+use super::{MergeLimits, MergeReport};
 use crate::atomic_file::list;
+use crate::day::{Day, Source};
 use crate::removal::run_of;
 use crate::summary::MERGED;
 use crate::{RunStatus, SegmentSummary, Store, StoreError};
@@ -52,7 +53,7 @@ impl Store {
             ..MergeLimits::default()
         };
         let mut go_on = || Instant::now() < until;
-        let day = waiting(&folder, &names)?;
+        let day = waiting(&folder, &names);
         report.removed += day.remove_old(&names, limits.grace, &mut go_on)?;
         let written = day.sources.iter().filter_map(|s| run_of(&s.summary.name));
         if written.clone().count() >= ENOUGH {
@@ -110,7 +111,7 @@ fn segment_names(folder: &Path) -> Result<HashSet<String>, StoreError> {
 }
 
 /// The segments that count, without the summaries of those that were replaced being read.
-fn waiting(folder: &Path, names: &HashSet<String>) -> Result<Day, StoreError> {
+fn waiting(folder: &Path, names: &HashSet<String>) -> Day {
     let read = |name: &String| -> Option<Source> {
         let summary = SegmentSummary::read(&folder.join(format!("{name}.json"))).ok()?;
         Some(Source {
@@ -130,10 +131,5 @@ fn waiting(folder: &Path, names: &HashSet<String>) -> Result<Day, StoreError> {
     let mut sources: Vec<Source> = written.take(LOOKED_AT).filter_map(read).collect();
     let counts = |source: &&Source| !replaced.contains(source.summary.name.as_str());
     sources.extend(merged.iter().filter(counts).cloned());
-    Ok(Day {
-        folder: folder.to_owned(),
-        sources,
-        replaced: std::collections::HashMap::new(),
-        orphans: Vec::new(),
-    })
+    Day::of(folder, sources)
 }
