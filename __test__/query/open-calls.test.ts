@@ -115,6 +115,11 @@ it("shows calls in flight, and each of them once when it has ended", async () =>
     ["add", "returned", 1, expect.any(Number)],
     ["pay", "open", 1, null],
   ]);
+  const levels = await store.callLevels("latest");
+  expect(levels.calls.map(({ call }) => call.function)).toEqual(["serve", "add", "pay"]);
+  const pay = trace.calls[2]!;
+  const path = await store.callPath(pay.runId, pay.callId);
+  expect(path.map((call) => call.function)).toEqual(["serve", "pay"]);
   const [order] = trace.calls[0]!.arguments as unknown[];
   expect(order).toEqual({ id: 7, name: "Ada" });
   expect((await store.search("Ada")).items).toMatchObject([{ kind: "call", function: "serve" }]);

@@ -9,8 +9,6 @@
 import { BreadcrumbError } from "../errors";
 import { nearestWords } from "../options/nearest-words";
 import type { Store } from "../query/index";
-import { encodeCursor } from "../query/cursor";
-import type { Found } from "../query/newest-first";
 import type { Answer } from "./answer";
 import { short } from "./clean-text";
 
@@ -64,18 +62,13 @@ export function pageAnswer<Item, Row>(page: PageOf<Item, Row>): Answer {
   };
 }
 
-/** A store's cursor behind a row. */
-export function storeCursor(question: string, found: Found): string {
-  return encodeCursor(question, found);
-}
-
 /** A cursor by position, for lists that are read whole. */
-export function positionCursor(question: string, next: number): string {
+function positionCursor(question: string, next: number): string {
   return Buffer.from(JSON.stringify([question, next])).toString("base64url");
 }
 
 /** The position of a cursor; 0 without one. Throws `BC_ERR_BAD_OPTION`. */
-export function positionOf(question: string, cursor: string | undefined): number {
+function positionOf(question: string, cursor: string | undefined): number {
   if (cursor === undefined) return 0;
   try {
     const [from, next] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];

@@ -15,7 +15,7 @@ import { loadDuckDB } from "./engine";
 import type { Reader, Source } from "./reader";
 import { resolveTraceId, traceNotFound } from "./resolve-trace";
 import type { Call, CallLevels } from "./results";
-import { mayHoldTrace } from "./segment-choice";
+import { latestTrace, traceSource } from "./trace";
 import { traceId } from "./trace-id";
 
 /** Which part of a trace. */
@@ -55,7 +55,8 @@ export async function callLevels(
   const width = checkWhole("width", options.width ?? DEFAULT_WIDTH, 1, MOST_CALLS);
   const levels = checkWhole("levels", options.levels ?? DEFAULT_LEVELS, 1, MOST_LEVELS);
   reader.refresh();
-  const { runId, rootId } = resolveTraceId(reader, trace);
+  const whole = trace === "latest" ? await latestTrace(reader) : trace;
+  const { runId, rootId } = resolveTraceId(reader, whole);
   const walk = new Walk(reader, runId, rootId);
   const { callCount, top } = await walk.top(call, width);
   const id = traceId(runId, rootId);
@@ -78,7 +79,7 @@ class Walk {
   constructor(reader: Reader, runId: string, rootId: number) {
     this.#reader = reader;
     this.#runId = runId;
-    this.#source = { table: "calls", choose: (s) => mayHoldTrace(s, runId, rootId) };
+    this.#source = traceSource(runId, rootId);
     this.#parameters = { run: runId, root: rootId };
   }
 

@@ -34,7 +34,9 @@ async function readPlace(
   callId: number,
 ): Promise<{ place: CallPlace; parentId: number | null } | null> {
   const rows = await reader.rows({
-    sources: { calls: { table: "calls", choose: (s) => mayHoldCalls(s, runId, callId) } },
+    sources: {
+      calls: { table: "calls", live: true, choose: (s) => mayHoldCalls(s, runId, callId) },
+    },
     sql: (from) => `
       SELECT parent_id::DOUBLE AS parent_id, function, file, line FROM ${from.calls}
       WHERE run_id = $run AND call_id = $call::BIGINT LIMIT 1`,

@@ -62,6 +62,11 @@ export async function calls(reader: Reader, filter: CallPageFilter = {}): Promis
   };
 }
 
+/** The cursor behind a call. */
+export function callCursor({ startedAt, runId, callId: id }: Call, order: Order): string {
+  return encodeCursor(QUESTIONS[order], { startedAt, runId, id });
+}
+
 function checkOrder(order: CallPageFilter["order"] = "newest"): Order {
   if (Object.hasOwn(QUESTIONS, order)) return order;
   throw new BreadcrumbError(

@@ -75,9 +75,13 @@ export async function exceptions(
   const found = readExceptions(rows);
   const items = found.slice(0, limit);
   const last = items.at(-1);
-  if (found.length <= limit || !last) return { items, nextCursor: null };
-  const { thrownAt: startedAt, runId, exceptionId: id } = last;
-  return { items, nextCursor: encodeCursor(QUESTION, { startedAt, runId, id }) };
+  return { items, nextCursor: found.length > limit && last ? exceptionCursor(last) : null };
+}
+
+/** The cursor behind an exception. */
+export function exceptionCursor(exception: RecordedException): string {
+  const { thrownAt: startedAt, runId, exceptionId: id } = exception;
+  return encodeCursor(QUESTION, { startedAt, runId, id });
 }
 
 /** The selection of a filter, after a look at what is new. */

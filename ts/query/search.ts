@@ -242,6 +242,13 @@ const KINDS = {
   },
 } as const;
 
+/** The cursor behind a match. */
+export function searchCursor(match: SearchMatch): string {
+  const { kind, at: startedAt, runId, callId, exceptionId } = match;
+  const id = KINDS[kind].order(Number(kind === "call" ? callId : exceptionId));
+  return encodeCursor(QUESTION, { startedAt, runId, id });
+}
+
 async function readMatches(
   { reader, needle }: Asked,
   kind: SearchMatch["kind"],

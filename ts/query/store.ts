@@ -106,7 +106,7 @@ export class Store {
     return readTrace(this.#reader, id, options);
   }
 
-  /** A part of a trace, level by level. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
+  /** A part of a trace (`latest`: of the newest), level by level. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
   callLevels(trace: string, options?: CallLevelsOptions): Promise<CallLevels> {
     return callLevels(this.#reader, trace, options);
   }

@@ -62,7 +62,7 @@ export async function readTrace(
   return new Trace({ runId, rootId, calls: callsOf(columns), exceptions, callCount });
 }
 
-async function latestTrace(reader: Reader): Promise<string> {
+export async function latestTrace(reader: Reader): Promise<string> {
   const { items } = await traces(reader, { limit: 1 });
   if (!items[0]) throw traceNotFound("latest", "the store has no calls");
   return items[0].traceId;
@@ -93,7 +93,8 @@ async function countCalls(reader: Reader, runId: string, rootId: number): Promis
   return rows.row(0).number("n");
 }
 
-function traceSource(runId: string, rootId: number): Source {
+/** The calls of a trace, those in flight too. */
+export function traceSource(runId: string, rootId: number): Source {
   return {
     table: "calls",
     live: true,

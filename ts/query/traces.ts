@@ -17,7 +17,7 @@ import type { CallStatus, Page, TraceSummary } from "./results";
 import { holdsRun, mayCall, mayHoldTrace, runsIn } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import { isoTime, parseTime, timeColumns, type TimeLike } from "./timestamps";
-import { traceId } from "./trace-id";
+import { splitTraceId, traceId } from "./trace-id";
 
 /** Which traces; every field narrows. */
 export interface TraceFilter {
@@ -71,6 +71,11 @@ export async function traces(
   });
   const last = page.at(-1);
   return { items, nextCursor: found.length > limit && last ? encodeCursor(QUESTION, last) : null };
+}
+
+/** The cursor behind a trace. */
+export function traceCursor({ traceId: id, runId, startedAt }: TraceSummary): string {
+  return encodeCursor(QUESTION, { startedAt, runId, id: splitTraceId(id)?.rootId ?? 0 });
 }
 
 /** A trace as its root tells it. */

@@ -1,5 +1,6 @@
 /** `find_calls`: a page of calls. */
 import { z } from "zod";
+import { callCursor } from "../../query/calls";
 import { parseCallRef } from "../call-ref";
 import {
   CALL,
@@ -16,7 +17,7 @@ import {
   UNTIL,
   WHERE,
 } from "../inputs";
-import { checkFunction, pageAnswer, storeCursor } from "../pages";
+import { checkFunction, pageAnswer } from "../pages";
 import { CALL_ROW, callLine, callRow } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -51,15 +52,13 @@ export const findCalls = defineStoreTool({
       until: timeOf(until),
     });
     if (page.items.length === 0) await checkFunction(store, filter.function);
-    const question = filter.order === "newest" ? "calls" : "calls, oldest";
     return pageAnswer({
       ...page,
       field: "calls",
       noun: `calls, ${filter.order} first`,
       row: callRow,
       line: callLine,
-      cursorAt: ({ startedAt, runId, callId }) =>
-        storeCursor(question, { startedAt, runId, id: callId }),
+      cursorAt: (call) => callCursor(call, filter.order),
       none: "No call matches: leave filters or conditions out.",
       next: "explain_call tells one in its surroundings, get_value a value whole.",
     });

@@ -1,7 +1,8 @@
 /** `find_exceptions`: a page of exceptions. */
 import { z } from "zod";
+import { exceptionCursor } from "../../query/exceptions";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, TRACE, UNTIL } from "../inputs";
-import { checkFunction, pageAnswer, storeCursor } from "../pages";
+import { checkFunction, pageAnswer } from "../pages";
 import { EXCEPTION_ROW, exceptionLine, exceptionRow } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -35,8 +36,7 @@ export const findExceptions = defineStoreTool({
       noun: "exceptions, newest first",
       row: (item, valueBytes) => exceptionRow(item, valueBytes, stack),
       line: exceptionLine,
-      cursorAt: ({ thrownAt, runId, exceptionId }) =>
-        storeCursor("exceptions", { startedAt: thrownAt, runId, id: exceptionId }),
+      cursorAt: exceptionCursor,
       none: "No exception matches: leave filters out, or see list_runs for what was recorded.",
       next: "explain_call tells what led to one.",
     });

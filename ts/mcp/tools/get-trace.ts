@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { CallLevels } from "../../query/index";
 import type { Answer } from "../answer";
-import { callRef, parseCallRef } from "../call-ref";
+import { parseCallRef } from "../call-ref";
 import { CALL, TRACE } from "../inputs";
 import { CALL_ROW, callRow, callText } from "../rows";
 import { defineStoreTool, READS } from "../tool";
@@ -45,19 +45,13 @@ export const getTrace = defineStoreTool({
   annotations: READS,
   run: async ({ trace, call, depth, width }, { store, maxTokens }) => {
     const from = call === undefined ? { trace, call: undefined } : parseCallRef(call);
-    const id = from.trace === "latest" ? await latest() : from.trace;
-    const levels = await store.callLevels(id, {
+    const levels = await store.callLevels(from.trace, {
       call: from.call,
       levels: depth,
       width,
       maxCalls: Math.ceil(maxTokens * CALLS_PER_TOKEN),
     });
     return treeAnswer(levels);
-
-    async function latest(): Promise<string> {
-      const { items } = await store.traces({ limit: 1 });
-      return items[0]?.traceId ?? "latest";
-    }
   },
 });
 
@@ -111,7 +105,6 @@ function treeLines(row: TreeRow): string[] {
   const indent = row.level > MAX_INDENT ? `[${row.level}] ` : "  ".repeat(row.level);
   const line = `${indent}${callText(row)}  ${row.durationMs ?? "?"} ms  ${row.at}  #${row.callId}`;
   if (row.clipped === undefined) return [line];
-  const [trace = ""] = row.call.split("#");
-  const drill = JSON.stringify({ call: callRef(trace, row.callId) });
+  const drill = JSON.stringify({ call: row.call });
   return [line, `${indent}  [clipped: ${row.clipped} calls, drill with get_trace ${drill}]`];
 }

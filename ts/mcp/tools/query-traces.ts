@@ -1,6 +1,6 @@
 /** `query_traces`: a page of traces. */
 import { z } from "zod";
-import { splitTraceId } from "../../query/trace-id";
+import { traceCursor } from "../../query/traces";
 import {
   CURSOR,
   FUNCTION,
@@ -12,7 +12,7 @@ import {
   timeOf,
   UNTIL,
 } from "../inputs";
-import { checkFunction, pageAnswer, storeCursor } from "../pages";
+import { checkFunction, pageAnswer } from "../pages";
 import { TRACE_ROW, traceLine, traceRow } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -46,8 +46,7 @@ export const queryTraces = defineStoreTool({
       noun: "traces, newest first",
       row: traceRow,
       line: traceLine,
-      cursorAt: ({ traceId, runId, startedAt }) =>
-        storeCursor("traces", { startedAt, runId, id: splitTraceId(traceId)?.rootId ?? 0 }),
+      cursorAt: traceCursor,
       none: "No trace matches: leave filters out, or see list_runs for what was recorded.",
       next: "get_trace shows one as a tree.",
     });

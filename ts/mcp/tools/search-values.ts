@@ -1,12 +1,12 @@
 /** `search_values`: a text anywhere in what was recorded. */
 import { z } from "zod";
-import { SEARCH_FIELDS } from "../../query/search";
+import { SEARCH_FIELDS, searchCursor } from "../../query/search";
 import type { SearchMatch } from "../../query/index";
 import { BreadcrumbError } from "../../errors";
 import { callRef } from "../call-ref";
 import { short } from "../clean-text";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, TRACE, UNTIL } from "../inputs";
-import { checkFunction, pageAnswer, storeCursor } from "../pages";
+import { checkFunction, pageAnswer } from "../pages";
 import { exceptionRef, nameOf, placeOf } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -41,11 +41,7 @@ export const searchValues = defineStoreTool({
       .optional()
       .describe("instead: a regular expression of RE2"),
     ignoreCase: z.boolean().default(false).describe("of a pattern"),
-    in: z
-      .array(z.enum(SEARCH_FIELDS as [string, ...string[]]))
-      .max(6)
-      .optional()
-      .describe("look only there"),
+    in: z.array(z.enum(SEARCH_FIELDS)).max(6).optional().describe("look only there"),
     run: RUN,
     trace: TRACE.optional(),
     function: FUNCTION,
@@ -65,7 +61,7 @@ export const searchValues = defineStoreTool({
     }
     const page = await store.search(wanted, {
       ...filter,
-      in: fields as (typeof SEARCH_FIELDS)[number][] | undefined,
+      in: fields,
       since: timeOf(since),
       until: timeOf(until),
     });
@@ -76,8 +72,7 @@ export const searchValues = defineStoreTool({
       noun: "matches, newest first",
       row: matchRow,
       line: matchLine,
-      cursorAt: ({ at, runId, callId, exceptionId }) =>
-        storeCursor("search", { startedAt: at, runId, id: exceptionId ?? callId ?? 0 }),
+      cursorAt: searchCursor,
       none: "Nothing recorded holds that. Values may have been cut, redacted or counted only; try a part of it, or a pattern with ignoreCase.",
       next: "explain_call tells more of a call, get_value a value whole.",
     });
