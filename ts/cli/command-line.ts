@@ -18,6 +18,7 @@ import {
   type ProjectCommandSpec,
 } from "./command";
 import { STORE_COMMANDS } from "./commands";
+import { configuredStore } from "./configured-store";
 import { commandHelp, mainHelp } from "./help";
 import { Output, type Streams } from "./output";
 import { printable } from "./printable";
@@ -112,13 +113,6 @@ async function answer(streams: Streams, words: string): Promise<number> {
   return 0;
 }
 
-/** The store that the configuration names, where the environment names none. */
-async function storeOfProject(): Promise<string | undefined> {
-  if (process.env["BREADCRUMB_DIR"]) return undefined;
-  const { loadConfig } = await import("../options/resolve-config");
-  return loadConfig({ cwd: process.cwd(), env: process.env }).values.store;
-}
-
 /** Runs a command that needs no store. */
 async function arrange(
   spec: ProjectCommandSpec,
@@ -147,7 +141,7 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
     import("../query/locate-store"),
     spec.load(),
   ]);
-  const named = text(args.values, "store") ?? (await storeOfProject());
+  const named = text(args.values, "store") ?? (await configuredStore(process.cwd()));
   const store = new Store(spec.looksOver ? findStore(named) : locateStore(named));
   const { createLinks } = await import("./links");
   output.links = createLinks(streams.stdout, process.env, dirname(store.dir));

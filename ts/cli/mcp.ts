@@ -10,7 +10,7 @@ import { parseAllowed } from "../mcp/allow-list";
 import { serveClients, serveStdio } from "../mcp/serve";
 import { StoreAccess } from "../mcp/store-access";
 import { projectRoot } from "../options/normalize";
-import { loadConfig } from "../options/resolve-config";
+import { configuredStore } from "./configured-store";
 import { commandHelp } from "./help";
 import { MCP_COMMAND } from "./raw-commands";
 import { version } from "./version";
@@ -25,7 +25,10 @@ export async function mcp(argv: readonly string[]): Promise<number> {
   const project =
     values.project === undefined ? projectRoot(process.cwd()) : resolve(values.project);
   const parts = {
-    access: new StoreAccess({ dir: values.store ?? configured(project), project }),
+    access: new StoreAccess({
+      dir: values.store ?? (await configuredStore(project)),
+      project,
+    }),
     settings: {
       project,
       allow: (values.allow ?? []).map(parseAllowed),
@@ -40,12 +43,6 @@ export async function mcp(argv: readonly string[]): Promise<number> {
     });
   }
   return 0;
-}
-
-/** The store that the project's configuration names, where the environment names none. */
-function configured(project: string): string | undefined {
-  if (process.env["BREADCRUMB_DIR"]) return undefined;
-  return loadConfig({ cwd: project, env: process.env }).values.store;
 }
 
 function parse(argv: readonly string[]) {

@@ -23,7 +23,7 @@ const UNSEEN =
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]|\p{Default_Ignorable_Code_Point}|\p{Bidi_Control}|[\u2028\u2029\uFFF9-\uFFFB]|\p{Cs}/gu;
 
 /** Characters that are looked at of a text that is cut, by the bytes that are kept. */
-const LOOK_AHEAD = 8;
+export const LOOK_AHEAD = 8;
 /** Bytes of `…`. */
 const ELLIPSIS_BYTES = 3;
 

@@ -9,7 +9,7 @@
  */
 import type { JsonValue } from "../query/index";
 import { formatValuePath } from "../query/value-path";
-import { beginning, cleanText, jsonBytes } from "./clean-text";
+import { beginning, cleanText, jsonBytes, LOOK_AHEAD } from "./clean-text";
 
 /** Places that are named. */
 const MAX_PLACES = 3;
@@ -17,8 +17,6 @@ const MAX_PLACES = 3;
 const MAX_DEPTH = 12;
 /** Shortest beginning of a text that is worth a mark. */
 const LEAST_TEXT = 16;
-/** Characters that are looked at of a text that is cut, by the bytes that are kept. */
-const LOOK_AHEAD = 8;
 /** Longest name of a property. */
 const MAX_NAME = 100;
 
@@ -35,6 +33,15 @@ type Steps = readonly (string | number)[];
 export function cutValue(value: JsonValue, most: number, head: "arguments" | "result"): Cut {
   const cutter = new Cutter(most, head);
   return { value: cutter.take(value, []), cut: cutter.places };
+}
+
+/** The value of that; null where there is none. */
+export function cutOrNull(
+  value: JsonValue | undefined,
+  most: number,
+  head: "arguments" | "result",
+): JsonValue {
+  return value === undefined ? null : cutValue(value, most, head).value;
 }
 
 class Cutter {

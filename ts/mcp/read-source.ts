@@ -1,8 +1,8 @@
 /**
  * Lines of a source file of the project, if it still is what ran.
  *
- *     readSource({ file: "src/cart.js", line: 10, roots: [project], ranAt })
- *     // { path: "/…/src/cart.js", first: 8, lines: […], problem: null }
+ *     readSource({ file: "src/cart.js", line: 10, count: 20, project, bases: [project], ranAtMs })
+ *     // { first: 8, lines: […], problem: null }
  *
  * Only files below the project's folder are read, whatever links lead out of it: a store says which
  * paths, and a store may be anybody's. Limits: it is as recorded if it has not been written since the

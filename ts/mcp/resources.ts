@@ -13,7 +13,7 @@ import type {
   ResourceTemplate,
 } from "@modelcontextprotocol/sdk/types.js";
 import { BreadcrumbError } from "../errors";
-import { DEFAULT_TOKENS, fitAnswer } from "./answer";
+import { DEFAULT_TOKENS } from "./answer";
 import { nameOf, placeOf, runLine, runRow } from "./rows";
 import { short } from "./clean-text";
 import type { Tool, ToolContext } from "./tool";
@@ -28,8 +28,7 @@ const MIME = "application/json";
 /** Functions and exceptions of a run. */
 const MOST_OF_A_RUN = 8;
 
-const KINDS = ["run", "trace", "function"] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = "run" | "trace" | "function";
 
 /** What an address names. */
 export interface Address {
@@ -156,9 +155,8 @@ async function ask(
   context: ToolContext,
   args: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
-  const checked = tool.input.parse(args);
-  const answer = await tool.run(checked, context);
-  return fitAnswer(Number(checked["maxTokens"]), answer).structuredContent ?? {};
+  const { structuredContent } = await tool.run(tool.input.parse(args), context);
+  return structuredContent ?? {};
 }
 
 /** What a template's variable may be, by its beginning. */

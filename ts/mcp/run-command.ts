@@ -1,7 +1,7 @@
 /**
  * Runs a command without a shell and keeps the end of what it prints.
  *
- *     await runCommand(["node", "app.js"], { cwd, env, signal, onOutput })
+ *     await runCommand(["node", "app.js"], { cwd, env, signal })
  *     // { exitCode: 0, signal: null, output: "…" }
  *
  * Limits: the last `MAX_OUTPUT` characters; its standard input is empty.

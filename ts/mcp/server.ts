@@ -24,7 +24,6 @@ import {
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { BreadcrumbError } from "../errors";
-import { fitAnswer } from "./answer";
 import { short } from "./clean-text";
 import { badArguments, failure, noTool, tooMany } from "./failures";
 import { PROMPTS, promptText } from "./prompts";
@@ -121,7 +120,7 @@ async function callTool(
   const args = tool.input.safeParse(given);
   if (!args.success) return badArguments(name, tool.input, args.error);
   try {
-    return fitAnswer(Number(args.data["maxTokens"]), await tool.run(args.data, context));
+    return await tool.run(args.data, context);
   } catch (error) {
     return failure(error);
   }

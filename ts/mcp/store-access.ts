@@ -6,7 +6,11 @@
  */
 import { BreadcrumbError } from "../errors";
 import { openStore, type Store } from "../query/index";
+import { sleep } from "../query/tail";
 import { storeFolder } from "../options/normalize";
+
+/** How often to look whether there is a store by now. */
+const POLL_MS = 200;
 
 /** Where it is. */
 export interface StorePlace {
@@ -50,6 +54,16 @@ export class StoreAccess {
       this.#opening = undefined;
       throw error;
     }
+  }
+
+  /** The store, once there is one; null where the signal comes first. */
+  async whenThere(signal: AbortSignal): Promise<Store | null> {
+    while (!signal.aborted) {
+      const store = await this.openIfThere();
+      if (store) return store;
+      await sleep(POLL_MS, signal);
+    }
+    return null;
   }
 
   #expected(): string {

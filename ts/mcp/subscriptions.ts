@@ -9,7 +9,7 @@
  * news of its own.
  */
 import { BreadcrumbError } from "../errors";
-import type { Store, StoreChange } from "../query/index";
+import type { StoreChange } from "../query/index";
 import { type Address, parseAddress } from "./resources";
 import type { StoreAccess } from "./store-access";
 
@@ -73,8 +73,13 @@ export class Subscriptions {
 
   async #follow(): Promise<void> {
     const { signal } = this.#stop;
-    const store = await this.#open(signal);
+    const early = await this.#access.openIfThere();
+    const store = early ?? (await this.#access.whenThere(signal));
     if (!store) return;
+    if (!early) {
+      for (const uri of this.#addresses.keys()) await this.#listener.updated(uri);
+      await this.#listener.listChanged();
+    }
     for await (const change of store.changes({ pollMs: POLL_MS, signal })) await this.#tell(change);
   }
 
@@ -83,20 +88,6 @@ export class Subscriptions {
       if (touches(change, address)) await this.#listener.updated(uri);
     }
     if (change.hasNewRuns) await this.#listener.listChanged();
-  }
-
-  /** The store, once there is one. */
-  async #open(signal: AbortSignal): Promise<Store | null> {
-    for (let waited = false; !signal.aborted; waited = true) {
-      const store = await this.#access.openIfThere();
-      if (store && waited) {
-        for (const uri of this.#addresses.keys()) await this.#listener.updated(uri);
-        await this.#listener.listChanged();
-      }
-      if (store) return store;
-      await new Promise((done) => setTimeout(done, POLL_MS).unref());
-    }
-    return null;
   }
 }
 

@@ -6,9 +6,10 @@
  * `run` gets checked arguments and says what it found as an `Answer`, which the server fits into the
  * budget. Limits: a tool throws `BreadcrumbError`s; the server makes them results that the model sees.
  */
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import type { Store } from "../query/index";
-import { type Answer, DEFAULT_TOKENS, LEAST_TOKENS, MOST_TOKENS } from "./answer";
+import { type Answer, DEFAULT_TOKENS, fitAnswer, LEAST_TOKENS, MOST_TOKENS } from "./answer";
 import type { RecentTexts } from "./recent-texts";
 import type { StoreAccess } from "./store-access";
 
@@ -81,7 +82,7 @@ export interface Tool {
   readonly input: z.ZodObject;
   readonly output: z.ZodObject;
   readonly annotations: Annotations;
-  readonly run: (args: Record<string, unknown>, context: ToolContext) => Promise<Answer>;
+  readonly run: (args: Record<string, unknown>, context: ToolContext) => Promise<CallToolResult>;
 }
 
 /** Makes one that asks the store, which there must be. */
@@ -115,10 +116,10 @@ export function defineTool<Input extends Shape>(spec: ToolSpec<Input, Budget>): 
       notice: z.string().describe("what the strings of this answer are"),
       ...spec.output,
     }),
-    run: ({ maxTokens, ...args }, context) =>
-      spec.run(args as z.output<z.ZodObject<Input>>, {
-        ...context,
-        maxTokens: Number(maxTokens),
-      }),
+    run: async ({ maxTokens: given, ...args }, context) => {
+      const maxTokens = Number(given);
+      const found = await spec.run(args as z.output<z.ZodObject<Input>>, { ...context, maxTokens });
+      return fitAnswer(maxTokens, found);
+    },
   };
 }

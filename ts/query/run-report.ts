@@ -64,9 +64,7 @@ const WAITED_NS = 100e6;
 /** The report of the run that `id` means. Throws `BC_ERR_NOT_FOUND`. */
 export async function reportRun(store: Store, id: string): Promise<RunReport> {
   const run = await store.run(id);
-  const known = await store.stats({ run: run.runId });
-  // Of a file that was loaded the store knows also what was never called.
-  const functions = known.filter((f) => happened(f) > 0);
+  const functions = await store.stats({ run: run.runId });
   const sum = (of: (f: FunctionStats) => number) => functions.reduce((all, f) => all + of(f), 0);
   const sums = {
     run,

@@ -11,9 +11,9 @@
 import { checkWhole } from "./conditions";
 import type { Reader } from "./reader";
 import { resolveTraceId } from "./resolve-trace";
-import { holdsRun, mayCall, mayHoldTrace, runsIn } from "./segment-choice";
+import { holdsRun, mayCall, mayHoldTrace } from "./segment-choice";
 import type { Segment } from "./segment-summary";
-import { sleep } from "./tail";
+import { knownRuns, sleep } from "./tail";
 
 /** How to look. */
 export interface ChangesOptions {
@@ -88,27 +88,20 @@ export async function* storeChanges(
   reader.refresh();
   let segments = new Set(reader.segments.all());
   let records = new Set(reader.runs.all());
-  let runIds = idsOf(reader);
+  let runIds = knownRuns(reader, reader.segments.all());
   while (!signal.aborted) {
     await sleep(pollMs, signal);
     if (signal.aborted) return undefined;
     reader.refresh();
     const fresh = reader.segments.all().filter((segment) => !segments.has(segment));
     const changed = reader.runs.all().filter((record) => !records.has(record));
-    const now = idsOf(reader);
-    const hasNewRuns = [...now].some((runId) => !runIds.has(runId));
     segments = new Set(reader.segments.all());
     records = new Set(reader.runs.all());
+    if (fresh.length === 0 && changed.length === 0) continue;
+    const now = knownRuns(reader, reader.segments.all());
+    const hasNewRuns = [...now].some((runId) => !runIds.has(runId));
     runIds = now;
-    if (fresh.length === 0 && changed.length === 0 && !hasNewRuns) continue;
     yield new StoreChange(reader, fresh, new Set(changed.map(({ runId }) => runId)), hasNewRuns);
   }
   return undefined;
-}
-
-function idsOf(reader: Reader): ReadonlySet<string> {
-  return new Set([
-    ...runsIn(reader.segments.all()),
-    ...reader.runs.all().map(({ runId }) => runId),
-  ]);
 }

@@ -132,7 +132,7 @@ function inOrder(a: Segment, b: Segment): number {
   return first.seqs[0] - second.seqs[0];
 }
 
-function knownRuns(reader: Reader, segments: readonly Segment[]): Set<string> {
+export function knownRuns(reader: Reader, segments: readonly Segment[]): Set<string> {
   const runIds = new Set(runsIn(segments));
   for (const { runId } of reader.runs.all()) runIds.add(runId);
   return runIds;

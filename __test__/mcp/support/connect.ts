@@ -9,7 +9,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { join } from "node:path";
 import { createServer } from "../../../ts/mcp/server";
 import { StoreAccess } from "../../../ts/mcp/store-access";
 import type { ServerSettings } from "../../../ts/mcp/tool";
@@ -66,6 +65,3 @@ export async function ask(
   const text = first?.type === "text" ? first.text : "";
   return { result, text, data: result.structuredContent };
 }
-
-/** A folder of this package. */
-export const inPackage = (path: string): string => join(packageRoot, path);

@@ -30,7 +30,7 @@ export const analyzePerformance = defineStoreTool({
     file: FILE,
     run: RUN,
     sort: z
-      .enum(STATS_SORTS as [string, ...string[]])
+      .enum(STATS_SORTS)
       .default("self")
       .describe(
         "self: in the function alone; total: entry to return, waiting included; wait: suspended",
@@ -62,7 +62,7 @@ export const analyzePerformance = defineStoreTool({
       function: name,
       file,
       run,
-      sort: sort as (typeof STATS_SORTS)[number],
+      sort,
       since: timeOf(since),
       until: timeOf(until),
     });
@@ -124,9 +124,11 @@ async function detailsOf(
   { detail, run, signal }: DetailsOf,
 ): Promise<Details> {
   const details: Details = {};
-  const edges = (found: readonly CallEdge[]) => found.slice(0, MOST_EDGES).map(edgeRow);
-  if (detail.includes("callers")) details.callers = edges(await store.callers(name, { run }));
-  if (detail.includes("callees")) details.callees = edges(await store.callees(name, { run }));
+  const filter = { run, limit: MOST_EDGES };
+  if (detail.includes("callers"))
+    details.callers = (await store.callers(name, filter)).map(edgeRow);
+  if (detail.includes("callees"))
+    details.callees = (await store.callees(name, filter)).map(edgeRow);
   if (!detail.includes("slowest")) return details;
   const { rows } = await store.sql(
     `SELECT trace_id, call_id, duration_ns, started_at::VARCHAR AS started_at FROM calls

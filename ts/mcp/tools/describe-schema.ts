@@ -18,7 +18,7 @@ export const describeSchema = defineTool({
     "Lists the tables and columns that run_sql reads, with their types and meanings, and example queries.",
   input: {
     table: z
-      .enum(TABLES.map(({ table }) => table) as [string, ...string[]])
+      .enum(TABLES.map(({ table }) => table))
       .optional()
       .describe("one table; all unless told"),
   },

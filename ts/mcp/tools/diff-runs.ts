@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Call, Diff, DivergedCall, FunctionChange, FunctionStats } from "../../query/index";
 import { callRef } from "../call-ref";
 import { short } from "../clean-text";
-import { cutValue } from "../cut-value";
+import { cutOrNull } from "../cut-value";
 import { json, ms, nameOf, placeOf } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -135,13 +135,11 @@ function findings(diff: Diff, valueBytes: number): Finding[] {
   }
   for (const one of diff.changedValues) {
     const [first] = one.changes;
-    const cut = (value: unknown) =>
-      value === undefined ? null : cutValue(value as null, valueBytes, "result").value;
     found.push({
       kind: "value_changed",
       ...placed(one),
-      a: cut(first?.a),
-      b: cut(first?.b),
+      a: cutOrNull(first?.a, valueBytes, "result"),
+      b: cutOrNull(first?.b, valueBytes, "result"),
       detail: short(
         `${one.changes
           .slice(0, MOST_CHANGES)

@@ -5,7 +5,7 @@ import type { Answer } from "../answer";
 import { callRef } from "../call-ref";
 import { short } from "../clean-text";
 import { type Comparison, compareWithOthers } from "../compare-calls";
-import { cutValue } from "../cut-value";
+import { cutOrNull } from "../cut-value";
 import { CALL } from "../inputs";
 import { readCall } from "../read-call";
 import {
@@ -173,15 +173,13 @@ function answerOf({ call, path, exception, comparison, related }: Explained): An
 /** Changes that are told: all of them with values of some size, a few else. */
 function comparedData({ compared, nearest, changes, unusual }: Comparison, valueBytes: number) {
   const most = valueBytes > TIGHT ? changes.length : FEW;
-  const cut = (value: unknown) =>
-    value === undefined ? null : cutValue(value as null, valueBytes, "arguments").value;
   return {
     calls: compared,
     nearest: nearest && callRef(nearest.traceId, nearest.callId),
     changes: changes.slice(0, most).map((change) => ({
       path: short(change.path, 100),
-      nearest: cut(change.a),
-      here: cut(change.b),
+      nearest: cutOrNull(change.a, valueBytes, "arguments"),
+      here: cutOrNull(change.b, valueBytes, "arguments"),
     })),
     unusual: unusual.slice(0, most),
   };

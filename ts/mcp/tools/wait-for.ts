@@ -1,14 +1,12 @@
 /** `wait_for`: blocks until a call, a trace or an exception matches. */
 import { z } from "zod";
-import type { Store, TailFilter, TailItem } from "../../query/index";
+import type { TailFilter, TailItem } from "../../query/index";
 import { FILE, FUNCTION, milliseconds, RUN, STATUS, WHERE } from "../inputs";
 import { CALL_ROW, callLine, callRow, EXCEPTION_ROW, exceptionLine, exceptionRow } from "../rows";
-import { defineTool, READS, type ToolContext } from "../tool";
+import { defineTool, READS } from "../tool";
 
 const MS_PER_S = 1000;
 const PROGRESS_MS = 1000;
-/** How often to look whether there is a store by now. */
-const STORE_POLL_MS = 200;
 
 export const waitFor = defineTool({
   name: "wait_for",
@@ -52,7 +50,7 @@ export const waitFor = defineTool({
       context.progress(seconds, timeoutSeconds, `waiting; ${seen} rows did not match`);
     }, PROGRESS_MS);
     try {
-      const store = await storeIn(context, signal);
+      const store = await context.access.whenThere(signal);
       const from = args.from === undefined ? undefined : context.cursors.get(args.from);
       const tail = store?.tail({ ...filterOf(args), from, signal });
       let found: TailItem | null = null;
@@ -76,16 +74,6 @@ function filterOf(args: { readonly kind: string } & TailFilter): TailFilter {
   return kind === "exception"
     ? { ...common, exceptions: true }
     : { ...common, status, where, minDurationMs, ...(kind === "trace" && { parent: null }) };
-}
-
-/** The store, once there is one; null when the time is up before. */
-async function storeIn({ access }: ToolContext, signal: AbortSignal): Promise<Store | null> {
-  while (!signal.aborted) {
-    const store = await access.openIfThere();
-    if (store) return store;
-    await new Promise((done) => setTimeout(done, STORE_POLL_MS));
-  }
-  return null;
 }
 
 function answerOf(found: TailItem | null, seen: number, cursor: string | null) {
