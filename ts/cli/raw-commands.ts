@@ -3,6 +3,7 @@
  *
  * Limits: help and options only; a command's code is imported when it runs.
  */
+import { MODES, OVERFLOWS } from "../options/options";
 import type { RawCommandSpec } from "./command";
 
 /** The command `run`. */
@@ -25,12 +26,12 @@ export const RUN_COMMAND: RawCommandSpec = {
     },
     mode: {
       value: "mode",
-      words: ["values", "time", "count", "dormant"],
+      words: MODES,
       help: "values, time, count or dormant (default: values)",
     },
     overflow: {
       value: "what",
-      words: ["block", "drop"],
+      words: OVERFLOWS,
       help: "if the recorder does not keep up: block waits (default), drop counts the call",
     },
     timeout: {

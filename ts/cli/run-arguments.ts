@@ -5,7 +5,7 @@
  * `["--all", "node", "app.js", "--all"]` → all, command `node app.js --all`.
  */
 import { BreadcrumbError } from "../errors";
-import type { Mode, Overflow } from "../options/options";
+import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
 import { suggest } from "../options/suggest";
 
 /** Arguments of `run`. */
@@ -115,10 +115,10 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       args[key] = value;
       return;
     case "mode":
-      args.mode = oneOf<Mode>(key, value, ["values", "time", "count", "dormant"]);
+      args.mode = oneOf(key, value, MODES);
       return;
     case "overflow":
-      args.overflow = oneOf<Overflow>(key, value, ["block", "drop"]);
+      args.overflow = oneOf(key, value, OVERFLOWS);
       return;
     case "timeout":
       args.timeoutMs = parseTime(value);

@@ -4,7 +4,7 @@
  *
  *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
  */
-import type { Mode, Overflow } from "./options";
+import { type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
 import type { RetentionOptions } from "./retention";
 
 /** What a configuration, or a profile of it, can say. */
@@ -78,7 +78,7 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   },
   mode: {
     kind: "word",
-    words: ["values", "time", "count", "dormant"],
+    words: MODES,
     env: "BREADCRUMB_MODE",
     flag: "--mode",
     standard: "values",
@@ -86,7 +86,7 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   },
   overflow: {
     kind: "word",
-    words: ["block", "drop"],
+    words: OVERFLOWS,
     flag: "--overflow",
     standard: "block under breadcrumb run, else drop",
     help: "What happens when the recorder does not keep up: block waits and loses nothing, drop counts the call and goes on.",

@@ -10,7 +10,13 @@ import { dirname, join, resolve, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import type { LoadedConfig } from "./resolve-config";
-import type { Mode, Overflow, RunInfo, SessionOptions, StartOptions } from "./options";
+import {
+  type Mode,
+  OVERFLOWS,
+  type RunInfo,
+  type SessionOptions,
+  type StartOptions,
+} from "./options";
 import { redactRules } from "./redact";
 import {
   DEFAULT_RETENTION,
@@ -20,13 +26,12 @@ import {
   type RetentionOptions,
 } from "./retention";
 
-const MODES: Readonly<Record<Mode, number>> = {
+const MODE_BYTES: Readonly<Record<Mode, number>> = {
   dormant: MODE_OFF,
   count: MODE_COUNT,
   time: MODE_TIME,
   values: MODE_VALUES,
 };
-const OVERFLOWS: readonly Overflow[] = ["block", "drop"];
 const KNOWN = [
   "include",
   "exclude",
@@ -155,7 +160,7 @@ function oneOf<T extends string>(name: string, value: T, values: readonly T[]): 
 }
 
 function modeByte(mode: Mode): number {
-  return MODES[oneOf("mode", mode, Object.keys(MODES) as Mode[])];
+  return MODE_BYTES[oneOf("mode", mode, Object.keys(MODE_BYTES) as Mode[])];
 }
 
 function positive(name: string, value: number): number {

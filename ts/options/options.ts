@@ -4,11 +4,15 @@
 import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
 
+/** What can happen to a call when the ring is full. */
+export const OVERFLOWS = ["block", "drop"] as const;
 /** What happens to a call when the ring is full. */
-export type Overflow = "block" | "drop";
+export type Overflow = (typeof OVERFLOWS)[number];
 
+/** How much can be recorded of a call, the most first. */
+export const MODES = ["values", "time", "count", "dormant"] as const;
 /** How much is recorded of a call. */
-export type Mode = "dormant" | "count" | "time" | "values";
+export type Mode = (typeof MODES)[number];
 
 /** Options of `Breadcrumb.start()`. */
 export interface StartOptions {
