@@ -83,6 +83,8 @@ describe("imports in ts/", () => {
     "@duckdb/node-api": "query",
     "@modelcontextprotocol/sdk": "mcp",
     zod: "mcp",
+    "jsonc-parser": "cli",
+    "smol-toml": "cli",
   };
   const modules = files.filter((path) => /^ts\/.*\.ts$/.test(path) && !path.endsWith(".d.ts"));
 

@@ -1,13 +1,13 @@
 /**
- * `npm run docs`: writes docs/cli.md, docs/mcp.md and config.schema.json from the definitions of commands and options;
- * with `--check` it fails where they are not fresh.
+ * `npm run docs`: writes docs/cli.md, docs/mcp.md, config.schema.json and the plugin folder from the definitions of
+ * commands, options and tools; with `--check` it fails where they are not fresh.
  *
  * docs/cli.md is scripts/docs/cli.md with `<!-- command: list -->` and the like filled in.
  */
 import { buildSync } from "esbuild";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { mcpPage } from "./docs-mcp.mjs";
 import { main, ROOT } from "./step.mjs";
 
@@ -43,6 +43,7 @@ await main(async () => {
       configuration.replace("<!-- options -->", optionsTable(definitions)),
     "docs/mcp.md": mcpPage(
       load(
+        "ts/cli/agents/texts.ts",
         "ts/mcp/answer.ts",
         "ts/mcp/prompts.ts",
         "ts/mcp/resources.ts",
@@ -50,6 +51,7 @@ await main(async () => {
         "ts/mcp/tools.ts",
       ),
     ),
+    ...pluginFolder(load("ts/cli/agents/texts.ts")),
     "config.schema.json": `${JSON.stringify(schema(definitions), null, 2)}\n`,
   };
   const isCheck = process.argv.includes("--check");
@@ -57,8 +59,16 @@ await main(async () => {
   if (isCheck && stale.length > 0) {
     throw new Error(`not fresh: ${stale.map(([file]) => file).join(", ")}: npm run docs`);
   }
-  for (const [file, text] of stale) writeFileSync(join(ROOT, file), text);
+  for (const [file, text] of stale) {
+    mkdirSync(dirname(join(ROOT, file)), { recursive: true });
+    writeFileSync(join(ROOT, file), text);
+  }
 });
+
+function pluginFolder({ pluginFiles }) {
+  const files = Object.entries(pluginFiles());
+  return Object.fromEntries(files.map(([file, text]) => [`plugin/${file}`, text]));
+}
 
 /** What modules of ours export. */
 function load(...files) {

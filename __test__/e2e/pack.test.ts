@@ -142,6 +142,26 @@ describe.each(testedVersions())("on Node %i", (major: number) => {
     expect(listed.stdout).toMatch(/5 calls/);
   });
 
+  test("the server as `breadcrumb init` and the plugin start it", () => {
+    expect(npx("init", "--agent", "claude", "--yes")).toMatchObject({ stderr: "", status: 0 });
+    const plugin = join(project, "node_modules/breadcrumb-tracer/plugin");
+    for (const written of [join(folder, ".mcp.json"), join(plugin, ".mcp.json")]) {
+      const { command, args } = JSON.parse(readFileSync(written, "utf8")).mcpServers.breadcrumb;
+      expect(command).toBe("npx");
+      const clientInfo = { name: "test", version: "1" };
+      const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+      const { stdout, stderr } = spawnSync(node, [npmScript("npx"), "--offline", ...args], {
+        cwd: folder,
+        env,
+        encoding: "utf8",
+        input: `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params })}\n`,
+      });
+      expect(stdout, stderr).toContain('"serverInfo":{"name":"breadcrumb"');
+    }
+    const skill = "skills/breadcrumb/SKILL.md";
+    expect(readFileSync(join(plugin, skill))).toEqual(readFileSync(join(folder, ".claude", skill)));
+  });
+
   test("named exports, imported and required", () => {
     for (const [name, symbol] of [
       ["breadcrumb-tracer", "Breadcrumb"],
@@ -192,7 +212,7 @@ function environment(node: string): NodeJS.ProcessEnv {
 
 /** Runs npm itself, the one that runs this test, on the Node of an environment. */
 function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
-  const script = process.env["npm_execpath"] ?? npmScript();
+  const script = process.env["npm_execpath"] ?? npmScript("npm");
   return spawnSync(join(env["PATH"] ?? "", "node"), [script, ...args], {
     cwd,
     env,
@@ -200,10 +220,10 @@ function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
   });
 }
 
-/** npm's own script, beside the `npm` of the PATH. */
-function npmScript(): string {
+/** npm's own scripts, beside the `npm` of the PATH. */
+function npmScript(name: "npm" | "npx"): string {
   const root = execFileSync("npm", ["root", "--global"], { encoding: "utf8" }).trim();
-  return join(dirname(join(root, "npm/package.json")), "bin/npm-cli.js");
+  return join(dirname(join(root, "npm/package.json")), `bin/${name}-cli.js`);
 }
 
 /** The same text whatever the times, ids and places were. */

@@ -2,7 +2,7 @@
  * Every program of `examples/` runs and prints what it is there to show.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -24,6 +24,11 @@ test("every example has a test here", () => {
     "store",
   ]);
 });
+
+const agents = readFileSync(join(ROOT, "docs/agents.md"), "utf8");
+/** A line of an answer without what differs from run to run: ids, times. */
+const alike = (line: string): string =>
+  line.replaceAll(/01a[0-9a-f]{29}|01a1…/g, "…").replaceAll(/\d+(?:\.\d+)? ms/g, "… ms");
 
 describe.each(testedVersions())("on Node %i", (major: number) => {
   const node = nodeBinary(major);
@@ -65,6 +70,21 @@ describe.each(testedVersions())("on Node %i", (major: number) => {
       '12:   return Number(text.replace(",", "."));',
       "Its 5 other calls returned numbers: none had a separator of thousands.",
     ]);
+    const answered = new Set(lines.map(alike));
+    const shown = [...agents.matchAll(/```console\n([\s\S]*?)```/g)]
+      .flatMap(([, block = ""]) => block.split("\n"))
+      .filter((line) => line !== "");
+    expect(shown.length).toBeGreaterThan(10);
+    expect(shown.filter((line) => !answered.has(alike(line)))).toEqual([]);
+  });
+
+  test("find-the-cause: what docs/agents.md mends is mended", () => {
+    const [, wrong = "", right = ""] = /```diff\n-(.*)\n\+(.*)\n```/.exec(agents) ?? [];
+    const program = readFileSync(join(ROOT, "examples/find-the-cause/program.js"), "utf8");
+    expect(program).toContain(wrong);
+    const mended = join(folder, "mended.js");
+    writeFileSync(mended, program.replace(wrong, right));
+    expect(run(mended).split("\n")).toContain("A-1003: 1250.00");
   });
 
   test("store: runs, a time range, exceptions, statistics, SQL, retention", () => {

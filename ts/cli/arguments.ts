@@ -4,7 +4,7 @@
  *     parseArguments(spec, ["latest", "--depth", "3"])   // { positionals: ["latest"], values: { depth: "3" } }
  *     wholeNumber(values, "depth"); milliseconds(values, "min"); time(values, "since")
  *
- * Limits: an option given twice counts as the last.
+ * Limits: an option given twice counts as the last, unless it is one of which there may be many.
  */
 import { parseArgs } from "node:util";
 import { BreadcrumbError } from "../errors";
@@ -42,7 +42,9 @@ export function parseArguments(
     // Without a value of its own, an option takes the next one's name for it.
     const isName = !token.inlineValue && /^-(?:-|[a-z])/i.test(token.value ?? "");
     const value = isName ? undefined : token.value;
-    values[token.name] = optionValue(spec, options, token.name, token.rawName, value);
+    const found = optionValue(spec, options, token.name, token.rawName, value);
+    const before = options[token.name]?.many && values[token.name];
+    values[token.name] = before ? `${before},${found}` : found;
   }
   if (values["help"] === undefined) checkPositionals(spec, positionals);
   return { positionals, values };

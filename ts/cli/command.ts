@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** The words that its value can be, for shell completion. */
   readonly words?: readonly string[];
+  /** It may be given more than once, or with commas: its text has them all, commas between. */
+  readonly many?: true;
   /** A letter for short. */
   readonly short?: string;
   /** What it does. */

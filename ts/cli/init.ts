@@ -1,9 +1,9 @@
 /**
- * `breadcrumb init`: a configuration file and an entry in .gitignore, shown before they are written.
+ * `breadcrumb init`: a configuration file, an entry in .gitignore, and what agents need to know, shown
+ * before they are written.
  *
  * Limits: what is there already is left as it is; doing it again changes nothing.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { BreadcrumbError } from "../errors";
@@ -11,6 +11,8 @@ import { projectRoot } from "../options/normalize";
 import { loadConfig } from "../options/resolve-config";
 import { text } from "./arguments";
 import type { ProjectContext } from "./command";
+import { changedTexts, changeLines, type FileChange, readText, writeChange } from "./file-change";
+import type { Output } from "./output";
 import { printable } from "./printable";
 
 const SCHEMA = "./node_modules/breadcrumb-tracer/config.schema.json";
@@ -37,76 +39,93 @@ export default defineConfig({
 `,
 };
 
-/** A file before and after. */
-interface Change {
-  readonly file: string;
-  /** null: there is none. */
-  readonly before: string | null;
-  /** What is added at its end. */
-  readonly added: string;
-}
-
 /** The command `init`. */
 export async function init({ output, values }: ProjectContext): Promise<number> {
-  const format = text(values, "format") ?? "json";
-  const template = Object.hasOwn(TEMPLATES, format) ? TEMPLATES[format] : undefined;
-  if (template === undefined) {
-    throw new BreadcrumbError(
-      "BC_ERR_BAD_OPTION",
-      `--format is one of ${Object.keys(TEMPLATES).join(", ")}: got ${JSON.stringify(format)}`,
-    );
-  }
-  const changes = changesFor(projectRoot(process.cwd()), `breadcrumb.config.${format}`, template);
+  const root = projectRoot(process.cwd());
+  const changes = await changesFor(root, values);
   const isWritten = values["dry-run"] !== true;
+  const write = () => changes.forEach((change) => writeChange(change, root));
   if (values["json"]) {
-    if (isWritten) for (const change of changes) write(change);
-    const shown = changes.map(({ file, before, added }) => ({
-      file,
-      isNew: before === null,
-      added,
-    }));
-    output.json({ changes: shown, written: isWritten });
+    if (isWritten) write();
+    output.json({ changes: changes.map(changeRecord), written: isWritten });
     return 0;
   }
+  const isRemoval = values["remove"] === true;
   if (changes.length === 0) {
-    output.line("Nothing to do: the configuration and the entry in .gitignore are there.");
+    output.line(
+      `Nothing to do: ${isRemoval ? "there is nothing of ours" : "what it would write is there"}.`,
+    );
     return 0;
   }
-  for (const { file, before, added } of changes) {
-    const name = printable(relative(process.cwd(), file));
-    output.line(output.paint.bold(`${name}${before === null ? " (new)" : ""}`));
-    for (const line of added.trimEnd().split("\n")) output.line(output.paint.green(`+ ${line}`));
-  }
+  for (const change of changes) show(change, output);
   if (!isWritten) return 0;
   if (values["yes"] !== true && !(await isAgreed(output))) {
     output.line("Nothing was written.");
     return 0;
   }
-  for (const change of changes) write(change);
-  output.line("Written. Next: breadcrumb run app.js");
+  write();
+  output.line(isRemoval ? "Removed." : "Written. Next: breadcrumb run app.js");
   return 0;
 }
 
-function changesFor(root: string, name: string, template: string): Change[] {
-  const changes: Change[] = [];
+/** What changes, all of it: what cannot be changed is known before anything is written. */
+async function changesFor(root: string, values: ProjectContext["values"]): Promise<FileChange[]> {
+  const names = [...new Set((text(values, "agent") ?? "").split(",").filter(Boolean))];
+  if (values["remove"] !== true) {
+    const changes = configChanges(root, text(values, "format") ?? "json");
+    if (names.length === 0) return changes;
+    const { setUp } = await import("./agents/agents");
+    return [...changes, ...setUp(root, names)];
+  }
+  if (names.length === 0) throw bad("--remove needs --agent: whose files?");
+  const { takeAway } = await import("./agents/agents");
+  return takeAway(root, names);
+}
+
+function configChanges(root: string, format: string): FileChange[] {
+  const template = Object.hasOwn(TEMPLATES, format) ? TEMPLATES[format] : undefined;
+  if (template === undefined) {
+    throw bad(
+      `--format is one of ${Object.keys(TEMPLATES).join(", ")}: got ${JSON.stringify(format)}`,
+    );
+  }
+  const changes: FileChange[] = [];
   const { file } = loadConfig({ cwd: root, env: { BREADCRUMB_CONFIG: undefined } });
-  if (file === null) changes.push({ file: join(root, name), before: null, added: template });
+  if (file === null) {
+    const name = `breadcrumb.config.${format}`;
+    changes.push({ file: join(root, name), before: null, after: template });
+  }
   const ignore = join(root, ".gitignore");
-  const before = existsSync(ignore) ? readFileSync(ignore, "utf8") : null;
+  const before = readText(ignore);
   if (!/^\/?\.breadcrumb\/?\s*$/m.test(before ?? "")) {
     const gap = before === null || before === "" || before.endsWith("\n") ? "" : "\n";
-    changes.push({ file: ignore, before, added: `${gap}${IGNORED}\n` });
+    changes.push({ file: ignore, before, after: `${before ?? ""}${gap}${IGNORED}\n` });
   }
   return changes;
 }
 
-function write({ file, before, added }: Change): void {
-  // One that has come meanwhile is somebody's.
-  writeFileSync(file, `${before ?? ""}${added}`, { flag: before === null ? "wx" : "w" });
+function show(change: FileChange, output: Output): void {
+  const name = printable(relative(process.cwd(), change.file));
+  const what = change.before === null ? " (new)" : change.after === null ? " (removed)" : "";
+  const { paint } = output;
+  output.line(paint.bold(`${name}${what}`));
+  const colors: Readonly<Record<string, (text: string) => string>> = {
+    "+": paint.green,
+    "-": paint.red,
+  };
+  for (const each of changeLines(change)) {
+    const words = printable(each);
+    output.line((colors[each[0] ?? ""] ?? paint.dim)(words));
+  }
+}
+
+function changeRecord(change: FileChange) {
+  const { file, before, after } = change;
+  return { file, isNew: before === null, isRemoved: after === null, ...changedTexts(change) };
 }
 
 /** Asks on a terminal; elsewhere whoever calls it has agreed. */
-async function isAgreed(output: ProjectContext["output"]): Promise<boolean> {
+async function isAgreed(output: Output): Promise<boolean> {
   const { stdin, stdout } = output.streams;
   if (!output.isTerminal || stdin?.isTTY !== true) return true;
   await output.flush();
@@ -114,4 +133,8 @@ async function isAgreed(output: ProjectContext["output"]): Promise<boolean> {
   const answer = await questions.question("Write? [Y/n] ");
   questions.close();
   return /^(?:y(?:es)?)?$/i.test(answer.trim());
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

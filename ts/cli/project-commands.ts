@@ -8,10 +8,17 @@ import type { ProjectCommandSpec } from "./command";
 const INIT: ProjectCommandSpec = {
   name: "init",
   usage: "[options]",
-  summary: "write a configuration file, and the store's entry in .gitignore",
+  summary: "write a configuration file, the store's entry in .gitignore, and set up agents",
   about:
-    "Shows what it would add, and on a terminal asks. What is there is left as it is: again, it does nothing.",
+    "Shows what it would change, and on a terminal asks. What is there is left as it is: again, it does nothing.\nFor an agent: the entry of the MCP server, a skill, and a short block in CLAUDE.md or AGENTS.md.",
   options: {
+    agent: {
+      value: "names",
+      words: ["claude", "cursor", "vscode", "codex"],
+      many: true,
+      help: "set up claude, cursor, vscode or codex; repeated, or commas",
+    },
+    remove: { help: "take away what was written for --agent, and nothing else" },
     format: {
       value: "format",
       words: ["json", "ts", "mjs", "cjs"],
@@ -23,10 +30,12 @@ const INIT: ProjectCommandSpec = {
   examples: [
     ["breadcrumb init --dry-run", "what it would add"],
     ["breadcrumb init --format mjs --yes", "a configuration that is code"],
+    ["breadcrumb init --agent claude,codex", "for Claude Code and Codex, too"],
+    ["breadcrumb init --agent codex --remove", "Codex's, back"],
   ],
   positionals: [0, 0],
   isStoreless: true,
-  json: "`{ changes: [{ file, isNew, added }], written }`",
+  json: "`{ changes: [{ file, isNew, isRemoved, added, removed }], written }`",
   load: async () => (await import("./init")).init,
 };
 
