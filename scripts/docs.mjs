@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes docs/cli.md, docs/mcp.md, config.schema.json and the plugin folder from the definitions of
- * commands, options and tools; with `--check` it fails where they are not fresh.
+ * `npm run docs`: writes docs/cli.md, docs/mcp.md, cli.schema.json, config.schema.json and the plugin folder from the
+ * definitions of commands, options and tools; with `--check` it fails where they are not fresh.
  *
  * docs/cli.md is scripts/docs/cli.md with `<!-- command: list -->` and the like filled in.
  */
@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { documentSchema } from "./docs-json.mjs";
 import { mcpPage } from "./docs-mcp.mjs";
 import { main, ROOT } from "./step.mjs";
 
@@ -52,6 +53,7 @@ await main(async () => {
       ),
     ),
     ...pluginFolder(load("ts/cli/agents/texts.ts")),
+    "cli.schema.json": `${JSON.stringify(documentSchema(), null, 2)}\n`,
     "config.schema.json": `${JSON.stringify(schema(definitions), null, 2)}\n`,
   };
   const isCheck = process.argv.includes("--check");

@@ -25,6 +25,8 @@ export interface CompactReport {
   readonly bytesAfter: number;
   /** Segments replaced earlier whose files went now. */
   readonly removed: number;
+  /** There was more to do when it was told to end. */
+  readonly unfinished: boolean;
   /** What was left alone, and why. */
   readonly skipped: readonly string[];
 }
@@ -196,6 +198,8 @@ export interface MigrateReport {
   readonly bytesBefore: number;
   /** Bytes of the tables after. */
   readonly bytesAfter: number;
+  /** It was told to end before it was done. */
+  readonly unfinished: boolean;
   /** What is still being written, and so left to a later migration. */
   readonly left: readonly string[];
   /** What could not be migrated, and why. */

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCommands } from "../../ts/cli/all-commands";
 import { optionsOf } from "../../ts/cli/shared-options";
+import { unlikeSchema } from "../cli/support/json-schema";
 import { runCli } from "../cli/support/run-cli";
 import { sampleStore } from "../query/support/sample-store";
 import { cli, packageRoot, project, run } from "../support/program";
@@ -96,6 +97,7 @@ async function followed(line: string): Promise<void> {
   try {
     const [tail] = line.split(" |");
     const { status, stdout } = shell(`${tail} --limit 1`);
+    if (tail?.includes("--json")) expect(unlikeSchema("tail", JSON.parse(stdout))).toEqual([]);
     expect({ status, lines: stdout.trim().split("\n").length }).toEqual({ status: 0, lines: 1 });
     expect(stdout).toMatch(/tick|anonymous/);
   } finally {
@@ -148,7 +150,9 @@ describe("the fields that --json is documented to have", () => {
       const words = needs[name] ?? [];
       const { stdout, stderr } = run(process.execPath, [cli, name, ...words, "--json"], folder);
       expect(stdout, stderr).not.toBe("");
-      expect(Object.keys(JSON.parse(stdout) as object).toSorted()).toEqual(fields.toSorted());
+      const document = JSON.parse(stdout) as object;
+      expect(Object.keys(document).toSorted()).toEqual(fields.toSorted());
+      expect(unlikeSchema(name, document)).toEqual([]);
     },
   );
 

@@ -20,6 +20,7 @@ import {
 import { STORE_COMMANDS } from "./commands";
 import { configuredStore } from "./configured-store";
 import { commandHelp, mainHelp } from "./help";
+import type { JsonDocuments } from "./json-documents";
 import { Output, type Streams } from "./output";
 import { printable } from "./printable";
 import { PROJECT_COMMANDS } from "./project-commands";
@@ -173,7 +174,10 @@ function report(error: unknown, streams: Streams, argv: readonly string[]): numb
     ? error.message.replaceAll(/\s*\n\s*/g, " ")
     : `a fault of its own: ${(error as Error).stack ?? String(error)}`;
   if (isOurs && argv.includes("--json")) {
-    const line = { error: error.code, ...splitSuggestion(message) };
+    const line = {
+      error: error.code,
+      ...splitSuggestion(message),
+    } satisfies JsonDocuments["error"];
     streams.stderr.write(`${JSON.stringify(line)}\n`);
   } else {
     const lines = message.split("\n").map(printable);

@@ -3,13 +3,14 @@
  */
 import { compactStore } from "../upkeep";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { bytes, count } from "./quantities";
 
 /** The command `compact`. */
 export async function compact({ store, output, values }: CommandContext): Promise<number> {
   const report = compactStore(store.dir);
   if (values["json"]) {
-    output.json(report);
+    output.json(report satisfies JsonDocuments["compact"]);
     return 0;
   }
   for (const skipped of report.skipped) output.notice(`left alone: ${skipped}`);

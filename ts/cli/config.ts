@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { BreadcrumbError } from "../errors";
+import type { JsonValue } from "../query/results";
 import { checkConfig, checkValue } from "../options/check-config";
 import {
   CONFIG_NAMES,
@@ -17,6 +18,7 @@ import { retentionOf } from "../options/retention";
 import { suggest } from "../options/suggest";
 import { text } from "./arguments";
 import type { ProjectContext } from "./command";
+import type { ConfigDocument, JsonDocuments } from "./json-documents";
 import { printable } from "./printable";
 import { renderTable } from "./table";
 
@@ -60,7 +62,8 @@ function showConfig({ output, values }: ProjectContext): number {
   const { file, profile, profiles } = loaded;
   if (values["json"]) {
     const entries = settings.map(({ name, value, origin }) => [name, { value, origin }]);
-    output.json({ file, profile, profiles, values: Object.fromEntries(entries) as unknown });
+    const document = { file, profile, profiles, values: Object.fromEntries(entries) };
+    output.json(document as ConfigDocument);
     return 0;
   }
   output.line(
@@ -164,9 +167,9 @@ function changeConfig(
       file,
       profile: profile ?? null,
       name,
-      before: before ?? null,
-      after: value ?? null,
-    });
+      before: (before ?? null) as JsonValue,
+      after: (value ?? null) as JsonValue,
+    } satisfies JsonDocuments["config"]);
     return 0;
   }
   const show = (each: unknown) => (each === undefined ? "(not set)" : JSON.stringify(each));

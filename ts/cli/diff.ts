@@ -13,6 +13,7 @@ import type {
 import { decimal, milliseconds, wholeNumber } from "./arguments";
 import { callText, resultText } from "./call-text";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { cut, printable } from "./printable";
 import { count, duration, plural } from "./quantities";
 import { ShortIds } from "./short-ids";
@@ -40,7 +41,7 @@ export async function diff({
     limit: wholeNumber(values, "limit") ?? DEFAULT_LIMIT,
   });
   if (values["json"]) {
-    output.json(found);
+    output.json(found satisfies JsonDocuments["diff"]);
     return 0;
   }
   const ids = new ShortIds((await store.runs()).map(({ runId }) => runId));

@@ -3,6 +3,7 @@
  */
 import { checkStore, type CheckReport, type Finding } from "../upkeep";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import type { Output } from "./output";
 import { printable } from "./printable";
 import { bytes, count, plural } from "./quantities";
@@ -28,7 +29,7 @@ export async function doctor({ store, output, values }: CommandContext): Promise
   });
   output.progress("");
   const code = report.problems.length === 0 ? 0 : EXIT_UNSOUND;
-  if (values["json"]) output.json(report);
+  if (values["json"]) output.json(report satisfies JsonDocuments["doctor"]);
   else print(report, output);
   return code;
 }

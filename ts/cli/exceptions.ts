@@ -4,6 +4,7 @@
 import type { Handled, RecordedException } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
 import { cut, printable } from "./printable";
 import { moment } from "./quantities";
@@ -29,7 +30,10 @@ export async function exceptions({ store, output, values }: CommandContext): Pro
     limit,
   });
   if (values["json"]) {
-    output.json({ exceptions: page.items, nextCursor: page.nextCursor });
+    output.json({
+      exceptions: page.items,
+      nextCursor: page.nextCursor,
+    } satisfies JsonDocuments["exceptions"]);
     return 0;
   }
   const runs = await store.runs();

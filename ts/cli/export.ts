@@ -17,6 +17,7 @@ import {
 import { text, time } from "./arguments";
 import type { CommandContext } from "./command";
 import { parseFilter } from "./filter-text";
+import type { JsonDocuments } from "./json-documents";
 import { bytes, plural } from "./quantities";
 
 /** What a file's name says of its format. */
@@ -51,7 +52,8 @@ export async function exportFiles(context: CommandContext): Promise<number> {
   const picture = PICTURES.find((known) => known === format);
   if (picture !== undefined) {
     const { path, size } = await writePicture(store, to, { picture, filter, overwrite });
-    if (values["json"]) output.json({ path, format, bytes: size });
+    if (values["json"])
+      output.json({ path, format: picture, bytes: size } satisfies JsonDocuments["export"]);
     else output.line(`${path}: ${bytes(size)}`);
     return 0;
   }
@@ -64,7 +66,7 @@ export async function exportFiles(context: CommandContext): Promise<number> {
     overwrite,
   });
   if (values["json"]) {
-    output.json(written);
+    output.json(written satisfies JsonDocuments["export"]);
     return 0;
   }
   const rows = Object.entries(written.rows).map(([name, number]) => {

@@ -4,6 +4,7 @@
 import type { Gaps } from "../query/index";
 import { text, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
 import { printable } from "./printable";
 import { count, plural } from "./quantities";
@@ -25,7 +26,7 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
   const shown: Gaps = { ...found, notCalled: found.notCalled.slice(0, limit) };
   const isTruncated = found.notCalled.length > limit;
   if (values["json"]) {
-    output.json({ ...shown, truncated: isTruncated });
+    output.json({ ...shown, truncated: isTruncated } satisfies JsonDocuments["gaps"]);
     return 0;
   }
   const runs = await store.runs();

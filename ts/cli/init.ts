@@ -12,6 +12,7 @@ import { loadConfig } from "../options/resolve-config";
 import { text } from "./arguments";
 import type { ProjectContext } from "./command";
 import { changedTexts, changeLines, type FileChange, readText, writeChange } from "./file-change";
+import type { JsonDocuments } from "./json-documents";
 import type { Output } from "./output";
 import { printable } from "./printable";
 
@@ -47,7 +48,10 @@ export async function init({ output, values }: ProjectContext): Promise<number> 
   const write = () => changes.forEach((change) => writeChange(change, root));
   if (values["json"]) {
     if (isWritten) write();
-    output.json({ changes: changes.map(changeRecord), written: isWritten });
+    output.json({
+      changes: changes.map(changeRecord),
+      written: isWritten,
+    } satisfies JsonDocuments["init"]);
     return 0;
   }
   const isRemoval = values["remove"] === true;

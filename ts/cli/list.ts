@@ -6,6 +6,7 @@
 import type { CallStatus, Run, TraceSummary } from "../query/index";
 import { milliseconds, text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { bytes, count, duration, moment, plural, timeOfDay } from "./quantities";
 import { nearestFunction } from "./nearest-function";
 import { cut, printable } from "./printable";
@@ -39,7 +40,7 @@ async function listTraces({ store, output, values }: CommandContext): Promise<nu
       runs: runs.filter(({ runId }) => shown.has(runId)).map(withoutFiles),
       traces: page.items,
       nextCursor: page.nextCursor,
-    });
+    } satisfies JsonDocuments["list"]);
     return 0;
   }
   const ids = new ShortIds([...runs, ...page.items].map(({ runId }) => runId));
@@ -147,7 +148,7 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
   const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
   const runs = chosen.slice(0, limit);
   if (values["json"]) {
-    output.json({ runs, truncated: chosen.length > limit });
+    output.json({ runs, truncated: chosen.length > limit } satisfies JsonDocuments["list"]);
     return 0;
   }
   if (runs.length === 0) {

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { migrateStore } from "../upkeep";
 import { text } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { printable } from "./printable";
 import { bytes, plural } from "./quantities";
 
@@ -21,7 +22,7 @@ export async function migrate({ store, output, values }: CommandContext): Promis
   });
   const code = report.skipped.length === 0 ? 0 : EXIT_INCOMPLETE;
   if (values["json"]) {
-    output.json(report);
+    output.json(report satisfies JsonDocuments["migrate"]);
     return code;
   }
   for (const skipped of report.skipped) output.notice(`not migrated: ${printable(skipped)}`);

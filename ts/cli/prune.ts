@@ -8,6 +8,7 @@ import { RunRecords } from "../query/run-records";
 import { pinRun, type PruneReport, pruneStore } from "../upkeep";
 import { text } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
 import type { Output } from "./output";
 import { bytes, count, moment, plural } from "./quantities";
@@ -47,7 +48,7 @@ export async function prune({ store, output, values }: CommandContext): Promise<
     nameOf: (option) => `--${LIMITS[option]}`,
     dryRun,
   });
-  if (values["json"]) output.json({ dryRun, ...report });
+  if (values["json"]) output.json({ dryRun, ...report } satisfies JsonDocuments["prune"]);
   else print(report, dryRun, output);
   return 0;
 }
@@ -84,7 +85,7 @@ function changePins(
   const pinned = pin.filter((run) => pinRun(dir, run, true));
   const unpinned = unpin.filter((run) => pinRun(dir, run, false));
   if (isJson) {
-    output.json({ pinned, unpinned });
+    output.json({ pinned, unpinned } satisfies JsonDocuments["prune"]);
     return 0;
   }
   for (const run of pin) output.line(`${run} is pinned: no retention removes it.`);

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import type { JsonValue, SqlResult } from "../query/index";
 import { milliseconds, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { cut, printable } from "./printable";
 import { renderTable } from "./table";
 
@@ -29,7 +30,10 @@ export async function query({
     ...(timeoutMs === undefined ? {} : { timeoutMs: Math.max(1, Math.round(timeoutMs)) }),
   });
   if (values["json"]) {
-    output.json({ rows: result.rows, truncated: result.truncated });
+    output.json({
+      rows: result.rows,
+      truncated: result.truncated,
+    } satisfies JsonDocuments["query"]);
   } else {
     for (const line of tableLines(result, output.columns)) output.line(line);
   }

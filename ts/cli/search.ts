@@ -5,6 +5,7 @@ import { BreadcrumbError } from "../errors";
 import type { FoundPlace, SearchField, SearchMatch } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
 import { cut, printable } from "./printable";
 import { moment } from "./quantities";
@@ -32,7 +33,10 @@ export async function search(context: CommandContext): Promise<number> {
     limit,
   });
   if (values["json"]) {
-    output.json({ matches: page.items, nextCursor: page.nextCursor });
+    output.json({
+      matches: page.items,
+      nextCursor: page.nextCursor,
+    } satisfies JsonDocuments["search"]);
     return 0;
   }
   const runs = await store.runs();

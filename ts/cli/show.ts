@@ -4,6 +4,7 @@
 import type { Run, Trace } from "../query/index";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
 import { cut, printable } from "./printable";
 import { count, duration, moment, plural } from "./quantities";
@@ -30,7 +31,7 @@ export async function show(context: CommandContext): Promise<number> {
     maxCalls: isWhole ? WHOLE_CALLS : OUTLINED_CALLS,
   });
   if (values["json"]) {
-    output.json(trace);
+    output.json(trace satisfies JsonDocuments["show"]);
     return 0;
   }
   const whole = Number.POSITIVE_INFINITY;

@@ -3,9 +3,10 @@
  * what to do next.
  */
 import type { FunctionStats, Run } from "../query/index";
-import { type Finding, reportRun, type RunReport, type Severity } from "../query/run-report";
+import { type RunFinding, reportRun, type RunReport, type Severity } from "../query/run-report";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { commandText, endOf } from "./list";
 import { cut, printable } from "./printable";
 import { bytes, count, duration, moment, plural } from "./quantities";
@@ -33,7 +34,10 @@ export async function stats({
   const report = await reportRun(store, positionals[0] ?? "latest");
   if (values["json"]) {
     const { files, ...run } = report.run;
-    output.json({ ...report, run: { ...run, filesInstrumented: files.instrumented } });
+    output.json({
+      ...report,
+      run: { ...run, filesInstrumented: files.instrumented },
+    } satisfies JsonDocuments["stats"]);
     return 0;
   }
   const runs = await store.runs();
@@ -129,7 +133,7 @@ function printFunctions(title: string, functions: readonly FunctionStats[], outp
 
 const MARKS: Readonly<Record<Severity, string>> = { error: "✗", warning: "!", hint: "·" };
 
-function printFindings(findings: readonly Finding[], ids: ShortIds, output: Output): void {
+function printFindings(findings: readonly RunFinding[], ids: ShortIds, output: Output): void {
   heading(findings.length === 0 ? "Nothing looks wrong." : "What looks wrong", output);
   const { paint } = output;
   for (const { severity, message, next } of findings) {

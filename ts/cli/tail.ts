@@ -9,6 +9,7 @@ import { milliseconds, text, wholeNumber } from "./arguments";
 import { callText, resultText } from "./call-text";
 import type { CommandContext } from "./command";
 import { parseFilter } from "./filter-text";
+import type { JsonDocuments } from "./json-documents";
 import { cut, printable } from "./printable";
 import { duration, timeOfDay } from "./quantities";
 
@@ -47,7 +48,7 @@ export async function tail({ store, output, values }: CommandContext): Promise<n
       if (!isSettled || batch % BATCH === 0) await output.flush();
       const { value, done } = await next;
       if (done) break;
-      if (values["json"]) output.jsonLine(value);
+      if (values["json"]) output.jsonLine(value satisfies JsonDocuments["tail"]);
       else output.line(itemLine(value, output));
       left -= 1;
     }

@@ -4,6 +4,7 @@
 import type { FunctionStats, StatsSort } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
 import { printable } from "./printable";
 import { count, duration } from "./quantities";
@@ -25,7 +26,7 @@ export async function top({ store, output, values }: CommandContext): Promise<nu
   });
   const functions = found.slice(0, limit);
   if (values["json"]) {
-    output.json({ functions, truncated: found.length > limit });
+    output.json({ functions, truncated: found.length > limit } satisfies JsonDocuments["top"]);
     return 0;
   }
   if (functions.length === 0) {

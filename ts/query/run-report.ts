@@ -15,7 +15,7 @@ import type { Store } from "./store";
 export type Severity = "error" | "warning" | "hint";
 
 /** Something that looks wrong, or is worth a look. */
-export interface Finding {
+export interface RunFinding {
   /** Its stable name. */
   readonly kind: string;
   readonly severity: Severity;
@@ -44,7 +44,7 @@ export interface RunReport {
   readonly hottest: readonly FunctionStats[];
   /** The newest trace that threw, or else the longest. */
   readonly trace: TraceSummary | null;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RunFinding[];
 }
 
 /** Functions of each list. */
@@ -105,7 +105,7 @@ async function findingsOf(
   store: Store,
   sums: Sums,
   functions: readonly FunctionStats[],
-): Promise<Finding[]> {
+): Promise<RunFinding[]> {
   return [
     ...(await endFindings(store, sums.run)),
     ...lossFindings(sums),
@@ -114,9 +114,9 @@ async function findingsOf(
 }
 
 /** How it ended. */
-async function endFindings(store: Store, run: Run): Promise<Finding[]> {
+async function endFindings(store: Store, run: Run): Promise<RunFinding[]> {
   const { runId, status, exitCode, signal, counters } = run;
-  const findings: Finding[] = [];
+  const findings: RunFinding[] = [];
   const uncaught = await store.exceptions({ run: runId, handled: "uncaught", limit: 1 });
   const [last] = uncaught.items;
   if (last) {
@@ -150,9 +150,9 @@ async function endFindings(store: Store, run: Run): Promise<Finding[]> {
 }
 
 /** What is not in the store. */
-function lossFindings({ run, open, functions }: Sums): Finding[] {
+function lossFindings({ run, open, functions }: Sums): RunFinding[] {
   const { runId, counters, files, status } = run;
-  const findings: Finding[] = [];
+  const findings: RunFinding[] = [];
   const add = (kind: string, severity: Severity, message: string, next: string) =>
     findings.push({ kind, severity, message, next });
   if (functions === 0) {
@@ -183,8 +183,8 @@ function lossFindings({ run, open, functions }: Sums): Finding[] {
 }
 
 /** Functions that stand out. */
-function functionFindings(sums: Sums, functions: readonly FunctionStats[]): Finding[] {
-  const findings: Finding[] = [];
+function functionFindings(sums: Sums, functions: readonly FunctionStats[]): RunFinding[] {
+  const findings: RunFinding[] = [];
   const { runId } = sums.run;
   const all = functions.reduce((total, f) => total + happened(f), 0);
   const percent = (share: number) => `${Math.round(share * 100)} %`;

@@ -1,0 +1,196 @@
+/**
+ * What `--json` prints, command by command. `cli.schema.json` is generated from these types, by
+ * `npm run docs`; the tests hold what the commands print against it.
+ *
+ *     output.json({ functions, truncated } satisfies JsonDocuments["top"]);
+ *
+ * Limits: types only. A field that is `undefined` is left out of the document.
+ */
+import type { BreadcrumbErrorCode } from "../errors";
+import type { ConfigName } from "../options/config-options";
+import type { Diff } from "../query/diff-result";
+import type { FunctionStats, Gaps } from "../query/function-sums";
+import type {
+  Call,
+  CallStatus,
+  ExportResult,
+  JsonValue,
+  RecordedException,
+  Run,
+  SearchMatch,
+  TailItem,
+  TraceSummary,
+} from "../query/results";
+import type { RunFinding } from "../query/run-report";
+import type { RecoveredRun } from "../recovery";
+import type { CheckReport, CompactReport, MigrateReport, PruneReport } from "../upkeep";
+
+/** A run without the lists of its files. */
+interface RunInBrief extends Omit<Run, "files"> {
+  /** Number of files instrumented. */
+  readonly filesInstrumented: number;
+}
+
+/** Where the next page begins. */
+interface Paged {
+  /** For `--cursor`; null where there are no more. */
+  readonly nextCursor: string | null;
+}
+
+/** A list that may have been cut. */
+interface Cut {
+  /** There are more than `--limit`. */
+  readonly truncated: boolean;
+}
+
+/** `list`: traces and the runs that they are of. */
+interface TraceList extends Paged {
+  readonly runs: readonly RunInBrief[];
+  readonly traces: readonly TraceSummary[];
+}
+
+/** `list --runs`. */
+interface RunList extends Cut {
+  readonly runs: readonly Run[];
+}
+
+/** `show`: a trace. */
+interface TraceDocument {
+  /** `<run>-<root call id in base 36>`. */
+  readonly traceId: string;
+  readonly runId: string;
+  /** Entry of its first call. */
+  readonly startedAt: string;
+  /** Duration of the root; null while open, or where it has no row. */
+  readonly durationNs: number | null;
+  readonly status: CallStatus;
+  /** Number of its calls in the store. */
+  readonly callCount: number;
+  /** It has more calls than `calls`, which are its upper levels. */
+  readonly truncated: boolean;
+  /** Callers before callees, linked by `parentId`. */
+  readonly calls: readonly Call[];
+  /** In the order thrown. */
+  readonly exceptions: readonly RecordedException[];
+}
+
+/** `stats`: a run's report. */
+interface RunReportDocument {
+  readonly run: RunInBrief;
+  /** Functions with recorded or counted calls. */
+  readonly functions: number;
+  /** Their files. */
+  readonly files: number;
+  /** Recorded calls that threw. */
+  readonly errors: number;
+  /** Recorded calls that are, or were left, open. */
+  readonly open: number;
+  /** Running time of all recorded calls. */
+  readonly selfNs: number;
+  readonly mostCalled: readonly FunctionStats[];
+  readonly hottest: readonly FunctionStats[];
+  /** The newest trace that threw, or else the longest. */
+  readonly trace: TraceSummary | null;
+  readonly findings: readonly RunFinding[];
+}
+
+/** `export` of a picture: a flame graph or a timeline. */
+interface PictureExport {
+  /** The file. */
+  readonly path: string;
+  readonly format: "speedscope" | "folded" | "chrome";
+  readonly bytes: number;
+}
+
+/** `prune`. */
+interface Pruning extends PruneReport {
+  /** Nothing was removed: it is what would be. */
+  readonly dryRun: boolean;
+}
+
+/** `prune --pin`, `--unpin`: the runs of which that is new. */
+interface Pins {
+  readonly pinned: readonly string[];
+  readonly unpinned: readonly string[];
+}
+
+/** `init`: what was changed, or would be. */
+interface InitChanges {
+  readonly changes: readonly {
+    /** Its path. */
+    readonly file: string;
+    /** There was none. */
+    readonly isNew: boolean;
+    /** There is none any more. */
+    readonly isRemoved: boolean;
+    /** The text that came. */
+    readonly added: string;
+    /** The text that went. */
+    readonly removed: string;
+  }[];
+  /** false: it was only to tell. */
+  readonly written: boolean;
+}
+
+/** `config`: what holds here. */
+export interface ConfigDocument {
+  /** The configuration file; null where there is none. */
+  readonly file: string | null;
+  /** The profile that holds; null: none. */
+  readonly profile: string | null;
+  /** The profiles that there are. */
+  readonly profiles: readonly string[];
+  readonly values: {
+    readonly [name in ConfigName]: {
+      /** null: what is standard. */
+      readonly value: JsonValue;
+      /** Who said it. */
+      readonly origin: string;
+    };
+  };
+}
+
+/** `config set`, `config unset`. */
+interface ConfigChange {
+  readonly file: string;
+  readonly profile: string | null;
+  readonly name: ConfigName;
+  /** null: it was not set. */
+  readonly before: JsonValue;
+  /** null: it is not set. */
+  readonly after: JsonValue;
+}
+
+/** What goes wrong, as a line on stderr. */
+interface ErrorDocument {
+  readonly error: BreadcrumbErrorCode;
+  readonly message: string;
+  /** What to do; null where the message has no more. */
+  readonly suggestion: string | null;
+}
+
+/** What `--json` prints, by command. */
+export interface JsonDocuments {
+  readonly list: TraceList | RunList;
+  readonly show: TraceDocument;
+  readonly view: TraceDocument;
+  readonly stats: RunReportDocument;
+  readonly top: { readonly functions: readonly FunctionStats[] } & Cut;
+  readonly exceptions: { readonly exceptions: readonly RecordedException[] } & Paged;
+  readonly search: { readonly matches: readonly SearchMatch[] } & Paged;
+  readonly query: { readonly rows: readonly Readonly<Record<string, JsonValue>>[] } & Cut;
+  readonly gaps: Gaps & Cut;
+  readonly diff: Diff;
+  /** Each line. */
+  readonly tail: TailItem;
+  readonly export: ExportResult | PictureExport;
+  readonly prune: Pruning | Pins;
+  readonly compact: CompactReport;
+  readonly doctor: CheckReport;
+  readonly migrate: MigrateReport;
+  readonly recover: { readonly runs: readonly RecoveredRun[] };
+  readonly init: InitChanges;
+  readonly config: ConfigDocument | ConfigChange;
+  /** A line on stderr, of any command. */
+  readonly error: ErrorDocument;
+}
