@@ -24,7 +24,11 @@ export interface CallEdgeFilter extends Omit<CallFilter, "function"> {
 const SUMS = `
   count(*)::DOUBLE AS calls, count(*) FILTER (status = 'threw')::DOUBLE AS errors,
   coalesce(sum(duration_ns), 0)::DOUBLE AS total_ns, sum(self_ns)::DOUBLE AS self_ns`;
-const KIND = "CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END AS kind";
+/** The same of sums. */
+const SUMS_OF_SUMS = `
+  sum(calls) AS calls, sum(errors) AS errors, sum(total_ns) AS total_ns, sum(self_ns) AS self_ns`;
+/** What a call without a kind is: it comes of a version without kinds, or has no parent. */
+const KIND = "CASE WHEN is_root THEN NULL ELSE coalesce(parent_kind, 'call') END AS kind";
 
 /** The functions that called it. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export function callers(
@@ -36,8 +40,8 @@ export function callers(
     reader,
     { ...filter, function: name },
     (own, around) => `
-      WITH own AS (SELECT run_id, parent_id, ${KIND}, status, duration_ns, self_ns FROM ${own})
-      SELECT p.function, p.file, p.line, p.col, kind, ${SUMS}
+      WITH own AS (SELECT run_id, parent_id, parent_kind, status, duration_ns, self_ns FROM ${own})
+      SELECT p.function, p.file, p.line, p.col, parent_kind, parent_id IS NULL AS is_root, ${SUMS}
       FROM own LEFT JOIN
         (SELECT run_id, call_id AS parent_id, function, file, line, col FROM ${around}) AS p
         USING (run_id, parent_id)`,
@@ -54,7 +58,7 @@ export function callees(
     reader,
     { ...filter, function: name },
     (own, around) => `
-      SELECT function, file, line, col, ${KIND}, ${SUMS}
+      SELECT function, file, line, col, parent_kind, false AS is_root, ${SUMS}
       FROM ${around} SEMI JOIN (SELECT run_id, call_id AS parent_id FROM ${own})
         USING (run_id, parent_id)`,
   );
@@ -73,8 +77,10 @@ async function edges(
       calls: { table: "calls", choose: selection.choose },
       around: { table: "calls", choose: (s) => isAround(s, selection) },
     },
+    // Grouped as they are stored first: a word made of each row would take as long as the join.
     sql: (from) => `
-      ${sql(`${from.calls} WHERE ${selection.where.sql()}`, from.around)}
+      SELECT function, file, line, col, ${KIND}, ${SUMS_OF_SUMS}
+      FROM (${sql(`${from.calls} WHERE ${selection.where.sql()}`, from.around)} GROUP BY ALL)
       GROUP BY ALL ${order(limit)}`,
     parameters: selection.where.parameters,
   });

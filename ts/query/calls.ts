@@ -10,7 +10,7 @@
 import { BreadcrumbError } from "../errors";
 import { type CallFilter, selectCalls } from "./call-filter";
 import { callsOf, readCallColumns } from "./call-rows";
-import { checkLimit, type Conditions, mayStartIn, type Span } from "./conditions";
+import { checkLimit, type Conditions, mayStartIn, type Span, spanSql } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB } from "./engine";
 import { compareFound, type Found, newestFirst, type Order } from "./newest-first";
@@ -46,7 +46,8 @@ export async function calls(reader: Reader, filter: CallPageFilter = {}): Promis
     segments: reader.live().filter((s) => choose(s) && mayStartIn(s, rest)),
     limit: limit + 1,
     order,
-    ask: (chosen) => findCallIds(reader, chosen, where, { limit: limit + 1, order }),
+    ask: (chosen, part) =>
+      findCallIds(reader, chosen, where, { limit: limit + 1, order, span: part }),
   });
   const page = found.slice(0, limit);
   const items = await readCallsByIds(
@@ -80,19 +81,20 @@ function spanBehind(span: Span, after: Found, order: Order): Span {
   return order === "newest" ? { ...span, untilNs: timeNs + 1n } : { ...span, sinceNs: timeNs };
 }
 
-/** The first calls of some segments. */
+/** The first calls of some segments, of those that began in a span. */
 export async function findCallIds(
   reader: Reader,
   chosen: ReadonlySet<Segment>,
   where: Conditions,
-  { limit, order = "newest" }: { readonly limit: number; readonly order?: Order },
+  options: { readonly limit: number; readonly order?: Order; readonly span: Span },
 ): Promise<Found[]> {
+  const { limit, order = "newest", span } = options;
   const way = order === "newest" ? "DESC" : "ASC";
   const rows = await reader.rows({
     sources: { calls: { table: "calls", live: true, choose: (segment) => chosen.has(segment) } },
     sql: (from) => `
       SELECT run_id, call_id::DOUBLE AS id, ${timeColumns("started_at")}
-      FROM ${from.calls} WHERE ${where.sql()}
+      FROM ${from.calls} WHERE ${where.sql()} AND ${spanSql("started_at", span)}
       ORDER BY started_at ${way}, run_id ${way}, call_id ${way} LIMIT ${limit}`,
     parameters: where.parameters,
   });

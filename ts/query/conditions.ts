@@ -100,6 +100,15 @@ export interface Span {
   readonly untilNs?: bigint;
 }
 
+/** That a time is in a span of our own making, as SQL. */
+export function spanSql(column: string, { sinceNs, untilNs }: Span): string {
+  const parts = [
+    ...(sinceNs === undefined ? [] : [`"${column}" >= make_timestamp_ns(${sinceNs})`]),
+    ...(untilNs === undefined ? [] : [`"${column}" < make_timestamp_ns(${untilNs})`]),
+  ];
+  return parts.length === 0 ? "true" : parts.join(" AND ");
+}
+
 /** The span of a question's `since` and `until`. Throws `BC_ERR_BAD_OPTION`. */
 export function parseSpan(filter: {
   readonly since?: TimeLike | undefined;

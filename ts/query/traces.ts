@@ -8,7 +8,15 @@
  * calls; only runs that can have such traces are searched for them. Limits: counting walks the
  * traces' calls.
  */
-import { checkLimit, Conditions, durationNs, mayStartIn, parseSpan, type Span } from "./conditions";
+import {
+  checkLimit,
+  Conditions,
+  durationNs,
+  mayStartIn,
+  parseSpan,
+  type Span,
+  spanSql,
+} from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import { loadDuckDB, quoteLiteral } from "./engine";
 import { compareFound, type Found, newestFirst } from "./newest-first";
@@ -53,7 +61,7 @@ export async function traces(
   const withRoot = await newestFirst({
     segments: reader.live().filter((s) => search.ofRun(s) && mayStartIn(s, search.before)),
     limit: limit + 1,
-    ask: (chosen) => find(reader, search, (s) => chosen.has(s), ROOTS),
+    ask: (chosen, part) => find(reader, search, (s) => chosen.has(s), rootsIn(part)),
   });
   const lacking = runsThatMayLackRoots(reader);
   const withoutRoot = await find(
@@ -120,10 +128,11 @@ function prepare(reader: Reader, filter: TraceFilter, limit: number): Search {
   };
 }
 
-/** Traces that have their root's row. */
-const ROOTS = (calls: string) => `
+/** Traces that have their root's row, which began in a span. */
+const rootsIn = (span: Span) => (calls: string) =>
+  `
   SELECT run_id, root_id, thread_id, function, file, line, started_at, duration_ns, status
-  FROM ${calls} WHERE parent_id IS NULL`;
+  FROM ${calls} WHERE parent_id IS NULL AND ${spanSql("started_at", span)}`;
 
 /** Traces that have calls, but not their root's. */
 const rootlessOf = (runIds: readonly string[]) => (calls: string) =>
