@@ -139,7 +139,7 @@ it("another process that is at it is told of, and nothing is done", async () => 
     const ended = run(node, [cli, "compact", "--store", dir], dir);
     expect(ended.stderr).toMatch(/is being merged or pruned by another process/);
     expect(ended.stdout).toBe("");
-    expect(readFileSync(join(dir, "store.json"), "utf8")).toContain('"schemaVersion": 3');
+    expect(readFileSync(join(dir, "store.json"), "utf8")).toContain('"schemaVersion": 4');
   } finally {
     holder.kill();
   }

@@ -133,7 +133,7 @@ test.each([
   ["a segment", "segments/date="],
   ["a run's record", "runs"],
 ])("%s of a newer version is refused by every question, with both numbers", async (_, place) => {
-  const dir = olderStore("v3");
+  const dir = olderStore("v4");
   const file = readdirSync(dir, { recursive: true, encoding: "utf8" }).find(
     (name) => name.startsWith(place) && name.endsWith(".json"),
   )!;

@@ -207,7 +207,7 @@ async function killMigration({ commands }: Subject): Promise<boolean> {
     commands.finish(dir, "migrate");
     sweep({ dir, commands });
     expect(await digestOf(store)).toEqual(before);
-    expect(readFileSync(join(dir, "store.json"), "utf8")).toContain('"schemaVersion": 3');
+    expect(readFileSync(join(dir, "store.json"), "utf8")).toContain('"schemaVersion": 4');
     return was;
   } finally {
     rmSync(dirname(dir), { recursive: true });

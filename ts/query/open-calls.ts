@@ -132,7 +132,7 @@ function segmentOf(runId: string, openRows: readonly OpenRow[]): Segment {
   const part = {
     runId,
     // None: it is no segment that a tail or a merging knows.
-    seqs: [0, -1] as const,
+    seqs: [],
     calls: openRows.length,
     startedAtNs,
     rootId: range("root_id"),

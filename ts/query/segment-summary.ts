@@ -33,8 +33,11 @@ export type Range = readonly [min: number, max: number];
 /** What a segment holds of a run. The ranges are over its calls; null without calls. */
 export interface RunPart {
   readonly runId: string;
-  /** The segments as its process wrote them which are in this one. */
-  readonly seqs: Range;
+  /**
+   * Numbers of the segments as its process wrote them which are in this one: first and last of each
+   * range, ascending. Version 3 had one range, with what is between.
+   */
+  readonly seqs: readonly number[];
   readonly calls: number;
   readonly startedAtNs: Range | null;
   readonly rootId: Range | null;
@@ -97,7 +100,7 @@ function rowsOf(tables: unknown): unknown {
 
 function runPart(part: Record<string, unknown>): RunPart {
   const { runId, calls } = part;
-  const seqs = part["seqs"] as Range;
+  const seqs = part["seqs"] as readonly number[];
   if (typeof runId !== "string" || !Array.isArray(seqs) || typeof seqs[0] !== "number") {
     throw new TypeError("names no run");
   }

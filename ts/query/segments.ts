@@ -108,7 +108,9 @@ export class Segments {
   published(runId: string): number {
     let most = 0;
     for (const { runs } of this.#written) {
-      for (const run of runs) if (run.runId === runId) most = Math.max(most, run.seqs[1] + 1);
+      for (const run of runs) {
+        if (run.runId === runId) most = Math.max(most, (run.seqs.at(-1) ?? -1) + 1);
+      }
     }
     return most;
   }

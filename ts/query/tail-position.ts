@@ -10,7 +10,7 @@
  * text it has about 50 bytes for each run of the store.
  */
 import { BreadcrumbError } from "../errors";
-import type { Range, Segment } from "./segment-summary";
+import type { Segment } from "./segment-summary";
 
 /** A segment that this many later ones have overtaken is no longer waited for. */
 const MAX_OVERTAKEN = 1000;
@@ -45,7 +45,7 @@ export class TailPosition {
     const position = new TailPosition();
     for (const { runId, seqs } of segments.flatMap(({ runs }) => runs)) {
       const done = position.#done(runId);
-      done.below = Math.max(done.below, seqs[1] + 1);
+      done.below = Math.max(done.below, (seqs.at(-1) ?? -1) + 1);
     }
     return position;
   }
@@ -97,7 +97,7 @@ export class TailPosition {
   finish(segment: Segment): void {
     for (const { runId, seqs } of segment.runs) {
       const done = this.#done(runId);
-      const [, last] = seqs;
+      const last = seqs.at(-1) ?? -1;
       if (last - done.below > MAX_OVERTAKEN) done.below = last - MAX_OVERTAKEN;
       for (const seq of numbers(seqs, done.below)) done.above.add(seq);
       for (const seq of done.above) if (seq < done.below) done.above.delete(seq);
@@ -125,10 +125,14 @@ export class TailPosition {
   }
 }
 
-/** The whole numbers of a range that are not below another one. */
-function numbers([first, last]: Range, least: number): number[] {
-  const from = Math.max(first, least);
-  return Array.from({ length: Math.max(last - from + 1, 0) }, (_, i) => from + i);
+/** The whole numbers of ranges that are not below another one. */
+function numbers(seqs: readonly number[], least: number): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < seqs.length; i += 2) {
+    const last = seqs[i + 1] as number;
+    for (let seq = Math.max(seqs[i] as number, least); seq <= last; seq++) found.push(seq);
+  }
+  return found;
 }
 
 function checkRow(row: TailRow): TailRow {

@@ -129,7 +129,7 @@ function inOrder(a: Segment, b: Segment): number {
   const [first, second] = [a.runs[0], b.runs[0]];
   if (isMerged(a) !== isMerged(b) || !first || !second) return isMerged(a) - isMerged(b);
   if (first.runId !== second.runId) return first.runId < second.runId ? -1 : 1;
-  return first.seqs[0] - second.seqs[0];
+  return (first.seqs[0] ?? 0) - (second.seqs[0] ?? 0);
 }
 
 export function knownRuns(reader: Reader, segments: readonly Segment[]): Set<string> {

@@ -28,8 +28,8 @@ export interface SegmentRows {
   readonly schemaVersion?: number;
 }
 
-/** Columns that segments of version 1 lack. */
-const SINCE_VERSION_2: ReadonlySet<string> = new Set(["parent_kind"]);
+/** The version in which a column came, where that is not the first. */
+const SINCE: Readonly<Record<string, number>> = { parent_kind: 2, seq: 4 };
 
 /** 2026-11-23T08:00:00Z. */
 export const NOON_NS = 1_795_420_800_000_000_000n;
@@ -170,13 +170,17 @@ export class StoreWriter {
       const tableRows = rows[table.name as "calls"];
       if (!tableRows?.length) continue;
       const columns = table.columns.filter(([name]) => {
-        return rows.schemaVersion !== 1 || !SINCE_VERSION_2.has(name);
+        return (SINCE[name] ?? 1) <= (rows.schemaVersion ?? SCHEMA_VERSION);
       });
       const types = columns.map(([n, t]) => [n, t.startsWith("TIMESTAMP") ? "BIGINT" : t]);
       await this.connection.run(
         `CREATE OR REPLACE TABLE "new_${table.name}" AS SELECT unnest(from_json($1, $2), max_depth := 2)`,
         [
-          stringify(tableRows.map((row) => Object.assign({}, row, { run_id: rows.runId }))),
+          stringify(
+            tableRows.map((row) =>
+              Object.assign({ seq: rows.seq ?? 0 }, row, { run_id: rows.runId }),
+            ),
+          ),
           JSON.stringify([Object.fromEntries(types)]),
         ],
       );

@@ -7,11 +7,11 @@
 /// Version of the format. A segment and the store say theirs; a reader refuses a newer one.
 ///
 /// 1: the first. 2: `calls.parent_kind`, `functions.generated_*`. 3: segments of several runs, which
-/// may replace others; sums of the files.
-pub const SCHEMA_VERSION: u32 = 3;
+/// may replace others; sums of the files. 4: `calls.seq`, `exceptions.seq`, all numbers of a segment's parts.
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// The version in which a column came last: files of an earlier one lack some.
-pub const COLUMNS_VERSION: u32 = 2;
+pub const COLUMNS_VERSION: u32 = 4;
 
 /// Physical type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,15 @@ const fn view(
 
 use ColumnEncoding::{Delta, Dictionary, Plain};
 use ColumnType::{Int32, Int64, Text, TimestampNs};
+
+/// In a segment that was merged, which rows a reader has seen already.
+const SEQ: Column = column(
+    "seq",
+    Int32,
+    true,
+    Dictionary,
+    "Number of the run's segment in which it was published. Since version 4: earlier files lack it, and it is null in what was merged before.",
+);
 
 /// One row a call.
 pub const CALLS: Table = Table {
@@ -264,6 +273,7 @@ pub const CALLS: Table = Table {
             Dictionary,
             "`none`, `call` or `root`. Since version 2: earlier files lack it.",
         ),
+        SEQ,
     ],
     view: &[
         view(
@@ -437,6 +447,7 @@ pub const EXCEPTIONS: Table = Table {
             Delta,
             "Number of recorded calls that it ended.",
         ),
+        SEQ,
     ],
     view: &[
         view("run_id", "VARCHAR", "", "The run."),

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use breadcrumb_store::{
     Pruning, RetentionPolicy, RetentionScope, RunPart, RunRecord, RunStatus, STORE_VERSION,
-    SegmentSummary, Store, TableSummaries, TableSummary, iso_timestamp,
+    SegmentSummary, SeqRanges, Store, TableSummaries, TableSummary, iso_timestamp,
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
@@ -69,7 +69,7 @@ fn declare(day: &Path, run: &str, seq: u64, bytes: u64) {
         name: name.clone(),
         runs: vec![RunPart {
             run_id: run.to_owned(),
-            seqs: (seq, seq),
+            seqs: SeqRanges::one(seq),
             calls: 1000,
             ..RunPart::default()
         }],

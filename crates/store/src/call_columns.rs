@@ -48,6 +48,7 @@ struct Dictionaries<'a> {
     runs: &'a [String],
     functions: Vec<Rc<ResolvedFunction>>,
     threads: &'a [u32],
+    seqs: &'a [u32],
 }
 
 impl Dictionaries<'_> {
@@ -135,12 +136,18 @@ const COLUMNS: &[(&str, ColumnId, Source)] = &[
         ColumnId::ParentKind,
         Text(|_| PARENT_KINDS.map(|k| k.name().to_owned()).to_vec()),
     ),
+    (
+        "seq",
+        ColumnId::Seq,
+        Integer(|d| d.seqs.iter().map(|&seq| to_i32(seq)).collect()),
+    ),
 ];
 
-/// Adds a row group to a file.
+/// Adds a row group to a file; all of it is of the segment with number `seq`, if that is told.
 pub(crate) fn write_group<W: Write + Send>(
     file: &mut SerializedFileWriter<W>,
     loaded: &LoadedGroup<'_>,
+    seq: Option<u32>,
     functions: &mut ResolvedFunctions<'_>,
     encoder: &mut PageEncoder,
 ) -> Result<()> {
@@ -149,6 +156,9 @@ pub(crate) fn write_group<W: Write + Send>(
         runs: &loaded.group.runs,
         functions: ids.iter().map(|&id| functions.get(id)).collect(),
         threads: &loaded.group.threads,
+        seqs: seq
+            .as_ref()
+            .map_or(&loaded.group.seqs, std::slice::from_ref),
     };
     let descriptors = file.schema_descr().columns().to_vec();
     let mut group = file.next_row_group()?;

@@ -37,6 +37,7 @@ pub(crate) enum ColumnId {
     ResultJson,
     ExceptionId,
     Clock,
+    Seq,
     Constant,
 }
 
@@ -92,6 +93,8 @@ pub(crate) struct CallGroup {
     pub(crate) functions: Vec<u32>,
     /// Thread ids by index.
     pub(crate) threads: Vec<u32>,
+    /// Numbers of segments by index.
+    pub(crate) seqs: Vec<u32>,
     /// Run ids by index.
     pub(crate) runs: Vec<String>,
     place: Place,
@@ -105,6 +108,7 @@ impl Default for CallGroup {
             function_pages: Vec::new(),
             functions: Vec::new(),
             threads: Vec::new(),
+            seqs: Vec::new(),
             runs: Vec::new(),
             place: Place::Memory,
         }

@@ -39,6 +39,7 @@ const INTEGER_RESULT: u16 = 1 << 9;
 const JSON_RESULT: u16 = 1 << 10;
 const PARENT_KIND: u16 = 0b11 << 11;
 const PARENT_KIND_SHIFT: u32 = 11;
+const HAS_SEQ: u16 = 1 << 13;
 
 /// `argument_count` by index: the dictionary of that column.
 pub(crate) const ARGUMENT_COUNTS: [i32; 3] = [0, 1, 2];
@@ -65,6 +66,8 @@ pub(crate) struct CallPage {
     functions: Vec<u32>,
     /// Indices into the group's threads.
     threads: Vec<u32>,
+    /// Indices into the group's numbers of segments.
+    seqs: Vec<u32>,
     root_ids: Vec<i64>,
     call_ids: Vec<i64>,
     parent_ids: Vec<i64>,
@@ -81,8 +84,9 @@ pub(crate) struct CallPage {
 }
 
 impl CallPage {
-    /// Takes a row, whose function and thread have these indices in the row group.
-    pub(crate) fn push(&mut self, row: &CallRow<'_>, function: u32, thread: u32) {
+    /// Takes a row, whose function, thread and segment, if that is known, have these indices in the
+    /// row group.
+    pub(crate) fn push(&mut self, row: &CallRow<'_>, function: u32, thread: u32, seq: Option<u32>) {
         let mut flags = match row.status {
             CallStatus::Returned => 0,
             CallStatus::Threw => 1 << STATUS_SHIFT,
@@ -107,6 +111,10 @@ impl CallPage {
         if let Some(exception) = row.exception_id {
             flags |= HAS_EXCEPTION;
             self.exception_ids.push(exception);
+        }
+        if let Some(seq) = seq {
+            flags |= HAS_SEQ;
+            self.seqs.push(seq);
         }
         flags |= self.push_arguments(row.arguments);
         match row.result {
@@ -169,7 +177,7 @@ impl CallPage {
     /// Memory held, about.
     pub(crate) fn memory_bytes(&self) -> usize {
         // Flags, indices and eleven columns of 64 bits.
-        self.flags.capacity() * (2 + 4 + 4 + 11 * 8)
+        self.flags.capacity() * (2 + 4 + 4 + 4 + 11 * 8)
             + self.arguments_json.capacity()
             + self.results_json.capacity()
     }
@@ -202,6 +210,7 @@ impl CallPage {
         self.varying = 0;
         self.functions.clear();
         self.threads.clear();
+        self.seqs.clear();
         self.arguments_json.clear();
         self.results_json.clear();
         for column in [
@@ -240,7 +249,7 @@ impl Writer<'_> {
     fn write_all(&mut self) {
         let page = self.page;
         self.constant(ColumnId::Run, self.run);
-        self.indices(ColumnId::Thread, &page.threads);
+        self.indices(ColumnId::Thread, &page.threads, 0);
         self.required(ColumnId::RootId, &page.root_ids);
         self.required(ColumnId::CallId, &page.call_ids);
         self.optional(ColumnId::ParentId, &page.parent_ids, HAS_PARENT, |_| true);
@@ -280,6 +289,8 @@ impl Writer<'_> {
         );
         self.flag_indices(ColumnId::ParentKind, PARENT_KIND, PARENT_KIND_SHIFT);
         self.flag_indices(ColumnId::Clock, EXACT, EXACT.trailing_zeros());
+        let nulls = self.levels(HAS_SEQ, |_| true);
+        self.indices(ColumnId::Seq, &page.seqs, nulls);
         self.constant(ColumnId::Constant, 0);
     }
 
@@ -330,16 +341,19 @@ impl Writer<'_> {
         page.rows() - write_levels(&page.flags, |&flags| is_present(flags), body)
     }
 
-    fn indices(&mut self, column: ColumnId, indices: &[u32]) {
+    /// Indices, behind the levels of a column that may be null.
+    fn indices(&mut self, column: ColumnId, indices: &[u32], nulls: usize) {
         let least = indices.iter().copied().min().unwrap_or_default();
         let most = indices.iter().copied().max().unwrap_or_default();
-        self.widen(column, least, most);
+        if !indices.is_empty() {
+            self.widen(column, least, most);
+        }
         let body = self.encoder.body();
         match least == most {
             true => write_constant_indices(most, indices.len(), body),
             false => write_indices(indices.iter().copied(), most as usize + 1, body),
         }
-        self.finish(column, PageEncoding::RleDictionary, 0);
+        self.finish(column, PageEncoding::RleDictionary, nulls);
     }
 
     fn flag_indices(&mut self, column: ColumnId, mask: u16, shift: u32) {

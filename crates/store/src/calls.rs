@@ -79,6 +79,9 @@ pub(crate) struct Calls {
     group: CallGroup,
     functions: IdIndex,
     threads: IdIndex,
+    seqs: IdIndex,
+    /// Number of the segment that rows come from; 0 for the one that is being made.
+    seq: Option<u32>,
     /// Row groups that are full.
     groups: Vec<CallGroup>,
     spill: Option<Spill>,
@@ -99,6 +102,8 @@ impl Calls {
             group: CallGroup::default(),
             functions: IdIndex::default(),
             threads: IdIndex::default(),
+            seqs: IdIndex::default(),
+            seq: Some(0),
             groups: Vec::new(),
             spill: None,
             encoder: PageEncoder::default(),
@@ -118,10 +123,16 @@ impl Calls {
         });
     }
 
+    /// The calls that follow come from the run's segment of this number, if it is known.
+    pub(crate) fn select_seq(&mut self, seq: Option<u32>) {
+        self.seq = seq;
+    }
+
     pub(crate) fn push(&mut self, row: &CallRow<'_>) {
         let function = self.functions.index_of(row.function);
         let thread = self.threads.index_of(row.thread_id);
-        self.page.push(row, function, thread);
+        let seq = self.seq.map(|seq| self.seqs.index_of(seq));
+        self.page.push(row, function, thread, seq);
         self.rows += 1;
         if self.page.is_full() {
             self.finish_page();
@@ -169,6 +180,7 @@ impl Calls {
         self.group.settle();
         self.group.functions = self.functions.take();
         self.group.threads = self.threads.take();
+        self.group.seqs = self.seqs.take();
         self.groups.push(std::mem::take(&mut self.group));
         let held: usize = self.groups.iter().map(CallGroup::memory_bytes).sum();
         if held > MEMORY_BYTES {
@@ -187,10 +199,12 @@ impl Calls {
             .try_for_each(|group| group.spill(spill))
     }
 
-    /// Writes all rows as a Parquet file. They are still held then.
+    /// Writes all rows as a Parquet file, as those of the segment with number `seq` if that is told.
+    /// They are still held then.
     pub(crate) fn write(
         &mut self,
         out: impl Write + Send,
+        seq: Option<u32>,
         functions: &mut ResolvedFunctions<'_>,
     ) -> Result<()> {
         self.finish_group();
@@ -202,7 +216,7 @@ impl Calls {
         let mut file = SerializedFileWriter::new(out, schema, properties.into())?;
         for group in &self.groups {
             let loaded = group.load(self.spill.as_mut())?;
-            write_group(&mut file, &loaded, functions, &mut self.encoder)?;
+            write_group(&mut file, &loaded, seq, functions, &mut self.encoder)?;
         }
         file.close()?;
         Ok(())
@@ -218,6 +232,8 @@ impl Calls {
         self.group = CallGroup::default();
         self.functions.take();
         self.threads.take();
+        self.seqs.take();
+        self.seq = Some(0);
         self.groups.clear();
         if self
             .spill

@@ -46,6 +46,7 @@ mod retention_policy;
 mod retention_tests;
 mod run;
 mod segment;
+mod seq_ranges;
 mod spill;
 mod store;
 mod stored_run;
@@ -70,6 +71,7 @@ pub use run::{
     ClockOffset, CorruptRun, FileLists, LeftAlone, RunCounters, RunRecord, RunStatus, Runs,
 };
 pub use segment::{Published, SegmentBuilder};
+pub use seq_ranges::SeqRanges;
 pub use store::{STORE_VERSION, Store};
 pub use stored_run::WhyKept;
 pub use summary::{RunPart, SegmentSummary, TableSummaries, TableSummary, name_hash};

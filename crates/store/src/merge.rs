@@ -27,6 +27,8 @@ use rows::{read_calls, read_counts, read_exceptions, read_functions};
 use window::Window;
 
 use crate::day::{Day, Source};
+use crate::segment::Origin;
+use crate::seq_ranges::SeqRanges;
 use crate::summary::MERGED;
 use crate::table_sum::bytes_flaw;
 use crate::upkeep_lock::UpkeepLock;
@@ -119,6 +121,13 @@ impl MergeReport {
 impl Source {
     fn calls(&self) -> u64 {
         self.summary.runs.iter().map(|part| part.calls).sum()
+    }
+
+    /// Number of the segment, for rows that do not say theirs: of one that a process wrote.
+    fn own_seq(&self) -> Option<u32> {
+        let run = self.summary.runs.first()?;
+        let seq = self.summary.seq_in(&run.run_id)?;
+        Some(u32::try_from(seq).unwrap_or(u32::MAX))
     }
 
     fn started_at(&self) -> Option<i64> {
@@ -303,8 +312,12 @@ pub(crate) fn merge_group(
     }
     let mut runs: Vec<String> = Vec::new();
     let mut window = Window::new(limits.window_calls);
-    for path in group.iter().filter_map(|s| s.table("calls")) {
-        let mut take = |run: &str, row: &breadcrumb_event::row::CallRow<'_>| {
+    for source in group {
+        let Some(path) = source.table("calls") else {
+            continue;
+        };
+        let own = source.own_seq();
+        let mut take = |run: &str, seq: Option<u32>, row: &breadcrumb_event::row::CallRow<'_>| {
             if !keep(run) {
                 return;
             }
@@ -315,7 +328,7 @@ pub(crate) fn merge_group(
                     runs.push(run.to_owned());
                     runs.len() - 1
                 });
-            window.push(index, row);
+            window.push(index, seq.or(own), row);
             if window.is_full() {
                 drain(&mut window, &runs, &mut builder);
             }
@@ -327,9 +340,11 @@ pub(crate) fn merge_group(
     drain(&mut window, &runs, &mut builder);
     for source in group {
         if let Some(path) = source.table("exceptions") {
-            read_exceptions(&path, &mut functions, &mut |run, row| {
+            let own = source.own_seq();
+            read_exceptions(&path, &mut functions, &mut |run, seq, row| {
                 if keep(run) {
                     builder.select_run(run);
+                    builder.select_seq(seq.or(own));
                     builder.push_exception(row);
                 }
             })?;
@@ -348,17 +363,20 @@ pub(crate) fn merge_group(
     let entries = functions.entries().to_vec();
     let seqs = |run: &str| {
         let parts = group.iter().filter_map(|s| s.summary.part(run));
-        let seqs = parts.map(|part| part.seqs);
-        seqs.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-            .unwrap_or_default()
+        SeqRanges::union(parts.map(|part| &part.seqs))
     };
-    let published = builder.publish_as(folder, &name, &replaces, &seqs, &entries)?;
+    let origin = Origin::Others {
+        replaces: &replaces,
+        seqs: &seqs,
+    };
+    let published = builder.publish_as(folder, &name, &origin, &entries)?;
     Ok(Some((published.rows, published.bytes)))
 }
 
 fn drain(window: &mut Window, runs: &[String], builder: &mut SegmentBuilder) {
-    window.drain(|run, row| {
+    window.drain(|run, seq, row| {
         builder.select_run(&runs[run]);
+        builder.select_seq(seq);
         builder.push_call(row);
     });
 }

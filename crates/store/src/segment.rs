@@ -18,6 +18,7 @@ use crate::calls::Calls;
 use crate::function_sums::FunctionSums;
 use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
+use crate::seq_ranges::SeqRanges;
 use crate::summary::{HASH_DIGITS, RunPart, file_names, name_hash, segment_name};
 use crate::table::Cells;
 use crate::timestamp::iso_date;
@@ -49,6 +50,7 @@ struct HeldException {
     thrown_at_ns: i64,
     handled: &'static str,
     calls: u32,
+    seq: Option<u32>,
 }
 
 /// The rows of a run, but for its calls.
@@ -60,6 +62,43 @@ struct RunRows {
     counts: Vec<CountRow>,
 }
 
+/// Where the rows of a segment come from.
+pub(crate) enum Origin<'a> {
+    /// Their run's process publishes them, under this number.
+    Own(u64),
+    /// They were published before.
+    Others {
+        /// The segments that this one replaces.
+        replaces: &'a [String],
+        /// The numbers of a run's segments among these.
+        seqs: &'a dyn Fn(&str) -> SeqRanges,
+    },
+}
+
+impl Origin<'_> {
+    /// The number of all rows.
+    fn own(&self) -> Option<u32> {
+        match self {
+            Self::Own(seq) => Some(u32::try_from(*seq).unwrap_or(u32::MAX)),
+            Self::Others { .. } => None,
+        }
+    }
+
+    fn replaces(&self) -> &[String] {
+        match self {
+            Self::Own(_) => &[],
+            Self::Others { replaces, .. } => replaces,
+        }
+    }
+
+    fn seqs(&self, run_id: &str) -> SeqRanges {
+        match self {
+            Self::Own(seq) => SeqRanges::one(*seq),
+            Self::Others { seqs, .. } => seqs(run_id),
+        }
+    }
+}
+
 /// Gathers the rows of a segment and publishes them. See the module for an example.
 #[derive(Debug)]
 pub struct SegmentBuilder {
@@ -68,6 +107,8 @@ pub struct SegmentBuilder {
     runs: Vec<RunRows>,
     /// The run that rows are added to.
     current: usize,
+    /// Number of the segment that they come from; 0 for this one.
+    seq: Option<u32>,
     exception_bytes: usize,
 }
 
@@ -82,6 +123,7 @@ impl SegmentBuilder {
                 ..RunRows::default()
             }],
             current: 0,
+            seq: Some(0),
             exception_bytes: 0,
         }
     }
@@ -106,6 +148,12 @@ impl SegmentBuilder {
             self.runs.len() - 1
         });
         self.calls.select_run(run_id);
+    }
+
+    /// The rows that follow come from the run's segment of this number, if it is known.
+    pub(crate) fn select_seq(&mut self, seq: Option<u32>) {
+        self.seq = seq;
+        self.calls.select_seq(seq);
     }
 
     /// Takes a call. Never fails: if the disk is full, rows stay in memory
@@ -138,6 +186,7 @@ impl SegmentBuilder {
             thrown_at_ns: row.thrown_at_ns,
             handled: row.handled,
             calls: row.calls,
+            seq: self.seq,
         });
     }
 
@@ -202,7 +251,7 @@ impl SegmentBuilder {
         let date = iso_date(self.first_ns());
         loop {
             let folder = store.date_folder(&date)?;
-            match self.publish_as(&folder, &name, &[], &|_| (seq, seq), functions) {
+            match self.publish_as(&folder, &name, &Origin::Own(seq), functions) {
                 // Another process has removed the folder, which was empty, before our first file.
                 Err(StoreError::Io { .. }) if !folder.exists() && store.folder().exists() => {}
                 published => return published,
@@ -210,17 +259,15 @@ impl SegmentBuilder {
         }
     }
 
-    /// Writes the rows as a segment of this name that replaces others, as [`Self::publish`]. `seqs`
-    /// tells the first and last number of a run's segments in it.
+    /// Writes the rows as a segment of this name, as [`Self::publish`].
     pub(crate) fn publish_as(
         &mut self,
         folder: &Path,
         name: &str,
-        replaces: &[String],
-        seqs: &dyn Fn(&str) -> (u64, u64),
+        origin: &Origin<'_>,
         functions: &dyn FunctionSource,
     ) -> Result<Published, StoreError> {
-        let written = self.write_files(folder, name, replaces, seqs, functions);
+        let written = self.write_files(folder, name, origin, functions);
         match written {
             Ok(_) => self.clear(),
             Err(_) => {
@@ -234,10 +281,10 @@ impl SegmentBuilder {
         &mut self,
         folder: &Path,
         name: &str,
-        replaces: &[String],
-        seqs: &dyn Fn(&str) -> (u64, u64),
+        origin: &Origin<'_>,
         functions: &dyn FunctionSource,
     ) -> Result<Published, StoreError> {
+        let own = origin.own();
         let mut resolved = ResolvedFunctions::new(functions);
         let file = |table: &str| folder.join(format!("{name}-{table}.parquet"));
         let mut tables = TableSummaries::default();
@@ -245,7 +292,7 @@ impl SegmentBuilder {
         if self.calls.rows() > 0 {
             let mut out = AtomicFile::create(&file("calls"))?;
             self.calls
-                .write(&mut out, &mut resolved)
+                .write(&mut out, own, &mut resolved)
                 .map_err(|e| StoreError::from_parquet(out.target(), e))?;
             tables.calls = Some(put(out, self.calls.rows())?);
         }
@@ -253,7 +300,7 @@ impl SegmentBuilder {
             (
                 &mut tables.exceptions,
                 "exceptions",
-                self.exception_cells(&mut resolved),
+                self.exception_cells(own, &mut resolved),
             ),
             (
                 &mut tables.functions,
@@ -279,10 +326,10 @@ impl SegmentBuilder {
         let summary = SegmentSummary {
             schema_version: SCHEMA_VERSION,
             name: name.to_owned(),
-            runs: self.run_parts(seqs),
+            runs: self.run_parts(origin),
             tables,
             function_hashes: self.function_hashes(&mut resolved),
-            replaces: replaces.to_vec(),
+            replaces: origin.replaces().to_vec(),
         };
         let path = folder.join(format!("{name}.json"));
         let mut text = serde_json::to_vec(&summary).map_err(|e| unencodable(&path, &e))?;
@@ -294,7 +341,7 @@ impl SegmentBuilder {
         })
     }
 
-    fn run_parts(&mut self, seqs: &dyn Fn(&str) -> (u64, u64)) -> Vec<RunPart> {
+    fn run_parts(&mut self, origin: &Origin<'_>) -> Vec<RunPart> {
         let held = self.calls.runs();
         let has_rows = |run: &&RunRows| {
             run.sums.len() > 0 || !run.exceptions.is_empty() || !run.counts.is_empty()
@@ -307,7 +354,7 @@ impl SegmentBuilder {
                 let ranges = calls.and_then(|calls| calls.ranges);
                 RunPart {
                     run_id: run.run_id.clone(),
-                    seqs: seqs(&run.run_id),
+                    seqs: origin.seqs(&run.run_id),
                     calls: calls.map_or(0, |calls| calls.rows),
                     min_started_at_ns: ranges.map(|r| r.started_at_ns.0),
                     max_started_at_ns: ranges.map(|r| r.started_at_ns.1),
@@ -349,6 +396,7 @@ impl SegmentBuilder {
         self.calls.clear();
         self.runs.truncate(1);
         self.current = 0;
+        self.seq = Some(0);
         let RunRows {
             sums,
             exceptions,
@@ -361,7 +409,7 @@ impl SegmentBuilder {
         self.exception_bytes = 0;
     }
 
-    fn exception_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
+    fn exception_cells(&self, own: Option<u32>, functions: &mut ResolvedFunctions<'_>) -> Cells {
         let mut cells = Cells::new(&EXCEPTIONS);
         for run in &self.runs {
             for row in &run.exceptions {
@@ -380,6 +428,7 @@ impl SegmentBuilder {
                 cells.push_integer(Some(row.thrown_at_ns));
                 cells.push_text(Some(row.handled));
                 cells.push_integer(Some(row.calls.into()));
+                cells.push_integer(own.or(row.seq).map(i64::from));
             }
         }
         cells

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::list;
 use crate::json_file::{check_version, read_json};
+use crate::seq_ranges::SeqRanges;
 use crate::{Store, StoreError};
 
 /// Beginning of the names of merged segments.
@@ -75,8 +76,8 @@ impl TableSummaries {
 pub struct RunPart {
     /// The run.
     pub run_id: String,
-    /// The first and the last of the segments that its process wrote which are in this one.
-    pub seqs: (u64, u64),
+    /// Numbers of the segments that its process wrote which are in this one.
+    pub seqs: SeqRanges,
     /// Its rows in `calls`.
     pub calls: u64,
     /// Smallest `started_at`, ns since 1970.
@@ -145,7 +146,7 @@ impl From<OneRunSummary> for SegmentSummary {
             schema_version: 0,
             name: segment_name(&part.run_id, seq),
             runs: vec![RunPart {
-                seqs: (seq, seq),
+                seqs: SeqRanges::one(seq),
                 calls: tables.calls.as_ref().map_or(0, |table| table.rows),
                 run_id: part.run_id,
                 min_started_at_ns: part.min_started_at_ns,

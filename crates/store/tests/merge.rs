@@ -2,14 +2,17 @@
 
 mod sample_store;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use breadcrumb_store::{MergeLimits, MergeReport, Removal, RunRecord, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
 use proptest::prelude::*;
 use sample_store::{all, end, functions_of, published, rows, write, write_with};
+use serde_json::json;
 
 fn limits() -> MergeLimits {
     MergeLimits {
@@ -31,6 +34,67 @@ fn remove(store: &Store, runs: &[&str]) -> Removal {
 
 fn files(folder: &Path) -> usize {
     fs::read_dir(folder).unwrap().count()
+}
+
+/// How often each number stands in the column `seq` of a table; -1 for null.
+fn seqs(store: &Store, table: &str) -> BTreeMap<i32, usize> {
+    let mut counts = BTreeMap::new();
+    for (folder, summary) in published(store) {
+        let (_, file) = summary
+            .tables
+            .iter()
+            .find(|(name, _)| *name == table)
+            .unwrap();
+        let file = File::open(folder.join(&file.file)).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        for row in reader.get_row_iter(None).unwrap().map(Result::unwrap) {
+            let (_, field) = row.get_column_iter().last().unwrap();
+            let seq = match field {
+                Field::Int(seq) => *seq,
+                Field::Null => -1,
+                other => panic!("{other}"),
+            };
+            *counts.entry(seq).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn a_row_says_with_which_segment_it_was_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    for seq in [0, 1, 2, 5, 6] {
+        let first = 1 + seq as i64 * 100;
+        write(&store, "run-a", seq, first..first + 10 + seq as i64);
+    }
+    end(&store, "run-a");
+    let calls = BTreeMap::from([(0, 10), (1, 11), (2, 12), (5, 15), (6, 16)]);
+    assert_eq!(seqs(&store, "calls"), calls);
+    let exceptions = seqs(&store, "exceptions");
+    assert_eq!(
+        exceptions.keys().copied().collect::<Vec<_>>(),
+        [0, 1, 2, 5, 6]
+    );
+
+    merge(&store, &limits());
+    assert_eq!(published(&store).len(), 1);
+    assert_eq!(seqs(&store, "calls"), calls);
+    assert_eq!(seqs(&store, "exceptions"), exceptions);
+    let (_, merged) = published(&store).remove(0);
+    assert_eq!(json!(merged.runs[0].seqs), json!([0, 2, 5, 6]));
+
+    // And again, with another run's.
+    write(&store, "run-b", 7, 1..4);
+    end(&store, "run-b");
+    let at_once = MergeLimits {
+        grace: Duration::ZERO,
+        ..limits()
+    };
+    merge(&store, &at_once);
+    assert_eq!(published(&store).len(), 1);
+    assert_eq!(seqs(&store, "calls")[&7], 3);
+    assert_eq!(seqs(&store, "calls")[&5], 15);
 }
 
 #[test]
@@ -61,7 +125,7 @@ fn rows_are_the_same_and_stand_once() {
         .map(|p| (p.run_id.as_str(), p.calls))
         .collect();
     assert_eq!(parts, [("run-a", 445), ("run-b", 445)]);
-    assert_eq!(summary.runs[1].seqs, (0, 4));
+    assert_eq!(json!(summary.runs[1].seqs), json!([0, 4]));
     assert_eq!(summary.runs[1].min_call_id, Some(1));
     assert_eq!(summary.runs[1].max_call_id, Some(489));
     assert_eq!(summary.function_hashes.unwrap().len(), 3 * 6);

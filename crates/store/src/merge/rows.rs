@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! read_functions(&path, &mut functions, &mut |run, id| uncalled.push((run, id)))?;
-//! read_calls(&path, &mut functions, |run, row| window.push(run, row), &mut pause)?;
+//! read_calls(&path, &mut functions, |run, seq, row| window.push(run, seq, row), &mut pause)?;
 //! ```
 //! Limits: what this version does not write (weights, other backends) is refused, not lost.
 
@@ -18,8 +18,9 @@ use crate::StoreError;
 use crate::call_page::{CLOCKS, PARENT_KINDS, STATUSES};
 use crate::table_reader::{Batch, TableReader};
 
-type TakeCall<'a> = &'a mut dyn FnMut(&str, &CallRow<'_>);
-type TakeException<'a> = &'a mut dyn FnMut(&str, &ExceptionRow<'_>);
+/// Takes a row's run, and the number of its segment where it says that.
+type TakeCall<'a> = &'a mut dyn FnMut(&str, Option<u32>, &CallRow<'_>);
+type TakeException<'a> = &'a mut dyn FnMut(&str, Option<u32>, &ExceptionRow<'_>);
 type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
 
 /// Reads what `functions` says; `idle` takes the run and id of those that were not called.
@@ -86,6 +87,7 @@ struct CallPlaces {
     exception: usize,
     weight: usize,
     backend: usize,
+    seq: usize,
 }
 
 impl CallPlaces {
@@ -106,6 +108,7 @@ impl CallPlaces {
             exception: place("exception_id"),
             weight: place("weight"),
             backend: place("backend"),
+            seq: place("seq"),
         }
     }
 }
@@ -165,6 +168,7 @@ fn read_call(
     let thread_id = to_u32(batch.integer(places.thread));
     let depth = to_u32(batch.integer(places.depth));
     let exception_id = batch.integer(places.exception);
+    let seq = batch.integer(places.seq).map(|seq| to_u32(Some(seq)));
     let count = batch.integer(places.argument_count);
     let [first, second] = places.arguments.map(|at| batch.integer(at));
     let integers = [first.unwrap_or_default(), second.unwrap_or_default()];
@@ -202,7 +206,7 @@ fn read_call(
         exception_id,
         clock,
     };
-    take(&lossy(run?), &row);
+    take(&lossy(run?), seq, &row);
     Some(())
 }
 
@@ -238,7 +242,7 @@ pub(super) fn read_exceptions(
         &EXCEPTIONS,
         ["name", "message", "stack", "handled", "run_id"],
     );
-    let [thrown_at, calls] = places(&EXCEPTIONS, ["thrown_at", "calls"]);
+    let [thrown_at, calls, seq] = places(&EXCEPTIONS, ["thrown_at", "calls", "seq"]);
     let mut table = TableReader::open(path, &EXCEPTIONS)?;
     while let Some(mut batch) = table.next()? {
         functions.forget_addresses();
@@ -247,6 +251,7 @@ pub(super) fn read_exceptions(
             let line = batch.integer(named[2]);
             let thrown_at_ns = number(&mut batch, thrown_at);
             let calls = to_u32(batch.integer(calls));
+            let seq = batch.integer(seq).map(|seq| to_u32(Some(seq)));
             let [function, file] = batch.texts([named[0], named[1]]);
             // What the table does not say of the function is not written again either.
             let function = function.map(|name| {
@@ -262,6 +267,7 @@ pub(super) fn read_exceptions(
                 batch.texts(texts).map(|text| text.map(lossy));
             take(
                 &run.unwrap_or_default(),
+                seq,
                 &ExceptionRow {
                     exception_id: exception_id.unwrap_or_default(),
                     thread_id: to_u32(thread_id),

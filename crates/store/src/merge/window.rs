@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! window.push(run, &row);
-//! if window.is_full() { window.drain(|run, row| builder.push_call(row)) }
+//! if window.is_full() { window.drain(|run, seq, row| builder.push_call(row)) }
 //! ```
 //! Within a window calls are in the order of run, trace and entry; windows follow each other as
 //! their segments did, in time. Limits: memory, about 200 bytes a call and its text.
@@ -18,6 +18,7 @@ const TEXT_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 struct HeldCall {
     run: usize,
+    seq: Option<u32>,
     row: CallRow<'static>,
     integers: ([i64; 2], u8),
     arguments: Option<Range<usize>>,
@@ -42,10 +43,11 @@ impl Window {
         }
     }
 
-    /// Takes a call of the run with this index.
-    pub(super) fn push(&mut self, run: usize, row: &CallRow<'_>) {
+    /// Takes a call of the run with this index, from its segment of this number.
+    pub(super) fn push(&mut self, run: usize, seq: Option<u32>, row: &CallRow<'_>) {
         let mut held = HeldCall {
             run,
+            seq,
             row: CallRow {
                 arguments: Arguments::None,
                 result: CallResult::None,
@@ -84,8 +86,8 @@ impl Window {
         self.calls.len() >= self.rows || self.text.len() >= TEXT_BYTES
     }
 
-    /// Gives all calls away, sorted, with the index of their run.
-    pub(super) fn drain(&mut self, mut take: impl FnMut(usize, &CallRow<'_>)) {
+    /// Gives all calls away, sorted, with the index of their run and the number of their segment.
+    pub(super) fn drain(&mut self, mut take: impl FnMut(usize, Option<u32>, &CallRow<'_>)) {
         self.calls
             .sort_unstable_by_key(|call| (call.run, call.row.root_id, call.row.call_id));
         for call in self.calls.drain(..) {
@@ -104,7 +106,7 @@ impl Window {
                 },
                 ..call.row
             };
-            take(call.run, &row);
+            take(call.run, call.seq, &row);
         }
         self.text.clear();
     }
