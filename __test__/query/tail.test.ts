@@ -1,3 +1,5 @@
+import { readdirSync, utimesSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   openStore,
@@ -6,7 +8,9 @@ import {
   type TailFilter,
   type TailItem,
 } from "../../ts/query/index";
+import { cli, run } from "../support/program";
 import { newFolder, sampleStore } from "./support/sample-store";
+import { compactStore } from "../../ts/upkeep";
 import { call, exception, NOON_NS, StoreWriter } from "./support/store-writer";
 
 const POLL: TailFilter = { pollMs: 1 };
@@ -114,6 +118,71 @@ test("a cursor goes on behind any item, in another process as well", async () =>
     const rest = other.tail({ ...POLL, exceptions: true, from });
     expect(await take(rest, expected.length - i)).toEqual(expected.slice(i));
     await rest.return();
+  }
+  await store.close();
+});
+
+/** Merges all segments of a store, and removes those that were merged. */
+function mergeAll({ dir }: Store): void {
+  const compact = () => run(process.execPath, [cli, "compact", "--json", "--store", dir], dir);
+  expect(JSON.parse(compact().stdout)).toMatchObject({ into: 1, skipped: [] });
+  for (const name of readdirSync(dir, { recursive: true, encoding: "utf8" })) {
+    if (/merged-[^/]*\.json$/.test(name)) utimesSync(join(dir, name), 0, 0);
+  }
+  compact();
+}
+
+/** What a tail gives that goes on in another process. */
+async function readOn({ dir }: Store, from: string, count: number): Promise<number[]> {
+  await using other = await openStore(dir);
+  await using rest = other.tail({ ...POLL, exceptions: true, from });
+  const ids = await take(rest, count);
+  const stop = AbortSignal.timeout(50);
+  await using more = other.tail({ ...POLL, exceptions: true, from: rest.cursor, signal: stop });
+  expect(await more.next()).toMatchObject({ done: true });
+  return ids;
+}
+
+test("what is merged meanwhile comes once, wherever a cursor stands", async () => {
+  const { store, publish } = await emptyStore();
+  const first = store.tail({ ...POLL, exceptions: true });
+  await publish([3, 30, 1], { thrown: [30, 1] });
+  await publish([20, 2], { seq: 1 });
+  const begun = [1, 3, 30, -1, -30, 2, 20];
+  const cursors = [first.cursor];
+  for (const id of begun) {
+    expect(await take(first, 1)).toEqual([id]);
+    cursors.push(first.cursor);
+  }
+  await first.return();
+  // Some are before all of those, some between them.
+  await publish([0, 4, 25], { seq: 2, thrown: [4] });
+  await publish([5], { seq: 4 });
+  mergeAll(store);
+  const all = [...begun, 0, 4, 25, -4, 5];
+  const inMerged: string[] = [];
+  for (const [i, from] of cursors.entries()) {
+    const ids = await readOn(store, from, all.length - i);
+    expect(ids.toSorted()).toEqual(all.slice(i).toSorted());
+    // What was begun is finished first.
+    if (i === 2) expect(ids.slice(0, 3)).toEqual([30, -1, -30]);
+  }
+  // And in the midst of what is merged again.
+  await using other = await openStore(store.dir);
+  const later = other.tail({ ...POLL, exceptions: true, from: cursors[4]! });
+  const rest = all.length - 4;
+  const seen: number[] = [];
+  while (seen.length < rest) {
+    seen.push(...(await take(later, 1)));
+    inMerged.push(later.cursor);
+  }
+  await later.return();
+  await publish([-7, 17], { seq: 3 });
+  await publish([18], { runId: "r0" });
+  mergeAll(store);
+  for (const [i, from] of inMerged.entries()) {
+    const ids = await readOn(store, from, rest - i - 1 + 3);
+    expect(ids.toSorted()).toEqual([...seen.slice(i + 1), -7, 17, 18].toSorted());
   }
   await store.close();
 });

@@ -1,51 +1,50 @@
 /**
- * What a tail has handed out: which segments of each run, and how far into the next one.
+ * What a tail has handed out: which segments of each run, and how far into the next ones.
  *
  *     const position = TailPosition.now(segments);
- *     position.isDone(segment); position.finish(segment);
+ *     for (const { portion, behind } of position.portionsOf(segment)) {
+ *       position.pass(portion, row);      // each row of the portion
+ *       position.finish(portion);
+ *     }
  *     TailPosition.parse(position.toString())   // the same
  *
- * A run's segments have numbers in the order of their publication, but a listing may show one before
- * an earlier one (on another day's folder): so numbers are kept, not only the highest. Limits: as a
- * text it has about 50 bytes for each run of the store.
+ * Segments are known by their numbers in their runs, whatever they are merged into. What is begun is
+ * finished before the rest, so that one row tells how far it came. Limits: as a text it has about 50
+ * bytes for each run of the store.
  */
 import { BreadcrumbError } from "../errors";
 import type { Segment } from "./segment-summary";
+import { common, type SeqRanges, union, without } from "./seq-ranges";
 
-/** A segment that this many later ones have overtaken is no longer waited for. */
-const MAX_OVERTAKEN = 1000;
-
-/** A row of a segment, by its sort key. */
+/** A row, by its sort key. */
 export interface TailRow {
   readonly table: "calls" | "exceptions";
   /** Nanoseconds since 1970, as digits. */
   readonly timeNs: string;
+  readonly runId: string;
   readonly id: number;
 }
 
-/** The segment that is being handed out, and its last row that was. */
-interface BegunSegment {
-  readonly name: string;
-  readonly row: TailRow;
-}
+/** Rows of a segment: those of some runs that were published with segments of these numbers. */
+export type Portion = ReadonlyMap<string, SeqRanges>;
 
-/** The segments of a run: all below a number, and some above. */
-interface Done {
-  below: number;
-  above: Set<number>;
+/** What is to be handed out of a segment, without what stands up to a row. */
+export interface PortionToRead {
+  readonly portion: Portion;
+  readonly behind: TailRow | null;
 }
 
 /** See the file. */
 export class TailPosition {
-  readonly #runs = new Map<string, Done>();
-  #begun: BegunSegment | null = null;
+  readonly #done = new Map<string, SeqRanges>();
+  #begun: { readonly portion: Portion; readonly row: TailRow } | null = null;
 
-  /** All that these segments hold is handed out. */
+  /** All that these segments hold is handed out, and what was published before. */
   static now(segments: readonly Segment[]): TailPosition {
     const position = new TailPosition();
     for (const { runId, seqs } of segments.flatMap(({ runs }) => runs)) {
-      const done = position.#done(runId);
-      done.below = Math.max(done.below, (seqs.at(-1) ?? -1) + 1);
+      const last = seqs.at(-1);
+      if (last !== undefined) position.#add(new Map([[runId, [0, last]]]));
     }
     return position;
   }
@@ -53,17 +52,17 @@ export class TailPosition {
   /** Reads a text. Throws `BC_ERR_BAD_OPTION`. */
   static parse(text: string): TailPosition {
     try {
-      const [kind, runs, begun] = JSON.parse(Buffer.from(text, "base64url").toString()) as [
+      const [kind, done, begun] = JSON.parse(Buffer.from(text, "base64url").toString()) as [
         unknown,
-        Record<string, unknown[]>,
-        BegunSegment | null,
+        unknown,
+        { portion: unknown; row: TailRow } | null,
       ];
-      if (kind === "tail") {
+      if (kind === KIND) {
         const position = new TailPosition();
-        for (const [runId, [below, ...above]] of Object.entries(runs)) {
-          position.#runs.set(runId, { below: whole(below), above: new Set(above.map(whole)) });
+        position.#add(checkPortion(done));
+        if (begun) {
+          position.#begun = { portion: checkPortion(begun.portion), row: checkRow(begun.row) };
         }
-        if (begun) position.#begun = { name: String(begun.name), row: checkRow(begun.row) };
         return position;
       }
     } catch {
@@ -76,69 +75,100 @@ export class TailPosition {
   }
 
   /** Whether all of a segment is handed out. */
-  isDone({ runs }: Segment): boolean {
-    return runs.every(({ runId, seqs }) => {
-      const done = this.#runs.get(runId);
-      return done !== undefined && numbers(seqs, done.below).every((seq) => done.above.has(seq));
-    });
+  isDone(segment: Segment): boolean {
+    return this.#restOf(segment).size === 0;
   }
 
-  /** The last row of a segment that was handed out; null for none of it. */
-  lastOf(segment: Segment): TailRow | null {
-    return this.#begun?.name === segment.name ? this.#begun.row : null;
+  /** Whether a segment has more of what is begun. */
+  isBegun(segment: Segment): boolean {
+    return this.portionsOf(segment).some(({ behind }) => behind !== null);
   }
 
-  /** A row of a segment is handed out. */
-  pass(segment: Segment, row: TailRow): void {
-    this.#begun = { name: segment.name, row };
+  /** What is to be handed out of a segment, in this order. */
+  portionsOf(segment: Segment): readonly PortionToRead[] {
+    const rest = this.#restOf(segment);
+    if (!this.#begun) return rest.size === 0 ? [] : [{ portion: rest, behind: null }];
+    const { portion, row } = this.#begun;
+    const begun = combine(rest, portion, common);
+    const portions = [
+      { portion: begun, behind: row },
+      { portion: combine(rest, begun, without), behind: null },
+    ];
+    return portions.filter((part) => part.portion.size > 0);
   }
 
-  /** All of a segment is handed out. */
-  finish(segment: Segment): void {
-    for (const { runId, seqs } of segment.runs) {
-      const done = this.#done(runId);
-      const last = seqs.at(-1) ?? -1;
-      if (last - done.below > MAX_OVERTAKEN) done.below = last - MAX_OVERTAKEN;
-      for (const seq of numbers(seqs, done.below)) done.above.add(seq);
-      for (const seq of done.above) if (seq < done.below) done.above.delete(seq);
-      while (done.above.delete(done.below)) done.below++;
-    }
-    if (this.#begun?.name === segment.name) this.#begun = null;
+  /** A row of a portion is handed out. */
+  pass(portion: Portion, row: TailRow): void {
+    this.#begun = { portion, row };
+  }
+
+  /** All of a portion is handed out. */
+  finish(portion: Portion): void {
+    this.#add(portion);
+    if (!this.#begun) return;
+    const left = combine(this.#begun.portion, portion, without);
+    this.#begun = left.size === 0 ? null : { ...this.#begun, portion: left };
   }
 
   /** Forgets runs that are no longer there. */
   keepOnly(runIds: ReadonlySet<string>): void {
-    for (const runId of this.#runs.keys()) if (!runIds.has(runId)) this.#runs.delete(runId);
+    for (const runId of this.#done.keys()) if (!runIds.has(runId)) this.#done.delete(runId);
   }
 
   /** As a cursor. */
   toString(): string {
-    const runs = [...this.#runs].map(([runId, { below, above }]) => [runId, [below, ...above]]);
-    const parts = ["tail", Object.fromEntries(runs), this.#begun];
+    const begun = this.#begun && {
+      portion: Object.fromEntries(this.#begun.portion),
+      row: this.#begun.row,
+    };
+    const parts = [KIND, Object.fromEntries(this.#done), begun];
     return Buffer.from(JSON.stringify(parts)).toString("base64url");
   }
 
-  #done(runId: string): Done {
-    const known = this.#runs.get(runId) ?? { below: 0, above: new Set() };
-    this.#runs.set(runId, known);
-    return known;
+  #restOf({ runs }: Segment): Portion {
+    const parts = new Map(runs.map(({ runId, seqs }) => [runId, seqs]));
+    return combine(parts, this.#done, without);
+  }
+
+  #add(portion: Portion): void {
+    for (const [runId, seqs] of portion) {
+      this.#done.set(runId, union(this.#done.get(runId) ?? [], seqs));
+    }
   }
 }
 
-/** The whole numbers of ranges that are not below another one. */
-function numbers(seqs: readonly number[], least: number): number[] {
-  const found: number[] = [];
-  for (let i = 0; i < seqs.length; i += 2) {
-    const last = seqs[i + 1] as number;
-    for (let seq = Math.max(seqs[i] as number, least); seq <= last; seq++) found.push(seq);
+/** What the first part of a cursor says. */
+const KIND = "tail 2";
+
+/** The runs of `a`, each with what it has there and in `b` combined; none that has nothing then. */
+function combine(a: Portion, b: Portion, how: (a: SeqRanges, b: SeqRanges) => SeqRanges): Portion {
+  const combined = new Map<string, SeqRanges>();
+  for (const [runId, seqs] of a) {
+    const found = how(seqs, b.get(runId) ?? []);
+    if (found.length > 0) combined.set(runId, found);
   }
-  return found;
+  return combined;
+}
+
+function checkPortion(value: unknown): Portion {
+  const runs = Object.entries(value as Record<string, unknown>);
+  return new Map(
+    runs.map(([runId, seqs]) => {
+      if (!Array.isArray(seqs) || seqs.length % 2 !== 0) throw new RangeError("no ranges");
+      return [runId, seqs.map(whole)];
+    }),
+  );
 }
 
 function checkRow(row: TailRow): TailRow {
   const isTable = row.table === "calls" || row.table === "exceptions";
   if (!isTable || !/^-?\d{1,19}$/.test(row.timeNs)) throw new RangeError("no row");
-  return { table: row.table, timeNs: row.timeNs, id: whole(row.id) };
+  return {
+    table: row.table,
+    timeNs: row.timeNs,
+    runId: String(row.runId),
+    id: whole(row.id),
+  };
 }
 
 function whole(value: unknown): number {

@@ -9,8 +9,9 @@
  * that of `PAGE` calls, however slow it is. Every row comes once. Order: of a run, segment by segment
  * as published; in a segment by the time of entry, exceptions behind calls. Limits: a call is published
  * when it has ended; what retention removes before it was read is not seen, nor what a recovery adds to
- * a segment that was handed out (a crash between its publication and its checkpoint). A tail that goes
- * on from a cursor may repeat calls of segments that were merged with newer ones meanwhile.
+ * a segment that was handed out (a crash between its publication and its checkpoint). Rows that a
+ * version before 4 merged do not say with which segment they came: a tail that goes on from a cursor may
+ * repeat some.
  */
 import { type CallFilter, type CallSelection, selectCalls } from "./call-filter";
 import { readCallsByIds } from "./calls";
@@ -20,7 +21,8 @@ import type { Reader } from "./reader";
 import type { RecordedException, TailItem } from "./results";
 import { runsIn } from "./segment-choice";
 import type { Segment } from "./segment-summary";
-import { TailPosition, type TailRow } from "./tail-position";
+import { rangesOf, without } from "./seq-ranges";
+import { type Portion, TailPosition, type TailRow } from "./tail-position";
 import { parseTime } from "./timestamps";
 
 /** What to follow, and how. */
@@ -101,20 +103,24 @@ async function* follow(
 ): AsyncGenerator<TailItem, undefined> {
   const selection = await selectCalls(reader, filter);
   while (!signal.aborted) {
-    const begun = performance.now();
+    const begunMs = performance.now();
     reader.refresh();
-    // Also those that were merged since: the merged one says nothing of what is new in it.
+    // Also those that were merged since: they come in the order of their publication.
     const segments = reader.segments.written();
     const fresh = segments.filter((segment) => !position.isDone(segment));
-    const tookMs = performance.now() - begun;
-    for (const segment of fresh.toSorted(inOrder)) {
-      if (position.isDone(segment)) continue;
-      for await (const { item, row } of itemsOf(reader, segment, selection, filter, position)) {
-        if (signal.aborted) return undefined;
-        position.pass(segment, row);
-        yield item;
+    const tookMs = performance.now() - begunMs;
+    const begun = new Set(fresh.filter((segment) => position.isBegun(segment)));
+    const rest = fresh.filter((segment) => !begun.has(segment));
+    for (const segment of [...begun, ...rest.toSorted(inOrder)]) {
+      for (const { portion, behind } of position.portionsOf(segment)) {
+        const chosen = { segment, among: portionOf(segment, portion) };
+        for await (const { item, row } of itemsOf(reader, chosen, selection, filter, behind)) {
+          if (signal.aborted) return undefined;
+          position.pass(portion, row);
+          yield item;
+        }
+        position.finish(portion);
       }
-      position.finish(segment);
     }
     if (fresh.length > 0) continue;
     position.keepOnly(knownRuns(reader, segments));
@@ -151,23 +157,49 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A segment, and which of its rows. */
+interface Chosen {
+  readonly segment: Segment;
+  readonly among: Conditions;
+}
+
+/** Which rows of a segment a portion of it is. */
+function portionOf({ runs }: Segment, portion: Portion): Conditions {
+  const among = new Conditions("among");
+  const isWhole = runs.map(
+    ({ runId, seqs }) => without(seqs, portion.get(runId) ?? []).length === 0,
+  );
+  if (isWhole.every(Boolean)) return among;
+  const parts = runs.flatMap(({ runId }, i) => {
+    const seqs = portion.get(runId);
+    if (!seqs) return [];
+    const run = `run_id = ${among.bind(runId)}`;
+    if (isWhole[i]) return [run];
+    const ranges = [...rangesOf(seqs)].map(([first, last]) => `seq BETWEEN ${first} AND ${last}`);
+    return [`(${run} AND (seq IS NULL OR ${ranges.join(" OR ")}))`];
+  });
+  among.addSql(`(${parts.join(" OR ")})`);
+  return among;
+}
+
 interface Positioned {
   readonly item: TailItem;
   readonly row: TailRow;
 }
 
-/** The rows of a segment behind the position, page by page. */
+/** The rows behind one, page by page. */
 async function* itemsOf(
   reader: Reader,
-  segment: Segment,
+  chosen: Chosen,
   selection: CallSelection,
   filter: TailFilter,
-  position: TailPosition,
+  behind: TailRow | null,
 ): AsyncGenerator<Positioned> {
-  let last = position.lastOf(segment);
+  const { segment } = chosen;
+  let last = behind;
   if (last?.table !== "exceptions" && segment.tables.calls && selection.mayHold(segment)) {
     for (;;) {
-      const page = await readCalls(reader, segment, selection, last);
+      const page = await readCalls(reader, chosen, selection, last);
       yield* page;
       last = page.at(-1)?.row ?? last;
       if (page.length < PAGE) break;
@@ -177,7 +209,7 @@ async function* itemsOf(
   for (last = last?.table === "exceptions" ? last : null; ;) {
     const page = await readThrown(
       reader,
-      segment,
+      chosen,
       { ...filter, run: selection.runId ?? undefined },
       last,
     );
@@ -189,34 +221,40 @@ async function* itemsOf(
 
 async function readCalls(
   reader: Reader,
-  segment: Segment,
+  { segment, among }: Chosen,
   { where }: CallSelection,
   last: TailRow | null,
 ): Promise<Positioned[]> {
   const behind = behindRow(last, "started_at", "call_id");
-  const among = [segment];
+  const source = { table: "calls", among: [segment] } as const;
   const rows = await reader.rows({
-    sources: { calls: { table: "calls", among } },
+    sources: { calls: source },
     sql: (from) => `
       SELECT run_id, call_id::DOUBLE AS call_id FROM ${from.calls}
-      WHERE ${where.sql()} AND ${behind.sql()} ORDER BY started_at, call_id LIMIT ${PAGE}`,
-    parameters: { ...where.parameters, ...behind.parameters },
+      WHERE ${where.sql()} AND ${among.sql()} AND ${behind.sql()}
+      ORDER BY started_at, run_id, call_id LIMIT ${PAGE}`,
+    parameters: { ...where.parameters, ...among.parameters, ...behind.parameters },
   });
   const ids = [...rows.numbers("call_id")];
   const runIds = rows.map((row) => row.text("run_id"));
   const calls = await readCallsByIds(reader, runIds, ids, {
-    source: { table: "calls", among },
+    source,
     where,
   });
   return calls.toReversed().map((call) => ({
     item: { kind: "call", call },
-    row: { table: "calls", timeNs: String(parseTime(call.startedAt, "time")), id: call.callId },
+    row: {
+      table: "calls",
+      timeNs: String(parseTime(call.startedAt, "time")),
+      runId: call.runId,
+      id: call.callId,
+    },
   }));
 }
 
 async function readThrown(
   reader: Reader,
-  segment: Segment,
+  { segment, among }: Chosen,
   filter: TailFilter,
   last: TailRow | null,
 ): Promise<Positioned[]> {
@@ -227,15 +265,16 @@ async function readThrown(
   const rows = await reader.rows({
     sources: { exceptions: { table: "exceptions", choose, among: [segment] } },
     sql: (from) => `
-      ${exceptionsQuery(`FROM ${from.exceptions} WHERE ${where.sql()} AND ${behind.sql()}`)}
-      ORDER BY thrown_at, exception_id LIMIT ${PAGE}`,
-    parameters: { ...where.parameters, ...behind.parameters },
+      ${exceptionsQuery(`FROM ${from.exceptions} WHERE ${where.sql()} AND ${among.sql()} AND ${behind.sql()}`)}
+      ORDER BY thrown_at, run_id, exception_id LIMIT ${PAGE}`,
+    parameters: { ...where.parameters, ...among.parameters, ...behind.parameters },
   });
   return readExceptions(rows).map((exception: RecordedException) => ({
     item: { kind: "exception", exception },
     row: {
       table: "exceptions",
       timeNs: String(parseTime(exception.thrownAt, "time")),
+      runId: exception.runId,
       id: exception.exceptionId,
     },
   }));
@@ -246,9 +285,12 @@ function behindRow(last: TailRow | null, time: string, id: string): Conditions {
   if (!last) return behind;
   const timeNs = BigInt(last.timeNs);
   behind.add(
-    `(${time} > make_timestamp_ns(?) OR (${time} = make_timestamp_ns(?) AND ${id} > ?))`,
+    `(${time} > make_timestamp_ns(?) OR (${time} = make_timestamp_ns(?)
+      AND (run_id > ? OR (run_id = ? AND ${id} > ?))))`,
     timeNs,
     timeNs,
+    last.runId,
+    last.runId,
     last.id,
   );
   return behind;
