@@ -44,6 +44,40 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
     expect(answer).toEqual(expected);
   });
 
+  it("captures what set() says, of functions that are there and that come", () => {
+    const answer = json(
+      node,
+      `import { Breadcrumb } from "breadcrumb-tracer";
+      const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:", mode: "dormant" });
+      const before = session.set({ include: [":tot*", ":nothing"], capture: "time" });
+      const { add, total, fail } = await import("./src/work.mjs");
+      await total([1, 2]);
+      const after = session.set({ include: ["src/**", "!:total"] });
+      await total([3, 4]);
+      const none = session.set({ capture: "dormant" });
+      add(5, 6);
+      const wrong = [];
+      for (const options of [{ capture: "all" }, { include: ["src/{a"] }]) {
+        try { session.set(options); } catch (error) { wrong.push(error.code); }
+      }
+      await session.stop();
+      try { session.set({}); } catch (error) { wrong.push(error.code); }
+      const calls = session.calls().map((call) => [call.function, call.arguments]).reverse();
+      console.log(JSON.stringify({ before, after, none, wrong, calls }));`,
+    );
+    expect(answer).toEqual({
+      before: { functions: 0, of: 0, near: [] },
+      after: { functions: 2, of: 3, near: [] },
+      none: { functions: 0, of: 3, near: [] },
+      wrong: ["BC_ERR_BAD_OPTION", "BC_ERR_BAD_GLOB", "BC_ERR_STOPPED"],
+      calls: [
+        ["total", null],
+        ["add", [0, 3]],
+        ["add", [3, 4]],
+      ],
+    });
+  });
+
   it("records into memory what is loaded after start()", () => {
     const answer = json(
       node,

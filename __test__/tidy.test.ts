@@ -74,9 +74,10 @@ describe("imports in ts/", () => {
     runtime: ["native", "errors"],
     hooks: ["runtime", "native", "options", "errors"],
     facade: ["hooks", "runtime", "native", "options", "errors"],
+    control: ["options", "errors"],
     query: ["options", "errors"],
-    mcp: ["query", "options", "errors"],
-    cli: ["mcp", "query", "options", "errors", "facade"],
+    mcp: ["query", "control", "options", "errors"],
+    cli: ["mcp", "query", "control", "options", "errors", "facade"],
   };
   /** npm packages, and the only part that may import each. */
   const PACKAGES: Readonly<Record<string, string>> = {

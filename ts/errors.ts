@@ -17,6 +17,8 @@ export type BreadcrumbErrorCode =
   | "BC_ERR_RUN_KEPT"
   | "BC_ERR_NOT_FOUND"
   | "BC_ERR_NOT_ALLOWED"
+  | "BC_ERR_NO_PROCESS"
+  | "BC_ERR_CONTROL_VERSION"
   | "BC_ERR_BAD_SQL"
   | "BC_ERR_SQL_LIMIT"
   | "BC_ERR_STOPPED"

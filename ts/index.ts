@@ -22,6 +22,7 @@ export type {
 export { type Config, type ConfigValues, defineConfig } from "./options/config-options";
 export { BreadcrumbError } from "./errors";
 export type { BreadcrumbErrorCode } from "./errors";
+export type { CaptureOptions, CaptureReport } from "./options/capture";
 export type { Mode, Overflow, StartOptions } from "./options/options";
 export type { RedactOptions } from "./options/redact";
 export type { RetentionOptions } from "./options/retention";

@@ -3,6 +3,7 @@
  */
 import type * as Core from "./core";
 import { BreadcrumbError, type BreadcrumbErrorCode } from "./errors";
+import { type CaptureOptions, type CaptureReport, captureRequest } from "./options/capture";
 
 /** Counters of a session. recorded + counted + dropped = the calls that happened. */
 export interface SessionCounters {
@@ -137,6 +138,17 @@ export class Session implements AsyncDisposable {
     const counters = parse<SessionCounters>(() => native.stop());
     sessionEnded();
     return counters;
+  }
+
+  /**
+   * Changes what is captured of the functions that have probes: which, how much of each call, for how
+   * long. Calls that have begun go on as they began.
+   *
+   * Throws BC_ERR_BAD_OPTION, BC_ERR_BAD_GLOB, BC_ERR_STOPPED.
+   */
+  set(options: CaptureOptions): CaptureReport {
+    const request = JSON.stringify(captureRequest(options));
+    return parse(() => this.#core.native.capture(request));
   }
 
   /** How many calls were recorded, counted, dropped, and what it cost. */

@@ -86,6 +86,31 @@ test("what a program does while it runs: a wait that begins before it, and one t
   await client.close();
 });
 
+test("a live process is switched on, looked at, and off again", async () => {
+  const folder = project({ "ticker.js": TICKER });
+  const client = await start(process.execPath, folder);
+  const nobody = await ask(client, "start_tracing", {});
+  expect(nobody.text).toContain("BC_ERR_NO_PROCESS");
+  expect(nobody.text).toContain("breadcrumb run --dormant");
+  const ticker = startTraced(folder, "ticker.js", "--dormant");
+  try {
+    while (!existsSync(join(folder, "pid"))) await new Promise((done) => setTimeout(done, 20));
+    const lost = await ask(client, "start_tracing", { include: [":tikc"] });
+    expect(lost.data.processes).toMatchObject([{ functions: 0, near: ["ticker.js:tick"] }]);
+    const begun = await ask(client, "start_tracing", { include: [":tick"], forSeconds: 600 });
+    const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    expect(begun.data.processes).toMatchObject([{ pid, functions: 1, near: [], error: null }]);
+    const { runId } = begun.data.processes[0];
+    const seen = await ask(client, "wait_for", { function: "tick", run: runId });
+    expect(seen.data.call.arguments[0]).toBeGreaterThan(3);
+    const ended = await ask(client, "stop_tracing", { run: runId });
+    expect(ended.data.processes).toMatchObject([{ pid, functions: 0, error: null }]);
+  } finally {
+    await end(ticker);
+  }
+  await client.close();
+});
+
 test("cancelling a recording ends the command", async () => {
   const folder = project({ "ticker.js": TICKER });
   const client = await start(process.execPath, folder, "--allow", "node ticker.js");
@@ -176,8 +201,8 @@ test.each([
   expect(await once(server, "exit")).toEqual([0, null]);
 });
 
-function startTraced(folder: string, script: string): ChildProcess {
-  const args = [cli, "run", "--quiet", "--", "node", script];
+function startTraced(folder: string, script: string, ...options: string[]): ChildProcess {
+  const args = [cli, "run", "--quiet", ...options, "--", "node", script];
   return spawn(process.execPath, args, { cwd: folder, stdio: "ignore" });
 }
 

@@ -34,9 +34,11 @@ describe("what is listed", () => {
       "run_sql",
       "describe_schema",
       "record",
+      "start_tracing",
+      "stop_tracing",
       "wait_for",
     ]);
-    expect(reading).toHaveLength(tools.length - 1);
+    expect(reading).toHaveLength(tools.length - 3);
     for (const tool of tools) {
       expect(tool.inputSchema).toMatchObject({ type: "object", additionalProperties: false });
       expect(tool.outputSchema).toMatchObject({ type: "object" });

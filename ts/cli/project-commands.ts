@@ -1,9 +1,10 @@
 /**
- * Commands about the project and the shell: configuration, completion.
+ * Commands that need no store: about the project and the shell, and about processes that run.
  *
  * Limits: help and options only; a command's code is imported when it runs.
  */
 import type { ProjectCommandSpec } from "./command";
+import { LIVE_COMMANDS } from "./live-commands";
 
 const INIT: ProjectCommandSpec = {
   name: "init",
@@ -81,4 +82,9 @@ const COMPLETION: ProjectCommandSpec = {
 };
 
 /** See the file. */
-export const PROJECT_COMMANDS: readonly ProjectCommandSpec[] = [INIT, CONFIG, COMPLETION];
+export const PROJECT_COMMANDS: readonly ProjectCommandSpec[] = [
+  INIT,
+  CONFIG,
+  COMPLETION,
+  ...LIVE_COMMANDS,
+];

@@ -29,6 +29,9 @@ export const RUN_COMMAND: RawCommandSpec = {
       words: MODES,
       help: "values, time, count or dormant (default: values)",
     },
+    dormant: {
+      help: "record nothing until breadcrumb start says so: --mode dormant, and --overflow drop",
+    },
     overflow: {
       value: "what",
       words: OVERFLOWS,
@@ -56,6 +59,7 @@ export const RUN_COMMAND: RawCommandSpec = {
     ["breadcrumb run app.js", "a script, with this Node.js"],
     ["breadcrumb run --all -- node app.js --port 8080", "with its own options"],
     ["breadcrumb run --include 'src/**,npm:express' -- npm test", "chosen files of any command"],
+    ["breadcrumb run --dormant server.js", "to be switched on while it runs: breadcrumb start"],
   ],
   positionals: [1, Number.POSITIVE_INFINITY],
   load: async () => (await import("./run")).run,

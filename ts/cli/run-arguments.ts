@@ -22,6 +22,7 @@ export interface RunArguments {
   launch: string | undefined;
   quiet: boolean;
   strict: boolean;
+  dormant: boolean;
   "no-children": boolean;
   "no-config": boolean;
   help: boolean;
@@ -29,7 +30,7 @@ export interface RunArguments {
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const FLAGS = ["all", "quiet", "strict", "no-children", "no-config", "help"] as const;
+const FLAGS = ["all", "quiet", "strict", "dormant", "no-children", "no-config", "help"] as const;
 const VALUES = [
   "include",
   "exclude",
@@ -55,6 +56,11 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
     at = parseOption(args, argv, at, word);
   }
   args.command = argv.slice(at);
+  if (args.dormant) {
+    const { mode = "dormant" } = args;
+    if (mode !== "dormant") throw bad(`--dormant is --mode dormant; got --mode ${mode}, too`);
+    args.mode = mode;
+  }
   if (args.command.length === 0 && !args.help) {
     throw bad("no command was given. Try: breadcrumb run node app.js (or --help)");
   }
@@ -161,6 +167,7 @@ function defaults(): RunArguments {
     launch: undefined,
     quiet: false,
     strict: false,
+    dormant: false,
     "no-children": false,
     "no-config": false,
     help: false,

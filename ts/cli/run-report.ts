@@ -24,7 +24,8 @@ export async function reportLaunch(launch: Launch): Promise<void> {
 }
 
 function nothingRecorded({ processes, args }: Launch): string {
-  if (args.mode === "dormant") return "breadcrumb: nothing recorded: --mode dormant\n";
+  if (args.mode === "dormant")
+    return "breadcrumb: nothing recorded: it was dormant, and no breadcrumb start changed that\n";
   if (processes.length === 0) {
     return "breadcrumb: NOTHING RECORDED: the command started no Node.js process that takes NODE_OPTIONS\n";
   }

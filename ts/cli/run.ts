@@ -112,7 +112,8 @@ function environment(
     store,
     // What the environment says comes between what was given and what the project says.
     config: { values: config?.values ?? {}, folder: config?.folder ?? null },
-    overflow: args.overflow ?? "block",
+    // A process that is to live with it never waits for the recorder.
+    overflow: args.overflow ?? (args.dormant ? "drop" : "block"),
     all: args.all,
     quiet: args.quiet,
     strict: args.strict,

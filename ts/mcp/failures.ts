@@ -23,6 +23,8 @@ const NEXT: Readonly<Partial<Record<BreadcrumbErrorCode, string>>> = {
   BC_ERR_SQL_LIMIT: "narrow the query by run or time, aggregate, or raise timeoutMs.",
   BC_ERR_STORE_MISSING:
     "record a command with `record`, or ask the user to: breadcrumb run <command>.",
+  BC_ERR_NO_PROCESS:
+    "ask the user to start the program with: breadcrumb run --dormant <command>; list_runs tells what was recorded before.",
   BC_ERR_NOT_ALLOWED: "what was recorded before can still be asked: list_runs.",
 };
 

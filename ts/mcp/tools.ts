@@ -17,6 +17,8 @@ import { queryTraces } from "./tools/query-traces";
 import { record } from "./tools/record";
 import { runSql } from "./tools/run-sql";
 import { searchValues } from "./tools/search-values";
+import { startTracing } from "./tools/start-tracing";
+import { stopTracing } from "./tools/stop-tracing";
 import { waitFor } from "./tools/wait-for";
 
 /** The tools. */
@@ -36,5 +38,7 @@ export const TOOLS: readonly Tool[] = [
   runSql,
   describeSchema,
   record,
+  startTracing,
+  stopTracing,
   waitFor,
 ];

@@ -83,8 +83,8 @@ export interface Native {
   unsplice(text: string): string | null;
   /** Holds back standard error until the process ends, and mends the excerpt in it then. */
   holdStderr(): void;
-  /** Sets the mode byte of every function, those to come too. */
-  setMode(mode: number): void;
+  /** Changes what is captured. `request`: JSON of `{ mode, include, forMs }`. Returns JSON of `CaptureReport`. */
+  capture(request: string): string;
   /** Stores what dead processes left in memory. Returns JSON of the runs' ids. `exit`: JSON of how a child ended. */
   recover(exit: string): string;
   /** Merges the small segments of a store. `store`: its folder. Returns JSON of `CompactReport`. */

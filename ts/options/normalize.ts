@@ -12,6 +12,7 @@ import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import type { LoadedConfig } from "./resolve-config";
 import {
   type Mode,
+  MODES,
   OVERFLOWS,
   type RunInfo,
   type SessionOptions,
@@ -159,8 +160,15 @@ function oneOf<T extends string>(name: string, value: T, values: readonly T[]): 
   throw bad(`Option "${name}" must be one of ${values.join(", ")}; got ${String(value)}`);
 }
 
-function modeByte(mode: Mode): number {
-  return MODE_BYTES[oneOf("mode", mode, Object.keys(MODE_BYTES) as Mode[])];
+/** A mode as the addon takes it. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
+export function modeByte(mode: Mode, name = 'Option "mode"'): number {
+  if (Object.hasOwn(MODE_BYTES, mode)) return MODE_BYTES[mode];
+  throw bad(`${name} must be one of ${Object.keys(MODE_BYTES).join(", ")}; got ${String(mode)}`);
+}
+
+/** The mode with this byte. */
+export function modeOf(byte: number): Mode {
+  return MODES.find((mode) => MODE_BYTES[mode] === byte) ?? "dormant";
 }
 
 function positive(name: string, value: number): number {

@@ -37,7 +37,7 @@ export const { isArray } = Array;
 export const { isView } = ArrayBuffer;
 export const { asIntN } = BigInt;
 export const { imul } = Math;
-export const { load, store } = Atomics;
+export const { compareExchange, load, store } = Atomics;
 export const {
   isAnyArrayBuffer,
   isArrayBuffer,

@@ -38,6 +38,7 @@ import {
 import { lookFreely } from "./budget";
 import { begins, leaves, nextLap, resumes } from "./context";
 import { put, putThrown } from "./preview";
+import { compareExchange } from "./primordials";
 import { errorName, ownText } from "./reflect";
 import { framesHere, stackOf } from "./stack";
 import { declareConstant, type Realm } from "./script-constant";
@@ -118,7 +119,8 @@ const fresh = new Uint8Array(MAX_FUNCTIONS);
 function freshen(id: number, mode: number): number {
   const calls = (fresh[id] as number) + 1;
   fresh[id] = calls < FRESH_CALLS ? calls : 0;
-  if (calls >= FRESH_CALLS) modes[id] = mode & ~MODE_FRESH;
+  // Not over a mode that another thread has set since.
+  if (calls >= FRESH_CALLS) compareExchange(modes, id, mode, mode & ~MODE_FRESH);
   lookFreely(true);
   return TOKEN_FRESH;
 }

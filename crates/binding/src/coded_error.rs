@@ -1,7 +1,7 @@
 //! Errors as they cross to TypeScript: `code`, a line break, the message. `ts/session.ts` makes
 //! `BreadcrumbError`s of them.
 
-use breadcrumb_recorder::RecorderError;
+use breadcrumb_recorder::{RecorderError, Refusal};
 use breadcrumb_store::{StoreError, WhyKept};
 
 /// An error with a stable code.
@@ -110,6 +110,12 @@ impl From<RecorderError> for CodedError {
             _ => "BC_ERR_INTERNAL",
         };
         Self::new(code, error.to_string())
+    }
+}
+
+impl From<CodedError> for Refusal {
+    fn from(CodedError { code, message }: CodedError) -> Self {
+        Self { code, message }
     }
 }
 

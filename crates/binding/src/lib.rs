@@ -6,12 +6,14 @@
 
 mod ask;
 mod call_sites;
+mod capture;
 mod coded_error;
 mod continuation;
 mod excerpt;
 mod exit;
 mod file_map;
 mod files;
+mod function_patterns;
 mod held_stderr;
 mod options;
 mod private_symbols;
@@ -295,10 +297,10 @@ pub fn hold_stderr() {
     held_stderr::hold();
 }
 
-/// Sets the mode byte of every function.
+/// Changes what is captured.
 #[napi]
-pub fn set_mode(mode: u32) -> Result<()> {
-    Ok(process::set_mode(mode as u8)?)
+pub fn capture(request: String) -> Result<String> {
+    Ok(capture::set(parse(&request)?)?.to_string())
 }
 
 /// Stores what dead processes left in memory.

@@ -5,19 +5,21 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
-use breadcrumb_event::layout::{MODE_FRESH, MODE_OFF, MODE_VALUES};
+use breadcrumb_event::layout::MODE_OFF;
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
-    Control, FileLists, Others, Overflow, Recorder, RecorderError, RecorderOptions, RunRecord,
-    RunStatus, SinkOptions, recover,
+    Capture, Control, ControlOptions, FileLists, Others, Overflow, Recorder, RecorderError,
+    RecorderOptions, RunRecord, RunStatus, SinkOptions, recover,
 };
 use breadcrumb_redact::Redactor;
+use breadcrumb_ring::control_root;
 use breadcrumb_store::LeftAlone;
 use parking_lot::{Mutex, RwLock};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use crate::capture::ProcessControl;
 use crate::coded_error::CodedError;
 use crate::files::{About, FileStatus, Files, instrument_as};
 use crate::options::{RedactRules, SessionOptions};
@@ -41,8 +43,6 @@ pub struct Session {
 
 static SESSION: RwLock<Option<Session>> = RwLock::new(None);
 static FILES: Mutex<Option<Files>> = Mutex::new(None);
-/// Mode byte of functions to come.
-static MODE: AtomicU8 = AtomicU8::new(MODE_OFF as u8);
 
 /// Chooses files and a mode; what records is started by the first file, or by `start`. Returns the
 /// run's id.
@@ -98,8 +98,8 @@ pub fn start() -> Result<(), CodedError> {
         let _ = recover(root, Others::Leave, breadcrumb_ring::clock::wall_ns());
     }
     session.recorder = Some(Recorder::start(options)?);
-    MODE.store(session.options.mode, Ordering::Relaxed);
-    set_all_modes(session.options.mode)?;
+    let captures = Control::get()?.captures();
+    captures.set(Capture::all(session.options.mode), None);
     crate::exit::register();
     Ok(())
 }
@@ -127,8 +127,13 @@ fn recorder_options(session: &Session) -> RecorderOptions {
     recorder.stacks = Arc::new(KeptMaps);
     recorder.redact = Arc::new(redactor);
     if is_memory {
-        // Nothing of it would be recovered.
+        // Nothing of it would be recovered, and nobody outside can see it.
         recorder.shm_root = None;
+    } else {
+        recorder.control = control_root().map(|root| ControlOptions {
+            root,
+            controlled: Arc::new(ProcessControl),
+        });
     }
     recorder
 }
@@ -152,36 +157,38 @@ fn run_record(options: &SessionOptions, redactor: &Redactor) -> RunRecord {
     }
 }
 
-/// Sets the mode byte of every function, those to come too.
-pub fn set_mode(mode: u8) -> Result<(), CodedError> {
-    MODE.store(mode, Ordering::Relaxed);
-    set_all_modes(mode)
-}
-
-/// The mode byte of a function that has not been called in this mode: its first calls show their
-/// objects.
-fn with_fresh(mode: u8) -> u8 {
-    if u32::from(mode) == MODE_VALUES {
-        mode | MODE_FRESH as u8
-    } else {
-        mode
-    }
-}
-
-fn set_all_modes(mode: u8) -> Result<(), CodedError> {
-    let control = Control::get()?;
-    for function in 0..control.functions().len() {
-        control.memory().set_mode(function, with_fresh(mode));
-    }
-    Ok(())
-}
-
 /// The session's recorder, also after it was stopped.
 pub fn recorder() -> Option<Arc<Recorder>> {
     SESSION
         .read()
         .as_ref()
         .and_then(|session| session.recorder.clone())
+}
+
+/// The project's root, while something records.
+pub fn recording_root() -> Option<PathBuf> {
+    let guard = SESSION.read();
+    let session = guard.as_ref().filter(|session| is_recording(session))?;
+    Some(session.options.root.clone())
+}
+
+/// What there is to know of the run from outside.
+pub fn about_run() -> Option<Json> {
+    let guard = SESSION.read();
+    let Session {
+        options, run_id, ..
+    } = guard.as_ref()?;
+    let redactor = Redactor::new(RedactRules::redactor_options(options.redact.as_ref()));
+    let run = run_record(options, &redactor);
+    Some(json!({
+        "pid": run.pid,
+        "runId": run_id,
+        "command": run.command,
+        "cwd": run.cwd,
+        "node": run.node,
+        "store": options.store,
+        "overflow": options.overflow,
+    }))
 }
 
 /// Whether the session's store is memory.
@@ -198,7 +205,9 @@ pub fn end(exit_code: Option<i32>) {
     if recorder.is_stopped() {
         return;
     }
-    let _ = set_mode(MODE_OFF as u8);
+    if let Ok(control) = Control::get() {
+        control.captures().set(Capture::all(MODE_OFF as u8), None);
+    }
     recorder.set_files(file_lists());
     recorder.stop(RunStatus::Finished, exit_code, None);
 }
@@ -288,14 +297,10 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     let shown_path: Arc<str> = shown(path).into();
     let mut originals: Vec<String> = Vec::new();
     let control = Control::get().map_err(|error| error.to_string())?;
-    let mode = MODE.load(Ordering::Relaxed);
     let result = control.functions().with_next_id(|first_id| {
         match instrument_as(source, kind, first_id, Path::new(path), map.as_deref()) {
             Outcome::Instrumented(mut result) => {
                 let functions = std::mem::take(&mut result.functions);
-                for id in first_id..first_id + functions.len() as u32 {
-                    control.memory().set_mode(id, with_fresh(mode));
-                }
                 let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);
                 originals = source_maps::originals(&entries, &shown_path);
                 let number = entries.len();
@@ -312,6 +317,7 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
         .and_then(|inner| inner);
     match outcome {
         Ok((first_id, functions, mut result)) => {
+            control.captures().welcome(first_id);
             if let Some(map) = map {
                 source_maps::keep(path, map);
             }

@@ -14,14 +14,15 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 pub struct BadGlob(pub String, pub String);
 
 /// Patterns of one list, `include` or `exclude`.
-struct Patterns {
+pub struct Patterns {
     paths: Option<Gitignore>,
     packages: Vec<String>,
     names_node_modules: bool,
 }
 
 impl Patterns {
-    fn new(root: &Path, patterns: &[String]) -> Result<Self, BadGlob> {
+    /// `root`: what paths are relative to.
+    pub fn new(root: &Path, patterns: &[String]) -> Result<Self, BadGlob> {
         let mut builder = GitignoreBuilder::new(root);
         builder.allow_unclosed_class(false);
         let mut packages = Vec::new();
@@ -52,7 +53,8 @@ impl Patterns {
         })
     }
 
-    fn has_package(&self, package: Option<&str>) -> bool {
+    /// Whether a package is meant by name.
+    pub fn has_package(&self, package: Option<&str>) -> bool {
         package.is_some_and(|name| {
             self.packages
                 .iter()
@@ -60,7 +62,13 @@ impl Patterns {
         })
     }
 
-    fn has_path(&self, relative: &Path) -> bool {
+    /// Whether one of them reaches into `node_modules`.
+    pub fn names_node_modules(&self) -> bool {
+        self.names_node_modules
+    }
+
+    /// Whether a path, relative to the root, is meant.
+    pub fn has_path(&self, relative: &Path) -> bool {
         self.paths.as_ref().is_some_and(|patterns| {
             patterns
                 .matched_path_or_any_parents(relative, false)
@@ -186,14 +194,14 @@ impl Selection {
 }
 
 /// Not in `node_modules`, seen from the root.
-fn is_own(relative: &Path) -> bool {
+pub fn is_own(relative: &Path) -> bool {
     !relative
         .components()
         .any(|part| part.as_os_str() == "node_modules")
 }
 
 /// The package that a file belongs to: the name behind the last `node_modules` in its path.
-fn package_of(path: &Path) -> Option<String> {
+pub fn package_of(path: &Path) -> Option<String> {
     let parts: Vec<Component> = path.components().collect();
     let at = parts
         .iter()

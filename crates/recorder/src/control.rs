@@ -1,5 +1,5 @@
-//! What all threads of a process share, whether a session records or not: control memory and the
-//! table of functions. `Control::get()?.memory().set_mode(7, mode)`. Limits: one for the life of
+//! What all threads of a process share, whether a session records or not: control memory, the table
+//! of functions, what is captured of them. `Control::get()?.captures().set(Capture::all(mode), None)`. Limits: one for the life of
 //! the process, also where the addon is loaded twice (the hooks thread).
 
 use std::sync::OnceLock;
@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use breadcrumb_ring::ControlMemory;
 use parking_lot::Mutex;
 
+use crate::capture::Captures;
 use crate::error::RecorderError;
 use crate::function_table::FunctionTable;
 
@@ -19,6 +20,7 @@ static MAKING: Mutex<()> = Mutex::new(());
 pub struct Control {
     memory: ControlMemory,
     functions: FunctionTable,
+    captures: Captures,
 }
 
 impl Control {
@@ -35,6 +37,7 @@ impl Control {
         Ok(CONTROL.get_or_init(|| Self {
             memory,
             functions: FunctionTable::default(),
+            captures: Captures::default(),
         }))
     }
 
@@ -48,5 +51,11 @@ impl Control {
     #[must_use]
     pub fn functions(&self) -> &FunctionTable {
         &self.functions
+    }
+
+    /// What is captured of them.
+    #[must_use]
+    pub fn captures(&self) -> &Captures {
+        &self.captures
     }
 }

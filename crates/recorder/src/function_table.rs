@@ -115,6 +115,14 @@ impl FunctionTable {
         *giving = Some(Arc::downgrade(observer));
     }
 
+    /// The functions of one file, by the id of its first.
+    #[must_use]
+    pub(crate) fn file_of(&self, first: u32) -> Arc<[FunctionEntry]> {
+        let blocks = self.blocks.read();
+        let found = blocks.binary_search_by_key(&first, |block| block.first);
+        found.map_or_else(|_| Arc::new([]) as _, |at| Arc::clone(&blocks[at].entries))
+    }
+
     /// The functions so far.
     #[must_use]
     pub fn snapshot(&self) -> FunctionSnapshot {
@@ -158,6 +166,13 @@ impl FunctionSnapshot {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// By file: the id of its first function, and all of them.
+    pub(crate) fn files(&self) -> impl Iterator<Item = (u32, &[FunctionEntry])> {
+        self.blocks
+            .iter()
+            .map(|block| (block.first, &*block.entries))
     }
 
     /// The function with this id.

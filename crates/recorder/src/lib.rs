@@ -23,9 +23,11 @@ mod assembler_properties;
 #[cfg(test)]
 mod assembler_tests;
 mod call_stack;
+mod capture;
 mod checkpoint;
 mod codec;
 mod control;
+mod control_channel;
 mod counters;
 mod drain;
 mod error;
@@ -50,7 +52,9 @@ mod translator;
 mod worker;
 
 pub use breadcrumb_store::{FileLists, RunRecord, RunStatus};
+pub use capture::{Capture, Captured, Captures, Chooser};
 pub use control::Control;
+pub use control_channel::{CONTROL_VERSION, ControlOptions, Controlled, Refusal};
 pub use counters::Counters;
 pub use error::RecorderError;
 pub use function_table::{FunctionSnapshot, FunctionTable};

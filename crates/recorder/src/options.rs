@@ -8,6 +8,7 @@ use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{Space, SystemSpace, shm_root};
 use breadcrumb_store::{RetentionPolicy, RunRecord};
 
+use crate::control_channel::ControlOptions;
 use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::redact::{KeepAll, Redact};
 
@@ -69,6 +70,8 @@ pub struct RecorderOptions {
     pub redactor_options: RedactorOptions,
     /// Folder of the rings' files, private and in memory; `None`: anonymous memory.
     pub shm_root: Option<PathBuf>,
+    /// Where other processes of this user ask and change what is captured; `None`: nowhere.
+    pub control: Option<ControlOptions>,
     /// Reserves space in the rings' files.
     pub space: Arc<dyn Space>,
 }
@@ -90,6 +93,7 @@ impl RecorderOptions {
             redact: Arc::new(KeepAll),
             redactor_options: RedactorOptions::default(),
             shm_root: shm_root(),
+            control: None,
             space: Arc::new(SystemSpace),
         }
     }

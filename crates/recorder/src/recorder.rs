@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 
 use crate::checkpoint::CheckpointWriter;
 use crate::control::Control;
+use crate::control_channel::ControlChannel;
 use crate::counters::Counters;
 use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
@@ -71,6 +72,7 @@ pub struct Recorder {
     pub(crate) session: Arc<Session>,
     worker: Mutex<Option<JoinHandle<()>>>,
     keeper: Mutex<Option<Keeper>>,
+    channel: Mutex<Option<ControlChannel>>,
     /// Nobody removes the run from its store meanwhile.
     writes: Mutex<Option<WriterLock>>,
 }
@@ -159,8 +161,13 @@ impl Recorder {
             .memory()
             .epoch()
             .store(epoch.max(1), Ordering::SeqCst);
+        // Without it (no room for a socket) nobody can change it from outside, which `status` shows.
+        let channel = options
+            .control
+            .and_then(|control| ControlChannel::open(&control, &options.run_id).ok());
         Ok(Arc::new(Self {
             session,
+            channel: Mutex::new(channel),
             worker: Mutex::new(Some(thread)),
             keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention))),
             writes: Mutex::new(writes),
@@ -302,6 +309,9 @@ impl Recorder {
         session.control.memory().epoch().store(0, Ordering::SeqCst);
         session.wake();
         session.tell_freed();
+        if let Some(channel) = self.channel.lock().take() {
+            channel.close();
+        }
         if let Some(keeper) = self.keeper.lock().take() {
             keeper.stop();
         }

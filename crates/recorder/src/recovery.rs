@@ -17,6 +17,7 @@ use breadcrumb_store::{RunRecord, RunStatus, Store, WriterLock, iso_timestamp};
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
+use crate::control_channel::socket_of;
 use crate::counters::Counters;
 use crate::drain::{MAX_ROWS, count_row};
 use crate::error::RecorderError;
@@ -108,6 +109,8 @@ pub fn recover_run(
             return Some(recovered);
         }
     };
+    // Nobody listens there any more.
+    let _ = fs::remove_file(socket_of(shm_root, run_id));
     let checkpoint = Checkpoint::read(folder.path());
     if folder.rings().is_empty() && checkpoint.is_none() {
         // Its process died before it had begun.

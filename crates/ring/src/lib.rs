@@ -58,7 +58,7 @@ pub use {
     last_word::LastWord,
     reader::{Batch, Cells, Position, Reader, Take},
     ring::{Ring, RingOptions},
-    run_folder::{RunFolder, shm_root},
+    run_folder::{RunFolder, control_root, shm_root},
     space::{Space, SystemSpace},
     thread_memory::ThreadMemory,
     writer::Writer,

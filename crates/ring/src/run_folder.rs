@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! /dev/shm/breadcrumb-1000/            0700, checked
+//!   <run>.sock                         where the run's process takes requests (crates/recorder)
 //!   lock                               held while a run's folder is made or claimed
 //!   <run>/owner                        flock of the process that records the run, or recovers it;
 //!                                      in it, how the process ended
@@ -37,6 +38,18 @@ pub fn shm_root() -> Option<PathBuf> {
     let user = unsafe { libc::geteuid() };
     let root = shm.join(format!("breadcrumb-{user}"));
     make_private(&root).ok().map(|()| root)
+}
+
+/// The folder of this user's control channels, made if need be: that of the runs, else one among the
+/// temporary files; `None` where it is not ours alone.
+#[must_use]
+pub fn control_root() -> Option<PathBuf> {
+    shm_root().or_else(|| {
+        // SAFETY: the call has no preconditions and cannot fail.
+        let user = unsafe { libc::geteuid() };
+        let root = std::env::temp_dir().join(format!("breadcrumb-{user}"));
+        make_private(&root).ok().map(|()| root)
+    })
 }
 
 #[cfg(target_os = "linux")]

@@ -1,0 +1,116 @@
+//! What is captured of the running program: asked and changed, by it or from outside.
+//!
+//! `{ "mode": 3, "include": ["src/cart.js:*"], "forMs": 30000 }` → `{ "functions": 3, "of": 1204, … }`
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use breadcrumb_recorder::{Capture, Captured, Control, Controlled, Refusal};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+use crate::coded_error::CodedError;
+use crate::function_patterns::FunctionPatterns;
+use crate::process;
+use crate::selection::BadGlob;
+
+/// What is to be captured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CaptureRequest {
+    /// Mode byte of the chosen functions.
+    #[serde(deserialize_with = "known_mode")]
+    mode: u8,
+    /// Patterns; none for all functions.
+    include: Option<Vec<String>>,
+    /// How long; none: until the next change.
+    for_ms: Option<u64>,
+}
+
+fn known_mode<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
+    let mode = u8::deserialize(from)?;
+    if u32::from(mode) > breadcrumb_event::layout::MODE_VALUES {
+        return Err(serde::de::Error::custom(format!(
+            "mode {mode} is not known"
+        )));
+    }
+    Ok(mode)
+}
+
+/// Changes what is captured. Returns how many functions are, of how many, and, where none is, names
+/// like those asked for.
+pub fn set(request: CaptureRequest) -> Result<Json, CodedError> {
+    let root = process::recording_root().ok_or_else(CodedError::not_configured)?;
+    let include = request.include.unwrap_or_default();
+    let patterns = (!include.is_empty())
+        .then(|| FunctionPatterns::new(&root, &include))
+        .transpose()
+        .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+    let chosen = patterns.map(|patterns| {
+        let choose: Arc<breadcrumb_recorder::Chooser> =
+            Arc::new(move |entry: &_| patterns.choose(entry));
+        choose
+    });
+    let capture = Capture {
+        mode: request.mode,
+        chosen,
+        include: include.clone(),
+    };
+    let control = Control::get()?;
+    let Captured { functions, of } = control
+        .captures()
+        .set(capture, request.for_ms.map(Duration::from_millis));
+    let is_lost = functions == 0 && u32::from(request.mode) != breadcrumb_event::layout::MODE_OFF;
+    let near = if is_lost {
+        FunctionPatterns::near(&include, &control.functions().snapshot())
+    } else {
+        Vec::new()
+    };
+    Ok(json!({ "functions": functions, "of": of, "near": near }))
+}
+
+/// What holds now.
+pub fn current() -> Result<Json, CodedError> {
+    let (capture, captured, left) = Control::get()?.captures().current();
+    Ok(json!({
+        "mode": capture.mode,
+        "include": capture.include,
+        "functions": captured.functions,
+        "of": captured.of,
+        "leftMs": left.map(|left| left.as_millis() as u64),
+    }))
+}
+
+/// Answers other processes of this user.
+pub struct ProcessControl;
+
+impl Controlled for ProcessControl {
+    fn answer(&self, request: &Json) -> Result<Json, Refusal> {
+        match request["do"].as_str() {
+            Some("status") => Ok(status()?),
+            Some("capture") => {
+                let capture = request["capture"].clone();
+                let capture = serde_json::from_value(capture).map_err(|error| Refusal {
+                    code: "BC_ERR_BAD_OPTION",
+                    message: format!("The request is not understood: {error}"),
+                })?;
+                Ok(set(capture)?)
+            }
+            _ => Err(Refusal {
+                code: "BC_ERR_BAD_OPTION",
+                message: format!(
+                    "The request is not understood: do is {}, and may be \"status\" or \"capture\"",
+                    request["do"]
+                ),
+            }),
+        }
+    }
+}
+
+fn status() -> Result<Json, CodedError> {
+    let recorder = process::recorder().ok_or_else(CodedError::not_configured)?;
+    let mut status = process::about_run().ok_or_else(CodedError::not_configured)?;
+    status["capture"] = current()?;
+    status["counters"] = json!(recorder.counters());
+    Ok(status)
+}

@@ -1,0 +1,224 @@
+//! Which functions are captured now, and how much of each call: what writes the mode bytes.
+//!
+//! ```
+//! use breadcrumb_recorder::{Capture, Control};
+//! let control = Control::get().unwrap();
+//! let captured = control.captures().set(Capture::all(3), None);
+//! assert_eq!(captured.of, control.functions().len());
+//! ```
+//! A capture for a time gives way to the one before it when the time is up, by a thread that only then
+//! exists. Limits: one capture at a time; a mode that changes applies to calls that begin from then on.
+
+use std::sync::Arc;
+use std::thread::Builder;
+use std::time::{Duration, Instant};
+
+use breadcrumb_event::function::FunctionEntry;
+use breadcrumb_event::layout::{MODE_FRESH, MODE_OFF, MODE_VALUES};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use crate::control::Control;
+
+/// Says of a function whether it is chosen.
+pub type Chooser = dyn Fn(&FunctionEntry) -> bool + Send + Sync;
+
+/// How much of which functions' calls is recorded.
+#[derive(Clone)]
+pub struct Capture {
+    /// Mode of the chosen functions, `MODE_…`; the others are off.
+    pub mode: u8,
+    /// Which; `None`: all.
+    pub chosen: Option<Arc<Chooser>>,
+    /// What chose them, as it was written.
+    pub include: Vec<String>,
+}
+
+impl Capture {
+    /// Every function in this mode.
+    #[must_use]
+    pub fn all(mode: u8) -> Self {
+        Self {
+            mode,
+            chosen: None,
+            include: Vec::new(),
+        }
+    }
+
+    fn chooses(&self, entry: &FunctionEntry) -> bool {
+        u32::from(self.mode) != MODE_OFF && self.chosen.as_ref().is_none_or(|chosen| chosen(entry))
+    }
+}
+
+impl std::fmt::Debug for Capture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Capture")
+            .field("mode", &self.mode)
+            .field("include", &self.include)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a capture came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Captured {
+    /// Functions that are captured.
+    pub functions: u32,
+    /// Functions with probes, so far.
+    pub of: u32,
+}
+
+/// The capture of a process.
+#[derive(Debug)]
+pub struct Captures {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Holds where no timed one does.
+    lasting: Capture,
+    timed: Option<Timed>,
+    /// Of the last change.
+    number: u64,
+    captured: u32,
+}
+
+#[derive(Debug)]
+struct Timed {
+    capture: Capture,
+    until: Instant,
+}
+
+impl State {
+    fn current(&self) -> &Capture {
+        self.timed
+            .as_ref()
+            .map_or(&self.lasting, |timed| &timed.capture)
+    }
+}
+
+impl Default for Captures {
+    fn default() -> Self {
+        Self {
+            state: Mutex::new(State {
+                lasting: Capture::all(MODE_OFF as u8),
+                timed: None,
+                number: 0,
+                captured: 0,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl Captures {
+    /// Captures like this from now on, or for a time, after which the last one without a time holds
+    /// again.
+    pub fn set(&'static self, capture: Capture, time: Option<Duration>) -> Captured {
+        let mut state = self.state.lock();
+        state.number += 1;
+        let until = time.and_then(|time| Instant::now().checked_add(time));
+        if let Some(until) = until {
+            state.timed = Some(Timed { capture, until });
+            let number = state.number;
+            let timer = Builder::new().name("breadcrumb-timer".into());
+            // Without a thread (no memory for one) it lasts until the next change, which readers see.
+            let _ = timer.spawn(move || self.end_in_time(number, until));
+        } else {
+            state.lasting = capture;
+            state.timed = None;
+        }
+        self.changed.notify_all();
+        apply(&mut state)
+    }
+
+    /// What holds, with the time that it still does.
+    pub fn current(&self) -> (Capture, Captured, Option<Duration>) {
+        let state = self.state.lock();
+        let left = state.timed.as_ref();
+        let left = left.map(|timed| timed.until.saturating_duration_since(Instant::now()));
+        let captured = Captured {
+            functions: state.captured,
+            of: number_of_functions(),
+        };
+        (state.current().clone(), captured, left)
+    }
+
+    /// Gives functions that have just been registered, `first` and those of its file, their mode.
+    pub fn welcome(&self, first: u32) {
+        let Ok(control) = Control::get() else { return };
+        let mut state = self.state.lock();
+        let entries = control.functions().file_of(first);
+        let chosen = set_modes(state.current(), first, &entries);
+        state.captured += chosen;
+    }
+
+    fn end_in_time(&self, number: u64, until: Instant) {
+        let mut state = self.state.lock();
+        while state.number == number {
+            if self.changed.wait_until(&mut state, until).timed_out() {
+                self.end_timed(state, number);
+                return;
+            }
+        }
+    }
+
+    fn end_timed(&self, mut state: MutexGuard<'_, State>, number: u64) {
+        if state.number == number {
+            state.timed = None;
+            apply(&mut state);
+        }
+    }
+}
+
+fn number_of_functions() -> u32 {
+    Control::get().map_or(0, |control| control.functions().len())
+}
+
+/// Sets the mode of each function by what holds now.
+fn apply(state: &mut State) -> Captured {
+    let Ok(control) = Control::get() else {
+        return Captured {
+            functions: 0,
+            of: 0,
+        };
+    };
+    let snapshot = control.functions().snapshot();
+    let capture = state.current();
+    let chosen = snapshot
+        .files()
+        .map(|(first, entries)| set_modes(capture, first, entries))
+        .sum();
+    state.captured = chosen;
+    Captured {
+        functions: chosen,
+        of: snapshot.len(),
+    }
+}
+
+/// Returns how many are captured.
+fn set_modes(capture: &Capture, first: u32, entries: &[FunctionEntry]) -> u32 {
+    let Ok(control) = Control::get() else {
+        return 0;
+    };
+    let mode = with_fresh(capture.mode);
+    let mut captured = 0;
+    for (id, entry) in (first..).zip(entries) {
+        let is_chosen = capture.chooses(entry);
+        captured += u32::from(is_chosen);
+        let mode = if is_chosen { mode } else { MODE_OFF as u8 };
+        control.memory().set_mode(id, mode);
+    }
+    captured
+}
+
+/// The mode byte of a function that has not been called in this mode: its first calls show their
+/// objects.
+fn with_fresh(mode: u8) -> u8 {
+    if u32::from(mode) == MODE_VALUES {
+        mode | MODE_FRESH as u8
+    } else {
+        mode
+    }
+}

@@ -1,0 +1,83 @@
+/**
+ * Commands about processes that run: what is captured of them, and how to change it.
+ *
+ * Limits: help and options only; a command's code is imported when it runs.
+ */
+import type { OptionSpec, ProjectCommandSpec } from "./command";
+
+const WHICH: Readonly<Record<string, OptionSpec>> = {
+  pid: { value: "n", help: "the process with this id" },
+  run: { value: "id", help: "the process of this run: an id or its beginning" },
+  all: { help: "every one of yours that is recorded" },
+};
+const WHICH_HELP =
+  "Without --pid, --run or --all it is the one process that there is. Processes of this user only.";
+
+const STATUS: ProjectCommandSpec = {
+  name: "status",
+  usage: "[options]",
+  summary: "which processes are recorded now, and what is captured of them",
+  about:
+    "Processes of this user, in any store, that were started by breadcrumb run or with\nbreadcrumb-tracer/register. They answer even while their JavaScript is busy.",
+  options: { pid: WHICH["pid"] as OptionSpec, run: WHICH["run"] as OptionSpec },
+  examples: [
+    ["breadcrumb status", "all of them"],
+    ["breadcrumb status --pid 4711 --json", "one, with its counters"],
+  ],
+  positionals: [0, 0],
+  isStoreless: true,
+  json: "`{ processes: [{ pid, runId, command, cwd, node, store, overflow, capture: { mode, include, functions, of, leftMs }, counters }], problems }`",
+  load: async () => (await import("./status")).status,
+};
+
+const START: ProjectCommandSpec = {
+  name: "start",
+  usage: "[options]",
+  summary: "capture functions of a process that runs",
+  about: `The functions that --include chooses are captured from now on, the others are not. They need probes:
+the process was started with its files included, dormant or not. ${WHICH_HELP}`,
+  options: {
+    ...WHICH,
+    include: {
+      value: "patterns",
+      help: "which functions: files as in .gitignore or npm:express, and names behind a colon, with commas between: src/cart.js:total,:checkout (default: all)",
+    },
+    capture: {
+      value: "how",
+      words: ["values", "time", "count"],
+      help: "values (default), time (no arguments or results) or count",
+    },
+    for: { value: "time", help: "for so long (30s, 5m); then what held before holds again" },
+  },
+  examples: [
+    [
+      "breadcrumb start --pid 4711 --include 'src/cart.js:*' --for 30s",
+      "one file's functions, half a minute",
+    ],
+    ["breadcrumb start --include :checkout --capture time", "times of one function"],
+    ["breadcrumb start --all --capture count", "counts of everything, everywhere"],
+  ],
+  positionals: [0, 0],
+  isStoreless: true,
+  json: "`{ processes: [{ pid, runId, store, functions, of, near, error }] }`",
+  load: async () => (await import("./change-capture")).start,
+};
+
+const STOP: ProjectCommandSpec = {
+  name: "stop",
+  usage: "[options]",
+  summary: "capture nothing of a process that runs",
+  about: `Its probes stay, dormant: breadcrumb start captures again. ${WHICH_HELP}`,
+  options: WHICH,
+  examples: [
+    ["breadcrumb stop --pid 4711", "one process"],
+    ["breadcrumb stop --all", "every one"],
+  ],
+  positionals: [0, 0],
+  isStoreless: true,
+  json: "`{ processes: [{ pid, runId, store, functions, of, near, error }] }`",
+  load: async () => (await import("./change-capture")).stop,
+};
+
+/** See the file. */
+export const LIVE_COMMANDS: readonly ProjectCommandSpec[] = [STATUS, START, STOP];

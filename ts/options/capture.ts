@@ -1,0 +1,96 @@
+/**
+ * What is to be captured of a running process → what the addon takes.
+ *
+ *     captureRequest({ include: ["src/cart.js:total"], capture: "values", for: "30s" })
+ *     // { mode: 3, include: ["src/cart.js:total"], forMs: 30000 }
+ */
+import { sep } from "node:path";
+import { BreadcrumbError } from "../errors";
+import { forwardSlashes, modeByte } from "./normalize";
+import type { Mode } from "./options";
+
+/** What is to be captured from now on. */
+export interface CaptureOptions {
+  /**
+   * Which of the instrumented functions: patterns as of `start()`, each with a function's name behind
+   * a colon where it is not for the whole file (`"src/cart.js:Cart.*"`, `":checkout"`,
+   * `"npm:express:handle"`; `*` is any text in a name). The others are off. @default all
+   */
+  readonly include?: readonly string[];
+  /** How much of each call; `"dormant"` is nothing. @default "values" */
+  readonly capture?: Mode;
+  /** For how long: `"30s"`, `"5m"`, or ms; then what held before holds again. @default until changed */
+  readonly for?: string | number;
+}
+
+/** What a change of the capture came to. */
+export interface CaptureReport {
+  /** Functions that are captured now. */
+  readonly functions: number;
+  /** Functions with probes so far. */
+  readonly of: number;
+  /** Where none is captured: names like those that were asked for. */
+  readonly near: readonly string[];
+}
+
+/** The same, as the addon and the control channel take it. */
+export interface CaptureRequest {
+  readonly mode: number;
+  readonly include: readonly string[] | null;
+  readonly forMs: number | null;
+}
+
+const KNOWN = ["include", "capture", "for"];
+const UNITS_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Checks options. `nameOf` says how an option is called where it was given. Throws BC_ERR_BAD_OPTION. */
+export function captureRequest(
+  options: CaptureOptions,
+  nameOf = (option: keyof CaptureOptions): string => `Option "${option}"`,
+): CaptureRequest {
+  if (typeof options !== "object" || options === null) {
+    throw bad(`What to capture is an object; got ${options === null ? "null" : typeof options}`);
+  }
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.includes(key)) {
+      throw bad(`Unknown option "${key}"; the options are ${KNOWN.join(", ")}`);
+    }
+  }
+  const { include, capture = "values", for: time } = options;
+  return {
+    mode: modeByte(capture, nameOf("capture")),
+    include: include === undefined ? null : patterns(include, nameOf("include")),
+    forMs: time === undefined ? null : milliseconds(time, nameOf("for")),
+  };
+}
+
+function patterns(value: readonly string[], name: string): readonly string[] {
+  const isList = Array.isArray(value) && value.length > 0;
+  if (!isList || value.some((item) => typeof item !== "string" || item === "")) {
+    throw bad(`${name} is a list of patterns, such as "src/cart.js:total"; got ${shown(value)}`);
+  }
+  return value.map((pattern) => forwardSlashes(pattern, sep));
+}
+
+function milliseconds(value: string | number, name: string): number {
+  const text = typeof value === "number" ? `${value}ms` : String(value);
+  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text) ?? [];
+  const ms = Object.hasOwn(UNITS_MS, unit) ? Math.round(Number(digits) * (UNITS_MS[unit] ?? 0)) : 0;
+  if (Number.isSafeInteger(ms) && ms > 0) return ms;
+  throw bad(`${name} is a time such as 30s or 5m; got ${shown(value)}`);
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}
+
+function bad(message: string): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+}
