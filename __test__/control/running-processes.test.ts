@@ -11,6 +11,7 @@ import {
 } from "../../ts/control/running-processes";
 import { captureRequest } from "../../ts/options/capture";
 import { openStore } from "../../ts/query/index";
+import { unlikeSchema } from "../cli/support/json-schema";
 import { cli, nodes, project, run } from "../support/program";
 
 /** JavaScript that never lets its thread go, until a file says so. */
@@ -96,6 +97,7 @@ describe.each(nodes)("a process that spins on %s", (_, node) => {
     expect((await status()).counters.recorded).toBe(0);
 
     const json = command("start", "--include=:Cart.total", "--json");
+    expect(unlikeSchema("start", JSON.parse(json.stdout))).toEqual([]);
     expect(JSON.parse(json.stdout)).toEqual({
       processes: [
         {
@@ -110,6 +112,8 @@ describe.each(nodes)("a process that spins on %s", (_, node) => {
       ],
     });
     await until(async () => (await status()).counters.recorded > 0);
+    const told = JSON.parse(command("status", "--json").stdout);
+    expect(unlikeSchema("status", told)).toEqual([]);
     expect(command("status").stdout).toMatch(/values of 1\/3: :Cart\.total/);
 
     expect(command("stop").stdout).toContain("nothing is captured; its probes are dormant.");

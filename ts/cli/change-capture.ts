@@ -12,6 +12,7 @@ import { type CaptureReport, type CaptureRequest, captureRequest } from "../opti
 import type { Mode } from "../options/options";
 import { text, wholeNumber } from "./arguments";
 import { EXIT_FAULT, EXIT_WRONG, type ProjectContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import type { Output } from "./output";
 import { printable } from "./printable";
 import { count, plural } from "./quantities";
@@ -72,7 +73,8 @@ async function change(
 ): Promise<number> {
   const meant = chooseProcesses(await runningProcesses(), choiceOf(values));
   const outcomes = await Promise.all(meant.map((process) => changeOne(process, request)));
-  if (values["json"]) output.json({ processes: outcomes.map(row) });
+  if (values["json"])
+    output.json({ processes: outcomes.map(row) } satisfies JsonDocuments["start"]);
   else for (const outcome of outcomes) print(outcome, request, time, output);
   const failed = outcomes.filter(({ error }) => error !== null);
   if (failed.length === 0) return 0;

@@ -6,7 +6,9 @@
  *
  * Limits: types only. A field that is `undefined` is left out of the document.
  */
+import type { ProcessStatus } from "../control/running-processes";
 import type { BreadcrumbErrorCode } from "../errors";
+import type { CaptureReport } from "../options/capture";
 import type { ConfigName } from "../options/config-options";
 import type { Diff } from "../query/diff-result";
 import type { FunctionStats, Gaps } from "../query/function-sums";
@@ -161,6 +163,32 @@ interface ConfigChange {
   readonly after: JsonValue;
 }
 
+/** `status`. */
+interface StatusDocument {
+  readonly processes: readonly ProcessStatus[];
+  /** What is wrong with processes that do not say what they are. */
+  readonly problems: readonly string[];
+}
+
+/** `start`, `stop`: what became of one process. */
+interface ChangedProcess extends Pick<CaptureReport, "near"> {
+  readonly pid: number;
+  readonly runId: string;
+  /** Folder of its store. */
+  readonly store: string;
+  /** Functions that are captured now; null: it was not changed. */
+  readonly functions: number | null;
+  /** Functions with probes so far; null likewise. */
+  readonly of: number | null;
+  /** Why it was not changed. */
+  readonly error: { readonly code: BreadcrumbErrorCode; readonly message: string } | null;
+}
+
+/** `start`, `stop`. */
+interface ChangedProcesses {
+  readonly processes: readonly ChangedProcess[];
+}
+
 /** What goes wrong, as a line on stderr. */
 interface ErrorDocument {
   readonly error: BreadcrumbErrorCode;
@@ -191,6 +219,9 @@ export interface JsonDocuments {
   readonly recover: { readonly runs: readonly RecoveredRun[] };
   readonly init: InitChanges;
   readonly config: ConfigDocument | ConfigChange;
+  readonly status: StatusDocument;
+  readonly start: ChangedProcesses;
+  readonly stop: ChangedProcesses;
   /** A line on stderr, of any command. */
   readonly error: ErrorDocument;
 }

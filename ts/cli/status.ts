@@ -9,6 +9,7 @@ import {
 } from "../control/running-processes";
 import { choiceOf } from "./change-capture";
 import type { ProjectContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { printable } from "./printable";
 import { count, duration, plural } from "./quantities";
 import { ShortIds } from "./short-ids";
@@ -26,7 +27,7 @@ export async function status({ output, values }: ProjectContext): Promise<number
     output.json({
       processes: shown.map((each) => each.status),
       problems: running.problems.map(({ message }) => message),
-    });
+    } satisfies JsonDocuments["status"]);
     return 0;
   }
   for (const { message } of running.problems) output.notice(message);
