@@ -12,6 +12,9 @@ import { documentSchema } from "./docs-json.mjs";
 import { mcpPage } from "./docs-mcp.mjs";
 import { main, ROOT } from "./step.mjs";
 
+/** A list of texts. */
+const TEXTS = { type: "array", items: { type: "string", minLength: 1 } };
+
 await main(async () => {
   const { allCommands, COMMON_OPTIONS, optionText } = load(
     "ts/cli/all-commands.ts",
@@ -161,7 +164,7 @@ function schema({ CONFIG_OPTIONS, STANDARD_PROFILES }) {
 function typeOf({ kind, words }) {
   switch (kind) {
     case "patterns":
-      return { type: "array", items: { type: "string", minLength: 1 } };
+      return TEXTS;
     case "flag":
       return { type: "boolean" };
     case "word":
@@ -170,6 +173,44 @@ function typeOf({ kind, words }) {
       return { type: "integer", minimum: 1 };
     case "time":
       return { type: "string", pattern: "^\\d+(?:\\.\\d+)?(?:ms|s|m|h)?$" };
+    case "redact":
+      return {
+        anyOf: [
+          { const: false },
+          {
+            type: "object",
+            additionalProperties: false,
+            properties: {
+              names: {
+                ...TEXTS,
+                description:
+                  "Further names of secrets: shoeSize, *_pin_?; !sessionId takes one out.",
+              },
+              rules: {
+                type: "object",
+                additionalProperties: { type: "string", minLength: 1 },
+                description:
+                  "Further shapes of secrets, by the rule's name: regular expressions without look-around, whose first group is the secret, or all.",
+              },
+              also: {
+                type: "array",
+                items: { enum: load("ts/options/redact.ts").OPTIONAL_RULES },
+                description: "Rules that are off by themselves.",
+              },
+              except: { ...TEXTS, description: "Rules that are not to fire." },
+              replace: {
+                type: "string",
+                maxLength: 100,
+                description: "What stands in a secret's place; {rule} in it is the rule's name.",
+              },
+              hash: {
+                type: "boolean",
+                description: "Equal secrets have equal hashes, under the store's own key.",
+              },
+            },
+          },
+        ],
+      };
     case "retention":
       return {
         anyOf: [

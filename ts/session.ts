@@ -15,6 +15,10 @@ export interface SessionCounters {
   readonly dropped: number;
   /** Exceptions recorded. */
   readonly exceptions: number;
+  /** Values, or parts of texts, that were redacted. */
+  readonly redacted: number;
+  /** How often each rule redacted, by its name. */
+  readonly redactions: Readonly<Record<string, number>>;
   /** Bytes of the segments written. */
   readonly bytes: number;
   /** Segments written. */

@@ -32,6 +32,8 @@ test.each<[JsonValue, string]>([
   [{ $type: "bytes", $class: "Buffer", $length: 4 }, "Buffer(4)"],
   [{ $type: "object", $cut: "depth" }, "[object]"],
   [{ $type: "redacted", rule: "password" }, "[redacted]"],
+  [{ $type: "redacted", rule: "password", hash: "a1b2c3d4e5f6" }, "[redacted#a1b2c3d4e5f6]"],
+  [{ $type: "redacted", rule: "password", text: "***" }, "***"],
   [{ $type: "circular" }, "[circular]"],
   [{ $type: "proxy" }, "[proxy]"],
   [{ $type: "something-new" }, "[something-new]"],

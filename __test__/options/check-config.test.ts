@@ -8,9 +8,10 @@ test("a configuration that is one comes back", () => {
     all: false,
     mode: "time",
     retention: { maxAge: "7d" },
+    redact: { also: ["email"], hash: true },
     maxCalls: 10,
     timeout: "30s",
-    profiles: { test: { retention: false }, mine: {} },
+    profiles: { test: { retention: false, redact: false }, mine: {} },
   };
   expect(checkConfig(config, "c.json")).toEqual(config);
 });
@@ -33,6 +34,8 @@ test.each([
   [{ timeout: "soon" }, '"timeout" is a time such as 500ms, 30s, 5m; got "soon"'],
   [{ retention: { maxAge: "soon" } }, '"retention.maxAge" is a time such as 30d'],
   [{ retention: { age: "1d" } }, 'Unknown option "retention.age"'],
+  [{ redact: { also: ["emial"] } }, 'c.json: "redact": "also" knows no rule "emial": did you'],
+  [{ redact: true }, 'c.json: "redact" must be an object or false; got true'],
   [{ $schema: 1 }, '"$schema" is a text'],
   [null, "c.json is an object of options; got null"],
   [[], "c.json is an object of options; got a list"],

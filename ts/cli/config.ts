@@ -14,6 +14,7 @@ import {
 } from "../options/config-options";
 import { projectRoot, storeFolder } from "../options/normalize";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
+import { redactOf } from "../options/redact-text";
 import { retentionOf } from "../options/retention";
 import { suggest } from "../options/suggest";
 import { text } from "./arguments";
@@ -127,6 +128,8 @@ function valueOf({ kind }: ConfigOption, written: string): unknown {
       return written === "true" ? true : written === "false" ? false : written;
     case "integer":
       return Number(written);
+    case "redact":
+      return written === "false" ? false : redactOf(written, "redact");
     case "retention":
       return written === "false" ? false : retentionOf(written);
     default:

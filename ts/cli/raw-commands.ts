@@ -37,6 +37,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       words: OVERFLOWS,
       help: "if the recorder does not keep up: block waits (default), drop counts the call",
     },
+    redact: {
+      value: "what",
+      help: "secrets: off keeps them, hash tells equal ones, also=email, except=card, name=shoeSize",
+    },
     timeout: {
       value: "time",
       help: "end the command after this time (500ms, 30s, 5m): exit code 124",

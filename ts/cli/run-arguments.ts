@@ -6,6 +6,8 @@
  */
 import { BreadcrumbError } from "../errors";
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
+import type { RedactOptions } from "../options/redact";
+import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
 
 /** Arguments of `run`. */
@@ -15,6 +17,7 @@ export interface RunArguments {
   all: boolean;
   store: string | undefined;
   overflow: Overflow | undefined;
+  redact: RedactOptions | false | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
   timeoutMs: number | undefined;
@@ -37,6 +40,7 @@ const VALUES = [
   "store",
   "mode",
   "overflow",
+  "redact",
   "timeout",
   "profile",
   "launch",
@@ -126,6 +130,9 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
     case "overflow":
       args.overflow = oneOf(key, value, OVERFLOWS);
       return;
+    case "redact":
+      args.redact = redactOf(value, "--redact");
+      return;
     case "timeout":
       args.timeoutMs = parseTime(value);
       return;
@@ -161,6 +168,7 @@ function defaults(): RunArguments {
     all: false,
     store: undefined,
     overflow: undefined,
+    redact: undefined,
     profile: undefined,
     mode: undefined,
     timeoutMs: undefined,

@@ -12,6 +12,7 @@ import { BreadcrumbError } from "../errors";
 import { openStore, type Run, type Store } from "../query/index";
 import { printable } from "./printable";
 import { bytes, count, duration, plural } from "./quantities";
+import { redactionsText } from "./redactions-text";
 import { ShortIds } from "./short-ids";
 
 const HOTTEST = 3;
@@ -51,6 +52,7 @@ async function summary(
   const folder = relative(process.cwd(), store.dir) || ".";
   const exceptions = total((run) => run.counters.exceptions);
   const crashed = runs.filter(({ status }) => status === "crashed").length;
+  const redacted = redactionsText(runs.map((run) => run.counters));
   const parts = [
     plural(runs.length, "run"),
     plural(
@@ -66,6 +68,7 @@ async function summary(
       total((run) => run.counters.counted),
       total((run) => run.counters.dropped),
     ),
+    ...(redacted === "" ? [] : [`  redacted: ${redacted}`]),
     ...(await hottestLines(store, runs)),
     ...(timedOut ? await runningLines(store, runs) : []),
     `  next: breadcrumb stats · breadcrumb show latest · breadcrumb top${runs.length === 1 ? ` --run ${ids.run(runs[0]?.runId ?? "")}` : ""}${exceptions > 0 ? " · breadcrumb exceptions" : ""}`,

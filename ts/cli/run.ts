@@ -10,8 +10,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { BreadcrumbError } from "../errors";
-import { storeFolder } from "../options/normalize";
+import { redaction, storeFolder } from "../options/normalize";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
+import { checkRedaction } from "../redaction";
 import { recoverRuns } from "../recovery";
 import { descendants } from "./descendants";
 import { commandHelp } from "./help";
@@ -48,6 +49,8 @@ export async function run(argv: string[]): Promise<number> {
     const given = parseRunArguments(argv);
     config = given.help || given["no-config"] ? null : configOf(given);
     args = withConfig(given, config);
+    const said = process.env["BREADCRUMB_REDACT"];
+    if (!args.help) checkRedaction(redaction(args.redact, said, config?.values.redact));
   } catch (error) {
     if (!(error instanceof BreadcrumbError)) throw error;
     process.stderr.write(`breadcrumb run: ${error.message}\n`);
@@ -109,6 +112,7 @@ function environment(
     ...(args.include.length > 0 && { include: args.include }),
     ...(args.exclude.length > 0 && { exclude: args.exclude }),
     ...(args.mode !== undefined && { mode: args.mode }),
+    ...(args.redact !== undefined && { redact: args.redact }),
     store,
     // What the environment says comes between what was given and what the project says.
     config: { values: config?.values ?? {}, folder: config?.folder ?? null },

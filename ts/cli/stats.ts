@@ -10,6 +10,7 @@ import type { JsonDocuments } from "./json-documents";
 import { commandText, endOf } from "./list";
 import { cut, printable } from "./printable";
 import { bytes, count, duration, moment, plural } from "./quantities";
+import { redactionsText } from "./redactions-text";
 import { ShortIds } from "./short-ids";
 import { renderTable } from "./table";
 import { treeLines } from "./tree-lines";
@@ -71,6 +72,7 @@ function heading(text: string, output: Output): void {
 function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
   const { run } = report;
   const { counters } = run;
+  const redacted = redactionsText([counters]);
   output.line(cut(`run ${ids.run(run.runId)}: ${commandText(run)}`, output.columns));
   const ago = output.ago(run.startedAt);
   const figures: readonly (readonly [name: string, value: string])[] = [
@@ -78,6 +80,7 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
     ["ended", endOf(run)],
     ["calls", callsText(report)],
     ["exceptions", `${count(counters.exceptions)} (${plural(report.errors, "call")} threw)`],
+    ...(redacted === "" ? [] : [["redacted", redacted] as const]),
     ["functions", `${count(report.functions)} in ${plural(report.files, "file")}`],
     ["running time", duration(report.selfNs)],
     ["stored", `${bytes(counters.bytes)} in ${plural(counters.segments, "segment")}`],

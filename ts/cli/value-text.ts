@@ -103,7 +103,8 @@ function writeTyped(type: string, fields: Fields, room: number, depth: number): 
     case "bytes":
       return `${text("$class")}(${text("$length")})`;
     case "redacted":
-      return "[redacted]";
+      if (fields["text"] !== undefined) return text("text");
+      return fields["hash"] === undefined ? "[redacted]" : `[redacted#${text("hash")}]`;
     case "circular":
       return "[circular]";
     case "hole":

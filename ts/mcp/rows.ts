@@ -230,6 +230,9 @@ export const RUN_ROW = z.object({
   counted: z.number().describe("only counted"),
   dropped: z.number().describe("lost because the recorder did not keep up"),
   exceptions: z.number(),
+  redactions: z
+    .record(z.string(), z.number())
+    .describe("how often each rule took a secret out of the recorded values"),
 });
 export type RunRow = z.output<typeof RUN_ROW>;
 
@@ -249,6 +252,7 @@ export function runRow(run: Run): RunRow {
     counted: counters.counted,
     dropped: counters.dropped,
     exceptions: counters.exceptions,
+    redactions: counters.redactions,
   };
 }
 

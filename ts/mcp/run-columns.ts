@@ -27,6 +27,8 @@ export const RUN_COLUMNS: (typeof TABLE_COLUMNS)[number] = {
     ["counted", "BIGINT", "Calls counted only."],
     ["dropped", "BIGINT", "Calls dropped because a ring was full."],
     ["exceptions", "BIGINT", "Exceptions with a row."],
+    ["redacted", "BIGINT", "Values, or parts of texts, that were redacted."],
+    ["redactions", "VARCHAR", "How often each rule redacted: a JSON object by the rule's name."],
     ["bytes", "BIGINT", "Bytes of its segments."],
     ["segments", "BIGINT", "Its segments."],
     ["recorder_cpu_ns", "BIGINT", "Processor time of the recorder's thread."],

@@ -13,6 +13,7 @@ import {
   type ConfigName,
   type ConfigOption,
 } from "./config-options";
+import { type RedactOptions, redactRules } from "./redact";
 import { retentionLimits, type RetentionOptions } from "./retention";
 import { suggest } from "./suggest";
 
@@ -64,6 +65,10 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     }
     return;
   }
+  if (option.kind === "redact") {
+    redactRules(value as RedactOptions | false, `${where}: "redact"`);
+    return;
+  }
   if (!isOfKind(option, value)) {
     throw bad(`${where}: "${name}" is ${kindText(option)}; got ${JSON.stringify(value)}`);
   }
@@ -101,6 +106,8 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
       return "a time such as 500ms, 30s, 5m";
     case "retention":
       return "limits { maxAge, maxErrorAge, maxBytes, maxRuns }, or false";
+    case "redact":
+      return "{ names, rules, also, except, replace, hash }, or false";
     default:
       return "a text";
   }

@@ -5,6 +5,7 @@
  *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
  */
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
+import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
 
 /** What a configuration, or a profile of it, can say. */
@@ -16,6 +17,7 @@ export interface ConfigValues {
   readonly mode?: Mode;
   readonly overflow?: Overflow;
   readonly retention?: RetentionOptions | false;
+  readonly redact?: RedactOptions | false;
   readonly maxCalls?: number;
   readonly children?: boolean;
   readonly timeout?: string;
@@ -36,7 +38,15 @@ export type ConfigName = keyof ConfigValues;
 
 /** What there is to say about an option. */
 export interface ConfigOption {
-  readonly kind: "patterns" | "flag" | "word" | "text" | "integer" | "time" | "retention";
+  readonly kind:
+    | "patterns"
+    | "flag"
+    | "word"
+    | "text"
+    | "integer"
+    | "time"
+    | "retention"
+    | "redact";
   readonly words?: readonly string[];
   /** The variable that says it as well. */
   readonly env?: string;
@@ -96,6 +106,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     env: "BREADCRUMB_RETENTION",
     standard: "30 days, 90 for runs that failed, 10 GB",
     help: "What the store keeps: limits (those left out are none), or false for everything.",
+  },
+  redact: {
+    kind: "redact",
+    env: "BREADCRUMB_REDACT",
+    flag: "--redact",
+    standard: "every rule but email, phone, ip",
+    help: "Which secrets are taken out of values before they are stored, and what stands in their place; false keeps them all.",
   },
   maxCalls: {
     kind: "integer",

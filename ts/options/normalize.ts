@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_RETENTION`), then the project's configuration, then defaults.
+ * `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`), then the project's configuration, then defaults.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
@@ -18,7 +18,8 @@ import {
   type SessionOptions,
   type StartOptions,
 } from "./options";
-import { redactRules } from "./redact";
+import { type RedactOptions, redactRules, type RedactRules } from "./redact";
+import { redactOf } from "./redact-text";
 import {
   DEFAULT_RETENTION,
   retentionLimits,
@@ -83,7 +84,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     ),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
-    redact: redactRules(options.redact),
+    redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     run: runInfo(at),
   };
 }
@@ -95,6 +96,15 @@ function retention(
 ): RetentionLimits | null {
   const chosen = given ?? (env ? retentionOf(env) : (config ?? DEFAULT_RETENTION));
   return chosen === false ? null : retentionLimits(chosen);
+}
+
+/** What is redacted: given, from the environment, or from the configuration. Throws BC_ERR_BAD_OPTION. */
+export function redaction(
+  given: RedactOptions | false | undefined,
+  env: string | undefined,
+  config: RedactOptions | false | undefined,
+): RedactRules | null {
+  return redactRules(given ?? (env ? redactOf(env, "BREADCRUMB_REDACT") : config));
 }
 
 /** The main script's project; none where a dependency is run, as the worker of a test runner is. */

@@ -37,7 +37,10 @@ export interface StartOptions {
    * @default 30 days, 90 for runs that failed, 10 GB; `BREADCRUMB_RETENTION`
    */
   readonly retention?: RetentionOptions | false;
-  /** Which secrets are taken out before anything is stored; false keeps them all. @default every rule but `email`, `phone`, `ip` */
+  /**
+   * Which secrets are taken out before anything is stored, and what stands in their place; false keeps them all.
+   * @default every rule but `email`, `phone`, `ip`; `BREADCRUMB_REDACT`
+   */
   readonly redact?: RedactOptions | false;
 }
 

@@ -45,6 +45,10 @@ export interface RunCounters {
   readonly dropped: number;
   /** Exceptions with a row. */
   readonly exceptions: number;
+  /** Values, or parts of texts, that were redacted. */
+  readonly redacted: number;
+  /** How often each rule redacted, by its name. */
+  readonly redactions: Readonly<Record<string, number>>;
   /** Bytes of its segments. */
   readonly bytes: number;
   /** Its segments. */

@@ -217,5 +217,7 @@ const NO_COUNTERS: RunCounters = {
   exceptions: 0,
   bytes: 0,
   segments: 0,
+  redacted: 0,
+  redactions: {},
   recorderCpuNs: 0,
 };

@@ -12,7 +12,8 @@ export const RUNS_QUERY = `
     r.cwd, r.pid, r.node, r.platform, r.arch, CAST(r.startedAt AS TIMESTAMP_NS) AS started_at,
     CAST(r.endedAt AS TIMESTAMP_NS) AS ended_at, r.status, r.exitCode AS exit_code, r.signal,
     r.crashProof AS crash_proof, r.overflow, r.counters.recorded, r.counters.counted,
-    r.counters.dropped, r.counters.exceptions, r.counters.bytes, r.counters.segments,
+    r.counters.dropped, r.counters.exceptions, r.counters.redacted,
+    to_json(r.counters.redactions)::VARCHAR AS redactions, r.counters.bytes, r.counters.segments,
     r.counters.recorderCpuNs AS recorder_cpu_ns, r.files.instrumented AS files_instrumented,
     len(r.files.leftAlone) AS files_left_alone, len(r.files.tooEarly) AS files_too_early
   FROM (SELECT unnest(from_json($runs, '[{"runId":"VARCHAR","parentRunId":"VARCHAR",
@@ -20,5 +21,6 @@ export const RUNS_QUERY = `
     "arch":"VARCHAR","startedAt":"VARCHAR","endedAt":"VARCHAR","status":"VARCHAR",
     "exitCode":"INTEGER","signal":"VARCHAR","crashProof":"BOOLEAN","overflow":"VARCHAR",
     "counters":{"recorded":"BIGINT","counted":"BIGINT","dropped":"BIGINT","exceptions":"BIGINT",
+    "redacted":"BIGINT","redactions":"JSON",
     "bytes":"BIGINT","segments":"BIGINT","recorderCpuNs":"BIGINT"},
     "files":{"instrumented":"BIGINT","leftAlone":["JSON"],"tooEarly":["VARCHAR"]}}]')) AS r)`;

@@ -2,6 +2,7 @@
 //! `BreadcrumbError`s of them.
 
 use breadcrumb_recorder::{RecorderError, Refusal};
+use breadcrumb_redact::RedactError;
 use breadcrumb_store::{StoreError, WhyKept};
 
 /// An error with a stable code.
@@ -101,12 +102,19 @@ impl From<StoreError> for CodedError {
     }
 }
 
+impl From<RedactError> for CodedError {
+    fn from(error: RedactError) -> Self {
+        Self::new("BC_ERR_BAD_OPTION", format!("Option \"redact\": {error}"))
+    }
+}
+
 impl From<RecorderError> for CodedError {
     fn from(error: RecorderError) -> Self {
         let code = match &error {
             RecorderError::Running => "BC_ERR_ALREADY_STARTED",
             RecorderError::Stopped => "BC_ERR_STOPPED",
             RecorderError::Store(error) => code_of(error),
+            RecorderError::Redact(_) => "BC_ERR_BAD_OPTION",
             _ => "BC_ERR_INTERNAL",
         };
         Self::new(code, error.to_string())

@@ -28,6 +28,7 @@ mod upkeep;
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
 use breadcrumb_instrument::Engine;
 use breadcrumb_recorder::{Control, ThreadRole};
+use breadcrumb_redact::RedactorOptions;
 use napi::Env;
 use napi::bindgen_prelude::{
     ArrayBuffer, FnArgs, FromNapiValue, Function, JsValue, Result, Unknown,
@@ -103,6 +104,13 @@ pub fn acquire() -> bool {
 #[napi]
 pub fn wake() {
     thread::wake();
+}
+
+/// Whether secrets can be taken out by these rules. `rules`: JSON of `RedactRules`.
+#[napi]
+pub fn check_redaction(rules: String) -> Result<()> {
+    let rules: RedactorOptions = parse(&rules)?;
+    Ok(rules.check().map_err(CodedError::from)?)
 }
 
 /// Chooses files, mode and store of the recording that comes.

@@ -35,38 +35,20 @@ pub struct SessionOptions {
     /// What the store keeps; none: everything.
     pub retention: Option<RetentionLimits>,
     /// What is redacted; none: nothing.
-    pub redact: Option<RedactRules>,
+    pub redact: Option<RedactorOptions>,
     /// This process.
     pub run: RunInfo,
 }
 
-/// `RedactRules`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct RedactRules {
-    /// Further names of secrets.
-    pub names: Vec<String>,
-    /// Rules that are on besides the default ones.
-    pub also: Vec<String>,
-    /// Rules that are off.
-    pub except: Vec<String>,
-}
-
-impl RedactRules {
+impl SessionOptions {
     /// As the redactor takes them.
     #[must_use]
-    pub fn redactor_options(rules: Option<&Self>) -> RedactorOptions {
-        match rules {
-            None => RedactorOptions {
-                off: true,
-                ..RedactorOptions::default()
-            },
-            Some(rules) => RedactorOptions {
-                off: false,
-                extra_names: rules.names.clone(),
-                also: rules.also.clone(),
-                except: rules.except.clone(),
-            },
-        }
+    pub fn redactor_options(&self) -> RedactorOptions {
+        let off = RedactorOptions {
+            off: true,
+            ..RedactorOptions::default()
+        };
+        self.redact.clone().unwrap_or(off)
     }
 }
 

@@ -10,7 +10,7 @@ use breadcrumb_event::layout::MODE_OFF;
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
     Capture, Control, ControlOptions, FileLists, Others, Overflow, Recorder, RecorderError,
-    RecorderOptions, RunRecord, RunStatus, SinkOptions, recover,
+    RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
 };
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::control_root;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::capture::ProcessControl;
 use crate::coded_error::CodedError;
 use crate::files::{About, FileStatus, Files, instrument_as};
-use crate::options::{RedactRules, SessionOptions};
+use crate::options::SessionOptions;
 use crate::selection::{BadGlob, Selection};
 use crate::source_maps::{self, KeptMaps};
 
@@ -58,6 +58,7 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
         options.all,
     )
     .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+    options.redactor_options().check()?;
     // A fault of ours must not show on the program's streams; where one can happen, it is caught.
     std::panic::set_hook(Box::new(|_| {}));
     let mut session = SESSION.write();
@@ -92,7 +93,7 @@ pub fn start() -> Result<(), CodedError> {
     if session.recorder.is_some() {
         return Err(CodedError::from(RecorderError::Stopped));
     }
-    let options = recorder_options(session);
+    let options = recorder_options(session)?;
     if let Some(root) = options.shm_root.as_deref() {
         // What earlier processes left: each start looks after it, so that nobody has to.
         let _ = recover(root, Others::Leave, breadcrumb_ring::clock::wall_ns());
@@ -104,7 +105,7 @@ pub fn start() -> Result<(), CodedError> {
     Ok(())
 }
 
-fn recorder_options(session: &Session) -> RecorderOptions {
+fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError> {
     let options = &session.options;
     let sink = if options.store == MEMORY {
         SinkOptions::Memory {
@@ -120,8 +121,8 @@ fn recorder_options(session: &Session) -> RecorderOptions {
     } else {
         Overflow::Drop
     };
-    recorder.redactor_options = RedactRules::redactor_options(options.redact.as_ref());
-    let redactor = Redactor::new(recorder.redactor_options.clone());
+    recorder.redactor_options = options.redactor_options();
+    let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;
     recorder.retention = options.retention.map(Into::into);
     recorder.run = run_record(options, &redactor);
     recorder.stacks = Arc::new(KeptMaps);
@@ -135,7 +136,7 @@ fn recorder_options(session: &Session) -> RecorderOptions {
             controlled: Arc::new(ProcessControl),
         });
     }
-    recorder
+    Ok(recorder)
 }
 
 fn run_record(options: &SessionOptions, redactor: &Redactor) -> RunRecord {
@@ -146,7 +147,7 @@ fn run_record(options: &SessionOptions, redactor: &Redactor) -> RunRecord {
         command: run
             .command
             .iter()
-            .map(|word| redactor.redact_text(word).into_owned())
+            .map(|word| redactor.redact_text(word, &mut Vec::new()).into_owned())
             .collect(),
         cwd: run.cwd,
         pid: run.pid,
@@ -175,19 +176,16 @@ pub fn recording_root() -> Option<PathBuf> {
 /// What there is to know of the run from outside.
 pub fn about_run() -> Option<Json> {
     let guard = SESSION.read();
-    let Session {
-        options, run_id, ..
-    } = guard.as_ref()?;
-    let redactor = Redactor::new(RedactRules::redactor_options(options.redact.as_ref()));
-    let run = run_record(options, &redactor);
+    let session = guard.as_ref()?;
+    let run = session.recorder.as_ref()?.run();
     Some(json!({
         "pid": run.pid,
-        "runId": run_id,
+        "runId": run.run_id,
         "command": run.command,
         "cwd": run.cwd,
         "node": run.node,
-        "store": options.store,
-        "overflow": options.overflow,
+        "store": session.options.store,
+        "overflow": run.overflow,
     }))
 }
 

@@ -139,8 +139,33 @@ pub enum Value {
         /// Why.
         why: Cut,
     },
-    /// Taken out because it is secret. The rule's name.
-    Redacted(&'static str),
+    /// Taken out because it is secret.
+    Redacted(Box<Redaction>),
+}
+
+/// What stands in the place of a secret value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Redaction {
+    /// Name of the rule.
+    pub rule: Box<str>,
+    /// A keyed hash of the secret, if the user wants to compare secrets.
+    pub hash: Option<Box<str>>,
+    /// What the user wants to stand there.
+    pub text: Option<Box<str>>,
+}
+
+impl Redaction {
+    fn write_json(&self, out: &mut String) {
+        out.push_str(r#"{"$type":"redacted","rule":"#);
+        write_json_string(&self.rule, out);
+        for (key, text) in [("hash", &self.hash), ("text", &self.text)] {
+            if let Some(text) = text {
+                let _ = write!(out, r#","{key}":"#);
+                write_json_string(text, out);
+            }
+        }
+        out.push('}');
+    }
 }
 
 impl Value {
@@ -235,9 +260,7 @@ impl Value {
             Self::Cut { kind, why } => {
                 let _ = write!(out, r#"{{"$type":"{kind}","$cut":"{}"}}"#, why.name());
             }
-            Self::Redacted(rule) => {
-                let _ = write!(out, r#"{{"$type":"redacted","rule":"{rule}"}}"#);
-            }
+            Self::Redacted(redaction) => redaction.write_json(out),
         }
     }
 

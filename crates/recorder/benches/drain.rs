@@ -11,7 +11,7 @@ use breadcrumb_event::layout::{CLOCK, ENTER, RETURN};
 use breadcrumb_recorder::{
     Acquired, Control, Overflow, Recorder, RecorderOptions, RunStatus, SinkOptions, ThreadRole,
 };
-use breadcrumb_redact::{Redactor, RedactorOptions};
+use breadcrumb_redact::Redactor;
 use breadcrumb_ring::clock::monotonic_ns;
 use breadcrumb_ring::{ThreadMemory, Writer};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -73,7 +73,7 @@ fn drain(sink: SinkOptions) -> (Duration, f64) {
     let mut options = RecorderOptions::new("bench", sink);
     options.overflow = Overflow::Block;
     options.flush_interval_ms = 100_000;
-    options.redact = Arc::new(Redactor::new(RedactorOptions::default()));
+    options.redact = Arc::new(Redactor::default());
     options.ring_cap_bytes = 32 << 20;
     let recorder = Recorder::start(options).unwrap();
     let memory = ThreadMemory::reserve().unwrap();

@@ -16,7 +16,7 @@ use breadcrumb_event::layout::{
     UNWIND, VALUES_SHIFT, WORDS_SHIFT,
 };
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
-use breadcrumb_redact::{Redactor, RedactorOptions};
+use breadcrumb_redact::Redactor;
 use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::ChunkHeader;
 
@@ -52,7 +52,7 @@ pub(crate) fn translator() -> Translator {
         generated: None,
     });
     let functions = FunctionSnapshot::from_entries(entries.to_vec());
-    let redactor = Arc::new(Redactor::new(RedactorOptions::default()));
+    let redactor = Arc::new(Redactor::default());
     Translator::new(redactor, Box::new(move || functions.clone()))
 }
 

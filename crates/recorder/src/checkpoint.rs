@@ -18,10 +18,11 @@ use breadcrumb_store::RunRecord;
 use crate::assembler::Assembler;
 use crate::codec::{Decoder, Encoder};
 use crate::counters::Counters;
+use crate::redactions::Redactions;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]
@@ -67,18 +68,10 @@ impl CheckpointParts<'_> {
         out.i64(self.counted_to_ns);
         out.text(&self.store.to_string_lossy());
         out.text(&serde_json::to_string(self.run).unwrap_or_default());
-        out.u8(u8::from(self.redaction.off));
-        let RedactorOptions {
-            extra_names,
-            also,
-            except,
-            ..
-        } = self.redaction;
-        for texts in [extra_names, also, except] {
-            out.u64(texts.len() as u64);
-            for text in texts {
-                out.text(text);
-            }
+        out.text(&serde_json::to_string(self.redaction).unwrap_or_default());
+        out.u64(self.counters.redactions.len() as u64);
+        for (rule, count) in &self.counters.redactions {
+            out.text(rule).u64(*count);
         }
         for counter in self.counters.kept() {
             out.u64(counter);
@@ -114,12 +107,10 @@ impl Checkpoint {
         let counted_to_ns = from.i64()?;
         let store = PathBuf::from(from.text()?);
         let run = serde_json::from_str(&from.text()?).ok()?;
-        let off = from.u8()? != 0;
-        let [mut extra_names, mut also, mut except] = [const { Vec::new() }; 3];
-        for texts in [&mut extra_names, &mut also, &mut except] {
-            for _ in 0..from.count()? {
-                texts.push(from.text()?);
-            }
+        let redaction = serde_json::from_str(&from.text()?).ok()?;
+        let mut redactions = Redactions::new();
+        for _ in 0..from.count()? {
+            redactions.insert(from.text()?, from.u64()?);
         }
         let mut kept = Counters::default().kept();
         for counter in &mut kept {
@@ -149,13 +140,12 @@ impl Checkpoint {
             counted_to_ns,
             store,
             run,
-            redaction: RedactorOptions {
-                off,
-                extra_names,
-                also,
-                except,
+            redaction,
+            counters: Counters {
+                redacted: redactions.values().sum(),
+                redactions,
+                ..Counters::of_kept(kept)
             },
-            counters: Counters::of_kept(kept),
             threads,
         })
     }

@@ -5,6 +5,9 @@
 
 use breadcrumb_store::RunCounters;
 
+use crate::redactions::Redactions;
+use crate::translator::Translator;
+
 /// What a session has done so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,6 +32,8 @@ pub struct Counters {
     pub recorder_cpu_ns: u64,
     /// Values or parts of values that were redacted.
     pub redacted: u64,
+    /// Those by the name of the rule.
+    pub redactions: Redactions,
     /// Calls stored as `open` because too many were suspended, or for too long.
     pub evicted_open: u64,
     /// Records about calls that are not known.
@@ -38,8 +43,14 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// Those that a checkpoint keeps, in its order.
-    pub(crate) fn kept(&self) -> [u64; 10] {
+    /// Adds what a translator redacted.
+    pub(crate) fn add_redactions(&mut self, translator: &Translator) {
+        translator.add_redactions(&mut self.redactions);
+        self.redacted = self.redactions.values().sum();
+    }
+
+    /// Those that a checkpoint keeps beside the redactions, in its order.
+    pub(crate) fn kept(&self) -> [u64; 9] {
         [
             self.recorded,
             self.counted,
@@ -47,14 +58,13 @@ impl Counters {
             self.exceptions,
             self.bytes,
             self.segments,
-            self.redacted,
             self.evicted_open,
             self.unknown,
             self.malformed,
         ]
     }
 
-    pub(crate) fn of_kept(kept: [u64; 10]) -> Self {
+    pub(crate) fn of_kept(kept: [u64; 9]) -> Self {
         let [
             recorded,
             counted,
@@ -64,7 +74,7 @@ impl Counters {
             segments,
             rest @ ..,
         ] = kept;
-        let [redacted, evicted_open, unknown, malformed] = rest;
+        let [evicted_open, unknown, malformed] = rest;
         Self {
             recorded,
             counted,
@@ -72,7 +82,6 @@ impl Counters {
             exceptions,
             bytes,
             segments,
-            redacted,
             evicted_open,
             unknown,
             malformed,
@@ -87,6 +96,7 @@ impl Counters {
         run.dropped = self.dropped;
         run.exceptions = self.exceptions;
         run.redacted = self.redacted;
+        run.redactions.clone_from(&self.redactions);
         run.bytes = self.bytes;
         run.segments = self.segments;
         run.recorder_cpu_ns = self.recorder_cpu_ns;

@@ -328,7 +328,7 @@ impl Drain {
     /// recovery from an older one would store again what chunks to be freed now have given.
     pub(crate) fn checkpoint(&mut self) {
         let mut counters = self.counters.clone();
-        counters.redacted = self.translator.redacted;
+        counters.add_redactions(&self.translator);
         let Some(files) = &mut self.crash_files else {
             return;
         };
@@ -417,7 +417,7 @@ impl Drain {
         for state in &self.threads {
             add_tally(&mut counters, state);
         }
-        counters.redacted = self.translator.redacted;
+        counters.add_redactions(&self.translator);
         counters
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong with a recorder.
 
+use breadcrumb_redact::RedactError;
 use breadcrumb_ring::RingError;
 use breadcrumb_store::StoreError;
 
@@ -34,6 +35,9 @@ pub enum RecorderError {
     /// An error of the store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is to be redacted cannot be.
+    #[error(transparent)]
+    Redact(#[from] RedactError),
     /// A dead run's folder cannot be used.
     #[error("{path}: {reason}")]
     Unrecoverable {

@@ -17,10 +17,11 @@ use breadcrumb_event::layout::{
     TAG_OBJECT, TAG_TRUE, TAG_UNDEFINED,
 };
 use breadcrumb_event::value::Value;
+use breadcrumb_redact::{Hits, Rule};
 use rustc_hash::FxHasher;
 
 use crate::redact::Redact;
-use crate::translator::{SMALL, redactions};
+use crate::translator::SMALL;
 
 /// Texts kept.
 const SLOTS: usize = 4096;
@@ -32,7 +33,7 @@ struct Text {
     words: Box<[u64]>,
     json: Box<str>,
     /// Parts of it that were redacted.
-    redactions: u64,
+    hits: Box<[Rule]>,
     /// It is the name of a secret, which the value behind it may be.
     names_secret: bool,
 }
@@ -49,17 +50,17 @@ impl QuickJson {
         }
     }
 
-    /// Appends all values of a call, parted by commas. Gives the number of redactions; `None` if
-    /// the long way must be gone: what was appended is worth nothing then.
+    /// Appends all values of a call, parted by commas, and the redactions. `None` if the long way
+    /// must be gone: what was appended is worth nothing then.
     pub(crate) fn write(
         &mut self,
         payload: Payload<'_>,
         values: usize,
         redact: &dyn Redact,
         out: &mut String,
-    ) -> Option<u64> {
+        hits: &mut Hits,
+    ) -> Option<()> {
         let mut rest = payload.words;
-        let mut redacted = 0;
         for index in 0..values {
             if index > 0 {
                 out.push(',');
@@ -84,10 +85,10 @@ impl QuickJson {
             if text.names_secret && index == 0 && values > 1 {
                 return None;
             }
-            redacted += text.redactions;
+            hits.extend(&text.hits);
             out.push_str(&text.json);
         }
-        Some(redacted)
+        Some(())
     }
 
     fn text(&mut self, words: &[u64], redact: &dyn Redact) -> Option<&Text> {
@@ -106,11 +107,12 @@ fn make_text(words: &[u64], redact: &dyn Redact) -> Option<Text> {
     let names_secret = value
         .as_text()
         .is_some_and(|text| redact.is_secret_name(text));
-    redact.redact_value(&mut value);
+    let mut hits = Hits::new();
+    redact.redact_value(&mut value, &mut hits);
     Some(Text {
         words: words.into(),
         json: value.to_json().into(),
-        redactions: redactions(&value),
+        hits: hits.into(),
         names_secret,
     })
 }
@@ -164,7 +166,7 @@ fn text_span(words: &[u64]) -> Option<usize> {
 mod tests {
     use super::*;
     use breadcrumb_event::layout::{CUT_DEPTH, TAG_NAN, TAG_STRING_AT, TAG_STRING8};
-    use breadcrumb_redact::{Redactor, RedactorOptions};
+    use breadcrumb_redact::Redactor;
     use proptest::prelude::*;
 
     fn boxed(tag: u32, stored: u32, payload: u32) -> u64 {
@@ -193,17 +195,19 @@ mod tests {
         words: &[u64],
         values: usize,
         out: &mut String,
-    ) -> Option<u64> {
-        let redactor = Redactor::new(RedactorOptions::default());
+    ) -> Option<usize> {
+        let redactor = Redactor::default();
         let chunk = &chunk();
-        quick.write(Payload { words, chunk }, values, &redactor, out)
+        let mut hits = Hits::new();
+        quick.write(Payload { words, chunk }, values, &redactor, out, &mut hits)?;
+        Some(hits.len())
     }
 
     fn long_way(words: &[u64], redactor: &Redactor) -> String {
         let chunk = &chunk();
         let mut decoder = Decoder::within(Payload { words, chunk });
         let mut values: Vec<Value> = std::iter::from_fn(|| decoder.value()).collect();
-        redactor.redact_arguments(&[], &mut values);
+        redactor.redact_arguments(&[], &mut values, &mut Hits::new());
         let texts: Vec<String> = values.iter().map(Value::to_json).collect();
         texts.join(",")
     }
@@ -240,7 +244,7 @@ mod tests {
         /// Whatever the quick way writes, the long one writes too.
         #[test]
         fn is_the_long_way_made_quick(calls in prop::collection::vec(prop::collection::vec(value(), 0..5), 1..20)) {
-            let redactor = Redactor::new(RedactorOptions::default());
+            let redactor = Redactor::default();
             let mut quick = QuickJson::new();
             for call in calls {
                 let words = call.concat();

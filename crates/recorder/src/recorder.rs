@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
-use breadcrumb_store::{ClockOffset, FileLists, RunStatus, Store, WriterLock, iso_timestamp};
+use breadcrumb_store::{ClockOffset, FileLists, RunRecord, RunStatus, Store, WriterLock, iso_timestamp};
 use parking_lot::Mutex;
 
 use crate::checkpoint::CheckpointWriter;
@@ -73,6 +73,8 @@ pub struct Recorder {
     worker: Mutex<Option<JoinHandle<()>>>,
     keeper: Mutex<Option<Keeper>>,
     channel: Mutex<Option<ControlChannel>>,
+    /// Its record, as it was at the start.
+    run: RunRecord,
     /// Nobody removes the run from its store meanwhile.
     writes: Mutex<Option<WriterLock>>,
 }
@@ -129,7 +131,7 @@ impl Recorder {
         }
         sink.write_run(&run)?;
 
-        let mut drain = Drain::new(translator, sink, run, times);
+        let mut drain = Drain::new(translator, sink, run.clone(), times);
         drain.crash_files = crash_files;
         drain.interval_ns = i64::try_from(options.flush_interval_ms)
             .unwrap_or(i64::MAX / 1_000_000)
@@ -168,6 +170,7 @@ impl Recorder {
         Ok(Arc::new(Self {
             session,
             channel: Mutex::new(channel),
+            run,
             worker: Mutex::new(Some(thread)),
             keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention))),
             writes: Mutex::new(writes),
@@ -370,6 +373,12 @@ impl Recorder {
             let _ = store.merge_some(Instant::now() + LAST_MERGING);
         }
         RUNNING.store(false, Ordering::Release);
+    }
+
+    /// The run's record, as it was at the start.
+    #[must_use]
+    pub fn run(&self) -> &RunRecord {
+        &self.run
     }
 
     /// `stop` was called.

@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::row::CountRow;
-use breadcrumb_redact::Redactor;
 use breadcrumb_ring::{CrashedRing, LastWord, Position, Reader, RingError, RunFolder, Take};
 use breadcrumb_store::{RunRecord, RunStatus, Store, WriterLock, iso_timestamp};
 
@@ -24,6 +23,7 @@ use crate::error::RecorderError;
 use crate::function_table::FunctionSnapshot;
 use crate::options::SinkOptions;
 use crate::recorder::FUNCTIONS_FILE;
+use crate::redact::redactor_for;
 use crate::sink::Sink;
 use crate::translator::Translator;
 
@@ -163,8 +163,8 @@ impl Recovery {
             path: path.display().to_string(),
             reason: "it has no whole checkpoint of this version".into(),
         })?;
-        let sink = SinkOptions::Store(checkpoint.store.clone());
-        let sink = Sink::new(&sink, &checkpoint.run.run_id)?;
+        let store = SinkOptions::Store(checkpoint.store.clone());
+        let sink = Sink::new(&store, &checkpoint.run.run_id)?;
         let writes = sink
             .store()
             .and_then(|store| store.lock_run(&checkpoint.run.run_id).ok());
@@ -172,7 +172,7 @@ impl Recovery {
         sink.remove_open_calls()?;
         let functions = read_functions(&path.join(FUNCTIONS_FILE));
         let count = functions.len();
-        let redactor = Arc::new(Redactor::new(checkpoint.redaction.clone()));
+        let redactor = Arc::new(redactor_for(&checkpoint.redaction, &store)?);
         let mut translator = Translator::new(redactor, Box::new(move || functions.clone()));
         translator.refresh();
         Ok(Self {
@@ -212,7 +212,7 @@ impl Recovery {
             self.add(&point.assembler, 0);
         }
         self.publish()?;
-        self.counters.redacted += self.translator.redacted;
+        self.counters.add_redactions(&self.translator);
         recovered.calls = self.counters.recorded - calls;
         recovered.exceptions = self.counters.exceptions - exceptions;
         self.write_run(folder.last_word(), now_ns, recovered)

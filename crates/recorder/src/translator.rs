@@ -11,6 +11,7 @@ use breadcrumb_event::decode::{Decoder, Payload, integer};
 use breadcrumb_event::layout::{FLAG_SAME, MAX_ARGUMENTS};
 use breadcrumb_event::row::CallResult;
 use breadcrumb_event::value::Value;
+use breadcrumb_redact::Hits;
 
 use crate::exception::Thrown;
 use crate::exceptions::Said;
@@ -19,9 +20,13 @@ use crate::function_table::FunctionSnapshot;
 use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::quick_json::QuickJson;
 use crate::redact::Redact;
+use crate::redactions::{FiredRules, Redactions};
 
 /// Integers from here on may be numbers of cards, and go the long way.
 pub(crate) const SMALL: i64 = 1_000_000_000_000;
+
+/// A number that is secret under any name of a secret, and nowhere else.
+const PROBE: f64 = 123_456_789.0;
 
 /// Texts kept to be used again, and the longest of them.
 const SPARES: usize = 256;
@@ -51,8 +56,9 @@ pub(crate) struct Translator {
     text: String,
     /// Texts of arguments that have become rows, to be used again.
     spare: Vec<String>,
-    /// Values or parts of values that were redacted.
-    pub(crate) redacted: u64,
+    fired: FiredRules,
+    /// Of the values at hand.
+    hits: Hits,
 }
 
 impl Translator {
@@ -66,13 +72,19 @@ impl Translator {
             quick: QuickJson::new(),
             text: String::new(),
             spare: Vec::new(),
-            redacted: 0,
+            fired: FiredRules::default(),
+            hits: Hits::new(),
         }
     }
 
     /// The functions known so far.
     pub(crate) fn functions(&self) -> &FunctionSnapshot {
         &self.functions
+    }
+
+    /// Adds how often each rule fired to `sums`.
+    pub(crate) fn add_redactions(&self, sums: &mut Redactions) {
+        self.fired.add_to(&*self.redact, sums);
     }
 
     /// Learns of the functions that came since.
@@ -94,18 +106,19 @@ impl Translator {
         for id in self.traits.len() as u32..self.functions.len() {
             let traits = self.functions.entry(id).map(|entry| {
                 let function = &entry.function;
-                let mut probe = vec![Value::Number(1.0); function.parameters.len()];
+                let mut probe = vec![Value::Number(PROBE); function.parameters.len()];
                 probe.truncate(MAX_ARGUMENTS as usize);
                 let arguments = probe.len();
+                let hits = &mut Hits::new();
                 self.redact
-                    .redact_arguments(&function.parameters, &mut probe);
-                let mut result = Value::Number(1.0);
-                self.redact.redact_result(&function.name, &mut result);
+                    .redact_arguments(&function.parameters, &mut probe, hits);
+                let mut result = Value::Number(PROBE);
+                self.redact.redact_result(&function.name, &mut result, hits);
                 Traits {
                     generator: function.is_generator,
                     parameters: !function.parameters.is_empty(),
-                    secret_arguments: probe != vec![Value::Number(1.0); arguments],
-                    secret_result: result != Value::Number(1.0),
+                    secret_arguments: probe != vec![Value::Number(PROBE); arguments],
+                    secret_result: result != Value::Number(PROBE),
                 }
             });
             self.traits.push(traits.unwrap_or_default());
@@ -169,31 +182,32 @@ impl Translator {
         let mut text = self.spare.pop().unwrap_or_default();
         text.push('[');
         let secret = self.traits(function).secret_arguments;
-        let quick = if secret {
-            None
-        } else {
-            self.quick.write(payload, values, &*self.redact, &mut text)
-        };
-        self.redacted += match quick {
-            Some(redactions) => redactions,
-            None => {
-                text.truncate(1);
-                self.write_arguments(function, secret, payload, values, &mut text)
-            }
-        };
+        self.hits.clear();
+        let (redact, hits) = (&*self.redact, &mut self.hits);
+        let quick = !secret
+            && self
+                .quick
+                .write(payload, values, redact, &mut text, hits)
+                .is_some();
+        if !quick {
+            text.truncate(1);
+            self.hits.clear();
+            self.write_arguments(function, secret, payload, values, &mut text);
+        }
+        self.fired.add(&self.hits);
         text.push(']');
         HeldArguments::Json(text)
     }
 
-    /// The long way: appends the values, and gives the number of redactions.
+    /// The long way: appends the values.
     fn write_arguments(
-        &self,
+        &mut self,
         function: u32,
         secret: bool,
         payload: Payload<'_>,
         values: usize,
         out: &mut String,
-    ) -> u64 {
+    ) {
         let mut decoder = Decoder::within(payload);
         let mut decoded = Vec::with_capacity(values.min(payload.words.len()));
         while decoded.len() < values
@@ -206,14 +220,14 @@ impl Translator {
             Some(entry) if secret => &entry.function.parameters,
             _ => &[][..],
         };
-        self.redact.redact_arguments(names, &mut decoded);
+        self.redact
+            .redact_arguments(names, &mut decoded, &mut self.hits);
         for (index, value) in decoded.iter().enumerate() {
             if index > 0 {
                 out.push(',');
             }
             value.write_json(out);
         }
-        decoded.iter().map(redactions).sum()
     }
 
     /// Takes back arguments that have become a row.
@@ -249,12 +263,15 @@ impl Translator {
             return CallResult::Integer(integer);
         }
         self.text.clear();
+        self.hits.clear();
         if !self.traits(function).secret_result {
-            let quick = self.quick.write(payload, 1, &*self.redact, &mut self.text);
-            if let Some(redactions) = quick {
-                self.redacted += redactions;
+            let (redact, hits) = (&*self.redact, &mut self.hits);
+            let quick = self.quick.write(payload, 1, redact, &mut self.text, hits);
+            if quick.is_some() {
+                self.fired.add(&self.hits);
                 return CallResult::Json(&self.text);
             }
+            self.hits.clear();
         }
         let Some(mut value) = Decoder::within(payload).value() else {
             return CallResult::None;
@@ -262,11 +279,12 @@ impl Translator {
         if self.traits(function).secret_result
             && let Some(entry) = self.functions.entry(function)
         {
-            self.redact.redact_result(&entry.function.name, &mut value);
+            self.redact
+                .redact_result(&entry.function.name, &mut value, &mut self.hits);
         } else {
-            self.redact.redact_value(&mut value);
+            self.redact.redact_value(&mut value, &mut self.hits);
         }
-        self.redacted += redactions(&value);
+        self.fired.add(&self.hits);
         self.text.clear();
         value.write_json(&mut self.text);
         CallResult::Json(&self.text)
@@ -280,35 +298,39 @@ impl Translator {
         if values == 0 {
             return Said::Nothing;
         }
-        match Decoder::within(payload).value() {
+        let mut hits = Hits::new();
+        let said = match Decoder::within(payload).value() {
             None => Said::Nothing,
             Some(Value::Error {
                 name,
                 message,
                 stack,
             }) => {
-                let redacted = |text: &str| self.redact.redact_text(text).into_owned();
-                let text = |value: &Value| redacted(value.as_text().unwrap_or_default());
+                let mut redacted =
+                    |text: &str| self.redact.redact_text(text, &mut hits).into_owned();
+                let name = redacted(name.as_text().unwrap_or_default());
+                let message = redacted(message.as_text().unwrap_or_default());
                 let stack = stack
                     .as_text()
                     .map(|stack| redacted(&self.stacks.original_stack(stack)));
                 Said::Value(Thrown {
-                    name: text(&name),
-                    message: text(&message),
+                    name,
+                    message,
                     stack,
                 })
             }
             Some(mut value) => {
                 let name = type_of(&value).to_owned();
-                self.redact.redact_value(&mut value);
-                self.redacted += redactions(&value);
+                self.redact.redact_value(&mut value, &mut hits);
                 Said::Value(Thrown {
                     name,
                     message: value.to_json(),
                     stack: None,
                 })
             }
-        }
+        };
+        self.fired.add(&hits);
+        said
     }
 }
 
@@ -328,19 +350,5 @@ fn type_of(value: &Value) -> &'static str {
         Value::Symbol(_) => "symbol",
         Value::Function(_) => "function",
         _ => "object",
-    }
-}
-
-/// Number of redacted parts of a value.
-pub(crate) fn redactions(value: &Value) -> u64 {
-    match value {
-        Value::Redacted(_) => 1,
-        Value::Array { items, .. } | Value::Set { items, .. } => items.iter().map(redactions).sum(),
-        Value::Object { entries, .. } => entries.iter().map(|(_, value)| redactions(value)).sum(),
-        Value::Map { entries, .. } => entries
-            .iter()
-            .map(|(key, value)| redactions(key) + redactions(value))
-            .sum(),
-        _ => 0,
     }
 }

@@ -3,6 +3,7 @@
 //! `4111 1111 1111 1111` is one; an order number, a time in ms or ns, a UUID is not.
 //! Limits: one number in ten of the right length and beginning passes the check by chance.
 
+use crate::rules::Rule;
 use crate::shapes::is_token;
 use crate::text::Span;
 
@@ -21,7 +22,7 @@ pub(crate) fn find_cards(text: &str, spans: &mut Vec<Span>) {
         let run_end = digits_end(bytes, at);
         match card_end(bytes, at, run_end) {
             Some(end) => {
-                spans.push(Span::new(at, end, "card"));
+                spans.push(Span::new(at, end, Rule::CARD));
                 at = end;
             }
             // The next group of digits may begin one: `2 4111 1111 1111 1111`.

@@ -2,18 +2,20 @@
 //! before they reach a disk.
 //!
 //! ```
-//! use breadcrumb_redact::{Redactor, RedactorOptions};
+//! use breadcrumb_redact::Redactor;
 //! use breadcrumb_event::value::Value;
 //!
-//! let redactor = Redactor::new(RedactorOptions::default());
+//! let redactor = Redactor::default();
+//! let mut hits = Vec::new();
 //! let mut values = vec![Value::text("ann"), Value::text("hunter2")];
 //! let names = ["user".to_owned(), "password".to_owned()];
-//! assert_eq!(redactor.redact_arguments(&names, &mut values), 1);
+//! redactor.redact_arguments(&names, &mut values, &mut hits);
 //! assert_eq!(values[1].to_json(), r#"{"$type":"redacted","rule":"password"}"#);
 //! assert_eq!(
-//!     redactor.redact_text("postgres://app:hunter2@db/shop"),
+//!     redactor.redact_text("postgres://app:hunter2@db/shop", &mut hits),
 //!     "postgres://app:[redacted:url]@db/shop",
 //! );
+//! assert_eq!(hits.len(), 2);
 //! ```
 //! By *name* (of a parameter, a key, a function that returns it) everything below goes; by
 //! *shape*, the secret goes out of its text and the rest stays. Limits: a secret without a telling
@@ -22,45 +24,36 @@
 #![forbid(unsafe_code)]
 
 mod cards;
+mod marks;
 mod name_tables;
 mod names;
+mod options;
+mod own_names;
+mod own_rules;
 mod pairs;
 mod personal;
+mod rules;
 mod shapes;
+mod syntax;
 mod text;
 mod trigrams;
 mod walk;
+mod words;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use breadcrumb_event::value::Value;
 
+pub use crate::marks::HashKey;
+use crate::marks::Marks;
 use crate::names::SecretNames;
-use crate::personal::OptionalRules;
+pub use crate::options::{Mark, OwnRule, RedactError, RedactorOptions};
+use crate::own_names::OwnNames;
+use crate::own_rules::OwnRules;
+use crate::rules::Rules;
+pub use crate::rules::{BUILT_IN, Hits, OPTIONAL, Rule};
 use crate::text::TextRules;
-
-/// What a user can choose.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RedactorOptions {
-    /// Nothing is redacted.
-    pub off: bool,
-    /// Further names of secrets: `iban` also matches `userIban` and `iban_number`, not `librarian`.
-    pub extra_names: Vec<String>,
-    /// Rules that are off by themselves: `email`, `phone`, `ip`.
-    pub also: Vec<String>,
-    /// Rules that do not fire, by the name that a redacted value has: `card`, `token`.
-    pub except: Vec<String>,
-}
-
-/// Which captured values of a function are secret by name. Made once for each function with
-/// [`Redactor::function_names`], so that a call costs no comparison of names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FunctionNames {
-    /// The rule by parameter.
-    parameters: Vec<Option<&'static str>>,
-    /// The rule of its result.
-    result: Option<&'static str>,
-}
 
 /// Takes secrets out. Cheap to share between threads, not to make.
 #[derive(Clone, Debug)]
@@ -68,70 +61,57 @@ pub struct Redactor {
     off: bool,
     names: SecretNames,
     texts: TextRules,
+    marks: Marks,
+    rules: Arc<Rules>,
 }
 
 impl Redactor {
-    /// A redactor with these options.
-    #[must_use]
-    pub fn new(options: RedactorOptions) -> Self {
-        let names = SecretNames::new(&options.extra_names, &options.except);
-        Self {
+    /// A redactor with these options; `key` is needed where secrets are hashed.
+    ///
+    /// # Errors
+    /// [`RedactError`]: a name or a pattern cannot be used, or there is no key.
+    pub fn new(options: &RedactorOptions, key: Option<&HashKey>) -> Result<Self, RedactError> {
+        let own = options.rules.iter().map(|rule| rule.name.as_str());
+        let rules = Arc::new(Rules::new(own, &options.also, &options.except));
+        let names = SecretNames::new(OwnNames::new(&options.names)?, Arc::clone(&rules));
+        Ok(Self {
             off: options.off,
-            texts: TextRules::new(&names, OptionalRules::new(&options)),
+            texts: TextRules::new(&names, OwnRules::new(&options.rules)?, Arc::clone(&rules)),
+            marks: Marks::new(&options.mark, key)?,
             names,
-        }
+            rules,
+        })
     }
 
-    /// What the names of a function and its parameters say, to be kept by function id.
+    /// Names of its rules, by [`Rule::index`].
     #[must_use]
-    pub fn function_names(&self, function: &str, parameters: &[String]) -> FunctionNames {
-        FunctionNames {
-            parameters: parameters.iter().map(|p| self.names.rule(p)).collect(),
-            result: self.names.result_rule(function),
-        }
+    pub fn rule_names(&self) -> &[Box<str>] {
+        self.rules.names()
     }
 
-    /// Redacts a call's arguments, each under the parameter's name at its index. Returns how many
-    /// values, or parts of texts, went.
-    pub fn redact_arguments(&self, names: &[String], values: &mut [Value]) -> u32 {
+    /// Redacts a call's arguments, each under the parameter's name at its index. Each value, or
+    /// part of a text, that went is added to `hits`.
+    pub fn redact_arguments(&self, names: &[String], values: &mut [Value], hits: &mut Hits) {
         if self.off {
-            return 0;
+            return;
         }
         let rule = |i: usize| names.get(i).and_then(|name| self.names.rule(name));
-        self.redact_each(rule, values)
+        self.redact_each(rule, values, hits);
     }
 
-    /// As [`Self::redact_arguments`], with names looked up before.
-    pub fn redact_arguments_of(&self, names: &FunctionNames, values: &mut [Value]) -> u32 {
-        if self.off {
-            return 0;
-        }
-        self.redact_each(|i| names.parameters.get(i).copied().flatten(), values)
-    }
-
-    /// Redacts a result of the function with this name (`Session.getToken`). Returns how many
-    /// values, or parts of texts, went.
-    pub fn redact_result(&self, function: &str, value: &mut Value) -> u32 {
+    /// Redacts a result of the function with this name (`Session.getToken`).
+    pub fn redact_result(&self, function: &str, value: &mut Value, hits: &mut Hits) {
         if self.off || is_harmless(value) {
-            return 0;
+            return;
         }
-        self.redact_named(self.names.result_rule(function), value)
+        self.redact_named(self.names.result_rule(function), value, hits);
     }
 
-    /// As [`Self::redact_result`], with names looked up before.
-    pub fn redact_result_of(&self, names: &FunctionNames, value: &mut Value) -> u32 {
-        if self.off || is_harmless(value) {
-            return 0;
+    /// Redacts a value without a name.
+    pub fn redact_value(&self, value: &mut Value, hits: &mut Hits) {
+        if !self.off {
+            self.walk(value, hits);
         }
-        self.redact_named(names.result, value)
-    }
-
-    /// Redacts a value without a name. Returns how many values, or parts of texts, went.
-    pub fn redact_value(&self, value: &mut Value) -> u32 {
-        if self.off {
-            return 0;
-        }
-        self.walk(value)
     }
 
     /// What stands behind this text, in the arguments of a call, is redacted for it.
@@ -142,14 +122,21 @@ impl Redactor {
 
     /// Redacts text without a name: a message, a stack. Borrowed if nothing was found.
     #[must_use]
-    pub fn redact_text<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub fn redact_text<'a>(&self, text: &'a str, hits: &mut Hits) -> Cow<'a, str> {
         if self.off {
             return Cow::Borrowed(text);
         }
-        match self.texts.redact(text, &self.names) {
-            Some((safe, _)) => Cow::Owned(safe),
+        match self.without_secrets(text, hits) {
+            Some(safe) => Cow::Owned(safe),
             None => Cow::Borrowed(text),
         }
+    }
+}
+
+impl Default for Redactor {
+    fn default() -> Self {
+        // Nothing of the user's is in it that could be wrong.
+        Self::new(&RedactorOptions::default(), None).unwrap_or_else(|_| unreachable!())
     }
 }
 

@@ -6,12 +6,17 @@
 //! last word says that it is only about the secret (`count`, `type`, `url`).
 //! Limits: English; ASCII letters have case, others do not.
 
+use std::sync::Arc;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use crate::name_tables::{
     ENDINGS, HARMLESS_BEFORE_TOKENS, HARMLESS_ENDS, PAIRS, STEMS, TAKING_VERBS, WHOLE, WORDS,
 };
+use crate::own_names::OwnNames;
+use crate::rules::{Rule, Rules};
 use crate::trigrams::Trigrams;
+use crate::words::words_of;
 
 /// Longer names are not looked at: no one names a parameter so, and texts are checked by shape.
 pub(crate) const MAX_NAME_BYTES: usize = 96;
@@ -21,34 +26,29 @@ pub(crate) const MAX_NAME_BYTES: usize = 96;
 pub(crate) struct SecretNames {
     quick: Trigrams,
     stems: AhoCorasick,
-    /// Words of the user's own names.
-    extra: Vec<Vec<String>>,
+    own: OwnNames,
     all_stems: Vec<String>,
-    /// Rules that the user does not want.
-    except: Vec<String>,
+    /// Shorter names are none of a secret.
+    shortest: usize,
+    rules: Arc<Rules>,
 }
 
 impl SecretNames {
-    pub(crate) fn new(extra_names: &[String], except: &[String]) -> Self {
-        let extra: Vec<Vec<String>> = extra_names
+    pub(crate) fn new(own: OwnNames, rules: Arc<Rules>) -> Self {
+        let all_stems: Vec<String> = STEMS
             .iter()
-            .map(|name| words_of(name))
-            .filter(|words| !words.is_empty())
+            .copied()
+            .chain(own.stems())
+            .map(str::to_owned)
             .collect();
-        let mut all_stems: Vec<String> = STEMS.iter().map(|&s| s.to_owned()).collect();
-        all_stems.extend(extra.iter().map(|words| words[0].clone()));
         Self {
             quick: Trigrams::new(&all_stems),
             stems: automaton(&all_stems),
-            extra,
+            shortest: all_stems.iter().map(String::len).min().unwrap_or(0),
+            own,
             all_stems,
-            except: except.to_vec(),
+            rules,
         }
-    }
-
-    /// The user has not taken this rule out.
-    pub(crate) fn applies(&self, rule: &str) -> bool {
-        !self.except.iter().any(|except| except == rule)
     }
 
     /// What a secret name has somewhere.
@@ -57,54 +57,56 @@ impl SecretNames {
     }
 
     /// The rule by which a name is secret, if it is.
-    pub(crate) fn rule(&self, name: &str) -> Option<&'static str> {
-        let has_length = (3..=MAX_NAME_BYTES).contains(&name.len());
+    pub(crate) fn rule(&self, name: &str) -> Option<Rule> {
+        let has_length = (self.shortest..=MAX_NAME_BYTES).contains(&name.len());
         if !has_length || !self.quick.may_match(name) || !self.stems.is_match(name) {
             return None;
         }
-        self.rule_of_words(&words_of(name))
-            .filter(|rule| self.applies(rule))
+        self.rule_of_words(name, &words_of(name))
     }
 
     /// The rule by which a function's result is secret, if it is: by the last part of its name
     /// (`Session.getToken`), unless it begins with a verb that takes a secret.
-    pub(crate) fn result_rule(&self, function: &str) -> Option<&'static str> {
+    pub(crate) fn result_rule(&self, function: &str) -> Option<Rule> {
         let name = function.rsplit('.').next().unwrap_or(function);
         let words = words_of(name);
-        if words
-            .first()
-            .is_some_and(|verb| TAKING_VERBS.contains(&verb.as_str()))
-        {
+        let takes = |verb: &String| TAKING_VERBS.contains(&verb.as_str());
+        if words.first().is_some_and(takes) {
             return None;
         }
-        self.rule_of_words(&words).filter(|rule| self.applies(rule))
+        self.rule_of_words(name, &words)
     }
 
-    fn rule_of_words(&self, words: &[String]) -> Option<&'static str> {
-        let is_extra = |own: &Vec<String>| words.windows(own.len()).any(|part| part == own);
-        if self.extra.iter().any(is_extra) {
-            return Some("custom");
-        }
-        let (last, before) = words.split_last()?;
-        let rule = match before {
-            [] => table(WHOLE, last).or_else(|| word_rule(last)),
-            _ => None,
+    fn rule_of_words(&self, name: &str, words: &[String]) -> Option<Rule> {
+        let rule = match self.own.decide(name, words) {
+            Some(true) => Some(Rule::CUSTOM),
+            Some(false) => None,
+            None => usual_rule(words),
         };
-        let by_word = |(i, word): (usize, &String)| {
-            let counted = word == "tokens"
-                && i > 0
-                && HARMLESS_BEFORE_TOKENS.contains(&words[i - 1].as_str());
-            word_rule(word).filter(|_| !counted)
-        };
-        let rule = rule
-            .or_else(|| words.iter().enumerate().find_map(by_word))
-            .or_else(|| words.windows(2).find_map(|two| pair_rule(&two[0], &two[1])))?;
-        // `session id` and the like end in a word that is harmless behind others.
-        let ends_in_pair = before
-            .last()
-            .is_some_and(|previous| pair_rule(previous, last).is_some());
-        (ends_in_pair || !HARMLESS_ENDS.contains(&last.as_str())).then_some(rule)
+        rule.filter(|rule| self.rules.applies(*rule))
     }
+}
+
+/// The rule of the tables.
+fn usual_rule(words: &[String]) -> Option<Rule> {
+    let (last, before) = words.split_last()?;
+    let rule = match before {
+        [] => table(WHOLE, last).or_else(|| word_rule(last)),
+        _ => None,
+    };
+    let by_word = |(i, word): (usize, &String)| {
+        let counted =
+            word == "tokens" && i > 0 && HARMLESS_BEFORE_TOKENS.contains(&words[i - 1].as_str());
+        word_rule(word).filter(|_| !counted)
+    };
+    let rule = rule
+        .or_else(|| words.iter().enumerate().find_map(by_word))
+        .or_else(|| words.windows(2).find_map(|two| pair_rule(&two[0], &two[1])))?;
+    // `session id` and the like end in a word that is harmless behind others.
+    let ends_in_pair = before
+        .last()
+        .is_some_and(|previous| pair_rule(previous, last).is_some());
+    (ends_in_pair || !HARMLESS_ENDS.contains(&last.as_str())).then_some(rule)
 }
 
 /// An automaton that finds any of these texts, whatever their case.
@@ -117,65 +119,37 @@ pub(crate) fn automaton(texts: &[String]) -> AhoCorasick {
         .unwrap_or_else(|_| AhoCorasick::new(STEMS).unwrap_or_else(|_| unreachable!()))
 }
 
-fn table(table: &[(&str, &'static str)], word: &str) -> Option<&'static str> {
+fn table(table: &[(&str, Rule)], word: &str) -> Option<Rule> {
     table
         .iter()
         .find(|(w, _)| *w == word)
         .map(|(_, rule)| *rule)
 }
 
-fn word_rule(word: &str) -> Option<&'static str> {
+fn word_rule(word: &str) -> Option<Rule> {
     let ending = || ENDINGS.iter().find(|(end, _)| word.ends_with(end));
     table(WORDS, word).or_else(|| ending().map(|(_, rule)| *rule))
 }
 
-fn pair_rule(first: &str, second: &str) -> Option<&'static str> {
+fn pair_rule(first: &str, second: &str) -> Option<Rule> {
     PAIRS
         .iter()
         .find(|(a, b, _)| a.contains(&first) && b.contains(&second))
         .map(|(_, _, rule)| *rule)
 }
 
-/// The words of a name in lower case: `getHTTPToken2` → `get http token`.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    let mut previous = ' ';
-    let mut chars = name.chars().peekable();
-    while let Some(c) = chars.next() {
-        let next_is_lower = chars.peek().is_some_and(char::is_ascii_lowercase);
-        let begins_word = c.is_ascii_uppercase()
-            && (previous.is_ascii_lowercase() || (previous.is_ascii_uppercase() && next_is_lower));
-        if (begins_word || !c.is_alphabetic()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
-        }
-        if c.is_alphabetic() {
-            word.push(c.to_ascii_lowercase());
-        }
-        previous = c;
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rule(name: &str) -> Option<&'static str> {
-        SecretNames::new(&[], &[]).rule(name)
+    fn names(own: &[&str]) -> SecretNames {
+        let own: Vec<String> = own.iter().map(|&name| name.to_owned()).collect();
+        let rules = Rules::new(std::iter::empty(), &[], &[]);
+        SecretNames::new(OwnNames::new(&own).unwrap(), Arc::new(rules))
     }
 
-    #[test]
-    fn words_end_where_people_see_it() {
-        assert_eq!(words_of("getHTTPToken2"), ["get", "http", "token"]);
-        assert_eq!(words_of("x-api_key"), ["x", "api", "key"]);
-        assert_eq!(words_of("...rest"), ["rest"]);
-        assert_eq!(words_of("API_KEY"), ["api", "key"]);
-        assert_eq!(words_of("Größe"), ["größe"]);
-        assert_eq!(words_of(""), [""; 0]);
+    fn rule(name: &str) -> Option<Rule> {
+        names(&[]).rule(name)
     }
 
     #[test]
@@ -216,7 +190,7 @@ mod tests {
 
     #[test]
     fn functions_that_return_secrets() {
-        let names = SecretNames::new(&[], &[]);
+        let names = names(&[]);
         for name in
             "getToken|createPassword|Session.getAccessToken|get token|generateApiKey|signJwt|\
             fetchSecret|hashPassword|<anonymous in getToken>"
@@ -234,12 +208,55 @@ mod tests {
 
     #[test]
     fn users_add_their_own() {
-        let names = SecretNames::new(&["iban".into(), "shoeSize".into(), "--".into()], &[]);
-        for name in ["iban", "userIban", "IBAN", "shoe_size", "myShoeSizeCount"] {
-            assert_eq!(names.rule(name), Some("custom"), "{name}");
+        let names = names(&["iban", "shoeSize", "id"]);
+        for name in [
+            "iban",
+            "userIban",
+            "IBAN",
+            "shoe_size",
+            "myShoeSizeCount",
+            "id",
+            "userId",
+        ] {
+            assert_eq!(names.rule(name), Some(Rule::CUSTOM), "{name}");
         }
-        for name in ["librarian", "shoe", "size", "urbane"] {
+        for name in ["librarian", "shoe", "size", "urbane", "idea"] {
             assert_eq!(names.rule(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn globs_are_over_the_whole_name_and_its_case_does_not_matter() {
+        let names = names(&["*_pin_?", "x-shop-*", "ümlaut*"]);
+        for name in [
+            "old_pin_2",
+            "OLD_PIN_B",
+            "x-shop-key",
+            "X-Shop-Anything",
+            "ümlautX",
+        ] {
+            assert_eq!(names.rule(name), Some(Rule::CUSTOM), "{name}");
+        }
+        for name in ["pin_2x", "old_pin_22", "x-shop", "my-x-shop-a"] {
+            assert_ne!(names.rule(name), Some(Rule::CUSTOM), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_last_name_that_matches_decides() {
+        let names = names(&["!session*", "!token", "apiToken", "!apiTokenRing"]);
+        for name in ["sessionId", "session_id", "accessToken", "apiTokenRing"] {
+            assert_eq!(names.rule(name), None, "{name}");
+        }
+        assert_eq!(names.rule("apiToken"), Some(Rule::CUSTOM));
+        assert_eq!(names.rule("password"), Some(Rule::PASSWORD));
+        assert_eq!(names.result_rule("getAccessToken"), None);
+    }
+
+    #[test]
+    fn a_name_without_a_letter_is_refused() {
+        for name in ["*", "--", "", "!", "!*?", "-*-"] {
+            assert!(OwnNames::new(&[name.to_owned()]).is_err(), "{name}");
         }
     }
 }

@@ -5,7 +5,9 @@
 //! (`authorization`, `cookie`) only with its line.
 
 use crate::names::{MAX_NAME_BYTES, SecretNames};
+use crate::rules::Rule;
 use crate::text::Span;
+use crate::walk::is_folder;
 
 /// The secret value behind a name that has a stem at `stem_start..stem_end`.
 pub(crate) fn find_pair(
@@ -51,7 +53,8 @@ pub(crate) fn find_pair(
         value_text,
         "" | "null" | "undefined" | "true" | "false" | "NaN" | "{}" | "[]"
     );
-    (!says_nothing).then(|| Span::new(value.start, end, rule))
+    let is_working_folder = name == "PWD" && is_folder(value_text);
+    (!says_nothing && !is_working_folder).then(|| Span::new(value.start, end, rule))
 }
 
 /// Where a value begins, and how it is quoted.
@@ -97,7 +100,7 @@ fn count(bytes: &[u8], of: impl Fn(u8) -> bool) -> usize {
     bytes.iter().take_while(|&&b| of(b)).count()
 }
 
-fn value_end(text: &str, value: ValueStart, rule: &str) -> usize {
+fn value_end(text: &str, value: ValueStart, rule: Rule) -> usize {
     let bytes = text.as_bytes();
     if let Some(quote) = value.quote {
         return quoted_end(bytes, value.start, quote, value.escapes);
@@ -107,7 +110,7 @@ fn value_end(text: &str, value: ValueStart, rule: &str) -> usize {
     }
     let rest = &bytes[value.start..];
     let ends = |b: &u8| match rule {
-        "authorization" | "cookie" => matches!(b, b'\n' | b'\r' | b'"' | b'`'),
+        Rule::AUTHORIZATION | Rule::COOKIE => matches!(b, b'\n' | b'\r' | b'"' | b'`'),
         _ => {
             b.is_ascii_whitespace()
                 || matches!(

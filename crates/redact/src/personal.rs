@@ -5,7 +5,7 @@
 //! Limits: phone numbers with their country's `+` only; one long number in 97 that begins with two
 //! letters has an IBAN's check digits by chance.
 
-use crate::RedactorOptions;
+use crate::rules::{Rule, Rules};
 use crate::shapes::is_token;
 use crate::text::Span;
 
@@ -26,12 +26,11 @@ pub(crate) struct OptionalRules {
 }
 
 impl OptionalRules {
-    pub(crate) fn new(options: &RedactorOptions) -> Self {
-        let has = |rule: &str| options.also.iter().any(|also| also == rule);
+    pub(crate) fn new(rules: &Rules) -> Self {
         Self {
-            email: has("email"),
-            phone: has("phone"),
-            ip: has("ip"),
+            email: rules.applies(Rule::EMAIL),
+            phone: rules.applies(Rule::PHONE),
+            ip: rules.applies(Rule::IP),
         }
     }
 
@@ -89,7 +88,7 @@ fn ssn(bytes: &[u8], at: usize) -> Option<Span> {
         && &text[4..6] != b"00"
         && &text[7..] != b"0000";
     let ends = !bytes.get(at + SSN_BYTES).is_some_and(|b| is_token(*b));
-    (is_form && is_given && ends).then(|| Span::new(at, at + SSN_BYTES, "ssn"))
+    (is_form && is_given && ends).then(|| Span::new(at, at + SSN_BYTES, Rule::SSN))
 }
 
 /// Two letters, two check digits, and groups that pass the check of ISO 7064.
@@ -113,7 +112,7 @@ fn iban(bytes: &[u8], at: usize) -> Option<Span> {
         end += group;
         let ends = !bytes.get(end).is_some_and(|b| is_token(*b));
         if ends && length >= MIN_IBAN && passes_mod_97(&code[..length]) {
-            found = Some(Span::new(at, end, "iban"));
+            found = Some(Span::new(at, end, Rule::IBAN));
         }
         // People write groups of four.
         let next = bytes.get(end + 1).copied().unwrap_or(b' ');
@@ -148,7 +147,7 @@ fn email(bytes: &[u8], at: usize) -> Option<Span> {
     let top = domain.rsplit(|b| *b == b'.').next().unwrap_or_default();
     let is_host =
         top.len() >= 2 && top.len() < domain.len() && top.iter().all(u8::is_ascii_alphabetic);
-    (local > 0 && is_host).then(|| Span::new(at - local, end, "email"))
+    (local > 0 && is_host).then(|| Span::new(at - local, end, Rule::EMAIL))
 }
 
 fn phone(bytes: &[u8], at: usize) -> Option<Span> {
@@ -161,7 +160,8 @@ fn phone(bytes: &[u8], at: usize) -> Option<Span> {
     let digits = bytes[at..end].iter().filter(|b| b.is_ascii_digit()).count();
     let begins = at == 0 || !is_token(bytes[at - 1]);
     let is_country = matches!(bytes.get(at + 1), Some(b'1'..=b'9'));
-    (begins && is_country && PHONE_DIGITS.contains(&digits)).then(|| Span::new(at, end, "phone"))
+    (begins && is_country && PHONE_DIGITS.contains(&digits))
+        .then(|| Span::new(at, end, Rule::PHONE))
 }
 
 fn find_ips(bytes: &[u8], spans: &mut Vec<Span>) {
@@ -179,7 +179,7 @@ fn find_ips(bytes: &[u8], spans: &mut Vec<Span>) {
             text.len() <= 3 && text.parse::<u8>().is_ok()
         };
         if parts.clone().count() == 4 && parts.clone().all(is_byte) {
-            spans.push(Span::new(at, end, "ip"));
+            spans.push(Span::new(at, end, Rule::IP));
         }
         at += length + 1;
     }

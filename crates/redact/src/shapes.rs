@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use crate::rules::Rule;
 use crate::text::Span;
 
 /// What a trigger begins.
@@ -87,21 +88,21 @@ pub(crate) const TRIGGERS: &[(&str, Trigger)] = &[
 ];
 
 /// Rule of a prefix, and how many characters must follow it, in the text and at its end.
-fn prefix_rule(prefix: &str) -> (&'static str, usize, usize) {
+fn prefix_rule(prefix: &str) -> (Rule, usize, usize) {
     match prefix {
-        "AKIA" | "ASIA" => ("aws", 16, 6),
-        "AIza" => ("google", 30, 8),
-        "ya29." | "GOCSPX-" => ("google", 16, 6),
-        p if p.starts_with("gl") => ("gitlab", 16, 4),
-        "sk_live_" | "sk_test_" | "rk_live_" | "rk_test_" | "whsec_" => ("stripe", 10, 4),
-        "npm_" => ("npm", 30, 10),
+        "AKIA" | "ASIA" => (Rule::AWS, 16, 6),
+        "AIza" => (Rule::GOOGLE, 30, 8),
+        "ya29." | "GOCSPX-" => (Rule::GOOGLE, 16, 6),
+        p if p.starts_with("gl") => (Rule::GITLAB, 16, 4),
+        "sk_live_" | "sk_test_" | "rk_live_" | "rk_test_" | "whsec_" => (Rule::STRIPE, 10, 4),
+        "npm_" => (Rule::NPM, 30, 10),
         // Short prefixes, that other text has too: a long run must follow.
-        "sk-" => ("api-key", 20, 12),
-        "SG." => ("sendgrid", 30, 16),
-        "hf_" => ("huggingface", 30, 16),
-        "shpat_" | "dop_v1_" | "pypi-AgE" | "AGE-SECRET-KEY-" => ("api-key", 16, 6),
-        p if p.starts_with('x') => ("slack", 10, 4),
-        _ => ("github", 20, 4),
+        "sk-" => (Rule::API_KEY, 20, 12),
+        "SG." => (Rule::SENDGRID, 30, 16),
+        "hf_" => (Rule::HUGGINGFACE, 30, 16),
+        "shpat_" | "dop_v1_" | "pypi-AgE" | "AGE-SECRET-KEY-" => (Rule::API_KEY, 16, 6),
+        p if p.starts_with('x') => (Rule::SLACK, 10, 4),
+        _ => (Rule::GITHUB, 20, 4),
     }
 }
 
@@ -151,7 +152,7 @@ impl<'a> Scan<'a> {
             Url => self.url(behind),
             Webhook => {
                 let end = self.run_end(behind, |b| is_token(b) || b == b'/');
-                (end > behind + 4).then(|| Span::new(behind, end, "webhook"))
+                (end > behind + 4).then(|| Span::new(behind, end, Rule::WEBHOOK))
             }
         }
     }
@@ -195,9 +196,10 @@ impl<'a> Scan<'a> {
         }
         let (rule, least, least_at_end) = prefix_rule(prefix);
         let behind = at + prefix.len();
-        let is_aws = rule == "aws";
+        let is_aws = rule == Rule::AWS;
         let end = match is_aws {
             true => self.run_end(behind, |b| b.is_ascii_uppercase() || b.is_ascii_digit()),
+            false if rule == Rule::NPM => self.run_end(behind, |b| b.is_ascii_alphanumeric()),
             false => self.dotted_end(behind),
         };
         let length = end - behind;
@@ -222,14 +224,14 @@ impl<'a> Scan<'a> {
         let begins = from == 0 || !is_part(self.text.as_bytes()[from - 1]);
         let end = self.without_dots(self.run_end(behind, is_part));
         let least = if end == self.text.len() { 8 } else { 31 };
-        (is_head && begins && end - behind >= least).then(|| Span::new(from, end, "azure"))
+        (is_head && begins && end - behind >= least).then(|| Span::new(from, end, Rule::AZURE))
     }
 
     fn signature(&self, at: usize, behind: usize) -> Option<Span> {
         let is_query = matches!(self.byte_before(at), Some(b'?' | b'&'));
         let end = self.run_end(behind, |b| is_header_token(b) || b == b'%');
         let least = if end == self.text.len() { 8 } else { 20 };
-        (is_query && end - behind >= least).then(|| Span::new(behind, end, "azure"))
+        (is_query && end - behind >= least).then(|| Span::new(behind, end, Rule::AZURE))
     }
 
     /// `end` before dots that end a sentence.
@@ -251,7 +253,7 @@ impl<'a> Scan<'a> {
         let has_payload = self.text[header_end..].starts_with(".eyJ");
         let is_cut = end == self.text.len() && header_end == end && has_header;
         let is_whole = (has_header && header_end < end) || has_payload;
-        (is_whole || is_cut).then(|| Span::new(at, end, "jwt"))
+        (is_whole || is_cut).then(|| Span::new(at, end, Rule::JWT))
     }
 
     fn bearer(&self, at: usize, behind: usize) -> Option<Span> {
@@ -260,7 +262,7 @@ impl<'a> Scan<'a> {
         let whole = at == 0 && end == self.text.len();
         // What follows in prose is a word: `bearer of bad news`.
         let random = token.len() >= 20 || (token.len() >= 6 && looks_random(token));
-        (random || (whole && token.len() >= 8)).then(|| Span::new(behind, end, "bearer"))
+        (random || (whole && token.len() >= 8)).then(|| Span::new(behind, end, Rule::BEARER))
     }
 
     fn basic(&self, at: usize, behind: usize) -> Option<Span> {
@@ -274,7 +276,7 @@ impl<'a> Scan<'a> {
         let secret = (has_colon && decoded.len() >= 3)
             || (is_text && decoded.len() >= 3)
             || (whole && random);
-        secret.then(|| Span::new(behind, end, "basic"))
+        secret.then(|| Span::new(behind, end, Rule::BASIC))
     }
 
     fn pem(&self, at: usize) -> Option<Span> {
@@ -288,7 +290,7 @@ impl<'a> Scan<'a> {
                 .find("-----")
                 .map_or(self.text.len(), |j| behind + j + 5)
         });
-        Some(Span::new(at, end, "pem"))
+        Some(Span::new(at, end, Rule::PEM))
     }
 
     /// The password of `scheme://user:password@host`, or a token in the user's place.
@@ -307,7 +309,7 @@ impl<'a> Scan<'a> {
         let Some(colon) = colon else {
             let at = authority.iter().rposition(|&b| b == b'@')?;
             // Without a password, the user of a URL is a token if it is as long as one.
-            return (at >= 16).then(|| Span::new(behind, behind + at, "url"));
+            return (at >= 16).then(|| Span::new(behind, behind + at, Rule::URL));
         };
         let after_colon = &authority[colon + 1..];
         let is_port = after_colon.len() <= 5 && after_colon.iter().all(u8::is_ascii_digit);
@@ -332,7 +334,7 @@ impl<'a> Scan<'a> {
         }
         // The stretch may be cut at a byte limit: not within a character.
         let to = (behind + end..=self.text.len()).find(|&i| self.text.is_char_boundary(i))?;
-        Some(Span::new(from, to, "url"))
+        Some(Span::new(from, to, Rule::URL))
     }
 }
 
@@ -354,7 +356,7 @@ pub(crate) fn whole_key(text: &str) -> Option<Span> {
         .windows(2)
         .filter(|two| two[0].is_ascii_digit() != two[1].is_ascii_digit())
         .count();
-    (kinds.iter().all(|n| *n >= 3) && turns >= 6).then(|| Span::new(0, bytes.len(), "api-key"))
+    (kinds.iter().all(|n| *n >= 3) && turns >= 6).then(|| Span::new(0, bytes.len(), Rule::API_KEY))
 }
 
 /// A byte of base64url, and of what makes one word with what stands beside it.

@@ -5,12 +5,16 @@
 //! there are enough digits. Limits: time linear in the text's length, for every rule looks a bounded
 //! distance or not twice at the same stretch.
 
+use std::sync::Arc;
+
 use aho_corasick::AhoCorasick;
 
 use crate::cards::find_cards;
 use crate::names::{SecretNames, automaton};
+use crate::own_rules::OwnRules;
 use crate::pairs::find_pair;
 use crate::personal::{OptionalRules, find_numbers};
+use crate::rules::{Rule, Rules};
 use crate::shapes::{Scan, TRIGGERS, Trigger, whole_key};
 use crate::trigrams::Trigrams;
 
@@ -25,11 +29,11 @@ const MIN_DIGITS: usize = 9;
 pub(crate) struct Span {
     pub(crate) from: usize,
     pub(crate) to: usize,
-    pub(crate) rule: &'static str,
+    pub(crate) rule: Rule,
 }
 
 impl Span {
-    pub(crate) fn new(from: usize, to: usize, rule: &'static str) -> Self {
+    pub(crate) fn new(from: usize, to: usize, rule: Rule) -> Self {
         Self { from, to, rule }
     }
 }
@@ -40,10 +44,12 @@ pub(crate) struct TextRules {
     triggers: AhoCorasick,
     quick: Trigrams,
     optional: OptionalRules,
+    own: OwnRules,
+    rules: Arc<Rules>,
 }
 
 impl TextRules {
-    pub(crate) fn new(names: &SecretNames, optional: OptionalRules) -> Self {
+    pub(crate) fn new(names: &SecretNames, own: OwnRules, rules: Arc<Rules>) -> Self {
         // The shapes' triggers come first, so that a pattern's number tells them from names.
         let texts: Vec<String> = TRIGGERS
             .iter()
@@ -53,30 +59,28 @@ impl TextRules {
         Self {
             quick: Trigrams::new(&texts),
             triggers: automaton(&texts),
-            optional,
+            optional: OptionalRules::new(&rules),
+            own,
+            rules,
         }
     }
 
-    /// The text without its secrets and how many there were; `None` if there are none.
-    pub(crate) fn redact(&self, text: &str, names: &SecretNames) -> Option<(String, u32)> {
-        if text.len() < MIN_BYTES {
-            return None;
-        }
+    /// The secrets of a text, in order and apart.
+    pub(crate) fn secrets(&self, text: &str, names: &SecretNames) -> Vec<Span> {
         let mut spans = Vec::new();
-        self.find(text, names, &mut spans);
-        if has_digits(text) {
-            find_cards(text, &mut spans);
-            find_numbers(text, &mut spans);
+        self.own.find(text, &mut spans);
+        if text.len() >= MIN_BYTES {
+            self.find(text, names, &mut spans);
+            if has_digits(text) {
+                find_cards(text, &mut spans);
+                find_numbers(text, &mut spans);
+            }
+            self.optional.find(text, &mut spans);
+            spans.extend(whole_key(text));
         }
-        self.optional.find(text, &mut spans);
-        if let Some(key) = whole_key(text) {
-            spans.push(key);
-        }
-        spans.retain(|span| names.applies(span.rule));
-        if spans.is_empty() {
-            return None;
-        }
-        Some(replace(text, spans))
+        spans.retain(|span| self.rules.applies(span.rule));
+        merge(&mut spans);
+        spans
     }
 
     fn find(&self, text: &str, names: &SecretNames, spans: &mut Vec<Span>) {
@@ -119,26 +123,14 @@ fn has_digits(text: &str) -> bool {
             >= MIN_DIGITS
 }
 
-/// The text with each span replaced by `[redacted:rule]`; overlapping spans become one, under the
-/// rule of the first.
-fn replace(text: &str, mut spans: Vec<Span>) -> (String, u32) {
+/// Overlapping spans become one, under the rule of the first.
+fn merge(spans: &mut Vec<Span>) {
     spans.sort_by_key(|span| (span.from, std::cmp::Reverse(span.to)));
-    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.from < last.to => last.to = last.to.max(span.to),
-            _ => merged.push(span),
+    spans.dedup_by(|span, last| {
+        let overlaps = span.from < last.to;
+        if overlaps {
+            last.to = last.to.max(span.to);
         }
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut from = 0;
-    for span in &merged {
-        out.push_str(&text[from..span.from]);
-        out.push_str("[redacted:");
-        out.push_str(span.rule);
-        out.push(']');
-        from = span.to;
-    }
-    out.push_str(&text[from..]);
-    (out, u32::try_from(merged.len()).unwrap_or(u32::MAX))
+        overlaps
+    });
 }

@@ -8,6 +8,9 @@
 use breadcrumb_event::value::{Class, Value};
 
 use crate::cards::is_card_number;
+use crate::rules::{Hits, Rule};
+use crate::syntax::is_syntax;
+use crate::text::Span;
 use crate::{Redactor, is_harmless};
 
 /// Keys of an object that say what its `value` is.
@@ -27,73 +30,89 @@ const HEADERS: &[&str] = &[
 impl Redactor {
     pub(crate) fn redact_each(
         &self,
-        rule: impl Fn(usize) -> Option<&'static str>,
+        rule: impl Fn(usize) -> Option<Rule>,
         values: &mut [Value],
-    ) -> u32 {
-        let mut hits = 0;
-        for (i, value) in values.iter_mut().enumerate() {
-            if !is_harmless(value) {
-                hits += self.redact_named(rule(i), value);
-            }
-        }
+        hits: &mut Hits,
+    ) {
         // `headers.set("authorization", …)`, `setItem("token", …)`
         if let [name, value, ..] = values {
-            hits += self.redact_second(name, value);
+            self.redact_second(name, value, hits);
         }
-        hits
+        for (i, value) in values.iter_mut().enumerate() {
+            if !is_harmless(value) {
+                self.redact_named(rule(i), value, hits);
+            }
+        }
     }
 
     /// A value whose name says that it is secret, if it does; otherwise what is in it.
-    pub(crate) fn redact_named(&self, rule: Option<&'static str>, value: &mut Value) -> u32 {
+    pub(crate) fn redact_named(&self, rule: Option<Rule>, value: &mut Value, hits: &mut Hits) {
         match rule {
-            Some(rule) if !is_harmless(value) => {
-                *value = Value::Redacted(rule);
-                1
+            Some(Rule::TOKEN) if is_syntax(value) => self.walk(value, hits),
+            Some(rule) if !is_harmless(value) && !is_empty(value) => {
+                self.take_out(rule, value, hits);
             }
-            _ => self.walk(value),
+            _ => self.walk(value, hits),
         }
     }
 
-    pub(crate) fn walk(&self, value: &mut Value) -> u32 {
+    fn take_out(&self, rule: Rule, value: &mut Value, hits: &mut Hits) {
+        *value = self.marks.value(&self.rules, rule, value);
+        hits.push(rule);
+    }
+
+    pub(crate) fn walk(&self, value: &mut Value, hits: &mut Hits) {
         match value {
-            Value::Number(n) => {
-                let card = is_card_float(*n) && self.names.applies("card");
-                redact_if(card, value)
+            Value::Number(n) if is_card_float(*n) && self.rules.applies(Rule::CARD) => {
+                self.take_out(Rule::CARD, value, hits);
             }
-            Value::BigInt(n) => {
-                let card =
-                    u64::try_from(*n).is_ok_and(is_card_number) && self.names.applies("card");
-                redact_if(card, value)
+            Value::BigInt(n)
+                if u64::try_from(*n).is_ok_and(is_card_number)
+                    && self.rules.applies(Rule::CARD) =>
+            {
+                self.take_out(Rule::CARD, value, hits);
             }
-            Value::String { text, length } => self.redact_string(text, length),
+            Value::String { text, length } => self.redact_string(text, length, hits),
             Value::Array { items, .. } => {
-                let hits = items.iter_mut().map(|item| self.walk(item)).sum::<u32>();
-                hits + self.redact_pairs(items)
+                self.redact_pairs(items, hits);
+                self.walk_all(items, hits);
             }
-            Value::Set { items, .. } => items.iter_mut().map(|item| self.walk(item)).sum(),
-            Value::Map { entries, .. } => entries
-                .iter_mut()
-                .map(|(key, value)| {
+            Value::Set { items, .. } => self.walk_all(items, hits),
+            Value::Map { entries, .. } => {
+                for (key, value) in entries {
                     let rule = key.as_text().and_then(|key| self.names.rule(key));
-                    self.walk(key) + self.redact_named(rule, value)
-                })
-                .sum(),
-            Value::Object { class, entries, .. } => self.redact_object(class, entries),
-            Value::Symbol(text) | Value::Function(text) | Value::RegExp(text) => self.walk(text),
-            Value::BigIntHex { digits, .. } => self.walk(digits),
-            Value::Bytes { class, .. } => self.walk(class),
+                    self.walk(key, hits);
+                    self.redact_named(rule, value, hits);
+                }
+            }
+            Value::Object { class, entries, .. } => self.redact_object(class, entries, hits),
+            Value::Symbol(text) | Value::Function(text) | Value::RegExp(text) => {
+                self.walk(text, hits);
+            }
+            Value::BigIntHex { digits, .. } => self.walk(digits, hits),
+            Value::Bytes { class, .. } => self.walk(class, hits),
             Value::Error {
                 name,
                 message,
                 stack,
-            } => self.walk(name) + self.walk(message) + self.walk(stack),
-            _ => 0,
+            } => {
+                for text in [name, message, stack] {
+                    self.walk(text, hits);
+                }
+            }
+            _ => {}
         }
     }
 
-    fn redact_string(&self, text: &mut String, length: &mut u32) -> u32 {
-        let Some((safe, hits)) = self.texts.redact(text, &self.names) else {
-            return 0;
+    fn walk_all(&self, items: &mut [Value], hits: &mut Hits) {
+        for item in items {
+            self.walk(item, hits);
+        }
+    }
+
+    fn redact_string(&self, text: &mut String, length: &mut u32, hits: &mut Hits) {
+        let Some(safe) = self.without_secrets(text, hits) else {
+            return;
         };
         let units = |text: &str| u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
         // A text that was whole stays so; of one that was cut, the true length is still known.
@@ -101,13 +120,29 @@ impl Redactor {
             *length = units(&safe);
         }
         *text = safe;
-        hits
     }
 
-    fn redact_object(&self, class: &mut Class, entries: &mut [(String, Value)]) -> u32 {
-        let mut hits = 0;
+    /// The text without its secrets; `None` if it has none.
+    pub(crate) fn without_secrets(&self, text: &str, hits: &mut Hits) -> Option<String> {
+        let secrets = self.texts.secrets(text, &self.names);
+        if secrets.is_empty() {
+            return None;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for Span { from: at, to, rule } in secrets {
+            out.push_str(&text[from..at]);
+            self.marks.write(&self.rules, rule, &text[at..to], &mut out);
+            hits.push(rule);
+            from = to;
+        }
+        out.push_str(&text[from..]);
+        Some(out)
+    }
+
+    fn redact_object(&self, class: &mut Class, entries: &mut [(String, Value)], hits: &mut Hits) {
         if let Class::Named(name) = class {
-            hits += self.redact_string(name, &mut 0);
+            self.redact_string(name, &mut 0, hits);
         }
         let named = entries.iter().find_map(|(key, value)| {
             NAME_KEYS
@@ -118,54 +153,70 @@ impl Redactor {
         for (key, value) in entries {
             let rule = match key.as_str() {
                 "value" | "Value" => named,
+                "PWD" if value.as_text().is_some_and(is_folder) => None,
                 key => self.names.rule(key),
             };
-            hits += self.redact_named(rule, value);
-            hits += self.redact_string(key, &mut 0);
+            self.redact_named(rule, value, hits);
+            self.redact_string(key, &mut 0, hits);
         }
-        hits
     }
 
     /// A pair of name and value, or a flat list of headers.
-    fn redact_pairs(&self, items: &mut [Value]) -> u32 {
+    fn redact_pairs(&self, items: &mut [Value], hits: &mut Hits) {
         if let [name, value] = items {
-            return self.redact_second(name, value);
+            return self.redact_second(name, value, hits);
         }
-        let mut hits = 0;
+        if !self.rules.applies(Rule::AUTHORIZATION) {
+            return;
+        }
         for pair in items.chunks_exact_mut(2) {
-            let is_header = self.names.applies("authorization")
-                && pair[0].as_text().is_some_and(|text| {
-                    HEADERS
-                        .iter()
-                        .any(|header| text.eq_ignore_ascii_case(header))
-                });
+            let is_header = pair[0].as_text().is_some_and(|text| {
+                HEADERS
+                    .iter()
+                    .any(|header| text.eq_ignore_ascii_case(header))
+            });
             if is_header && matches!(pair[1], Value::String { .. }) {
-                pair[1] = Value::Redacted("authorization");
-                hits += 1;
+                self.take_out(Rule::AUTHORIZATION, &mut pair[1], hits);
             }
         }
-        hits
     }
 
     /// The second of two values, if the first is a name of a secret and it is text or a list.
-    fn redact_second(&self, name: &Value, value: &mut Value) -> u32 {
-        let may_be_secret = matches!(value, Value::String { .. } | Value::Array { .. });
-        match name.as_text().and_then(|name| self.names.rule(name)) {
-            Some(rule) if may_be_secret => self.redact_named(Some(rule), value),
-            _ => 0,
+    fn redact_second(&self, name: &Value, value: &mut Value, hits: &mut Hits) {
+        let may_be_secret = match &value {
+            // A list of names, or a name twice.
+            Value::String { text, .. } => self.names.rule(text).is_none(),
+            other => matches!(other, Value::Array { .. }),
+        };
+        let rule = name.as_text().and_then(|name| self.names.rule(name));
+        if may_be_secret && rule.is_some() {
+            self.redact_named(rule, value, hits);
         }
     }
+}
+
+/// Nothing is in it that could be secret; a function is not, whatever its name.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String { text, .. } => text.is_empty(),
+        Value::Array { items, length } | Value::Set { items, length } => {
+            items.is_empty() && *length == 0
+        }
+        Value::Map { entries, length } => entries.is_empty() && *length == 0,
+        Value::Object {
+            entries, length, ..
+        } => entries.is_empty() && *length == 0,
+        value => matches!(value, Value::Function(_)),
+    }
+}
+
+/// What the shell says in `PWD`, which people also call a password.
+pub(crate) fn is_folder(text: &str) -> bool {
+    text.starts_with('/')
 }
 
 /// A number with as many digits as a card's; the comparison alone ends it for nearly all.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn is_card_float(n: f64) -> bool {
     (2e12..=9_007_199_254_740_991.0).contains(&n) && n.fract() == 0.0 && is_card_number(n as u64)
-}
-
-fn redact_if(card: bool, value: &mut Value) -> u32 {
-    if card {
-        *value = Value::Redacted("card");
-    }
-    u32::from(card)
 }

@@ -36,6 +36,7 @@ mod merge;
 mod migrate;
 mod open_calls;
 mod page;
+mod redaction_key;
 mod removal;
 #[cfg(test)]
 mod removal_tests;
@@ -64,6 +65,7 @@ pub use function_source::FunctionSource;
 pub use merge::{MergeLimits, MergeReport};
 pub use migrate::{MigrateOptions, MigrateReport};
 pub use open_calls::{OpenCall, OpenCalls};
+pub use redaction_key::random_key;
 pub use removal::Removal;
 pub use retention::{KeptRun, PlannedRun, Pruning, RetentionPlan, RetentionScope};
 pub use retention_policy::{Reason, RetentionPolicy};

@@ -46,6 +46,8 @@ pub struct RunCounters {
     pub exceptions: u64,
     /// Values, or parts of values, that were redacted.
     pub redacted: u64,
+    /// How often each rule redacted, by its name.
+    pub redactions: BTreeMap<String, u64>,
     /// Bytes of published segments.
     pub bytes: u64,
     /// Published segments.
