@@ -41,7 +41,7 @@ async function record(
   try {
     const sql = "SELECT arguments FROM calls WHERE function = 'see' ORDER BY run_id, call_id";
     const { rows } = await store.sql(sql);
-    const seen = rows.map((row) => String(row["arguments"]));
+    const seen = rows.map((row) => row["arguments"] as string);
     return { ...ended, folder, seen, runs: await store.runs() };
   } finally {
     await store.close();

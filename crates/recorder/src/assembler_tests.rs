@@ -411,6 +411,6 @@ fn a_context_of_an_earlier_recording_says_nothing() {
 #[test]
 fn secrets_go_and_small_integers_stay() {
     insta::assert_snapshot!(trace(
-        "0 enter login ann hunter2; return login 1; enter login 1 2; return login; enter getToken 1; return getToken 5; enter f 4111111111111111; return f 1.5; enter f; return f 4111111111111111; enter g; throw g Error:postgres://app:hunter2@db/shop; unwind g"
+        "0 enter login ann hunter2; return login 1; enter login 1 2; return login; enter getToken 1; return getToken 54321; enter f 4111111111111111; return f 1.5; enter f; return f 4111111111111111; enter g; throw g Error:postgres://app:hunter2@db/shop; unwind g"
     ));
 }
