@@ -7,7 +7,8 @@ use crate::rules::Rule;
 use crate::shapes::is_token;
 use crate::text::Span;
 
-const MIN_DIGITS: usize = 13;
+/// A text with fewer digits has no card number.
+pub(crate) const MIN_DIGITS: usize = 13;
 const MAX_DIGITS: usize = 19;
 
 /// Adds the card numbers in `text`.

@@ -6,6 +6,7 @@
 
 use crate::names::{MAX_NAME_BYTES, SecretNames};
 use crate::rules::Rule;
+use crate::syntax::has_no_word;
 use crate::text::Span;
 use crate::walk::is_folder;
 
@@ -53,8 +54,10 @@ pub(crate) fn find_pair(
         value_text,
         "" | "null" | "undefined" | "true" | "false" | "NaN" | "{}" | "[]"
     );
+    // `unexpected token: %}`, `e.token=t,`
+    let is_syntax = rule == Rule::TOKEN && (value_text.len() == 1 || has_no_word(value_text));
     let is_working_folder = name == "PWD" && is_folder(value_text);
-    (!says_nothing && !is_working_folder).then(|| Span::new(value.start, end, rule))
+    (!says_nothing && !is_syntax && !is_working_folder).then(|| Span::new(value.start, end, rule))
 }
 
 /// Where a value begins, and how it is quoted.

@@ -68,6 +68,11 @@ pub(crate) fn is_syntax(value: &Value) -> bool {
     }
 }
 
+/// Punctuation alone.
+pub(crate) fn has_no_word(text: &str) -> bool {
+    !text.bytes().any(|b| b.is_ascii_alphanumeric() || b >= 0x80)
+}
+
 fn is_syntax_text(text: &str) -> bool {
     let has_letter = text.bytes().any(|b| b.is_ascii_alphabetic() || b >= 0x80);
     let has_digit = text.bytes().any(|b| b.is_ascii_digit());

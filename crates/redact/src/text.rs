@@ -7,9 +7,9 @@
 
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Input};
 
-use crate::cards::find_cards;
+use crate::cards::{MIN_DIGITS as MIN_CARD_DIGITS, find_cards};
 use crate::names::{SecretNames, automaton};
 use crate::own_rules::OwnRules;
 use crate::pairs::find_pair;
@@ -43,6 +43,8 @@ impl Span {
 pub(crate) struct TextRules {
     triggers: AhoCorasick,
     quick: Trigrams,
+    /// Bytes of the longest trigger.
+    longest: usize,
     optional: OptionalRules,
     own: OwnRules,
     rules: Arc<Rules>,
@@ -59,6 +61,7 @@ impl TextRules {
         Self {
             quick: Trigrams::new(&texts),
             triggers: automaton(&texts),
+            longest: texts.iter().map(String::len).max().unwrap_or(0),
             optional: OptionalRules::new(&rules),
             own,
             rules,
@@ -71,9 +74,12 @@ impl TextRules {
         self.own.find(text, &mut spans);
         if text.len() >= MIN_BYTES {
             self.find(text, names, &mut spans);
-            if has_digits(text) {
-                find_cards(text, &mut spans);
+            let digits = count_digits(text);
+            if digits >= MIN_DIGITS {
                 find_numbers(text, &mut spans);
+            }
+            if digits >= MIN_CARD_DIGITS {
+                find_cards(text, &mut spans);
             }
             self.optional.find(text, &mut spans);
             spans.extend(whole_key(text));
@@ -85,12 +91,20 @@ impl TextRules {
 
     fn find(&self, text: &str, names: &SecretNames, spans: &mut Vec<Span>) {
         // Most texts hold no trigger at all, which is known sooner than where one is.
-        if !self.quick.may_match(text) || !self.triggers.is_match(text) {
+        let Some(from) = self.quick.first(text) else {
             return;
-        }
+        };
+        let Some(first) = self.triggers.find(Input::new(text).range(from..)) else {
+            return;
+        };
+        // What else ends there or behind it can have begun before it.
+        let from = from.max(first.end().saturating_sub(self.longest));
         let mut scan = Scan::new(text);
         let mut covered = 0..0;
-        for hit in self.triggers.find_overlapping_iter(text) {
+        for hit in self
+            .triggers
+            .find_overlapping_iter(Input::new(text).range(from..))
+        {
             // Already secret: what else it holds does not matter, and looking again takes time.
             if covered.contains(&hit.start()) && hit.end() <= covered.end {
                 continue;
@@ -112,15 +126,12 @@ impl TextRules {
     }
 }
 
-/// There are enough digits for a number of a card or a person. Most texts end this in the first
-/// test.
-fn has_digits(text: &str) -> bool {
-    text.len() >= MIN_DIGITS
-        && text
-            .bytes()
-            .map(|b| usize::from(b.is_ascii_digit()))
-            .sum::<usize>()
-            >= MIN_DIGITS
+/// Digits of a text that may hold the number of a card or a person.
+fn count_digits(text: &str) -> usize {
+    if text.len() < MIN_DIGITS {
+        return 0;
+    }
+    text.bytes().map(|b| usize::from(b.is_ascii_digit())).sum()
 }
 
 /// Overlapping spans become one, under the rule of the first.

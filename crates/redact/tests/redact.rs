@@ -73,6 +73,7 @@ fn secrets_leave_texts_and_the_rest_stays() {
             "password=hunter2 user=ann",
             "password=[redacted:password] user=ann",
         ),
+        ("UID=sa;PWD=hunter2", "UID=sa;PWD=[redacted:password]"),
         (
             "?access_token=abc&page=2",
             "?access_token=[redacted:token]&page=2",
@@ -161,6 +162,13 @@ fn ordinary_texts_stay() {
         "npm_config_cache=/tmp",
         "the secret of life is a good token",
         "AKIA is a prefix",
+        "unexpected token: %}",
+        "PWD=/home/ann",
+        "Do_you_need_types_for_node_Try_npm_i_save_dev_types_Slashnode_2580_and_then_add_node",
+        "compass=north authorName=Ann v1.2.3-beta.4+exp.sha.5114f85",
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
+        "function(e,t){return e.tokens[t]||(e.token=t,n.key)}",
+        "commit 4fc54dcab980b3c4a70e5a42f7ad81f6b52c5771",
     ] {
         assert_eq!(redactor.redact_text(text), text);
     }
