@@ -73,7 +73,6 @@ fn secrets_leave_texts_and_the_rest_stays() {
             "password=hunter2 user=ann",
             "password=[redacted:password] user=ann",
         ),
-        ("UID=sa;PWD=hunter2", "UID=sa;PWD=[redacted:password]"),
         (
             "?access_token=abc&page=2",
             "?access_token=[redacted:token]&page=2",
@@ -124,6 +123,17 @@ fn secrets_leave_texts_and_the_rest_stays() {
     ] {
         assert_eq!(redactor.redact_text(text), safe, "{text}");
         assert_eq!(redactor.redact_text(safe), safe, "again: {text}");
+    }
+}
+
+#[test]
+fn pwd_is_a_password_unless_it_is_a_folder() {
+    let redactor = redactor();
+    let odbc = redactor.redact_text("UID=sa;PWD=hunter2").into_owned();
+    assert_eq!(odbc, "UID=sa;PWD=[redacted:password]");
+    for (value, hits) in [("hunter2", 1), ("/home/ann", 0)] {
+        let mut variables = object(vec![("PWD", Value::text(value))]);
+        assert_eq!(redactor.redact_value(&mut variables), hits, "{value}");
     }
 }
 
