@@ -227,6 +227,26 @@ function typeOf({ kind, words }) {
           },
         ],
       };
+    case "values":
+      return {
+        type: "object",
+        additionalProperties: false,
+        properties: {
+          depth: { type: "integer", minimum: 1, maximum: 16, description: "Levels of objects." },
+          keys: { type: "integer", minimum: 0, maximum: 1000, description: "Keys of an object." },
+          items: { type: "integer", minimum: 0, maximum: 1000, description: "Items of a list." },
+          string: { type: "integer", minimum: 0, maximum: 4000, description: "UTF-16 units." },
+          bytes: { type: "integer", minimum: 512, maximum: 8192, description: "Bytes of a call." },
+          budget: {
+            type: "integer",
+            minimum: 0,
+            maximum: 1_000_000,
+            description: "Properties looked into in a millisecond and thread; 0: any number.",
+          },
+          identity: { type: "boolean", description: "Objects get numbers to be followed by." },
+          this: { type: "boolean", description: "Methods record what they are called on." },
+        },
+      };
     default:
       return { type: "string", minLength: 1 };
   }

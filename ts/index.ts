@@ -26,6 +26,7 @@ export type { CaptureOptions, CaptureReport } from "./options/capture";
 export type { Mode, Overflow, StartOptions } from "./options/options";
 export type { RedactOptions } from "./options/redact";
 export type { RetentionOptions } from "./options/retention";
+export type { ValuesOptions } from "./options/values";
 export { checkStore, migrateStore } from "./upkeep";
 export type {
   CheckOptions,

@@ -16,6 +16,7 @@ import { projectRoot, storeFolder } from "../options/normalize";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
 import { redactOf } from "../options/redact-text";
 import { retentionOf } from "../options/retention";
+import { valuesOf } from "../options/values";
 import { suggest } from "../options/suggest";
 import { text } from "./arguments";
 import type { ProjectContext } from "./command";
@@ -132,6 +133,8 @@ function valueOf({ kind }: ConfigOption, written: string): unknown {
       return written === "false" ? false : redactOf(written, "redact");
     case "retention":
       return written === "false" ? false : retentionOf(written);
+    case "values":
+      return valuesOf(written, "values");
     default:
       return written;
   }

@@ -41,6 +41,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "what",
       help: "secrets: off keeps them, hash tells equal ones, also=email, except=card, name=shoeSize",
     },
+    values: {
+      value: "limits",
+      help: "how much of values is kept: depth=5,keys=50,string=1000,identity,this (docs/values.md)",
+    },
     timeout: {
       value: "time",
       help: "end the command after this time (500ms, 30s, 5m): exit code 124",

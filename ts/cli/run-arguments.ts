@@ -9,6 +9,7 @@ import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
 import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
+import { type ValuesOptions, valuesOf } from "../options/values";
 
 /** Arguments of `run`. */
 export interface RunArguments {
@@ -20,6 +21,7 @@ export interface RunArguments {
   redact: RedactOptions | false | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
+  values: ValuesOptions | undefined;
   timeoutMs: number | undefined;
   /** Name of the launch, for its runs' records. */
   launch: string | undefined;
@@ -41,6 +43,7 @@ const VALUES = [
   "mode",
   "overflow",
   "redact",
+  "values",
   "timeout",
   "profile",
   "launch",
@@ -133,6 +136,9 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
     case "redact":
       args.redact = redactOf(value, "--redact");
       return;
+    case "values":
+      args.values = valuesOf(value, "--values");
+      return;
     case "timeout":
       args.timeoutMs = parseTime(value);
       return;
@@ -171,6 +177,7 @@ function defaults(): RunArguments {
     redact: undefined,
     profile: undefined,
     mode: undefined,
+    values: undefined,
     timeoutMs: undefined,
     launch: undefined,
     quiet: false,

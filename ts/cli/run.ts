@@ -113,6 +113,7 @@ function environment(
     ...(args.exclude.length > 0 && { exclude: args.exclude }),
     ...(args.mode !== undefined && { mode: args.mode }),
     ...(args.redact !== undefined && { redact: args.redact }),
+    ...(args.values !== undefined && { values: args.values }),
     store,
     // What the environment says comes between what was given and what the project says.
     config: { values: config?.values ?? {}, folder: config?.folder ?? null },

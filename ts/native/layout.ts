@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -112,6 +112,24 @@ export const FRESH_CALLS = 8;
 export const TICK_OFFSET = 0;
 /** Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for none. A writer that was attached in another epoch attaches again before it writes. */
 export const EPOCH_OFFSET = 4;
+/** Control memory: byte offset of the limits of values, an i32 each, by LIMIT_*. */
+export const LIMITS_OFFSET = 8;
+/** Limit: levels of objects in objects. */
+export const LIMIT_DEPTH = 0;
+/** Limit: keys of an object, entries of a map. */
+export const LIMIT_KEYS = 1;
+/** Limit: items of an array, a set, a typed array. */
+export const LIMIT_ITEMS = 2;
+/** Limit: UTF-16 units of a string. */
+export const LIMIT_STRING = 3;
+/** Limit: words of a record. */
+export const LIMIT_WORDS = 4;
+/** Limit: properties looked into in a millisecond, 0 for any number. */
+export const LIMIT_BUDGET = 5;
+/** 1 if objects are told apart by numbers. */
+export const LIMIT_IDENTITY = 6;
+/** Number of LIMIT_*. */
+export const LIMITS = 7;
 /** Control memory: byte offset of the mode bytes, one a function id. */
 export const MODES_OFFSET = 64;
 /** Bytes of the control memory. */
@@ -150,7 +168,7 @@ export const TAG_SYMBOL = 10;
 export const TAG_FUNCTION = 11;
 /** Array. Payload: true length. Stored: items that follow as values. */
 export const TAG_ARRAY = 12;
-/** Object. Payload: true number of own enumerable string keys. A value follows: its class's name, or undefined for a plain object, null for one without prototype. Stored: entries that follow, key (a string value) and value. */
+/** Object. Payload: true number of own enumerable keys. A value follows: its class's name, or undefined for a plain object, null for one without prototype. Stored: entries that follow, key (a string value or a symbol) and value. */
 export const TAG_OBJECT = 13;
 /** Map. Payload: true size. Stored: entries that follow, two values each. */
 export const TAG_MAP = 14;
@@ -160,17 +178,17 @@ export const TAG_SET = 15;
 export const TAG_DATE = 16;
 /** Regular expression. A string value follows: its source between slashes, with flags. */
 export const TAG_REGEXP = 17;
-/** Error. Three string values follow: name, message, stack (undefined where not read). */
+/** Error. Three string values follow: name, message, stack (undefined where not read). Payload: true number of further properties: `cause`, `errors`, enumerable ones. Stored: entries that follow, key and value. */
 export const TAG_ERROR = 18;
-/** Bytes: buffer, typed array, DataView, ArrayBuffer. Payload: length in elements (bytes for buffers). A string value follows: the class's name. */
+/** Bytes: a buffer, a view of single bytes, a DataView. Payload: length in bytes. Stored: bytes that follow, packed into words, behind a string value: the class's name. */
 export const TAG_BYTES = 19;
-/** Promise, not looked into. */
+/** Promise. Payload: PROMISE_*. Stored: 1 if a value follows, what it was settled with. */
 export const TAG_PROMISE = 20;
 /** Proxy, not looked into. */
 export const TAG_PROXY = 21;
 /** A getter, not called. */
 export const TAG_ACCESSOR = 22;
-/** An object seen before in this record: circular or shared. */
+/** An object that this value holds already, further up or beside. Payload: the word where it stands, counted from the record's header. */
 export const TAG_CIRCULAR = 23;
 /** An object, array or function that was not looked into. Payload: why, CUT_*. Stored: the tag that it would have had. */
 export const TAG_CUT = 24;
@@ -178,9 +196,27 @@ export const TAG_CUT = 24;
 export const TAG_HOLE = 25;
 /** A string that stands in this chunk already. Payload: the word of the chunk, counted from its header, where that TAG_STRING8 or TAG_STRING16 stands. */
 export const TAG_STRING_AT = 26;
+/** What has an identity. Payload: its number, from 1. The value follows. */
+export const TAG_IDENTIFIED = 27;
+/** A built-in object with more than its kind: two values follow, the name of its class (undefined where it is the kind's own) and the object as its kind. Payload: true number of own enumerable properties. Stored: entries that follow, key and value. */
+export const TAG_EXTENDED = 28;
+/** Typed array. Payload: length in elements. Stored: elements that follow as values, behind a string value: the name of the built-in class. */
+export const TAG_TYPED = 29;
+/** Boxed primitive. The primitive follows. */
+export const TAG_BOXED = 30;
+/** An object that cannot be looked into. A string value follows: its class's name. */
+export const TAG_OPAQUE = 31;
 /** TAG_CUT: deeper than the limit. */
 export const CUT_DEPTH = 1;
 /** TAG_CUT: the record was full. */
 export const CUT_BYTES = 2;
 /** TAG_CUT: the thread's budget for looking into objects was used up. */
 export const CUT_BUDGET = 3;
+/** TAG_PROMISE: its state is not known. */
+export const PROMISE_UNKNOWN = 0;
+/** TAG_PROMISE: not settled. */
+export const PROMISE_PENDING = 1;
+/** TAG_PROMISE: settled with a value. */
+export const PROMISE_FULFILLED = 2;
+/** TAG_PROMISE: settled with a reason. */
+export const PROMISE_REJECTED = 3;

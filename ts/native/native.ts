@@ -73,6 +73,10 @@ export interface Native {
   raiseStackLimit(kib: number): boolean;
   /** Symbols by which Node keeps things on the program's objects that no program can see, by name. Null: this host offers no way. */
   privateSymbols(): Readonly<Record<string, symbol | undefined>> | null;
+  /** PROMISE_* of a promise; its reactions are let alone. */
+  promiseState(promise: Promise<unknown>): number;
+  /** What a promise was settled with. */
+  promiseResult(promise: Promise<unknown>): unknown;
   /** The excerpt above an error's stack, as it would be without us. `frame`: the first one of the stack, to be given where the excerpt is of this package's code. */
   mendExcerpt(excerpt: string, frame?: string): string;
   /** Whether V8 keeps a value with each reaction of a promise that nobody else uses (before Node 24). */

@@ -16,6 +16,7 @@ import {
 import { type RedactOptions, redactRules } from "./redact";
 import { retentionLimits, type RetentionOptions } from "./retention";
 import { suggest } from "./suggest";
+import { VALUE_NAMES, valueLimits, type ValuesOptions } from "./values";
 
 /** A time for `timeout`. */
 const TIME = /^\d+(?:\.\d+)?(?:ms|s|m|h)?$/;
@@ -69,6 +70,10 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     redactRules(value as RedactOptions | false, `${where}: "redact"`);
     return;
   }
+  if (option.kind === "values") {
+    valueLimits(value as ValuesOptions, (limit) => `${where}: "values.${limit}"`);
+    return;
+  }
   if (!isOfKind(option, value)) {
     throw bad(`${where}: "${name}" is ${kindText(option)}; got ${JSON.stringify(value)}`);
   }
@@ -108,6 +113,8 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
       return "limits { maxAge, maxErrorAge, maxBytes, maxRuns }, or false";
     case "redact":
       return "{ names, rules, also, except, replace, hash }, or false";
+    case "values":
+      return `limits { ${VALUE_NAMES.join(", ")} }`;
     default:
       return "a text";
   }

@@ -7,6 +7,7 @@
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
+import type { ValuesOptions } from "./values";
 
 /** What a configuration, or a profile of it, can say. */
 export interface ConfigValues {
@@ -18,6 +19,7 @@ export interface ConfigValues {
   readonly overflow?: Overflow;
   readonly retention?: RetentionOptions | false;
   readonly redact?: RedactOptions | false;
+  readonly values?: ValuesOptions;
   readonly maxCalls?: number;
   readonly children?: boolean;
   readonly timeout?: string;
@@ -46,7 +48,8 @@ export interface ConfigOption {
     | "integer"
     | "time"
     | "retention"
-    | "redact";
+    | "redact"
+    | "values";
   readonly words?: readonly string[];
   /** The variable that says it as well. */
   readonly env?: string;
@@ -113,6 +116,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--redact",
     standard: "every rule but email, phone, ip",
     help: "Which secrets are taken out of values before they are stored, and what stands in their place; false keeps them all.",
+  },
+  values: {
+    kind: "values",
+    env: "BREADCRUMB_VALUES",
+    flag: "--values",
+    standard: "depth=3,keys=12,items=10,string=200,bytes=8192,budget=50",
+    help: "How much of arguments and results is kept: levels, keys of an object, items of a list, characters of a string, bytes of a call, properties looked into in a millisecond (0: any number); identity follows objects, this records what methods are called on.",
   },
   maxCalls: {
     kind: "integer",

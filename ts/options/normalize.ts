@@ -3,7 +3,8 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`), then the project's configuration, then defaults.
+ * `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's configuration, then
+ * defaults.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
@@ -27,6 +28,7 @@ import {
   retentionOf,
   type RetentionOptions,
 } from "./retention";
+import { type ValueLimits, valueLimits, type ValuesOptions, valuesOf } from "./values";
 
 const MODE_BYTES: Readonly<Record<Mode, number>> = {
   dormant: MODE_OFF,
@@ -42,6 +44,7 @@ const KNOWN = [
   "mode",
   "maxCalls",
   "retention",
+  "values",
   "redact",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
@@ -84,6 +87,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     ),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
+    values: values(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     run: runInfo(at),
   };
@@ -105,6 +109,14 @@ export function redaction(
   config: RedactOptions | false | undefined,
 ): RedactRules | null {
   return redactRules(given ?? (env ? redactOf(env, "BREADCRUMB_REDACT") : config));
+}
+
+function values(
+  given: ValuesOptions | undefined,
+  env: string | undefined,
+  config: ValuesOptions | undefined,
+): ValueLimits {
+  return valueLimits(given ?? (env ? valuesOf(env) : config));
 }
 
 /** The main script's project; none where a dependency is run, as the worker of a test runner is. */

@@ -3,6 +3,7 @@
  */
 import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
+import type { ValueLimits, ValuesOptions } from "./values";
 
 /** What can happen to a call when the ring is full. */
 export const OVERFLOWS = ["block", "drop"] as const;
@@ -37,6 +38,8 @@ export interface StartOptions {
    * @default 30 days, 90 for runs that failed, 10 GB; `BREADCRUMB_RETENTION`
    */
   readonly retention?: RetentionOptions | false;
+  /** How much of arguments and results is kept. @default `{ depth: 3, keys: 12, items: 10, string: 200, bytes: 8192, budget: 50 }`; `BREADCRUMB_VALUES` */
+  readonly values?: ValuesOptions;
   /**
    * Which secrets are taken out before anything is stored, and what stands in their place; false keeps them all.
    * @default every rule but `email`, `phone`, `ip`; `BREADCRUMB_REDACT`
@@ -68,6 +71,8 @@ export interface SessionOptions {
   readonly maxCalls: number;
   /** What the store keeps; null: everything. */
   readonly retention: RetentionLimits | null;
+  /** How much of values is kept. */
+  readonly values: ValueLimits;
   /** What is redacted; null: nothing. */
   readonly redact: RedactRules | null;
   /** What is known of this process. */

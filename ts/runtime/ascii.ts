@@ -12,7 +12,7 @@ import { i32 } from "./writer";
 /** Units from which on copying as a whole pays. */
 export const LEAST = 32;
 /** The longest copy. */
-const CAPACITY = 2048;
+const CAPACITY = 8192;
 
 const memory = new ArrayBuffer(CAPACITY);
 const bytes = new Uint8Array(memory);

@@ -7,12 +7,12 @@
  * Limits: a visit costs 0.2 to 1 µs, so the refill is a few percent of a core at most; one huge
  * object may overdraw the bucket, and is paid off before the next is looked into.
  */
-import { MAY_LOOK, state } from "./state";
+import { BUDGET, MAY_LOOK, state } from "./state";
 
-const SIZE = 20_000;
-const REFILL = 50;
+/** Milliseconds whose share is given at once to a thread that has not used it. */
+const BURST = 400;
 
-let nodes = SIZE;
+let nodes = 0;
 let free = false;
 
 /** From now on, or no longer, objects are looked into whatever it costs. */
@@ -23,13 +23,21 @@ export function lookFreely(freely: boolean): void {
 
 /** Takes `count` nodes. */
 export function spend(count: number): void {
-  if (free) return;
+  if (free || state[BUDGET] === 0) return;
   nodes -= count;
   if (nodes <= 0) state[MAY_LOOK] = 0;
 }
 
+/** A session begins: the bucket is full. */
+export function fillBudget(): void {
+  nodes = (state[BUDGET] as number) * BURST;
+  state[MAY_LOOK] = 1;
+}
+
 /** A millisecond has passed (or more: then too little is refilled, never too much). */
 export function refillBudget(): void {
-  nodes = nodes + REFILL > SIZE ? SIZE : nodes + REFILL;
-  if (nodes > 0) state[MAY_LOOK] = 1;
+  const refill = state[BUDGET] as number;
+  const size = refill * BURST;
+  nodes = nodes + refill > size ? size : nodes + refill;
+  if (nodes > 0 || refill === 0) state[MAY_LOOK] = 1;
 }

@@ -26,10 +26,14 @@ function getter<This, R>(prototype: object, name: string): (self: This) => R {
 export const {
   create,
   getOwnPropertyDescriptor: getDescriptor,
+  getOwnPropertySymbols: symbolsOf,
   getPrototypeOf,
   hasOwn,
   keys,
-} = Object as Pick<ObjectConstructor, "create" | "getOwnPropertyDescriptor" | "hasOwn" | "keys"> & {
+} = Object as Pick<
+  ObjectConstructor,
+  "create" | "getOwnPropertyDescriptor" | "getOwnPropertySymbols" | "hasOwn" | "keys"
+> & {
   getPrototypeOf(value: object): object | null;
 };
 export const { apply, defineProperty, ownKeys, setPrototypeOf } = Reflect;
@@ -41,24 +45,35 @@ export const { compareExchange, load, store } = Atomics;
 export const {
   isAnyArrayBuffer,
   isArrayBuffer,
+  isBigIntObject,
+  isBooleanObject,
+  isBoxedPrimitive,
   isDataView,
   isDate,
   isExternal,
+  isGeneratorObject,
   isMap,
+  isMapIterator,
   isModuleNamespaceObject,
   isNativeError,
+  isNumberObject,
   isPromise,
   isProxy,
   isRegExp,
   isSet,
+  isSetIterator,
+  isStringObject,
   isTypedArray,
+  isWeakMap,
+  isWeakSet,
 } = types;
 /** The exact clock. */
 export const now: () => bigint = process.hrtime.bigint;
 /** The class itself. */
 export const Bytes: Uint8ArrayConstructor = Uint8Array;
 
-const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
+/** What typed arrays inherit. */
+export const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
 
 export const charCodeAt: (text: string, index: number) => number = uncurry(
   String.prototype.charCodeAt,
@@ -107,6 +122,33 @@ export const byteLength: (buffer: ArrayBuffer) => number = getter(
   ArrayBuffer.prototype,
   "byteLength",
 );
+export const sharedLength: (buffer: SharedArrayBuffer) => number = getter(
+  SharedArrayBuffer.prototype,
+  "byteLength",
+);
+/** Name of the built-in class of a typed array. */
+export const typedName: (array: ArrayBufferView) => string = getter(
+  TypedArray,
+  Symbol.toStringTag as never,
+);
+export const viewByte: (view: DataView, at: number) => number = uncurry(
+  DataView.prototype.getUint8,
+);
+export const isEnumerable: (value: object, key: PropertyKey) => boolean = uncurry(
+  Object.prototype.propertyIsEnumerable,
+);
+const numberOf = uncurry(Number.prototype.valueOf);
+const stringOf = uncurry(String.prototype.valueOf);
+const booleanOf = uncurry(Boolean.prototype.valueOf);
+const bigintOf = uncurry(BigInt.prototype.valueOf);
+const symbolOf = uncurry(Symbol.prototype.valueOf);
+/** The primitive in a boxed one. */
+export function unboxed(value: object): unknown {
+  if (isNumberObject(value)) return numberOf(value);
+  if (isStringObject(value)) return stringOf(value);
+  if (isBooleanObject(value)) return booleanOf(value);
+  return isBigIntObject(value) ? bigintOf(value as never) : symbolOf(value as never);
+}
 export const typedLength: (array: ArrayBufferView) => number = getter(TypedArray, "length");
 export const viewLength: (view: DataView) => number = getter(DataView.prototype, "byteLength");
 export const regexpSource: (pattern: RegExp) => string = getter(RegExp.prototype, "source");

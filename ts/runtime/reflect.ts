@@ -2,23 +2,55 @@
  * Questions about the program's objects that never run its code: own data properties, along a
  * prototype chain without proxies.
  *
- * `className(new Cart())` → "Cart"; `errorName(new TypeError())` → "TypeError".
+ * `classOf(Cart.prototype).name` → "Cart"; `errorName(new TypeError())` → "TypeError".
  */
 import {
   getDescriptor,
   getPrototypeOf,
   hasOwn,
   isProxy,
+  TypedArray,
   weakGet,
   weakHas,
   weakSet,
 } from "./primordials";
 
-const objectPrototype = Object.prototype;
+/** What a plain object inherits. */
+export const objectPrototype: object = Object.prototype;
 /** A chain longer than this is no chain of classes. */
 const MAX_CHAIN = 16;
 
-const classNames = new WeakMap<object, string | undefined>();
+/** What objects with the same prototype have in common. */
+export interface ClassInfo {
+  /** Name of the class; undefined where there is none, or it is that of plain objects. */
+  readonly name: string | undefined;
+  /** Nothing that it inherits from is built in: its objects are entries and nothing else. */
+  readonly isPlain: boolean;
+  /** The prototype is a built-in one itself. */
+  readonly isBuiltIn: boolean;
+}
+
+const infos = new WeakMap<object, ClassInfo>();
+const builtIns = new WeakMap<object, true>();
+const iterators = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as object;
+const asyncIterators = Object.getPrototypeOf(
+  Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})()) as object) as object,
+) as object;
+const { prototype: errorPrototype } = Error;
+for (const prototype of [
+  ...[Array, Map, Set, WeakMap, WeakSet, WeakRef, Promise, Date, RegExp].map((c) => c.prototype),
+  ...[ArrayBuffer, SharedArrayBuffer, DataView, Buffer].map((c) => c.prototype as object),
+  ...[Number, String, Boolean, BigInt, Symbol, Function].map((c) => c.prototype as object),
+  ...[EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError].map(
+    (c) => c.prototype as Error,
+  ),
+  errorPrototype,
+  TypedArray,
+  iterators,
+  asyncIterators,
+]) {
+  builtIns.set(prototype, true);
+}
 
 /** The value of an own data property if it is a string. */
 export function ownText(value: object, key: string): string | undefined {
@@ -32,15 +64,28 @@ function ownData(value: object, key: string): unknown {
   return property !== undefined && hasOwn(property, "value") ? property.value : undefined;
 }
 
-/** The name of an object's class: undefined for a plain object, null for one without prototype. */
-export function className(value: object): string | null | undefined {
-  const prototype = getPrototypeOf(value);
-  if (prototype === null) return null;
-  if (prototype === objectPrototype) return undefined;
-  if (weakHas(classNames, prototype)) return weakGet(classNames, prototype);
-  const name = constructorName(prototype);
-  weakSet(classNames, prototype, name);
-  return name;
+/** What is known of the objects with this prototype. */
+export function classOf(prototype: object): ClassInfo {
+  const known = weakGet(infos, prototype);
+  if (known !== undefined) return known;
+  const info = {
+    name: constructorName(prototype),
+    isPlain: isPlainClass(prototype),
+    isBuiltIn: weakHas(builtIns, prototype),
+  };
+  weakSet(infos, prototype, info);
+  return info;
+}
+
+/** Whether the chain ends at this realm's plain object, and meets nothing built in before. */
+function isPlainClass(prototype: object): boolean {
+  let holder: object | null = prototype;
+  for (let i = 0; i < MAX_CHAIN && holder !== null && !isProxy(holder); i++) {
+    if (holder === objectPrototype) return true;
+    if (weakHas(builtIns, holder)) return false;
+    holder = getPrototypeOf(holder);
+  }
+  return false;
 }
 
 function constructorName(prototype: object): string | undefined {

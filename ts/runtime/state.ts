@@ -6,6 +6,16 @@
  * and with five of them a call was a quarter dearer.
  * Limits: 32-bit integers only; one instance a thread.
  */
+import {
+  LIMIT_BUDGET,
+  LIMIT_DEPTH,
+  LIMIT_IDENTITY,
+  LIMIT_ITEMS,
+  LIMIT_KEYS,
+  LIMIT_STRING,
+  LIMIT_WORDS,
+  LIMITS,
+} from "../native/layout";
 
 /** Words of the state. Beyond 64 bytes V8 keeps a typed array's memory outside its heap, where it
  * never moves. */
@@ -28,6 +38,27 @@ export const TOKEN = 4;
 export const MAY_LOOK = 5;
 /** Token of the recorded call at the bottom of the JavaScript stack; 0 where none runs. */
 export const BOTTOM = 6;
+/** The first of the limits of values, by LIMIT_* of the layout. */
+const LIMITS_AT = 8;
+/** Levels of objects in objects. */
+export const DEPTH: number = LIMITS_AT + LIMIT_DEPTH;
+/** Keys of an object, entries of a map. */
+export const KEYS: number = LIMITS_AT + LIMIT_KEYS;
+/** Items of an array, a set, a typed array. */
+export const ITEMS: number = LIMITS_AT + LIMIT_ITEMS;
+/** UTF-16 units kept of a string that is an argument, a result, a property. */
+export const STRING: number = LIMITS_AT + LIMIT_STRING;
+/** Words of a record, at most. */
+export const WORDS: number = LIMITS_AT + LIMIT_WORDS;
+/** Properties looked into in a millisecond; 0: any number. */
+export const BUDGET: number = LIMITS_AT + LIMIT_BUDGET;
+/** 1 if objects are told apart by numbers. */
+export const IDENTITY: number = LIMITS_AT + LIMIT_IDENTITY;
+
+/** Takes over the limits of a session. */
+export function setLimits(limits: Int32Array): void {
+  for (let i = 0; i < LIMITS; i++) state[LIMITS_AT + i] = limits[i] as number;
+}
 
 state[LIMIT] = -1;
 state[MAY_LOOK] = 1;

@@ -20,6 +20,8 @@ import {
   EPOCH_OFFSET,
   FLAG_EXACT,
   FLAGS_SHIFT,
+  LIMITS,
+  LIMITS_OFFSET,
   LOST,
   MAX_CHUNKS,
   MAX_FUNCTIONS,
@@ -32,9 +34,9 @@ import {
   WORDS_SHIFT,
 } from "../native/layout";
 import { native } from "../native/load";
-import { refillBudget } from "./budget";
+import { fillBudget, refillBudget } from "./budget";
 import { imul, load, now, store } from "./primordials";
-import { LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
+import { LEFT, LIMIT, POS, SEEN, setLimits, state, TOKEN } from "./state";
 import { forgetPlaces } from "./texts";
 
 const memory = native.threadMemory();
@@ -58,6 +60,7 @@ export const dropped = new Uint32Array(memory, DROPPED_OFFSET, MAX_FUNCTIONS);
 export const modes = new Uint8Array(control, MODES_OFFSET, MAX_FUNCTIONS);
 /** The recorder's tick, one word. */
 export const tick = new Int32Array(control, TICK_OFFSET, 1);
+const limits = new Int32Array(control, LIMITS_OFFSET, LIMITS);
 const epoch = new Int32Array(control, EPOCH_OFFSET, 1);
 const states = new Int32Array(memory, STATES_OFFSET, MAX_CHUNKS);
 
@@ -168,6 +171,8 @@ function attach(): boolean {
   state[LIMIT] = -1;
   lost = false;
   fullTick = TICK_ASLEEP;
+  setLimits(limits);
+  fillBudget();
   return session !== 0 && native.attach(isMainThread);
 }
 

@@ -110,16 +110,37 @@ function readValue(reader: Reader): unknown {
     case layout.TAG_DATE:
       reader.at += 1;
       return { date: new DataView(reader.memory, (reader.at - 1) * 8, 8).getFloat64(0, true) };
-    case layout.TAG_ERROR:
-      return { error: many(3).slice(0, 2) };
+    case layout.TAG_ERROR: {
+      const error = many(3).slice(0, 2);
+      return payload === 0 ? { error } : { error, entries: many(stored * 2), length: payload };
+    }
     case layout.TAG_FUNCTION:
       return { function: readValue(reader) };
     case layout.TAG_SYMBOL:
       return { symbol: readValue(reader) };
     case layout.TAG_REGEXP:
       return { regexp: readValue(reader) };
-    case layout.TAG_BYTES:
-      return { bytes: readValue(reader), length: payload };
+    case layout.TAG_BYTES: {
+      const bytes = readValue(reader);
+      const start = reader.at * 8;
+      reader.at += Math.ceil(stored / 8);
+      const hex = Buffer.from(reader.memory, start, stored).toString("hex");
+      return { bytes, length: payload, hex };
+    }
+    case layout.TAG_TYPED:
+      return { typed: readValue(reader), items: many(stored), length: payload };
+    case layout.TAG_BOXED:
+      return { boxed: readValue(reader) };
+    case layout.TAG_OPAQUE:
+      return { opaque: readValue(reader) };
+    case layout.TAG_IDENTIFIED:
+      return { id: payload, value: readValue(reader) };
+    case layout.TAG_EXTENDED: {
+      const name = readValue(reader);
+      return { class: name, value: readValue(reader), entries: many(stored * 2), length: payload };
+    }
+    case layout.TAG_PROMISE:
+      return stored === 0 ? { promise: payload } : { promise: payload, value: readValue(reader) };
     case layout.TAG_BIGINT:
       return { negative: payload === 1, hex: readValue(reader) };
     case layout.TAG_CUT:

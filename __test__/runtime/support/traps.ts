@@ -32,6 +32,61 @@ function named(constructor: unknown): object {
   return Object.create({ constructor }) as object;
 }
 
+/** Typed arrays and buffers that say other things of themselves than V8 does. */
+function hostileBytes(): [string, unknown][] {
+  class Lying extends Float64Array {
+    static get [Symbol.species](): never {
+      return trap();
+    }
+  }
+  withGetters(Lying.prototype, "length", "buffer", "at", Symbol.toStringTag, Symbol.iterator);
+  const detached = new ArrayBuffer(8);
+  const views = [new Uint8Array(detached), new Float64Array(detached), new DataView(detached)];
+  structuredClone(detached, { transfer: [detached] });
+  const Resizable = ArrayBuffer as unknown as {
+    new (
+      bytes: number,
+      options: { maxByteLength: number },
+    ): ArrayBuffer & {
+      resize(bytes: number): void;
+    };
+  };
+  const resizable = new Resizable(64, { maxByteLength: 128 });
+  const behind = [
+    new Uint8Array(resizable, 32),
+    new Float64Array(resizable, 32, 2),
+    new DataView(resizable, 32),
+  ];
+  resizable.resize(16);
+  const names = ["length", "byteLength", "byteOffset", "buffer", "constructor", "subarray"];
+  return [
+    ["a typed array that lies", new Lying(4) as unknown],
+    ["typed arrays with getters", withGetters(new Float32Array(4), ...names)],
+    ["a buffer with getters", withGetters(Buffer.from("abc"), ...names, "toString", "toJSON")],
+    ["a shared buffer with getters", withGetters(new SharedArrayBuffer(8), ...names)],
+    ["a detached buffer", detached],
+    ["views of a detached buffer", views],
+    ["a resizable buffer", resizable],
+    ["views that a resizable buffer does not reach", behind],
+  ];
+}
+
+/** Errors whose causes, and whatever else they carry, are the program's code. */
+function hostileErrors(): [string, unknown][] {
+  const cyclic = new Error("a");
+  cyclic.cause = new AggregateError([cyclic, new Error("b", { cause: cyclic })]);
+  let chain = new Error("0");
+  for (let i = 0; i < 10_000; i++) chain = new Error(String(i), { cause: chain });
+  return [
+    ["a cause that is a getter", withGetters(new Error("a"), "cause", "code")],
+    ["errors that are a getter", withGetters(new AggregateError([], "a"), "errors")],
+    ["causes that are proxies", new Error("a", { cause: new Proxy(new Error("b"), TRAPS) })],
+    ["errors in a proxy", Object.assign(new Error("a"), { errors: new Proxy([], TRAPS) })],
+    ["errors that are their own cause", cyclic],
+    ["a long chain of causes", chain],
+  ];
+}
+
 function deep(levels: number): object {
   let value: object = {};
   for (let i = 0; i < levels; i++) value = i % 2 === 0 ? { value } : [value];
@@ -98,6 +153,13 @@ function builtIns(): object[] {
   return [...own, ...inherited];
 }
 
+function cart(): object {
+  const item = withGetters({ sku: 1 }, "price");
+  const value: Record<string, unknown> = { first: item, second: item };
+  value["self"] = value;
+  return value;
+}
+
 /** All of them, by what they are. */
 export function traps(): [string, unknown][] {
   const targets = [
@@ -141,6 +203,19 @@ export function traps(): [string, unknown][] {
     ],
     ["constructor with a long name", named({ name: "n".repeat(10_000_000) })],
     ...builtIns().map((value, at): [string, unknown] => [`built-in object ${at}`, value]),
+    ...hostileBytes(),
+    ...hostileErrors(),
+    [
+      "boxed primitives",
+      [5, "s", true, 7n].map((v) => withGetters(Object(v) as object, "valueOf")),
+    ],
+    ["a generator", withGetters((function* () {})(), "next", "return", Symbol.iterator)],
+    ["an array with getters beside", withGetters([1], "index", "groups")],
+    [
+      "symbols that are getters",
+      withGetters({}, Symbol.toPrimitive, Symbol.iterator, Symbol.toStringTag),
+    ],
+    ["shared and circular", [cart(), cart()]],
     ["a frozen object", Object.freeze({ a: Object.freeze([1]) })],
     ["a sealed map", Object.seal(new Map([[{}, {}]]))],
     ["a long text", "x".repeat(10_000_000)],

@@ -99,6 +99,7 @@ impl Text {
             first_id: self.first_id,
             // Names for the store, which are in no probe.
             file_stem: "",
+            records_this: false,
             names: None,
         };
         let names = self
@@ -259,6 +260,7 @@ pub fn instrument_as(
     first_id: u32,
     path: &Path,
     map: Option<&FileMap>,
+    records_this: bool,
 ) -> Outcome {
     let kinds: &[SourceKind] = match kind {
         "module" => &[SourceKind::Module],
@@ -277,6 +279,7 @@ pub fn instrument_as(
             kind,
             first_id,
             file_stem,
+            records_this,
             names: map.map(|map| map as _),
         }) {
             Outcome::Instrumented(result) => return Outcome::Instrumented(result),

@@ -18,6 +18,7 @@ mod held_stderr;
 mod options;
 mod private_symbols;
 mod process;
+mod promise;
 mod recovery;
 mod selection;
 mod source_maps;
@@ -262,6 +263,20 @@ pub fn private_symbols(env: &Env) -> Option<Unknown<'_>> {
     let symbols = private_symbols::private_symbols(env.raw())?;
     // SAFETY: the value belongs to this call of Node-API.
     Some(unsafe { Unknown::from_raw_unchecked(env.raw(), symbols) })
+}
+
+/// PROMISE_* of a promise.
+#[napi]
+pub fn promise_state(env: &Env, promise: Unknown<'_>) -> u32 {
+    promise::state(env.raw(), promise.raw())
+}
+
+/// What a promise was settled with.
+#[napi]
+pub fn promise_result<'a>(env: &'a Env, promise: Unknown<'_>) -> Option<Unknown<'a>> {
+    let result = promise::result(env.raw(), promise.raw())?;
+    // SAFETY: the value belongs to this call of Node-API.
+    Some(unsafe { Unknown::from_raw_unchecked(env.raw(), result) })
 }
 
 /// The excerpt above an error, as it would be without us. `frame`: the first one of its stack.

@@ -4,6 +4,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use breadcrumb_event::layout::{
+    LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS, LIMIT_STRING, LIMIT_WORDS,
+    LIMITS,
+};
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_store::RetentionPolicy;
 use serde::Deserialize;
@@ -34,10 +38,54 @@ pub struct SessionOptions {
     pub max_calls: usize,
     /// What the store keeps; none: everything.
     pub retention: Option<RetentionLimits>,
+    /// How much of values is kept.
+    pub values: ValueLimits,
     /// What is redacted; none: nothing.
     pub redact: Option<RedactorOptions>,
     /// This process.
     pub run: RunInfo,
+}
+
+/// `ValueLimits`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValueLimits {
+    /// Levels of objects in objects.
+    pub depth: i32,
+    /// Keys of an object, entries of a map.
+    pub keys: i32,
+    /// Items of an array, a set, a typed array.
+    pub items: i32,
+    /// UTF-16 units of a string.
+    pub string: i32,
+    /// Bytes of a call's values.
+    pub bytes: i32,
+    /// Properties looked into in a millisecond; 0: any number.
+    pub budget: i32,
+    /// Objects are told apart by numbers.
+    pub identity: bool,
+    /// Methods record what they are called on.
+    pub this: bool,
+}
+
+impl ValueLimits {
+    /// By LIMIT_*.
+    #[must_use]
+    pub fn by_limit(self) -> [i32; LIMITS as usize] {
+        let mut limits = [0; LIMITS as usize];
+        for (limit, value) in [
+            (LIMIT_DEPTH, self.depth),
+            (LIMIT_KEYS, self.keys),
+            (LIMIT_ITEMS, self.items),
+            (LIMIT_STRING, self.string),
+            (LIMIT_WORDS, self.bytes / 8),
+            (LIMIT_BUDGET, self.budget),
+            (LIMIT_IDENTITY, i32::from(self.identity)),
+        ] {
+            limits[limit as usize] = value;
+        }
+        limits
+    }
 }
 
 impl SessionOptions {

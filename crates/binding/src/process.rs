@@ -98,6 +98,8 @@ pub fn start() -> Result<(), CodedError> {
         // What earlier processes left: each start looks after it, so that nobody has to.
         let _ = recover(root, Others::Leave, breadcrumb_ring::clock::wall_ns());
     }
+    let limits = session.options.values.by_limit();
+    Control::get()?.memory().set_limits(&limits);
     session.recorder = Some(Recorder::start(options)?);
     let captures = Control::get()?.captures();
     captures.set(Capture::all(session.options.mode), None);
@@ -295,8 +297,13 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     let shown_path: Arc<str> = shown(path).into();
     let mut originals: Vec<String> = Vec::new();
     let control = Control::get().map_err(|error| error.to_string())?;
+    let records_this = SESSION
+        .read()
+        .as_ref()
+        .is_some_and(|session| session.options.values.this);
     let result = control.functions().with_next_id(|first_id| {
-        match instrument_as(source, kind, first_id, Path::new(path), map.as_deref()) {
+        let file = Path::new(path);
+        match instrument_as(source, kind, first_id, file, map.as_deref(), records_this) {
             Outcome::Instrumented(mut result) => {
                 let functions = std::mem::take(&mut result.functions);
                 let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);

@@ -2,11 +2,14 @@
 //! never to a panic or a read outside the slice.
 
 use crate::layout::{
-    BOX, CUT_BUDGET, CUT_BYTES, STORED_MASK, STORED_SHIFT, TAG_ACCESSOR, TAG_ARRAY, TAG_BIGINT,
-    TAG_BIGINT64, TAG_BYTES, TAG_CIRCULAR, TAG_CUT, TAG_DATE, TAG_ERROR, TAG_FALSE, TAG_FUNCTION,
-    TAG_HOLE, TAG_MAP, TAG_MASK, TAG_NAN, TAG_NULL, TAG_OBJECT, TAG_PROMISE, TAG_PROXY, TAG_REGEXP,
-    TAG_SET, TAG_STRING_AT, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE,
+    BOX, CUT_BUDGET, CUT_BYTES, PROMISE_FULFILLED, PROMISE_PENDING, PROMISE_REJECTED, STORED_MASK,
+    STORED_SHIFT, TAG_ACCESSOR, TAG_ARRAY, TAG_BIGINT, TAG_BIGINT64, TAG_BOXED, TAG_BYTES,
+    TAG_CIRCULAR, TAG_CUT, TAG_DATE, TAG_ERROR, TAG_EXTENDED, TAG_FALSE, TAG_FUNCTION, TAG_HOLE,
+    TAG_IDENTIFIED, TAG_MAP, TAG_MASK, TAG_NAN, TAG_NULL, TAG_OBJECT, TAG_OPAQUE, TAG_PROMISE,
+    TAG_PROXY, TAG_REGEXP, TAG_SET, TAG_STRING_AT, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE,
+    TAG_TYPED,
 };
+use crate::paths::{Paths, Step};
 use crate::value::{Class, Cut, Value};
 
 /// Deepest nesting that is decoded; the writer stays far below it.
@@ -25,6 +28,13 @@ pub struct Payload<'a> {
 pub struct Decoder<'a> {
     words: &'a [u64],
     chunk: &'a [u64],
+    /// The words that there were at first.
+    all: &'a [u64],
+    /// Values read so far.
+    read: u32,
+    paths: Paths,
+    /// The next value is an object with marks: an array is written out as one.
+    unfolded: bool,
 }
 
 /// The words of the string that `words` begin with, if they begin with one and hold it all.
@@ -63,19 +73,61 @@ impl<'a> Decoder<'a> {
     /// A decoder over the words behind a record's header, which point to nothing outside.
     #[must_use]
     pub fn new(words: &'a [u64]) -> Self {
-        Self { words, chunk: &[] }
+        Self::within(Payload { words, chunk: &[] })
     }
 
     /// A decoder over what is behind a record's header.
     #[must_use]
     pub fn within(payload: Payload<'a>) -> Self {
         let Payload { words, chunk } = payload;
-        Self { words, chunk }
+        Self {
+            words,
+            chunk,
+            all: words,
+            read: 0,
+            paths: Paths::new(),
+            unfolded: false,
+        }
+    }
+
+    /// The record's one value is the result of a call: paths begin so.
+    #[must_use]
+    pub fn of_result(mut self) -> Self {
+        self.paths.of_result();
+        self
     }
 
     /// The next value, `None` at the end.
     pub fn value(&mut self) -> Option<Value> {
-        self.nested(0)
+        let step = Step::Item(self.read);
+        self.read += 1;
+        self.child(step, 0)
+    }
+
+    /// The value that stands at `step` of the one that is being read.
+    fn child(&mut self, step: Step, depth: u32) -> Option<Value> {
+        if !self.words.first().is_some_and(|&word| may_hold(word)) {
+            return self.nested(depth);
+        }
+        let outer = self.paths.enter(self.at(), step);
+        let value = self.nested(depth);
+        self.paths.leave(outer);
+        value
+    }
+
+    /// The next word, counted from the record's header.
+    fn at(&self) -> u32 {
+        (self.all.len() - self.words.len() + 1) as u32
+    }
+
+    /// Where the object at `word` of this record stands.
+    fn path(&self, word: u32) -> Value {
+        let key = |at: u32| {
+            let words = self.all.get(at as usize - 1..).unwrap_or_default();
+            let key = Self::new(words).value();
+            key.map_or_else(String::new, |key| key_text(&key))
+        };
+        Value::text(&self.paths.path(word, key))
     }
 
     fn word(&mut self) -> Option<u64> {
@@ -86,6 +138,7 @@ impl<'a> Decoder<'a> {
 
     fn nested(&mut self, depth: u32) -> Option<Value> {
         let word = self.word()?;
+        let unfolded = std::mem::take(&mut self.unfolded);
         let high = (word >> 32) as u32;
         if high & BOX != BOX {
             return Some(Value::Number(f64::from_bits(word)));
@@ -121,41 +174,13 @@ impl<'a> Decoder<'a> {
             TAG_SYMBOL => Value::Symbol(self.boxed(depth)?),
             TAG_FUNCTION => Value::Function(self.boxed(depth)?),
             TAG_REGEXP => Value::RegExp(self.boxed(depth)?),
-            TAG_ARRAY => Value::Array {
-                items: self.items(stored, depth),
-                length: payload,
-            },
-            TAG_SET => Value::Set {
-                items: self.items(stored, depth),
-                length: payload,
-            },
-            TAG_MAP => {
-                let mut pairs = self.items(stored * 2, depth).into_iter();
-                let mut entries = Vec::new();
-                while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
-                    entries.push((key, value));
-                }
-                Value::Map {
-                    entries,
-                    length: payload,
-                }
-            }
-            TAG_OBJECT => self.object(stored, payload, depth)?,
+            TAG_BOXED => Value::Boxed(self.boxed(depth)?),
+            TAG_OPAQUE => Value::Opaque(self.boxed(depth)?),
             TAG_DATE => Value::Date(f64::from_bits(self.word()?)),
-            TAG_ERROR => Value::Error {
-                name: self.boxed(depth)?,
-                message: self.boxed(depth)?,
-                stack: self.boxed(depth)?,
-            },
-            TAG_BYTES => Value::Bytes {
-                class: self.boxed(depth)?,
-                length: payload,
-            },
-            TAG_PROMISE => Value::Promise,
             TAG_PROXY => Value::Proxy,
             TAG_ACCESSOR => Value::Accessor,
-            TAG_CIRCULAR => Value::Circular,
             TAG_HOLE => Value::Hole,
+            TAG_CIRCULAR => Value::Circular(Box::new(self.path(payload))),
             TAG_CUT => Value::Cut {
                 kind: kind_of(stored),
                 why: match payload {
@@ -164,18 +189,52 @@ impl<'a> Decoder<'a> {
                     _ => Cut::Depth,
                 },
             },
+            TAG_ARRAY if stored == payload && !unfolded => Value::Array {
+                items: self.items(stored, depth, Step::Item),
+                length: payload,
+            },
+            TAG_ARRAY => Value::Array {
+                items: self.items(stored, depth, Step::ItemOf),
+                length: payload,
+            },
+            TAG_SET => Value::Set {
+                items: self.items(stored, depth, Step::ItemOf),
+                length: payload,
+            },
+            TAG_MAP => self.map(stored, payload, depth),
+            TAG_OBJECT => self.object(stored, payload, depth)?,
+            TAG_ERROR => self.error(stored, payload, depth)?,
+            TAG_BYTES => Value::Bytes {
+                class: self.boxed(depth)?,
+                length: payload,
+                head: Some(self.bytes(stored as usize)?),
+            },
+            TAG_TYPED => Value::Typed {
+                elements: self.boxed(depth)?,
+                items: self.items(stored, depth, Step::ItemOf),
+                length: payload,
+            },
+            TAG_PROMISE => self.promise(stored, payload, depth)?,
+            TAG_IDENTIFIED => {
+                self.unfolded = true;
+                Value::Identified {
+                    id: payload,
+                    value: self.boxed(depth)?,
+                }
+            }
+            TAG_EXTENDED => self.extended(stored, payload, depth)?,
             _ => Value::Undefined,
         })
     }
 
     fn boxed(&mut self, depth: u32) -> Option<Box<Value>> {
-        self.nested(depth + 1).map(Box::new)
+        self.child(Step::Itself, depth + 1).map(Box::new)
     }
 
-    fn items(&mut self, count: u32, depth: u32) -> Vec<Value> {
+    fn items(&mut self, count: u32, depth: u32, step: fn(u32) -> Step) -> Vec<Value> {
         let mut items = Vec::with_capacity(self.words.len().min(count as usize));
         while items.len() < count as usize {
-            let Some(item) = self.nested(depth + 1) else {
+            let Some(item) = self.child(step(items.len() as u32), depth + 1) else {
                 break;
             };
             items.push(item);
@@ -183,24 +242,82 @@ impl<'a> Decoder<'a> {
         items
     }
 
+    fn map(&mut self, count: u32, length: u32, depth: u32) -> Value {
+        let mut pairs = self.items(count * 2, depth, Step::OfEntry).into_iter();
+        let mut entries = Vec::new();
+        while let (Some(key), Some(value)) = (pairs.next(), pairs.next()) {
+            entries.push((key, value));
+        }
+        Value::Map { entries, length }
+    }
+
     fn object(&mut self, count: u32, length: u32, depth: u32) -> Option<Value> {
-        let class = match self.nested(depth + 1)? {
+        let class = match self.child(Step::Itself, depth + 1)? {
             Value::String { text, .. } => Class::Named(text),
             Value::Null => Class::Null,
             _ => Class::Plain,
         };
-        let mut entries = Vec::with_capacity(self.words.len().min(count as usize));
-        while entries.len() < count as usize {
-            let (Some(key), Some(value)) = (self.nested(depth + 1), self.nested(depth + 1)) else {
-                break;
-            };
-            entries.push((key.as_text().unwrap_or_default().to_owned(), value));
-        }
         Some(Value::Object {
             class,
-            entries,
+            entries: self.entries(count, depth, false),
             length,
         })
+    }
+
+    fn error(&mut self, count: u32, length: u32, depth: u32) -> Option<Value> {
+        Some(Value::Error {
+            name: self.boxed(depth)?,
+            message: self.boxed(depth)?,
+            stack: self.boxed(depth)?,
+            entries: self.entries(count, depth, false),
+            length,
+        })
+    }
+
+    fn promise(&mut self, stored: u32, state: u32, depth: u32) -> Option<Value> {
+        let state = match state {
+            PROMISE_PENDING => Some("pending"),
+            PROMISE_FULFILLED => Some("fulfilled"),
+            PROMISE_REJECTED => Some("rejected"),
+            _ => None,
+        };
+        let value = match stored {
+            0 => None,
+            _ => Some(Box::new(self.child(Step::Value, depth + 1)?)),
+        };
+        Some(Value::Promise { state, value })
+    }
+
+    fn extended(&mut self, count: u32, length: u32, depth: u32) -> Option<Value> {
+        let class = match self.child(Step::Itself, depth + 1)? {
+            Value::String { text, .. } => Some(text),
+            _ => None,
+        };
+        self.unfolded = true;
+        Some(Value::Extended {
+            class,
+            value: self.boxed(depth)?,
+            entries: self.entries(count, depth, true),
+            length,
+        })
+    }
+
+    /// Keys and values. `beside`: they stand below `properties` in JSON.
+    fn entries(&mut self, count: u32, depth: u32, beside: bool) -> Vec<(String, Value)> {
+        let mut entries: Vec<(String, Value)> =
+            Vec::with_capacity(self.words.len().min(count as usize));
+        while entries.len() < count as usize {
+            let at = self.at();
+            let Some(key) = self.nested(depth + 1) else {
+                break;
+            };
+            let step = if beside { Step::KeyBeside } else { Step::Key };
+            let Some(value) = self.child(step(at), depth + 1) else {
+                break;
+            };
+            entries.push((unlike(key_text(&key), &entries), value));
+        }
+        entries
     }
 
     fn bytes(&mut self, count: usize) -> Option<Vec<u8>> {
@@ -238,12 +355,47 @@ impl<'a> Decoder<'a> {
     }
 }
 
+/// A key as JSON has it: one that begins with `$` gets one more, so that a symbol is told apart.
+fn key_text(key: &Value) -> String {
+    match key {
+        Value::String { text, .. } if text.starts_with('$') => format!("${text}"),
+        Value::String { text, .. } => text.clone(),
+        Value::Symbol(name) => format!("$symbol({})", name.as_text().unwrap_or_default()),
+        _ => String::new(),
+    }
+}
+
+/// Two symbols may have one description: the second is `$symbol(…)#2`.
+fn unlike(key: String, before: &[(String, Value)]) -> String {
+    if !key.starts_with("$symbol(") {
+        return key;
+    }
+    let same = |other: &str| {
+        other
+            .strip_prefix(&key)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+    };
+    match before.iter().filter(|(other, _)| same(other)).count() {
+        0 => key,
+        others => format!("{key}#{}", others + 1),
+    }
+}
+
+/// Whether a value is an object, which may be met again.
+fn may_hold(word: u64) -> bool {
+    let high = (word >> 32) as u32;
+    high & BOX == BOX && high & TAG_MASK >= TAG_ARRAY
+}
+
 fn kind_of(tag: u32) -> &'static str {
     match tag {
         TAG_ARRAY => "array",
         TAG_FUNCTION => "function",
         TAG_STRING8 | TAG_STRING16 => "string",
         TAG_MAP => "map",
+        TAG_TYPED => "typedarray",
+        TAG_BYTES => "bytes",
+        TAG_PROMISE => "promise",
         TAG_SET => "set",
         TAG_ERROR => "error",
         TAG_BIGINT | TAG_BIGINT64 => "bigint",
@@ -306,6 +458,60 @@ mod tests {
         });
         assert_eq!(values[0], Some(Value::text("abc")));
         assert_eq!(values[1..], [lost.clone(), lost.clone(), lost]);
+    }
+
+    #[test]
+    fn an_object_met_again_says_where_it_stands() {
+        // f({ list: [o], "a-b": o }, o) with o = {}, one record
+        let words = [
+            boxed(TAG_OBJECT, 2, 2), // 1
+            boxed(TAG_UNDEFINED, 0, 0),
+            boxed(TAG_STRING8, 4, 4),
+            u64::from_le_bytes(*b"list\0\0\0\0"),
+            boxed(TAG_ARRAY, 1, 3),
+            boxed(TAG_OBJECT, 0, 0), // 6
+            boxed(TAG_UNDEFINED, 0, 0),
+            boxed(TAG_STRING8, 3, 3),
+            u64::from_le_bytes(*b"a-b\0\0\0\0\0"),
+            boxed(TAG_ARRAY, 2, 2), // 10
+            boxed(TAG_CIRCULAR, 0, 6),
+            boxed(TAG_CIRCULAR, 0, 10),
+            boxed(TAG_CIRCULAR, 0, 1),
+            boxed(TAG_CIRCULAR, 0, 99),
+        ];
+        let paths = |decoder: &mut Decoder<'_>| {
+            let mut out = String::new();
+            while let Some(value) = decoder.value() {
+                out.push_str(&value.to_json());
+            }
+            let paths = out.split(r#""to":""#).skip(1);
+            let end = |path: &str| path.replace("\\\"", "'").split('"').next().map(str::to_owned);
+            paths.filter_map(end).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            paths(&mut Decoder::new(&words)),
+            ["arguments[0].list.items[0]", "arguments[0]['a-b']", "arguments[0]", "arguments"]
+        );
+        assert_eq!(
+            paths(&mut Decoder::new(&words).of_result())[..3],
+            ["result.list.items[0]", "result['a-b']", "result"]
+        );
+    }
+
+    #[test]
+    fn symbols_are_keys_beside_strings() {
+        let symbol = |units| [boxed(TAG_SYMBOL, 0, 0), boxed(TAG_STRING8, 1, 1), units];
+        let key = [boxed(TAG_STRING8, 1, 1), u64::from(b'$'), boxed(TAG_NULL, 0, 0)];
+        let head = [boxed(TAG_OBJECT, 4, 4), boxed(TAG_UNDEFINED, 0, 0)];
+        let (a, b) = (u64::from(b'a'), u64::from(b'b'));
+        let null = [boxed(TAG_NULL, 0, 0)];
+        let words = [
+            &head[..], &symbol(a), &null, &symbol(b), &null, &symbol(a), &null, &key,
+        ]
+        .concat();
+        let json = Decoder::new(&words).value().map(|value| value.to_json());
+        let expected = r#"{"$symbol(a)":null,"$symbol(b)":null,"$symbol(a)#2":null,"$$":null}"#;
+        assert_eq!(json.as_deref(), Some(expected));
     }
 
     #[test]

@@ -46,7 +46,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 3;
+    LAYOUT_VERSION = 4;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -178,6 +178,24 @@ constants! {
     /// Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for
     /// none. A writer that was attached in another epoch attaches again before it writes.
     EPOCH_OFFSET = 4;
+    /// Control memory: byte offset of the limits of values, an i32 each, by LIMIT_*.
+    LIMITS_OFFSET = 8;
+    /// Limit: levels of objects in objects.
+    LIMIT_DEPTH = 0;
+    /// Limit: keys of an object, entries of a map.
+    LIMIT_KEYS = 1;
+    /// Limit: items of an array, a set, a typed array.
+    LIMIT_ITEMS = 2;
+    /// Limit: UTF-16 units of a string.
+    LIMIT_STRING = 3;
+    /// Limit: words of a record.
+    LIMIT_WORDS = 4;
+    /// Limit: properties looked into in a millisecond, 0 for any number.
+    LIMIT_BUDGET = 5;
+    /// 1 if objects are told apart by numbers.
+    LIMIT_IDENTITY = 6;
+    /// Number of LIMIT_*.
+    LIMITS = 7;
     /// Control memory: byte offset of the mode bytes, one a function id.
     MODES_OFFSET = 64;
     /// Bytes of the control memory.
@@ -219,9 +237,9 @@ constants! {
     TAG_FUNCTION = 11;
     /// Array. Payload: true length. Stored: items that follow as values.
     TAG_ARRAY = 12;
-    /// Object. Payload: true number of own enumerable string keys. A value follows: its class's
-    /// name, or undefined for a plain object, null for one without prototype. Stored: entries
-    /// that follow, key (a string value) and value.
+    /// Object. Payload: true number of own enumerable keys. A value follows: its class's name, or
+    /// undefined for a plain object, null for one without prototype. Stored: entries that follow, key
+    /// (a string value or a symbol) and value.
     TAG_OBJECT = 13;
     /// Map. Payload: true size. Stored: entries that follow, two values each.
     TAG_MAP = 14;
@@ -231,18 +249,21 @@ constants! {
     TAG_DATE = 16;
     /// Regular expression. A string value follows: its source between slashes, with flags.
     TAG_REGEXP = 17;
-    /// Error. Three string values follow: name, message, stack (undefined where not read).
+    /// Error. Three string values follow: name, message, stack (undefined where not read). Payload:
+    /// true number of further properties: `cause`, `errors`, enumerable ones. Stored: entries that
+    /// follow, key and value.
     TAG_ERROR = 18;
-    /// Bytes: buffer, typed array, DataView, ArrayBuffer. Payload: length in elements (bytes for
-    /// buffers). A string value follows: the class's name.
+    /// Bytes: a buffer, a view of single bytes, a DataView. Payload: length in bytes. Stored: bytes
+    /// that follow, packed into words, behind a string value: the class's name.
     TAG_BYTES = 19;
-    /// Promise, not looked into.
+    /// Promise. Payload: PROMISE_*. Stored: 1 if a value follows, what it was settled with.
     TAG_PROMISE = 20;
     /// Proxy, not looked into.
     TAG_PROXY = 21;
     /// A getter, not called.
     TAG_ACCESSOR = 22;
-    /// An object seen before in this record: circular or shared.
+    /// An object that this value holds already, further up or beside. Payload: the word where it
+    /// stands, counted from the record's header.
     TAG_CIRCULAR = 23;
     /// An object, array or function that was not looked into. Payload: why, CUT_*. Stored: the
     /// tag that it would have had.
@@ -252,6 +273,19 @@ constants! {
     /// A string that stands in this chunk already. Payload: the word of the chunk, counted from its
     /// header, where that TAG_STRING8 or TAG_STRING16 stands.
     TAG_STRING_AT = 26;
+    /// What has an identity. Payload: its number, from 1. The value follows.
+    TAG_IDENTIFIED = 27;
+    /// A built-in object with more than its kind: two values follow, the name of its class (undefined
+    /// where it is the kind's own) and the object as its kind. Payload: true number of own enumerable
+    /// properties. Stored: entries that follow, key and value.
+    TAG_EXTENDED = 28;
+    /// Typed array. Payload: length in elements. Stored: elements that follow as values, behind a
+    /// string value: the name of the built-in class.
+    TAG_TYPED = 29;
+    /// Boxed primitive. The primitive follows.
+    TAG_BOXED = 30;
+    /// An object that cannot be looked into. A string value follows: its class's name.
+    TAG_OPAQUE = 31;
 
     /// TAG_CUT: deeper than the limit.
     CUT_DEPTH = 1;
@@ -259,6 +293,15 @@ constants! {
     CUT_BYTES = 2;
     /// TAG_CUT: the thread's budget for looking into objects was used up.
     CUT_BUDGET = 3;
+
+    /// TAG_PROMISE: its state is not known.
+    PROMISE_UNKNOWN = 0;
+    /// TAG_PROMISE: not settled.
+    PROMISE_PENDING = 1;
+    /// TAG_PROMISE: settled with a value.
+    PROMISE_FULFILLED = 2;
+    /// TAG_PROMISE: settled with a reason.
+    PROMISE_REJECTED = 3;
 }
 
 #[cfg(test)]
@@ -272,6 +315,7 @@ mod tests {
         const { assert!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS == CHUNKS_OFFSET) };
         const { assert!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES == RING_BYTES) };
         const { assert!(CHUNK_WORDS * 8 == CHUNK_BYTES) };
+        const { assert!(LIMITS_OFFSET + 4 * LIMITS <= MODES_OFFSET) };
         const { assert!(MODES_OFFSET + MAX_FUNCTIONS == CONTROL_BYTES) };
         const { assert!(CHUNKS_OFFSET.is_multiple_of(4096)) };
     }

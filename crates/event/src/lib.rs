@@ -9,7 +9,9 @@
 pub mod decode;
 pub mod function;
 pub mod generate;
+pub mod json;
 pub mod layout;
+mod paths;
 pub mod row;
 pub mod schema;
 pub mod value;

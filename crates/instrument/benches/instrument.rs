@@ -37,6 +37,7 @@ fn large_file(criterion: &mut Criterion) {
                 kind: SourceKind::CommonJs,
                 first_id: 0,
                 file_stem: "_tsc",
+                records_this: false,
                 names: None,
             });
             match outcome {

@@ -19,6 +19,7 @@ fn main() {
             },
             first_id: 0,
             file_stem: "file",
+            records_this: false,
             names: None,
         };
         for it in inferred_names(&input, engine).expect("a file that parses") {

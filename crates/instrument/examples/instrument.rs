@@ -16,6 +16,7 @@ fn main() {
             kind,
             first_id: 0,
             file_stem: "file",
+            records_this: false,
             names: None,
         };
         match instrument(&input) {

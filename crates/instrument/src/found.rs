@@ -9,6 +9,9 @@ use breadcrumb_event::function::FunctionKind;
 /// Parameters whose values an enter probe takes: `$bc.e8` is the longest.
 pub(crate) const MAX_CAPTURED: usize = 8;
 
+/// The name of what a method is called on.
+pub(crate) const THIS: &str = "this";
+
 /// A binding of the parameter list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Parameter<'a> {
@@ -45,6 +48,20 @@ pub(crate) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    /// What a method is called on is its first parameter. Nothing else has one that can be read where
+    /// it enters: a constructor's is empty or does not exist yet, a function's is rarely meant.
+    pub fn hand_over_this(&mut self) {
+        use FunctionKind::{Getter, Method, Setter};
+        if matches!(self.kind, Method | Getter | Setter) {
+            let this = Parameter {
+                name: THIS,
+                start: self.start,
+                is_rest: false,
+            };
+            self.parameters.insert(0, this);
+        }
+    }
+
     /// The parameters whose values the enter takes.
     pub fn captured(&self) -> &[Parameter<'a>] {
         &self.parameters[..self.parameters.len().min(MAX_CAPTURED)]

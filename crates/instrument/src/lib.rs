@@ -40,6 +40,7 @@ use std::panic::catch_unwind;
 use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
 
+use crate::found::Found;
 use crate::original_names::{Names, Renamed};
 
 pub use crate::function_names::{FunctionNames, Place};
@@ -75,6 +76,8 @@ pub struct Input<'a> {
     /// The file's name without folder and extension: the name of a function that is the file's
     /// own export.
     pub file_stem: &'a str,
+    /// Methods and accessors hand over what they are called on, as a first parameter `this`.
+    pub records_this: bool,
     /// What a source map says of names, where there is one.
     pub names: Option<&'a dyn OriginalNames>,
 }
@@ -164,7 +167,10 @@ fn instrument_checked(input: &Input) -> Result<Outcome, Diagnostic> {
     let renamed = input.names.map(|names| Renamed::new(input.source, names));
     let names = Names(renamed.as_ref());
     let program = parse::parse(&allocator, input)?;
-    let visited = visitor::visit(input, names, &program)?;
+    let mut visited = visitor::visit(input, names, &program)?;
+    if input.records_this {
+        visited.found.iter_mut().for_each(Found::hand_over_this);
+    }
     // Behind our own visitor, which guards against a tree that is too deep to be visited.
     parse::check_early_errors(input, &program)?;
     Ok(Outcome::Instrumented(render::render(input, names, visited)))

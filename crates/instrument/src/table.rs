@@ -6,7 +6,7 @@ use breadcrumb_event::function::Function;
 
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
-use crate::found::{Found, Parameter};
+use crate::found::{Found, Parameter, THIS};
 use crate::original_names::Names;
 use crate::positions::Positions;
 
@@ -64,6 +64,9 @@ pub(crate) fn number<'a>(
 }
 
 fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {
+    if parameter.name == THIS {
+        return THIS.to_owned();
+    }
     let dots = if parameter.is_rest { "..." } else { "" };
     format!("{dots}{}", names.of(parameter.name, parameter.start))
 }

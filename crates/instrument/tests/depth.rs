@@ -38,6 +38,7 @@ fn instrument_on_small_stack(source: String) -> Outcome {
                 kind: SourceKind::CommonJs,
                 first_id: 0,
                 file_stem: "deep",
+                records_this: false,
                 names: None,
             })
         })

@@ -72,6 +72,7 @@ fn input(source: &str) -> Input<'_> {
         kind: SourceKind::CommonJs,
         first_id: 0,
         file_stem: "file",
+        records_this: false,
         names: None,
     }
 }

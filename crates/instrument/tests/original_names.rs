@@ -33,6 +33,7 @@ fn names_are_those_of_the_original() {
         kind: SourceKind::CommonJs,
         first_id: 0,
         file_stem: "file",
+        records_this: false,
         names: Some(&names),
     });
     let Outcome::Instrumented(done) = outcome else {

@@ -37,6 +37,7 @@ fn instrumented(source: &str) -> Instrumented {
         kind: SourceKind::CommonJs,
         first_id: 5,
         file_stem: "file",
+        records_this: false,
         names: None,
     };
     match instrument(&input) {

@@ -273,7 +273,7 @@ impl Translator {
             }
             self.hits.clear();
         }
-        let Some(mut value) = Decoder::within(payload).value() else {
+        let Some(mut value) = Decoder::within(payload).of_result().value() else {
             return CallResult::None;
         };
         if self.traits(function).secret_result
@@ -305,6 +305,7 @@ impl Translator {
                 name,
                 message,
                 stack,
+                ..
             }) => {
                 let mut redacted =
                     |text: &str| self.redact.redact_text(text, &mut hits).into_owned();

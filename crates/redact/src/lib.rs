@@ -148,10 +148,8 @@ fn is_harmless(value: &Value) -> bool {
             | Value::Null
             | Value::Bool(_)
             | Value::Hole
-            | Value::Promise
             | Value::Proxy
             | Value::Accessor
-            | Value::Circular
             | Value::Cut { .. }
             | Value::Redacted(_)
     )

@@ -86,19 +86,45 @@ impl Redactor {
                 }
             }
             Value::Object { class, entries, .. } => self.redact_object(class, entries, hits),
-            Value::Symbol(text) | Value::Function(text) | Value::RegExp(text) => {
-                self.walk(text, hits);
+            Value::Symbol(inner)
+            | Value::Function(inner)
+            | Value::RegExp(inner)
+            | Value::Boxed(inner)
+            | Value::Opaque(inner)
+            | Value::Circular(inner)
+            | Value::Identified { value: inner, .. }
+            | Value::Promise {
+                value: Some(inner), ..
+            } => self.walk(inner, hits),
+            Value::Extended {
+                class,
+                value,
+                entries,
+                ..
+            } => {
+                if let Some(name) = class {
+                    self.redact_string(name, &mut 0, hits);
+                }
+                self.walk(value, hits);
+                self.redact_object(&mut Class::Plain, entries, hits);
             }
             Value::BigIntHex { digits, .. } => self.walk(digits, hits),
-            Value::Bytes { class, .. } => self.walk(class, hits),
+            Value::Bytes { class, head, .. } => {
+                self.walk(class, hits);
+                self.redact_bytes(head, hits);
+            }
+            Value::Typed { items, .. } => self.walk_all(items, hits),
             Value::Error {
                 name,
                 message,
                 stack,
+                entries,
+                ..
             } => {
                 for text in [name, message, stack] {
                     self.walk(text, hits);
                 }
+                self.redact_object(&mut Class::Plain, entries, hits);
             }
             _ => {}
         }
@@ -138,6 +164,15 @@ impl Redactor {
         }
         out.push_str(&text[from..]);
         Some(out)
+    }
+
+    /// Bytes in which a secret text stands.
+    fn redact_bytes(&self, head: &mut Option<Vec<u8>>, hits: &mut Hits) {
+        let Some(bytes) = head else { return };
+        let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+        if self.without_secrets(&text, hits).is_some() {
+            *head = None;
+        }
     }
 
     fn redact_object(&self, class: &mut Class, entries: &mut [(String, Value)], hits: &mut Hits) {

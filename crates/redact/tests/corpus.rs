@@ -260,6 +260,8 @@ fn positions(text: &str) -> Vec<(&'static str, Value)> {
         name: Box::new(Value::text("Error")),
         message: Box::new(message),
         stack: Box::new(stack),
+        entries: vec![],
+        length: 0,
     };
     let plain = || Value::text("x");
     let stack = format!("Error: got {text}\n    at f (/a/b.js:1:2)");

@@ -224,6 +224,38 @@ fn names_take_all_that_is_below_them() {
             name: Box::new(Value::text("Error")),
             message: Box::new(Value::text("bad password=hunter2")),
             stack: Box::new(Value::text("Error: bad password=hunter2\n  at x")),
+            entries: vec![],
+            length: 0,
+        },
+        Value::Error {
+            name: Box::new(Value::text("Error")),
+            message: Box::new(Value::text("bad")),
+            stack: Box::new(Value::Undefined),
+            entries: vec![("password".into(), secret())],
+            length: 1,
+        },
+        Value::Bytes {
+            class: Box::new(Value::text("Buffer")),
+            length: 20,
+            head: Some(b"password=hunter2&a=1".to_vec()),
+        },
+        Value::Circular(Box::new(Value::text("arguments[0][\"password=hunter2\"]"))),
+        Value::Boxed(Box::new(Value::text("password=hunter2"))),
+        Value::Promise {
+            state: Some("fulfilled"),
+            value: Some(Box::new(Value::text("password=hunter2"))),
+        },
+        Value::Identified {
+            id: 1,
+            value: Box::new(Value::Extended {
+                class: Some("Stack".into()),
+                value: Box::new(Value::Array {
+                    items: vec![],
+                    length: 0,
+                }),
+                entries: vec![("token".into(), secret())],
+                length: 1,
+            }),
         },
     ] {
         let hits = redactor.redact_value(&mut value);
@@ -320,7 +352,9 @@ fn values(secret: &'static str) -> impl Strategy<Value = Value> {
             inner.clone().prop_map(|v| Value::Error {
                 name: Box::new(v.clone()),
                 message: Box::new(v.clone()),
-                stack: Box::new(v),
+                stack: Box::new(v.clone()),
+                entries: vec![("cause".into(), v)],
+                length: 1,
             }),
             inner.prop_map(|v| match v {
                 Value::String { .. } => Value::Symbol(Box::new(v)),

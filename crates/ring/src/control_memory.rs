@@ -6,7 +6,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
 
 use breadcrumb_event::layout::{
-    CONTROL_BYTES, EPOCH_OFFSET, MAX_FUNCTIONS, MODES_OFFSET, TICK_OFFSET,
+    CONTROL_BYTES, EPOCH_OFFSET, LIMITS, LIMITS_OFFSET, MAX_FUNCTIONS, MODES_OFFSET, TICK_OFFSET,
 };
 
 use crate::error::RingError;
@@ -60,6 +60,13 @@ impl ControlMemory {
     #[must_use]
     pub fn epoch(&self) -> &AtomicI32 {
         self.word(EPOCH_OFFSET)
+    }
+
+    /// Sets the limits of values, by LIMIT_*, for threads that attach from now on.
+    pub fn set_limits(&self, limits: &[i32; LIMITS as usize]) {
+        for (offset, limit) in (LIMITS_OFFSET..).step_by(4).zip(limits) {
+            self.word(offset).store(*limit, Ordering::Relaxed);
+        }
     }
 
     /// The mode bytes, by function id.

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use breadcrumb_event::function::{FunctionKind, Generated};
-use breadcrumb_event::value::write_json_string;
+use breadcrumb_event::json::write_json_string;
 use rustc_hash::FxHashMap;
 
 use crate::FunctionSource;

@@ -25,15 +25,28 @@ pub fn instrument_file(path: &Path, source: &str) -> Outcome {
     instrument_as(path, source, kind_of(path))
 }
 
+/// Instruments a text as the file it is from, with what methods are called on.
+pub fn instrument_with_this(path: &Path, source: &str) -> Outcome {
+    instrument(&Input {
+        records_this: true,
+        ..input(path, source, kind_of(path))
+    })
+}
+
 /// Instruments a text as a file of this kind.
 pub fn instrument_as(path: &Path, source: &str, kind: SourceKind) -> Outcome {
-    instrument(&Input {
+    instrument(&input(path, source, kind))
+}
+
+fn input<'a>(path: &'a Path, source: &'a str, kind: SourceKind) -> Input<'a> {
+    Input {
         source,
         kind,
         first_id: 0,
         file_stem: path.file_stem().and_then(|s| s.to_str()).unwrap_or("file"),
+        records_this: false,
         names: None,
-    })
+    }
 }
 
 /// Code, functions and those left alone, as a snapshot shows them.
