@@ -13,7 +13,7 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
   ["Record", ["run"]],
   ["Live", ["status", "start", "stop"]],
   ["Look", ["list", "show", "view", "stats", "top", "exceptions", "tail"]],
-  ["Ask", ["search", "query", "gaps", "diff", "export", "mcp"]],
+  ["Ask", ["search", "follow", "query", "gaps", "diff", "export", "mcp"]],
   ["Keep", ["prune", "compact", "recover", "doctor", "migrate"]],
   ["Set up", ["init", "config", "completion"]],
 ];

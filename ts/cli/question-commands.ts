@@ -85,6 +85,30 @@ const SEARCH: CommandSpec = {
   load: async () => (await import("./search")).search,
 };
 
+const FOLLOW: CommandSpec = {
+  name: "follow",
+  usage: "<object> [options]",
+  summary: "follow an object: the calls that got it or gave it back",
+  about:
+    "<object> is the number behind # in a value (Cart #12). Numbers are recorded with\n`breadcrumb run --values identity`, and are of one thread of one run. The oldest call comes first.",
+  options: {
+    run: { ...RUN, help: "a run: its id or latest (default: latest)" },
+    trace: { value: "id", help: "one trace" },
+    thread: { value: "n", help: "a thread of the run (default: 0, the main one)" },
+    function: FUNCTION,
+    file: FILE,
+    limit: { value: "n", help: "so many (default: 50)" },
+    cursor: CURSOR,
+  },
+  examples: [
+    ["breadcrumb follow 12", "where object #12 of the newest run came by"],
+    ["breadcrumb follow 12 --json", "for a program"],
+  ],
+  positionals: [1, 1],
+  json: "`{ calls, nextCursor }`; a call is `{ call, paths }`, `paths` where in its values the object stands",
+  load: async () => (await import("./follow")).follow,
+};
+
 const GAPS: CommandSpec = {
   name: "gaps",
   usage: "[options]",
@@ -195,6 +219,7 @@ export const QUESTION_COMMANDS: readonly CommandSpec[] = [
   STATS,
   VIEW,
   SEARCH,
+  FOLLOW,
   GAPS,
   DIFF,
   TAIL,

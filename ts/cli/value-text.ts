@@ -51,29 +51,81 @@ function join(items: readonly JsonValue[], room: number, depth: number): string 
 function writeObject(fields: Fields, room: number, depth: number): string {
   const name = fields["$class"];
   const prefix = name === undefined ? "" : name === null ? "[null] " : `${plainText(name)} `;
+  const head = `${prefix}${idText(fields)}`;
+  return `${head}${braces(entryTexts(fields, ["$class", "$id"], room - head.length, depth))}`;
+}
+
+/** The number by which an object is told apart: `#12 `. */
+function idText(fields: Fields): string {
+  return fields["$id"] === undefined ? "" : `#${plainText(fields["$id"])} `;
+}
+
+function braces(parts: readonly string[]): string {
+  return parts.length === 0 ? "{}" : `{ ${parts.join(", ")} }`;
+}
+
+/** Properties, but those that are told otherwise, until the room is used up. */
+function entryTexts(
+  fields: Fields,
+  told: readonly string[],
+  room: number,
+  depth: number,
+): readonly string[] {
   const parts: string[] = [];
-  let used = prefix.length;
+  let used = 0;
   for (const [key, value] of Object.entries(fields)) {
-    if (key === "$class" || key === "$length") continue;
+    if (key === "$length" || told.includes(key)) continue;
     if (used > room) break;
-    const plain = key.startsWith("$$") ? key.slice(1) : key;
-    const part = `${keyText(plain)}: ${write(value, room - used, depth + 1)}`;
+    const part = `${keyText(key)}: ${write(value, room - used, depth + 1)}`;
     parts.push(part);
     used += part.length + 2;
   }
   if (fields["$length"] !== undefined) parts.push("…");
-  return parts.length === 0 ? `${prefix}{}` : `${prefix}{ ${parts.join(", ")} }`;
+  return parts;
 }
 
-function keyText(key: string): string {
+/** A key as the program has it; a symbol in brackets. */
+function keyText(recorded: string): string {
+  const symbol = /^\$symbol\((.*)\)(?:#\d+)?$/s.exec(recorded);
+  if (symbol !== null) return printable(`[Symbol(${symbol[1]})]`);
+  const key = recorded.startsWith("$$") ? recorded.slice(1) : recorded;
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? key : printable(JSON.stringify(key));
 }
 
-/** What JSON has no word for: `{ "$type": … }`. */
+/** What JSON has no word for: `{ "$type": … }`, and what a built-in object has beside its kind. */
 function writeTyped(type: string, fields: Fields, room: number, depth: number): string {
+  const kind = `${idText(fields)}${writeKind(type, fields, room, depth)}`;
+  const name = fields["$class"];
+  const isNamed = name !== undefined && type !== "bytes" && type !== "opaque";
+  const properties = fields["properties"];
+  const beside = isFields(properties)
+    ? ` ${braces(entryTexts(properties, [], room - kind.length, depth))}`
+    : "";
+  return `${isNamed ? `${plainText(name)} ` : ""}${kind}${beside}`;
+}
+
+function isFields(value: JsonValue | undefined): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Head of a buffer: `61 62 …`. */
+function hexText(fields: Fields): string {
+  const hex = fields["hex"];
+  if (typeof hex !== "string") return hex === undefined ? "" : " [redacted]";
+  const bytes = hex.match(/../g) ?? [];
+  const more = Number(fields["$length"]) > bytes.length ? " …" : "";
+  return bytes.length === 0 ? "" : ` <${printable(bytes.join(" "))}${more}>`;
+}
+
+/** What an error carries beside name, message and stack: its cause first. */
+const TOLD_OF_ERRORS = ["$type", "$class", "$id", "name", "message", "stack"];
+
+function writeKind(type: string, fields: Fields, room: number, depth: number): string {
   const text = (key: string) => plainText(fields[key]);
   const inner = (key: string) => join((fields[key] ?? []) as readonly JsonValue[], room, depth);
   const more = (key: string) => (inner(key) === "" ? "…" : `${inner(key)}, …`);
+  const isWhole = (key: string) =>
+    (fields[key] as readonly JsonValue[] | undefined)?.length === fields["$length"];
   if (fields["$cut"] !== undefined) return `[${printable(type)}]`;
   switch (type) {
     case "undefined":
@@ -92,30 +144,46 @@ function writeTyped(type: string, fields: Fields, room: number, depth: number): 
       return text("source");
     case "date":
       return fields["value"] === null ? "Invalid Date" : text("value");
-    case "error":
-      return `${text("name")}: ${text("message")}`;
+    case "error": {
+      const heading = `${text("name")}: ${text("message")}`;
+      const more = entryTexts(fields, TOLD_OF_ERRORS, room - heading.length, depth);
+      return more.length === 0 ? heading : `${heading} ${braces(more)}`;
+    }
     case "array":
-      return `[${more("items")}] (${text("$length")})`;
+      return isWhole("items") ? `[${inner("items")}]` : `[${more("items")}] (${text("$length")})`;
+    case "typedarray":
+      return `${text("elements")}(${text("$length")}) [${isWhole("items") ? inner("items") : more("items")}]`;
     case "set":
       return `Set(${text("$length")}) {${inner("items")}}`;
     case "map":
       return `Map(${text("$length")}) {${mapEntries(fields, room, depth)}}`;
     case "bytes":
-      return `${text("$class")}(${text("$length")})`;
+      return `${text("$class")}(${text("$length")})${hexText(fields)}`;
+    case "boxed":
+      return `[boxed ${write(fields["value"] ?? null, room, depth + 1)}]`;
+    case "opaque":
+      return `[${text("$class")}]`;
     case "redacted":
       if (fields["text"] !== undefined) return text("text");
       return fields["hash"] === undefined ? "[redacted]" : `[redacted#${text("hash")}]`;
     case "circular":
-      return "[circular]";
+      return fields["to"] === undefined ? "[circular]" : `[same as ${text("to")}]`;
     case "hole":
       return "<empty>";
     case "promise":
-      return "Promise";
+      return promiseText(fields, room, depth);
     case "unreadable":
       return text("text");
     default:
       return `[${printable(type)}]`;
   }
+}
+
+function promiseText(fields: Fields, room: number, depth: number): string {
+  const { state, value } = fields;
+  if (state === undefined) return "Promise";
+  if (value === undefined) return `Promise <${plainText(state)}>`;
+  return `Promise <${plainText(state)}: ${write(value, room, depth + 1)}>`;
 }
 
 function mapEntries(fields: Fields, room: number, depth: number): string {

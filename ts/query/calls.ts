@@ -33,13 +33,18 @@ export interface CallPageFilter extends CallFilter {
 /** By order, since a cursor says "behind this one". */
 const QUESTIONS: Readonly<Record<Order, string>> = { newest: "calls", oldest: "calls, oldest" };
 
-/** A page of calls. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
-export async function calls(reader: Reader, filter: CallPageFilter = {}): Promise<Page<Call>> {
+/** A page of calls. `more`: adds conditions. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+export async function calls(
+  reader: Reader,
+  filter: CallPageFilter = {},
+  more: (where: Conditions) => void = () => {},
+): Promise<Page<Call>> {
   const limit = checkLimit(filter.limit);
   const order = checkOrder(filter.order);
   const question = QUESTIONS[order];
   const after = filter.cursor === undefined ? null : decodeCursor(question, filter.cursor);
   const { where, choose, span } = await selectCalls(reader, filter);
+  more(where);
   if (after) addCursor(where, after, "started_at", "call_id", order);
   const rest = after ? spanBehind(span, after, order) : span;
   const found = await newestFirst({

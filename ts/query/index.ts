@@ -61,6 +61,7 @@ export type {
   RunFiles,
   RunStatus,
   SearchField,
+  FollowedCall,
   SearchMatch,
   SqlResult,
   TailItem,
@@ -68,6 +69,7 @@ export type {
   CallLevels,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
+export type { FollowFilter } from "./follow";
 export type { SearchFilter } from "./search";
 export type { SeriesFilter } from "./series";
 export type { SqlOptions } from "./sql";

@@ -278,6 +278,13 @@ export interface SearchMatch {
   readonly found: readonly FoundPlace[];
 }
 
+/** A call that met an object. */
+export interface FollowedCall {
+  readonly call: Call;
+  /** Where the object stands in its arguments and result. */
+  readonly paths: readonly string[];
+}
+
 /** What a tail hands out. */
 export type TailItem =
   | { readonly kind: "call"; readonly call: Call }

@@ -30,10 +30,12 @@ import type {
   Problem,
   RecordedException,
   Run,
+  FollowedCall,
   SearchMatch,
   SqlResult,
   TraceSummary,
 } from "./results";
+import { follow, type FollowFilter } from "./follow";
 import { search, type SearchFilter } from "./search";
 import { series, type SeriesFilter } from "./series";
 import { runSql, type SqlOptions } from "./sql";
@@ -138,6 +140,14 @@ export class Store {
    */
   search(wanted: string | RegExp, filter?: SearchFilter): Promise<Page<SearchMatch>> {
     return search(this.#reader, wanted, filter);
+  }
+
+  /**
+   * Calls that met the object with this number, oldest first: where `identity` was recorded. Throws
+   * `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`.
+   */
+  follow(objectId: number, filter?: FollowFilter): Promise<Page<FollowedCall>> {
+    return follow(this.#reader, objectId, filter);
   }
 
   /**
