@@ -2,13 +2,16 @@
  * `npm run bench`: each workload plain, dormant, counting, timing and recording, interleaved over
  * several rounds; ratios to plain with their spread.
  *
+ * `npm run bench -- values`: see `values.ts`.
  * Arguments: `--workloads tsc,page`, `--modes dormant,values`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { formatRatio, medianOf, ratio } from "./statistics.ts";
+import { benchValues } from "./values.ts";
 import { type Cost, type Mode, MODES, runWorkload, type Workload, WORKLOADS } from "./workload.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     workloads: { type: "string" },
     modes: { type: "string" },
@@ -17,6 +20,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
+if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 const workloads = choose(WORKLOADS, values.workloads);
 const modes = [
   "plain",

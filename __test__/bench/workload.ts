@@ -17,7 +17,7 @@ export const ROOT: string = join(import.meta.dirname, "../..");
 export const MODES = ["plain", "dormant", "count", "time", "values"] as const;
 export type Mode = (typeof MODES)[number];
 /** The workloads, by the names of their files. */
-export const WORKLOADS = ["recursive", "flat", "tsc", "page"] as const;
+export const WORKLOADS = ["recursive", "flat", "tsc", "page", "objects", "strings"] as const;
 export type Workload = (typeof WORKLOADS)[number];
 export type Size = "small" | "full";
 
@@ -55,8 +55,14 @@ interface Counters {
   readonly recorderCpuNs: number;
 }
 
-/** Runs a workload once, every file of it included, losing nothing. */
-export function runWorkload(workload: Workload, mode: Mode, size: Size, node: string): Cost {
+/** Runs a workload once, every file of it included, losing nothing. `values`: how much of them is kept. */
+export function runWorkload(
+  workload: Workload,
+  mode: Mode,
+  size: Size,
+  node: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Cost {
   const folder = mkdtempSync(join(tmpdir(), "breadcrumb-bench-"));
   const result = join(folder, "result.json");
   const store = join(folder, "store");
@@ -64,7 +70,15 @@ export function runWorkload(workload: Workload, mode: Mode, size: Size, node: st
     const script = join(import.meta.dirname, "workloads", `${workload}.cjs`);
     const preloads = ["--require", join(import.meta.dirname, "measure.cjs")];
     if (mode !== "plain") preloads.unshift("--require", join(ROOT, "dist/register.js"));
-    const options = { all: true, overflow: "block", mode, store, quiet: true, strict: true };
+    const options = {
+      all: true,
+      overflow: "block",
+      mode,
+      store,
+      quiet: true,
+      strict: true,
+      values,
+    };
     const began = performance.now();
     const child = spawnSync(node, [...preloads, script], {
       cwd: ROOT,

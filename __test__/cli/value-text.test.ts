@@ -36,6 +36,31 @@ test.each<[JsonValue, string]>([
   [{ $type: "redacted", rule: "password", text: "***" }, "***"],
   [{ $type: "circular" }, "[circular]"],
   [{ $type: "proxy" }, "[proxy]"],
+  [{ $type: "circular", to: "arguments[0].user" }, "[same as arguments[0].user]"],
+  [{ $id: 12, $class: "Cart", id: 1 }, "Cart #12 { id: 1 }"],
+  [{ $id: 12, id: 1 }, "#12 { id: 1 }"],
+  [{ $id: 12, $type: "array", $length: 1, items: [1] }, "#12 [1]"],
+  [
+    { $class: "Stack", $type: "array", $length: 1, items: [1], properties: { top: 0 } },
+    "Stack [1] { top: 0 }",
+  ],
+  [
+    { $type: "error", name: "E", message: "m", cause: { $type: "error", name: "F", message: "n" } },
+    "E: m { cause: F: n }",
+  ],
+  [{ $type: "bytes", $class: "Buffer", $length: 3, hex: "0102" }, "Buffer(3) <01 02 …>"],
+  [
+    { $type: "typedarray", elements: "Float64Array", $length: 2, items: [1, 2] },
+    "Float64Array(2) [1, 2]",
+  ],
+  [{ $type: "promise", state: "pending" }, "Promise <pending>"],
+  [{ $type: "promise", state: "rejected", value: 7 }, "Promise <rejected: 7>"],
+  [{ $type: "boxed", value: 5 }, "[boxed 5]"],
+  [{ $type: "opaque", $class: "WeakMap" }, "[WeakMap]"],
+  [
+    { "$symbol(s)": 1, "$symbol(s)#2": 2, $$symbol: 3 },
+    "{ [Symbol(s)]: 1, [Symbol(s)]: 2, $symbol: 3 }",
+  ],
   [{ $type: "something-new" }, "[something-new]"],
 ])("%j", (value, text) => {
   expect(valueText(value)).toBe(text);

@@ -40,6 +40,12 @@ export const searchValues = defineStoreTool({
       .max(2000)
       .optional()
       .describe("instead: a regular expression of RE2"),
+    object: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe("instead: an object by its $id, in one thread of one run; give run"),
     ignoreCase: z.boolean().default(false).describe("of a pattern"),
     in: z.array(z.enum(SEARCH_FIELDS)).max(6).optional().describe("look only there"),
     run: RUN,
@@ -54,11 +60,13 @@ export const searchValues = defineStoreTool({
   output: { matches: z.array(MATCH_ROW), nextCursor: z.string().nullable() },
   annotations: READS,
   run: async (args, { store }) => {
-    const { text, pattern, ignoreCase, since, until, in: fields, ...filter } = args;
-    const wanted = text ?? (pattern === undefined ? undefined : toRegExp(pattern, ignoreCase));
-    if (wanted === undefined || (text !== undefined && pattern !== undefined)) {
-      throw new BreadcrumbError("BC_ERR_BAD_OPTION", "give either `text` or `pattern`");
+    const { text, pattern, object, ignoreCase, since, until, in: fields, ...filter } = args;
+    const given = [text, pattern, object].filter((each) => each !== undefined);
+    if (given.length !== 1) {
+      throw new BreadcrumbError("BC_ERR_BAD_OPTION", "give one of `text`, `pattern` and `object`");
     }
+    const source = pattern ?? String.raw`\{"\$id":${object}[,}]`;
+    const wanted = text ?? toRegExp(source, ignoreCase);
     const page = await store.search(wanted, {
       ...filter,
       in: fields,
