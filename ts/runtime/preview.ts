@@ -101,3 +101,8 @@ export function putThrown(
     return putFailed(q, TAG_ERROR);
   }
 }
+
+/** Writes TAG_HOLE: there is no value. */
+export function putNothing(q: number): number {
+  return tagged(q, TAG_HOLE, 0, 0);
+}

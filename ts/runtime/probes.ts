@@ -37,6 +37,7 @@ import {
 } from "../native/layout";
 import { lookFreely } from "./budget";
 import { begins, leaves, nextLap, resumes } from "./context";
+import { beginScope, putLocal, putLocals, readLocal, type Reader } from "./locals";
 import { put, putThrown } from "./preview";
 import { compareExchange } from "./primordials";
 import { errorName, ownText } from "./reflect";
@@ -271,6 +272,13 @@ function raise(kind: number, f: number, error: unknown): void {
   state[POS] = q;
 }
 
+/** The end of an asynchronous function by an exception. */
+function unwind(f: number, error: unknown): void {
+  if (f === 0) return;
+  if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+  raise(UNWIND, f, error);
+}
+
 function throwProbe(f: number, error: unknown): unknown {
   if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(THROW, f, error);
   return error;
@@ -357,11 +365,7 @@ export const probes = Object.freeze({
     if (f !== 0) exit(f, 1, value);
     return value;
   },
-  u(f: number, error: unknown): void {
-    if (f === 0) return;
-    if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
-    raise(UNWIND, f, error);
-  },
+  u: unwind,
   s(f: number, value: unknown): unknown {
     if (f !== 0) {
       if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
@@ -390,6 +394,17 @@ export const probes = Object.freeze({
     if (f > 0 && state[BOTTOM] === 0) resumes(f);
     if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) mark(CATCH, f === TOP ? 0 : f);
   },
+  y(f: number, done: number | undefined, value: unknown, reader: Reader | undefined): void {
+    if (done !== 1) putLocals(f, reader);
+    exit(f, done, value);
+  },
+  p(f: number, error: unknown, reader: Reader | undefined): void {
+    putLocals(f, reader);
+    unwind(f, error);
+  },
+  l: beginScope,
+  v: putLocal,
+  w: readLocal,
 });
 
 /** Defines `$bc` for instrumented code, in this realm or in another. */

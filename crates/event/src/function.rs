@@ -72,6 +72,60 @@ pub struct Function {
     /// Names of the bindings of its parameters in order, patterns flattened: `f({ a, b: [c] }, ...d)`
     /// has `a`, `c`, `...d`. The first `MAX_ARGUMENTS` of them are captured.
     pub parameters: Vec<String>,
+    /// The scopes whose variables probes can read: the function's own first. Empty where none can.
+    pub scopes: Vec<LocalScope>,
+}
+
+/// A function's own scope, or that of a block in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalScope {
+    /// Line of its first character, from 1.
+    pub line: u32,
+    /// Column of its first character, from 1, in UTF-16 units.
+    pub column: u32,
+    /// In the order in which a probe reads them.
+    pub variables: Vec<LocalVariable>,
+}
+
+/// A variable of a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalVariable {
+    /// Its name.
+    pub name: String,
+    /// Of a function around this one, which this one refers to.
+    pub is_closure: bool,
+}
+
+/// Before a scope, in a line of the table.
+const SCOPE: char = '\u{1d}';
+/// Before the name of a variable of a function around.
+const CLOSURE: char = '^';
+
+impl LocalScope {
+    fn write(&self, line: &mut String) {
+        let _ = write!(line, "\t{SCOPE}{} {}", self.line, self.column);
+        for variable in &self.variables {
+            line.push(' ');
+            if variable.is_closure {
+                line.push(CLOSURE);
+            }
+            escape(&variable.name, line);
+        }
+    }
+
+    fn read(field: &str) -> Option<Self> {
+        let mut parts = field.strip_prefix(SCOPE)?.split(' ');
+        Some(Self {
+            line: parts.next()?.parse().ok()?,
+            column: parts.next()?.parse().ok()?,
+            variables: parts
+                .map(|part| LocalVariable {
+                    name: unescape(part.strip_prefix(CLOSURE).unwrap_or(part)),
+                    is_closure: part.starts_with(CLOSURE),
+                })
+                .collect(),
+        })
+    }
 }
 
 /// Where the text that Node compiled has a function, where that is not what its author wrote.
@@ -131,6 +185,9 @@ impl FunctionEntry {
             line.push('\t');
             escape(parameter, &mut line);
         }
+        for scope in &f.scopes {
+            scope.write(&mut line);
+        }
         line.push('\n');
         line
     }
@@ -154,7 +211,13 @@ impl FunctionEntry {
             line: place.0,
             column: place.1,
         });
-        let parameters = fields.map(unescape).collect();
+        let (mut parameters, mut scopes) = (Vec::new(), Vec::new());
+        for field in fields {
+            match LocalScope::read(field) {
+                Some(scope) => scopes.push(scope),
+                None => parameters.push(unescape(field)),
+            }
+        }
         let function = Function {
             name,
             kind,
@@ -165,6 +228,7 @@ impl FunctionEntry {
             start,
             end,
             parameters,
+            scopes,
         };
         let entry = Self {
             file,
@@ -224,6 +288,27 @@ mod tests {
                 start: 40,
                 end: 99,
                 parameters: vec!["a".into(), "{…}".into(), "...rest".into()],
+                scopes: vec![
+                    LocalScope {
+                        line: 3,
+                        column: 9,
+                        variables: Vec::new(),
+                    },
+                    LocalScope {
+                        line: 4,
+                        column: 1,
+                        variables: vec![
+                            LocalVariable {
+                                name: "变量".into(),
+                                is_closure: false,
+                            },
+                            LocalVariable {
+                                name: "a\\u0062".into(),
+                                is_closure: true,
+                            },
+                        ],
+                    },
+                ],
             },
             generated: Some(Generated {
                 file: "dist/a\tb.js".into(),

@@ -131,6 +131,10 @@ constants! {
     /// The last ENTER was of a callback: no recorded call ran, but the trace that caused it is known.
     /// hi: 0. Value: a number, how many ENTERs earlier the trace's root began.
     CONTEXT = 11;
+    /// Variables that an exception leaves behind, before the UNWIND of their call: those of one scope,
+    /// the innermost first. hi: token. Values: the function's id, the number of the scope in it, and
+    /// the variables' in the order of the function table; TAG_HOLE where one has no value yet.
+    LOCALS = 12;
 
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.
@@ -140,6 +144,12 @@ constants! {
     FLAG_CLOSING = 1;
     /// Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied).
     FLAG_GENERATOR = 2;
+    /// Flag of LOCALS: the variables behind those that are stored have no value yet.
+    FLAG_LOCALS_UNINITIALIZED = 1;
+    /// Flag of LOCALS: there was no room for those behind.
+    FLAG_LOCALS_CUT = 2;
+    /// Flag of LOCALS: none is stored, because the function had so many calls in that second.
+    FLAG_LOCALS_SKIPPED = 4;
     /// Flag of CLOCK: read for the next record alone (that function's clock is exact).
     FLAG_EXACT = 4;
     /// Bit of the token that an ENTER of a function with MODE_FRESH returns to it, so that its result

@@ -39,6 +39,7 @@ fn large_file(criterion: &mut Criterion) {
                 file_stem: "_tsc",
                 records_this: false,
                 names: None,
+                locals: false,
             });
             match outcome {
                 Outcome::Instrumented(done) => done.functions.len(),

@@ -21,6 +21,7 @@ fn main() {
             file_stem: "file",
             records_this: false,
             names: None,
+            locals: false,
         };
         for it in inferred_names(&input, engine).expect("a file that parses") {
             let (start, end, named, inferred) = (it.start, it.end, it.named, it.inferred);

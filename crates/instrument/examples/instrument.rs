@@ -18,6 +18,7 @@ fn main() {
             file_stem: "file",
             records_this: false,
             names: None,
+            locals: std::env::var_os("LOCALS").is_some(),
         };
         match instrument(&input) {
             Outcome::Instrumented(done) => {

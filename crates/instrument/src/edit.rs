@@ -52,6 +52,21 @@ pub(crate) enum Piece {
     /// Around a `continue` or `break` of a `for await`.
     JumpOpen,
     JumpClose,
+    /// A block's head: the reader of its variables, the function's so many-th scope.
+    ScopeOpen {
+        index: u16,
+        level: u16,
+    },
+    /// The end of one, back at this level.
+    ScopeClose(u16),
+    /// Head of a `catch`.
+    ScopeBack(u16),
+    /// Head of a `finally`.
+    ScopeHold(u16),
+    /// The end of one.
+    ScopeResume,
+    /// Before a jump to this level; `JumpClose` behind it.
+    ScopeJump(u16),
 }
 
 /// The `;` that ended the statement was left to automatic insertion, which our text could prevent.

@@ -21,6 +21,24 @@ pub(crate) struct Parameter<'a> {
     pub is_rest: bool,
 }
 
+/// A variable that probes read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Variable<'a> {
+    pub name: &'a str,
+    /// Where it is declared, in bytes.
+    pub start: u32,
+    /// Of a function around this one.
+    pub is_closure: bool,
+}
+
+/// Variables that probes read together.
+#[derive(Debug)]
+pub(crate) struct Scope<'a> {
+    /// Where it begins, in bytes.
+    pub start: u32,
+    pub variables: Vec<Variable<'a>>,
+}
+
 /// A function with a body.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
@@ -45,6 +63,10 @@ pub(crate) struct Found<'a> {
     pub keeps_operand: bool,
     /// A `finally` needs to know that a jump on its way to a `for await` leads through it.
     pub tracks_jumps: bool,
+    /// The function's own scope and those of blocks in it; none where variables are not read.
+    pub scopes: Vec<Scope<'a>>,
+    /// Its own code says `this`.
+    pub uses_this: bool,
 }
 
 impl<'a> Found<'a> {
@@ -65,5 +87,13 @@ impl<'a> Found<'a> {
     /// The parameters whose values the enter takes.
     pub fn captured(&self) -> &[Parameter<'a>] {
         &self.parameters[..self.parameters.len().min(MAX_CAPTURED)]
+    }
+
+    /// There are variables to read, and a `finally` to read them in.
+    pub fn reads_locals(&self) -> bool {
+        let any = |scope: &Scope| !scope.variables.is_empty();
+        !self.without_try
+            && !self.scopes.is_empty()
+            && (self.uses_this || self.scopes.iter().any(any))
     }
 }

@@ -13,6 +13,8 @@ pub(crate) enum Breakable {
     Loop,
     ForAwait,
     Switch,
+    /// Another statement with a label.
+    Labeled,
 }
 
 /// A loop or `switch` around the code being visited.
@@ -20,6 +22,8 @@ pub(crate) enum Breakable {
 pub(crate) struct Around<'a> {
     pub labels: Vec<&'a str>,
     pub kind: Breakable,
+    /// Scopes around it whose variables are read.
+    pub level: u16,
 }
 
 /// A function, or the program itself.
@@ -53,6 +57,8 @@ pub(crate) struct Frame<'a> {
     /// A probe takes an operand that was evaluated before it.
     pub keeps_operand: bool,
     pub around: Vec<Around<'a>>,
+    /// Blocks around the code being visited whose variables are read.
+    pub level: u16,
     /// The last suspension's end, and its closing edit: see `Visitor::end_statement`.
     pub last_suspension: Option<(u32, usize)>,
     /// Index of the function by whose name an anonymous function in this one is called.
@@ -86,6 +92,7 @@ impl Frame<'_> {
             returns_in_try: false,
             keeps_operand: false,
             around: Vec::new(),
+            level: 0,
             last_suspension: None,
             named,
         }

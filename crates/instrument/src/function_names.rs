@@ -9,7 +9,11 @@
 
 use std::panic::catch_unwind;
 
+use rustc_hash::FxHashSet;
+
 use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
+use crate::positions::utf16_length;
+use crate::render::READER;
 use crate::{Input, Outcome, instrument};
 
 /// The functions of a file.
@@ -58,7 +62,7 @@ impl FunctionNames {
                 .flatten()
                 .unwrap_or_default()
         });
-        // Probes hold no functions.
+        // What probes hold of functions is taken out.
         if with_probes.len() != self.originals.len() {
             return None;
         }
@@ -74,7 +78,25 @@ fn read_with_probes(input: &Input, engine: Engine) -> Option<Vec<NamedFunction>>
         return None;
     };
     let source = instrumented.code.as_str();
-    inferred_names(&Input { source, ..*input }, engine)
+    let mut functions = inferred_names(&Input { source, ..*input }, engine)?;
+    let readers: FxHashSet<u32> = readers(source).collect();
+    let mut end_of_reader = 0;
+    functions.retain(|function| {
+        if readers.contains(&function.start) {
+            end_of_reader = function.end;
+        }
+        function.start >= end_of_reader
+    });
+    Some(functions)
+}
+
+/// Where those begin that read variables: they hold nothing of the program's.
+fn readers(source: &str) -> impl Iterator<Item = u32> {
+    let mut known = (0, 0);
+    source.match_indices(READER).map(move |(at, _)| {
+        known = (at, known.1 + utf16_length(&source[known.0..at]));
+        known.1
+    })
 }
 
 /// Index of the innermost function around an offset.

@@ -87,6 +87,7 @@ impl<'a> Visitor<'a> {
             is_arrow: false,
         };
         let index = self.enter_function(entry, &function.params, Some(body));
+        self.find_function_scope(index, function.scope_id.get());
         if kind == FunctionKind::Constructor && has_parameter_properties(&function.params) {
             // Whoever compiles them puts assignments at the body's start or behind `super()`.
             self.found[index].left_alone = Some("its constructor has parameter properties");
@@ -118,6 +119,7 @@ impl<'a> Visitor<'a> {
             is_arrow: true,
         };
         let index = self.enter_function(entry, &arrow.params, arrow.get_function_body());
+        self.find_function_scope(index, arrow.scope_id.get());
         self.visit_parameters(&arrow.params);
         match &arrow.body {
             ArrowFunctionBody::FunctionBody(body) => self.visit_body(index, &arrow.params, body),
@@ -175,6 +177,8 @@ impl<'a> Visitor<'a> {
             result_may_be_stale: false,
             keeps_operand: false,
             tracks_jumps: false,
+            scopes: Vec::new(),
+            uses_this: false,
         });
         let named = if is_named { index as u32 } else { around };
         let mut frame = Frame::new(index as u32, named);

@@ -21,6 +21,7 @@ mod inferred_functions;
 mod inferred_names;
 mod inferred_patterns;
 mod kept_names;
+mod locals;
 mod name;
 mod naming;
 mod original_names;
@@ -41,6 +42,7 @@ use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
 
 use crate::found::Found;
+use crate::locals::Locals;
 use crate::original_names::{Names, Renamed};
 
 pub use crate::function_names::{FunctionNames, Place};
@@ -80,6 +82,8 @@ pub struct Input<'a> {
     pub records_this: bool,
     /// What a source map says of names, where there is one.
     pub names: Option<&'a dyn OriginalNames>,
+    /// Probes read the variables that an exception leaves behind.
+    pub locals: bool,
 }
 
 /// What came of it.
@@ -167,12 +171,15 @@ fn instrument_checked(input: &Input) -> Result<Outcome, Diagnostic> {
     let renamed = input.names.map(|names| Renamed::new(input.source, names));
     let names = Names(renamed.as_ref());
     let program = parse::parse(&allocator, input)?;
-    let mut visited = visitor::visit(input, names, &program)?;
+    let mut visited = visitor::visit(input, names, &program, None)?;
+    // Behind our own visitor, which guards against a tree that is too deep to be visited.
+    let scoping = parse::check_early_errors(input, &program)?;
+    if input.locals {
+        visited = visitor::visit(input, names, &program, Some(Locals::new(&scoping)))?;
+    }
     if input.records_this {
         visited.found.iter_mut().for_each(Found::hand_over_this);
     }
-    // Behind our own visitor, which guards against a tree that is too deep to be visited.
-    parse::check_early_errors(input, &program)?;
     Ok(Outcome::Instrumented(render::render(input, names, visited)))
 }
 

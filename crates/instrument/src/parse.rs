@@ -6,7 +6,7 @@
 use oxc_allocator::Allocator;
 use oxc_ast::ast::Program;
 use oxc_parser::{ParseOptions, Parser};
-use oxc_semantic::SemanticBuilder;
+use oxc_semantic::{Scoping, SemanticBuilder};
 use oxc_span::SourceType;
 
 use crate::positions::Positions;
@@ -82,15 +82,18 @@ pub(crate) fn parse<'a>(
     Ok(parsed.program)
 }
 
-/// Errors that need scopes, and would be hidden or moved by probes.
-pub(crate) fn check_early_errors(input: &Input, program: &Program) -> Result<(), Diagnostic> {
+/// Errors that need scopes, and would be hidden or moved by probes; else the scopes.
+pub(crate) fn check_early_errors<'a>(
+    input: &Input,
+    program: &'a Program<'a>,
+) -> Result<Scoping, Diagnostic> {
     let checked = SemanticBuilder::new_compiler().build(program);
     if checked.diagnostics.has_errors() {
         let error = checked.diagnostics.errors().next();
         let error = error.map(|error| (error.labels.first().map(|l| l.offset()), &*error.message));
         return Err(syntax_error(input.source, error));
     }
-    Ok(())
+    Ok(checked.semantic.into_scoping())
 }
 
 #[cold]

@@ -98,6 +98,9 @@ fn placed_code(piece: &str) -> impl Iterator<Item = usize> {
 /// A statement without code: V8 gives its place to what follows.
 const EMPTY_STATEMENT: &str = "0;";
 
+/// How a reader of variables begins.
+pub(crate) const READER: &str = "()=>{$bc.l(";
+
 struct Text<'t> {
     code: String,
     found: &'t [Found<'t>],
@@ -139,6 +142,12 @@ impl Text<'_> {
                 self.push("}");
                 return Some(probe);
             }
+            Piece::ScopeOpen { .. }
+            | Piece::ScopeClose(_)
+            | Piece::ScopeBack(_)
+            | Piece::ScopeHold(_)
+            | Piece::ScopeResume
+            | Piece::ScopeJump(_) => self.insert_scope(function, id, edit),
             _ => self.insert_inside(function, edit),
         }
         None
@@ -275,6 +284,66 @@ impl Text<'_> {
         }
     }
 
+    /// A piece that has to do with the variables that probes read. `$bcl` reads those that an
+    /// exception would leave behind now, `$bcl0` those of the function, `$bcl1` those of a block in it.
+    fn insert_scope(&mut self, function: &Found, id: u32, edit: &Edit) {
+        let reads = function.reads_locals();
+        let braces = edit.flags & BRACES != 0;
+        match edit.piece {
+            Piece::ScopeOpen { index, level } => {
+                self.push(if braces { "{" } else { "" });
+                if reads {
+                    let _ = write!(self.code, "let $bcl{level};");
+                    self.reader(function, id, index, level);
+                }
+            }
+            Piece::ScopeClose(level) => {
+                if reads {
+                    let _ = write!(self.code, ";($bcl)=$bcl{level}");
+                }
+                self.push(if braces { "}" } else { "" });
+            }
+            Piece::ScopeBack(level) if reads => {
+                let _ = write!(self.code, "($bcl)=$bcl{level};");
+            }
+            Piece::ScopeHold(level) if reads => {
+                let _ = write!(self.code, "let $bck;($bck)=$bcl;($bcl)=$bcl{level};");
+            }
+            Piece::ScopeResume if reads => self.push(";($bcl)=$bck"),
+            Piece::ScopeJump(level) => {
+                self.push("{");
+                if reads {
+                    let _ = write!(self.code, "($bcl)=$bcl{level};");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `($bcl)=($bcl1)=()=>{$bc.l(12,1,$bcl0);$bc.v(a);$bc.w(()=>b)};` where `a` is the scope's own and
+    /// `b` of a function around.
+    fn reader(&mut self, function: &Found, id: u32, index: u16, level: u16) {
+        let scope = &function.scopes[index as usize];
+        let _ = write!(self.code, "($bcl)=($bcl{level})={READER}{id},{index}");
+        if level > 0 {
+            let _ = write!(self.code, ",$bcl{}", level - 1);
+        }
+        self.push(");");
+        if index == 0 && function.uses_this {
+            self.push("$bc.w(()=>this);");
+        }
+        for variable in &scope.variables {
+            self.push(if variable.is_closure {
+                "$bc.w(()=>"
+            } else {
+                "$bc.v("
+            });
+            self.push(variable.name);
+            self.push(");");
+        }
+        self.push("};");
+    }
+
     /// A piece in code that belongs to no function: only what is thrown and caught is told.
     fn insert_outside(&mut self, edit: &Edit) {
         match edit.piece {
@@ -306,12 +375,21 @@ impl Text<'_> {
             self.push(",$bco");
         }
         self.jump(function, ",$bcj");
-        self.push(";");
+        self.push(if function.reads_locals() {
+            ",$bcl,$bcl0;"
+        } else {
+            ";"
+        });
         if function.enters_when_created {
             self.push("($bcf)=$bcg;$bc.r($bcf);");
         }
         if !function.without_try {
             self.push("try{");
+        }
+        if function.reads_locals()
+            && (function.uses_this || !function.scopes[0].variables.is_empty())
+        {
+            self.reader(function, id, 0, 0);
         }
         probe
     }
@@ -345,10 +423,19 @@ impl Text<'_> {
             return;
         }
         self.push("}");
+        let reads = function.reads_locals();
         if function.is_async {
-            self.push("catch($bcx){$bc.u($bcf,$bcx);($bcf)=0;throw $bcx}");
+            self.push(if reads {
+                "catch($bcx){$bc.p($bcf,$bcx,$bcl);($bcf)=0;throw $bcx}"
+            } else {
+                "catch($bcx){$bc.u($bcf,$bcx);($bcf)=0;throw $bcx}"
+            });
         }
-        self.push("finally{if($bcf!==0)$bc.x($bcf,$bcd,$bcv)}");
+        self.push(if reads {
+            "finally{if($bcf!==0)$bc.y($bcf,$bcd,$bcv,$bcl)}"
+        } else {
+            "finally{if($bcf!==0)$bc.x($bcf,$bcd,$bcv)}"
+        });
     }
 
     fn open_result(&mut self, function: &Found) {

@@ -121,7 +121,7 @@ impl<'a> Visitor<'a> {
 
     /// Whether what is thrown and caught here is not told: in a `with`, whose object could have our
     /// names, and in the static block of a class, whose text may hold no id to find the original by.
-    fn is_untold(&mut self) -> bool {
+    pub fn is_untold(&mut self) -> bool {
         self.with_depth > 0 || self.classes.len() > self.frame().outer_classes
     }
 
@@ -178,7 +178,9 @@ impl<'a> Visitor<'a> {
         if flags != 0 {
             self.push(finalizer.span.start + 1, Piece::FinallyOpen, flags);
         }
+        self.hold_scopes(finalizer.span.start + 1);
         self.visit_block_statement(finalizer);
+        self.go_on_with_scopes(finalizer.span.end - 1);
         if flags & (RETURN | JUMP) != 0 {
             self.push(finalizer.span.end - 1, Piece::FinallyClose, flags);
         }
@@ -200,6 +202,7 @@ impl<'a> Visitor<'a> {
                 }
             }
         }
+        self.leave_scopes(handler.body.span.start + 1);
         self.visit_block_statement(&handler.body);
     }
 
@@ -223,7 +226,12 @@ impl<'a> Visitor<'a> {
             | Statement::WhileStatement(_)
             | Statement::DoWhileStatement(_) => {}
             // Only a loop can be meant by `continue`.
-            _ => self.labels.clear(),
+            _ => {
+                self.enter_labeled();
+                self.visit_statement(&statement.body);
+                self.frame().around.pop();
+                return;
+            }
         }
         self.visit_statement(&statement.body);
     }
@@ -239,7 +247,7 @@ impl<'a> Visitor<'a> {
             self.enter(Breakable::Loop);
             self.visit_for_statement_left(&statement.left);
             self.visit_placed(&statement.right);
-            self.visit_statement(&statement.body);
+            self.visit_loop_body(statement.scope_id.get(), &statement.body);
         }
         self.frame().around.pop();
     }
@@ -260,11 +268,11 @@ impl<'a> Visitor<'a> {
         let body = statement.body.span();
         if let Statement::BlockStatement(_) = &statement.body {
             self.push(body.start + 1, Piece::LoopBodyOpen, 0);
-            self.visit_statement(&statement.body);
+            self.visit_loop_body(statement.scope_id.get(), &statement.body);
             self.push(body.end - 1, Piece::LoopBodyClose, 0);
         } else {
             self.push(body.start, Piece::LoopBodyOpen, BRACES);
-            self.visit_statement(&statement.body);
+            self.visit_loop_body(statement.scope_id.get(), &statement.body);
             self.push(body.end, Piece::LoopBodyClose, BRACES);
         }
         self.push(statement.span.end, Piece::LoopClose, 0);
@@ -272,12 +280,17 @@ impl<'a> Visitor<'a> {
 
     pub fn visit_continue(&mut self, statement: &ContinueStatement<'a>) {
         let label = statement.label.as_ref();
-        let target = self.target(label, |around| around.kind != Breakable::Switch);
+        let target = self.target(label, |around| {
+            !matches!(around.kind, Breakable::Switch | Breakable::Labeled)
+        });
         self.jump(target, statement.span);
     }
 
     pub fn visit_break(&mut self, statement: &BreakStatement<'a>) {
-        let target = self.target(statement.label.as_ref(), |_| true);
+        let label = statement.label.as_ref();
+        let target = self.target(label, |around| {
+            label.is_some() || around.kind != Breakable::Labeled
+        });
         self.jump(target, statement.span);
     }
 
@@ -285,20 +298,25 @@ impl<'a> Visitor<'a> {
         &mut self,
         label: Option<&LabelIdentifier<'a>>,
         can_be_meant: impl Fn(&Around<'a>) -> bool,
-    ) -> Option<Breakable> {
+    ) -> Option<(Breakable, u16)> {
         let around = self.frame().around.iter().rev();
         around
             .filter(|around| can_be_meant(around))
             .find(|around| label.is_none_or(|label| around.labels.contains(&label.name.as_str())))
-            .map(|around| around.kind)
+            .map(|around| (around.kind, around.level))
     }
 
     /// To the head or the end of a `for await`, both of which wait for the iterator.
-    fn jump(&mut self, target: Option<Breakable>, span: Span) {
-        if target == Some(Breakable::ForAwait) {
+    fn jump(&mut self, target: Option<(Breakable, u16)>, span: Span) {
+        let Some((kind, level)) = target else { return };
+        let leaves_scopes = self.jump_out_of_scopes(level, span.start);
+        if kind == Breakable::ForAwait {
             self.frame().suspensions += 1;
             self.frame().jumps += 1;
             self.push(span.start, Piece::JumpOpen, 0);
+            self.push(span.end, Piece::JumpClose, 0);
+        }
+        if leaves_scopes {
             self.push(span.end, Piece::JumpClose, 0);
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A function in one that is left alone is left alone too, and has no id.
 
-use breadcrumb_event::function::Function;
+use breadcrumb_event::function::{Function, LocalScope, LocalVariable};
 
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
@@ -58,9 +58,38 @@ pub(crate) fn number<'a>(
                 .iter()
                 .map(|parameter| said(parameter, names))
                 .collect(),
+            scopes: scopes(function, names, positions),
         });
     }
     (ids, functions, left_alone)
+}
+
+/// What the probes read, as `render.rs` lets them.
+fn scopes<'a>(
+    function: &Found<'a>,
+    names: Names<'a>,
+    positions: &Positions<'a>,
+) -> Vec<LocalScope> {
+    if !function.reads_locals() {
+        return Vec::new();
+    }
+    let scopes = function.scopes.iter().enumerate().map(|(index, scope)| {
+        let (line, column) = positions.line_and_column(positions.utf16(scope.start));
+        let variables = scope.variables.iter().map(|variable| LocalVariable {
+            name: names.of(variable.name, variable.start).to_owned(),
+            is_closure: variable.is_closure,
+        });
+        let this = (index == 0 && function.uses_this).then(|| LocalVariable {
+            name: "this".to_owned(),
+            is_closure: false,
+        });
+        LocalScope {
+            line,
+            column,
+            variables: this.into_iter().chain(variables).collect(),
+        }
+    });
+    scopes.collect()
 }
 
 fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {

@@ -40,6 +40,7 @@ fn instrument_on_small_stack(source: String) -> Outcome {
                 file_stem: "deep",
                 records_this: false,
                 names: None,
+                locals: false,
             })
         })
         .expect("a thread")

@@ -12,6 +12,7 @@ fn fixtures_run_the_same_with_probes() {
             Outcome::Instrumented(done) => {
                 insta::assert_snapshot!(support::show(&done));
                 support::compare(path, &source, &done);
+                support::compare_with_locals(path, &source);
             }
             Outcome::LeftAlone(why) => insta::assert_debug_snapshot!(why),
         }

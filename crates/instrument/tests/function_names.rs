@@ -74,6 +74,7 @@ fn input(source: &str) -> Input<'_> {
         file_stem: "file",
         records_this: false,
         names: None,
+        locals: false,
     }
 }
 

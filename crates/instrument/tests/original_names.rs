@@ -35,6 +35,7 @@ fn names_are_those_of_the_original() {
         file_stem: "file",
         records_this: false,
         names: Some(&names),
+        locals: false,
     });
     let Outcome::Instrumented(done) = outcome else {
         panic!("left alone");

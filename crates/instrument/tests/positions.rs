@@ -39,6 +39,7 @@ fn instrumented(source: &str) -> Instrumented {
         file_stem: "file",
         records_this: false,
         names: None,
+        locals: false,
     };
     match instrument(&input) {
         Outcome::Instrumented(done) => done,

@@ -60,6 +60,7 @@ fn register() {
         column: 1,
         start: 0,
         end: 9,
+        scopes: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     };
     functions

@@ -43,6 +43,7 @@ pub(crate) fn translator() -> Translator {
             column: 1,
             start: 0,
             end: 1,
+            scopes: Vec::new(),
             parameters: match name {
                 "login" => vec!["user".into(), "password".into()],
                 "none" => vec![],

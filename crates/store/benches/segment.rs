@@ -39,6 +39,7 @@ fn functions() -> Vec<FunctionEntry> {
                 column: 3,
                 start: 0,
                 end: 1,
+                scopes: Vec::new(),
                 parameters: vec!["id".into(), "count".into()],
             },
             generated: None,

@@ -29,6 +29,7 @@ fn functions() -> Vec<FunctionEntry> {
                 column: id % 80 + 1,
                 start: 0,
                 end: 1,
+                scopes: Vec::new(),
                 parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
             },
             generated: None,

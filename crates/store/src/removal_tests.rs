@@ -57,6 +57,7 @@ fn functions() -> Vec<FunctionEntry> {
             column: 1,
             start: 0,
             end: 1,
+            scopes: Vec::new(),
             parameters: Vec::new(),
         },
         generated: None,

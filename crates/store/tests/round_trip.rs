@@ -50,6 +50,7 @@ impl Owned {
                 name: format!("<unknown function {}>", row.function),
                 line: 0,
                 column: 0,
+                scopes: Vec::new(),
                 parameters: vec![],
                 ..function(0).function
             },
@@ -119,6 +120,7 @@ fn function(id: u32) -> FunctionEntry {
             column: id % 80,
             start: 0,
             end: 1,
+            scopes: Vec::new(),
             parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
         },
         generated: None,

@@ -21,6 +21,7 @@ fn function(name: &str) -> FunctionEntry {
             column: 9,
             start: 40,
             end: 99,
+            scopes: Vec::new(),
             parameters: vec!["a".into(), "b".into()],
         },
         generated: None,

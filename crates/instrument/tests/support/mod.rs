@@ -38,6 +38,14 @@ pub fn instrument_as(path: &Path, source: &str, kind: SourceKind) -> Outcome {
     instrument(&input(path, source, kind))
 }
 
+/// The same with variables.
+pub fn instrument_with_locals(path: &Path, source: &str) -> Outcome {
+    instrument(&Input {
+        locals: true,
+        ..input(path, source, kind_of(path))
+    })
+}
+
 fn input<'a>(path: &'a Path, source: &'a str, kind: SourceKind) -> Input<'a> {
     Input {
         source,
@@ -46,6 +54,7 @@ fn input<'a>(path: &'a Path, source: &'a str, kind: SourceKind) -> Input<'a> {
         file_stem: path.file_stem().and_then(|s| s.to_str()).unwrap_or("file"),
         records_this: false,
         names: None,
+        locals: false,
     }
 }
 
@@ -130,6 +139,25 @@ fn run(folder: &Path, name: &str, preload: &str, kind: SourceKind) -> Run {
     Run { output, log }
 }
 
+/// Names of the variables that probes read, by function and scope.
+fn scopes(done: &Instrumented) -> Vec<Vec<Vec<&str>>> {
+    done.functions
+        .iter()
+        .map(|function| {
+            let scopes = function.scopes.iter();
+            scopes
+                .map(|scope| {
+                    scope
+                        .variables
+                        .iter()
+                        .map(|one| one.name.as_str())
+                        .collect()
+                })
+                .collect()
+        })
+        .collect()
+}
+
 /// Ids of the functions that got no `try`.
 fn without_try(done: &Instrumented) -> Vec<usize> {
     (0..done.functions.len())
@@ -171,6 +199,7 @@ pub fn compare(path: &Path, source: &str, done: &Instrumented) {
     let table = json!({
         "names": names,
         "withoutTry": without_try(done),
+        "scopes": scopes(done),
         "exits": source.contains("process.exit("),
         "lineStarts": tables.line_starts,
         "offsets": tables.offsets,
@@ -198,6 +227,14 @@ pub fn compare(path: &Path, source: &str, done: &Instrumented) {
         path.display()
     );
     compare_counts(path, source, done, &plain.log, &probed.log["enters"]);
+}
+
+/// The same with probes that read variables.
+pub fn compare_with_locals(path: &Path, source: &str) {
+    let Outcome::Instrumented(done) = instrument_with_locals(path, source) else {
+        panic!("{}: left alone with locals", path.display());
+    };
+    compare(path, source, &done);
 }
 
 /// Every function that V8 counted is known by its range, and was entered as often.

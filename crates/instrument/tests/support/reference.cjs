@@ -95,6 +95,41 @@ const $bc = {
     resume(f, 'catch');
   },
 };
+/** Variables by call, as the probes read them: what is wrong with the names is a violation. */
+let reading = [];
+function readLocals(f, reader) {
+  for (let scope = 0; reader !== undefined; scope++) {
+    if (scope > 20) return violation('scopes without an end', calls[f]);
+    reading = [];
+    try {
+      reader();
+    } catch (error) {
+      if (!(error instanceof ReferenceError)) violation(`variables: ${error}`, calls[f]);
+    }
+    const [id, index, around] = reading.shift();
+    const known = table.scopes[id]?.[index];
+    if (id !== calls[f].id || known === undefined) violation(`scope ${id}.${index}`, calls[f]);
+    else if (reading.length > known.length) violation(`too many variables: ${known}`, calls[f]);
+    reader = around;
+  }
+}
+$bc.y = (f, d, v, reader) => {
+  if (d !== 1) readLocals(f, reader);
+  $bc.x(f, d, v);
+};
+$bc.p = (f, e, reader) => {
+  if (f !== 0) readLocals(f, reader);
+  $bc.u(f, e);
+};
+$bc.l = (...scope) => reading.push(scope);
+$bc.v = (value) => reading.push(value);
+$bc.w = (variable) => {
+  try {
+    reading.push(variable());
+  } catch {
+    reading.push(undefined);
+  }
+};
 for (let n = 0; n <= 8; n++) {
   const check = (id, values) => {
     if (values.length !== n) violation(`${values.length} values for ${n}: ${table.names[id]}`);

@@ -55,6 +55,7 @@ pub fn function(name: &str) -> Function {
         column: 1,
         start: 0,
         end: 9,
+        scopes: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     }
 }

@@ -100,6 +100,7 @@ impl MergedFunctions {
                     column,
                     start: 0,
                     end: 0,
+                    scopes: Vec::new(),
                     parameters: serde_json::from_str(&parameters).unwrap_or_default(),
                 },
                 generated,

@@ -25,6 +25,7 @@ fn functions() -> Vec<FunctionEntry> {
             column: 1,
             start: 0,
             end: 1,
+            scopes: Vec::new(),
             parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         },
         generated: (line == 3).then(|| Generated {

@@ -1,0 +1,254 @@
+//! Which variables a scope has for probes to read, and where its reader stands.
+//!
+//! `function f(a) { for (const b of a) { g(b) } }` has two scopes: `a` in the function's, `b` in the
+//! block's, which is read where an exception leaves the function from that block.
+//!
+//! Limits: what a `switch` declares between its cases is not read, nor are functions; a module's own
+//! variables belong to no function. The shapes are on the design page.
+
+use oxc_ast::ast::*;
+use oxc_ast_visit::Visit;
+use oxc_semantic::Scoping;
+use oxc_span::GetSpan;
+use oxc_syntax::scope::ScopeId;
+use oxc_syntax::symbol::{SymbolFlags, SymbolId};
+use rustc_hash::FxHashMap;
+
+use crate::edit::{BRACES, NO_FUNCTION, Piece};
+use crate::found::{Scope, Variable};
+use crate::frame::{Around, Breakable};
+use crate::visitor::Visitor;
+
+/// Variables of a scope that are read.
+const MAX_VARIABLES: usize = 100;
+
+/// The scopes of a program.
+pub(crate) struct Locals<'s> {
+    scoping: &'s Scoping,
+    /// By function: variables of functions around it that it, or a function in it, refers to.
+    free: FxHashMap<ScopeId, Vec<SymbolId>>,
+}
+
+impl<'s> Locals<'s> {
+    pub fn new(scoping: &'s Scoping) -> Self {
+        let mut free: FxHashMap<ScopeId, Vec<SymbolId>> = FxHashMap::default();
+        for symbol in scoping.symbol_ids() {
+            let home = scoping.symbol_scope_id(symbol);
+            let is_program = scoping.scope_parent_id(home).is_none();
+            if is_program || !is_variable(scoping.symbol_flags(symbol)) {
+                continue;
+            }
+            for reference in scoping.get_resolved_references(symbol) {
+                if !reference.is_value() {
+                    continue;
+                }
+                let around = scoping.scope_ancestors(reference.scope_id());
+                for scope in around.take_while(|scope| *scope != home) {
+                    if !scoping.scope_flags(scope).is_function() {
+                        continue;
+                    }
+                    let known = free.entry(scope).or_default();
+                    if known.last() != Some(&symbol) {
+                        known.push(symbol);
+                    }
+                }
+            }
+        }
+        Self { scoping, free }
+    }
+
+    /// The variables that a scope declares: those that are always readable first, then the others in
+    /// the order in which they become so.
+    fn own(&self, scope: ScopeId) -> Vec<SymbolId> {
+        let scoping = self.scoping;
+        let bindings = scoping.get_bindings(scope).values().copied();
+        let mut symbols: Vec<SymbolId> = bindings
+            .filter(|symbol| is_variable(scoping.symbol_flags(*symbol)) || self.is_class(*symbol))
+            .collect();
+        symbols
+            .sort_by_key(|symbol| (self.is_lexical(*symbol), scoping.symbol_span(*symbol).start));
+        symbols
+    }
+
+    fn variable(&self, symbol: SymbolId, is_closure: bool) -> Variable<'s> {
+        Variable {
+            name: self.scoping.symbol_name(symbol),
+            start: self.scoping.symbol_span(symbol).start,
+            is_closure,
+        }
+    }
+
+    fn is_class(&self, symbol: SymbolId) -> bool {
+        let flags = self.scoping.symbol_flags(symbol);
+        flags.contains(SymbolFlags::Class) && !flags.intersects(UNREAL)
+    }
+
+    /// Not readable before its declaration is reached.
+    fn is_lexical(&self, symbol: SymbolId) -> bool {
+        let flags = self.scoping.symbol_flags(symbol);
+        flags.intersects(SymbolFlags::BlockScopedVariable | SymbolFlags::Class)
+            && !flags.contains(SymbolFlags::CatchVariable)
+    }
+}
+
+const UNREAL: SymbolFlags = SymbolFlags::Ambient.union(SymbolFlags::Function);
+
+fn is_variable(flags: SymbolFlags) -> bool {
+    flags.intersects(SymbolFlags::Variable.union(SymbolFlags::CatchVariable))
+        && !flags.intersects(UNREAL)
+}
+
+/// A block whose variables are read.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenScope {
+    braces: u8,
+    level: u16,
+}
+
+impl<'a> Visitor<'a> {
+    /// Whether variables are read in the code that is being visited.
+    fn reads_locals(&mut self) -> bool {
+        self.locals.is_some() && self.current != NO_FUNCTION && !self.is_untold()
+    }
+
+    /// The scope of the function that is being entered.
+    pub fn find_function_scope(&mut self, index: usize, scope: Option<ScopeId>) {
+        let (Some(locals), Some(scope)) = (&self.locals, scope) else {
+            return;
+        };
+        let own = locals.own(scope);
+        let free = locals.free.get(&scope).map_or(&[][..], Vec::as_slice);
+        let lexical = own.iter().position(|symbol| locals.is_lexical(*symbol));
+        let (always, later) = own.split_at(lexical.unwrap_or(own.len()));
+        let parts = [(always, false), (free, true), (later, false)];
+        let variables = parts.into_iter().flat_map(|(symbols, is_closure)| {
+            symbols
+                .iter()
+                .map(move |symbol| locals.variable(*symbol, is_closure))
+        });
+        let variables = variables.take(MAX_VARIABLES).collect();
+        let start = self.found[index].start;
+        self.found[index].scopes.push(Scope { start, variables });
+    }
+
+    /// A block's head, behind which `scope` holds, and around it `self.head_scope`. A statement that
+    /// is no block gets braces.
+    pub fn open_scope(&mut self, offset: u32, scope: Option<ScopeId>) -> Option<OpenScope> {
+        let head = self.head_scope.take();
+        if !self.reads_locals() {
+            return None;
+        }
+        let locals = self.locals.as_ref()?;
+        let mut variables = Vec::new();
+        for scope in [head, scope].into_iter().flatten() {
+            let own = locals.own(scope).into_iter();
+            variables.extend(own.map(|symbol| locals.variable(symbol, false)));
+        }
+        variables.truncate(MAX_VARIABLES);
+        if variables.is_empty() {
+            return None;
+        }
+        let braces = if scope.is_none() { BRACES } else { 0 };
+        let level = self.frame().level;
+        self.frame().level += 1;
+        let scopes = &mut self.found[self.current as usize].scopes;
+        let index = scopes.len() as u16;
+        let start = variables[0].start.min(offset);
+        scopes.push(Scope { start, variables });
+        self.push(
+            offset,
+            Piece::ScopeOpen {
+                index,
+                level: level + 1,
+            },
+            braces,
+        );
+        Some(OpenScope { braces, level })
+    }
+
+    /// The end of what was opened.
+    pub fn close_scope(&mut self, offset: u32, scope: Option<OpenScope>) {
+        if let Some(OpenScope { braces, level }) = scope {
+            self.frame().level = level;
+            self.push(offset, Piece::ScopeClose(level), braces);
+        }
+    }
+
+    /// A block.
+    pub fn visit_block(&mut self, block: &BlockStatement<'a>) {
+        let scope = match block.body.is_empty() {
+            true => None,
+            false => self.open_scope(block.span.start + 1, block.scope_id.get()),
+        };
+        self.head_scope = None;
+        self.visit_statements(&block.body);
+        self.close_scope(block.span.end - 1, scope);
+    }
+
+    /// What a loop does, whose head may declare variables.
+    pub fn visit_loop_body(&mut self, head: Option<ScopeId>, body: &Statement<'a>) {
+        self.head_scope = head;
+        if matches!(
+            body,
+            Statement::BlockStatement(_) | Statement::EmptyStatement(_)
+        ) {
+            self.visit_statement(body);
+            self.head_scope = None;
+            return;
+        }
+        let scope = self.open_scope(body.span().start, None);
+        self.visit_statement(body);
+        self.close_scope(body.span().end, scope);
+    }
+
+    /// Where an exception arrives, the variables of the block that it left are none of the function's
+    /// any more.
+    pub fn leave_scopes(&mut self, offset: u32) {
+        if self.reads_locals() {
+            let level = self.frame().level;
+            self.push(offset, Piece::ScopeBack(level), 0);
+        }
+    }
+
+    /// The head of a `finally`: an exception that passes through goes on with the variables of the
+    /// block that it came from. To be ended by [`Self::go_on_with_scopes`].
+    pub fn hold_scopes(&mut self, offset: u32) {
+        if self.reads_locals() {
+            let level = self.frame().level;
+            self.push(offset, Piece::ScopeHold(level), 0);
+        }
+    }
+
+    pub fn go_on_with_scopes(&mut self, offset: u32) {
+        if self.reads_locals() {
+            self.push(offset, Piece::ScopeResume, 0);
+        }
+    }
+
+    /// A `break` or `continue` to a statement leads out of blocks. True if it needs a closing brace.
+    pub fn jump_out_of_scopes(&mut self, target: u16, offset: u32) -> bool {
+        let leaves = self.frame().level > target && self.reads_locals();
+        if leaves {
+            self.push(offset, Piece::ScopeJump(target), 0);
+        }
+        leaves
+    }
+
+    /// A statement with a label that is no loop, for a `break` to lead to.
+    pub fn enter_labeled(&mut self) {
+        let labels = std::mem::take(&mut self.labels);
+        let level = self.frame().level;
+        self.frame().around.push(Around {
+            labels,
+            kind: Breakable::Labeled,
+            level,
+        });
+    }
+
+    /// `this` was met.
+    pub fn use_this(&mut self) {
+        if self.reads_locals() {
+            self.found[self.current as usize].uses_this = true;
+        }
+    }
+}
