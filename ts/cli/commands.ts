@@ -105,6 +105,7 @@ const EXCEPTIONS: CommandSpec = {
       help: "caught, uncaught or unknown",
     },
     stack: { help: "with stacks" },
+    locals: { help: "with the variables of the calls that they left, where those were recorded" },
     since: SINCE,
     until: UNTIL,
     limit: { value: "n", help: "so many (default: 20)" },

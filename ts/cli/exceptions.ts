@@ -4,6 +4,7 @@
 import type { Handled, RecordedException } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import { localsLines, originLines } from "./exception-text";
 import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
 import { cut, printable } from "./printable";
@@ -41,7 +42,11 @@ export async function exceptions({ store, output, values }: CommandContext): Pro
   for (const exception of page.items) {
     const lines = exceptionLines(exception, ids, output);
     const stack = values["stack"] ? stackLines(exception) : [];
-    for (const line of [...lines, ...stack]) output.line(line);
+    const more = [
+      ...originLines(exception),
+      ...(values["locals"] ? localsLines(exception, output.columns - INDENT.length) : []),
+    ];
+    for (const line of [...lines, ...more.map((one) => INDENT + one), ...stack]) output.line(line);
   }
   if (page.items.length === 0) {
     const hint = await nearestFunction(store, text(values, "function"));

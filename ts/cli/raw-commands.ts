@@ -58,6 +58,7 @@ export const RUN_COMMAND: RawCommandSpec = {
       help: "a name for this launch, by which to find its runs (launchId); any unless told",
     },
     "no-config": { help: "no configuration file" },
+    locals: { help: "record the variables of the calls that an exception leaves" },
     "no-children": { help: "record the first Node.js process only, not those that it starts" },
     quiet: { short: "q", help: "print nothing of our own" },
     strict: { help: "do not run the command if it cannot be recorded (exit code 2)" },

@@ -16,6 +16,7 @@ export interface RunArguments {
   include: string[];
   exclude: string[];
   all: boolean;
+  locals: boolean;
   store: string | undefined;
   overflow: Overflow | undefined;
   redact: RedactOptions | false | undefined;
@@ -35,7 +36,16 @@ export interface RunArguments {
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const FLAGS = ["all", "quiet", "strict", "dormant", "no-children", "no-config", "help"] as const;
+const FLAGS = [
+  "all",
+  "locals",
+  "quiet",
+  "strict",
+  "dormant",
+  "no-children",
+  "no-config",
+  "help",
+] as const;
 const VALUES = [
   "include",
   "exclude",
@@ -172,6 +182,7 @@ function defaults(): RunArguments {
     include: [],
     exclude: [],
     all: false,
+    locals: false,
     store: undefined,
     overflow: undefined,
     redact: undefined,

@@ -114,6 +114,7 @@ function environment(
     ...(args.mode !== undefined && { mode: args.mode }),
     ...(args.redact !== undefined && { redact: args.redact }),
     ...(args.values !== undefined && { values: args.values }),
+    ...(args.locals && { locals: true }),
     store,
     // What the environment says comes between what was given and what the project says.
     config: { values: config?.values ?? {}, folder: config?.folder ?? null },

@@ -4,6 +4,7 @@
 import type { Run, Trace } from "../query/index";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import { localsLines, originLines } from "./exception-text";
 import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
 import { cut, printable } from "./printable";
@@ -21,6 +22,7 @@ const OUTLINED_CALLS = 100_000;
 const WHOLE_CALLS = 1_000_000;
 /** Exceptions listed below the tree. */
 const LISTED_EXCEPTIONS = 10;
+const INDENT = "      ";
 
 /** The command `show`. */
 export async function show(context: CommandContext): Promise<number> {
@@ -85,7 +87,7 @@ function heading(trace: Trace, runs: readonly Run[], output: CommandContext["out
 
 function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output"]): string[] {
   if (trace.exceptions.length === 0) return [];
-  const lines = trace.exceptions.slice(0, LISTED_EXCEPTIONS).map((exception) => {
+  const lines = trace.exceptions.slice(0, LISTED_EXCEPTIONS).flatMap((exception) => {
     const where =
       exception.function === null
         ? ""
@@ -94,7 +96,11 @@ function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output
     const message =
       exception.message === "" ? exception.name : `${exception.name}: ${exception.message}`;
     const text = `${message} – ${exception.handled}${where}${passed}`;
-    return `  ${cut(printable(text), Math.max(20, columns - 2))}`;
+    const more = [...originLines(exception), ...localsLines(exception, columns - INDENT.length)];
+    return [
+      `  ${cut(printable(text), Math.max(20, columns - 2))}`,
+      ...more.map((line) => INDENT + line),
+    ];
   });
   const hidden = trace.exceptions.length - LISTED_EXCEPTIONS;
   if (hidden > 0) lines.push(`  … ${count(hidden)} more: breadcrumb exceptions`);

@@ -178,6 +178,21 @@ export const EXCEPTION_ROW = z.object({
     .describe("caught by recorded code, ended the process, or left recorded code"),
   calls: z.number().describe("recorded calls that it ended"),
   stack: z.string().optional(),
+  thrownFrom: z.string().optional().describe("where it was thrown, file:line:column"),
+  caughtBy: z.string().optional().describe("id of the call that caught it"),
+  causes: z.array(z.string()).optional().describe("its cause, the cause of that, and so on"),
+  cause: z.string().optional().describe("id of the exception that is its cause"),
+  errors: z.array(z.string()).optional().describe("the errors of an AggregateError"),
+  crossed: z
+    .array(
+      z.object({
+        call: z.string(),
+        function: z.string(),
+        locals: z.unknown().optional().describe("variables by scope, the innermost first"),
+      }),
+    )
+    .optional()
+    .describe("calls that it left, the innermost first"),
 });
 export type ExceptionRow = z.output<typeof EXCEPTION_ROW>;
 
@@ -206,6 +221,38 @@ export function exceptionRow(
     calls: exception.calls,
     ...(withStack &&
       stack !== null && { stack: beginning(cleanText(stack), Math.max(120, valueBytes)) }),
+    ...originRow(exception, valueBytes),
+  };
+}
+
+/** Calls that are told of those that an exception left, by the room for values. */
+const CROSSED = 8;
+const FEW_CROSSED = 2;
+const TIGHT_BYTES = 100;
+
+function originRow(exception: RecordedException, valueBytes: number): Partial<ExceptionRow> {
+  const { traceId, thrownFrom, caughtBy, causes, causeId, errors, crossed, runId } = exception;
+  const said = (all: RecordedException["causes"]): string[] =>
+    all.map(({ name, message }) => short(`${name}: ${message}`, Math.max(80, valueBytes)));
+  const most = valueBytes > TIGHT_BYTES ? CROSSED : FEW_CROSSED;
+  return {
+    ...(thrownFrom && {
+      thrownFrom: `${placeOf(thrownFrom.file, thrownFrom.line)}:${thrownFrom.column}`,
+    }),
+    ...(caughtBy && traceId !== null && { caughtBy: callRef(traceId, caughtBy.callId) }),
+    ...(causes.length > 0 && { causes: said(causes) }),
+    ...(causeId !== null && { cause: exceptionRef(runId, causeId) }),
+    ...(errors.length > 0 && { errors: said(errors) }),
+    ...(traceId !== null &&
+      crossed.length > 0 && {
+        crossed: crossed.slice(0, most).map((call) => ({
+          call: callRef(traceId, call.callId),
+          function: nameOf(call.function) ?? "",
+          ...(call.locals !== undefined && {
+            locals: cutValue(call.locals as unknown as JsonValue, valueBytes, "arguments").value,
+          }),
+        })),
+      }),
   };
 }
 

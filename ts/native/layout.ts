@@ -64,7 +64,7 @@ export const UNWIND = 3;
 export const SUSPEND = 4;
 /** The call runs again. hi: token. A RESUME of a running call says nothing. */
 export const RESUME = 5;
-/** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. */
+/** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. Of an object there follows its number, in THROW, CATCH, UNWIND and UNCAUGHT alike: the same for the same object in a thread. Of an error with a `cause` or `errors` there follow then the number of causes and so many of them, each the `cause` of the one before, and its `errors`: each a value and its number, 0 where it is no object. */
 export const THROW = 6;
 /** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught, if the clause names it. Also: that call runs again, if it was suspended. */
 export const CATCH = 7;

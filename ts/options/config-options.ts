@@ -21,6 +21,7 @@ export interface ConfigValues {
   readonly redact?: RedactOptions | false;
   readonly values?: ValuesOptions;
   readonly maxCalls?: number;
+  readonly locals?: boolean;
   readonly children?: boolean;
   readonly timeout?: string;
   readonly quiet?: boolean;
@@ -128,6 +129,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     kind: "integer",
     standard: "100000",
     help: "Calls that :memory: keeps, the newest.",
+  },
+  locals: {
+    kind: "flag",
+    env: "BREADCRUMB_LOCALS",
+    flag: "--locals",
+    standard: "false",
+    help: "Record the variables of the calls that an exception leaves, with the exception.",
   },
   children: {
     kind: "flag",

@@ -3,8 +3,8 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's configuration, then
- * defaults.
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
@@ -46,6 +46,7 @@ const KNOWN = [
   "retention",
   "values",
   "redact",
+  "locals",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
 
@@ -89,6 +90,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     values: values(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
+    locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
     run: runInfo(at),
   };
 }
@@ -191,6 +193,19 @@ export function modeByte(mode: Mode, name = 'Option "mode"'): number {
 /** The mode with this byte. */
 export function modeOf(byte: number): Mode {
   return MODES.find((mode) => MODE_BYTES[mode] === byte) ?? "dormant";
+}
+
+function flag(name: string, value: boolean | undefined): boolean {
+  if (value === undefined || typeof value === "boolean") return value === true;
+  throw bad(`Option "${name}" must be true or false; got ${String(value)}`);
+}
+
+/** What a variable of the environment says; undefined where it is not set. */
+function onOrOff(text: string | undefined): boolean | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (text === "1" || text === "true") return true;
+  if (text === "0" || text === "false") return false;
+  throw bad(`BREADCRUMB_LOCALS must be 1 or 0; got "${text}"`);
 }
 
 function positive(name: string, value: number): number {

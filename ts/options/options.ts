@@ -38,6 +38,13 @@ export interface StartOptions {
    * @default 30 days, 90 for runs that failed, 10 GB; `BREADCRUMB_RETENTION`
    */
   readonly retention?: RetentionOptions | false;
+  /**
+   * The variables of each recorded call that an exception leaves are recorded with the exception, of
+   * its blocks, of the function and of those around it. Functions are slower for it whether they throw
+   * or not.
+   * @default false
+   */
+  readonly locals?: boolean;
   /** How much of arguments and results is kept. @default `{ depth: 3, keys: 12, items: 10, string: 200, bytes: 8192, budget: 50 }`; `BREADCRUMB_VALUES` */
   readonly values?: ValuesOptions;
   /**
@@ -73,6 +80,8 @@ export interface SessionOptions {
   readonly retention: RetentionLimits | null;
   /** How much of values is kept. */
   readonly values: ValueLimits;
+  /** Variables that exceptions leave behind are recorded. */
+  readonly locals: boolean;
   /** What is redacted; null: nothing. */
   readonly redact: RedactRules | null;
   /** What is known of this process. */

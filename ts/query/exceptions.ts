@@ -8,8 +8,15 @@
 import { checkLimit, checkWhole, Conditions, parseSpan } from "./conditions";
 import { addCursor, decodeCursor, encodeCursor } from "./cursor";
 import type { Reader } from "./reader";
-import type { Handled, Page, RecordedException } from "./results";
-import type { Rows } from "./rows";
+import type {
+  CaughtBy,
+  CrossedCall,
+  Handled,
+  Page,
+  RecordedException,
+  RelatedError,
+} from "./results";
+import type { Row, Rows } from "./rows";
 import { holdsRun } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import { isoTime, timeColumns, type TimeLike } from "./timestamps";
@@ -135,7 +142,9 @@ export function exceptionsQuery(selection: string): string {
   return `
     SELECT run_id, exception_id::DOUBLE AS exception_id, thread_id, call_id::DOUBLE AS call_id,
       root_id::DOUBLE AS root_id, function, file, line, name, message, stack,
-      ${timeColumns("thrown_at")}, handled, calls
+      ${timeColumns("thrown_at")}, handled, calls, thrown_file, thrown_line, thrown_col,
+      caught_id::DOUBLE AS caught_id, caught_function, caught_file, caught_line,
+      cause_id::DOUBLE AS cause_id, causes, errors, crossed
     ${selection}`;
 }
 
@@ -159,6 +168,34 @@ export function readExceptions(rows: Rows): RecordedException[] {
       thrownAt: isoTime(row.number("thrown_at_s"), row.number("thrown_at_n")),
       handled: row.text("handled") as Handled,
       calls: row.number("calls"),
+      thrownFrom: thrownFrom(row),
+      caughtBy: caughtBy(row),
+      causeId: row.numberOrNull("cause_id"),
+      causes: list<RelatedError>(row.textOrNull("causes")),
+      errors: list<RelatedError>(row.textOrNull("errors")),
+      crossed: list<CrossedCall>(row.textOrNull("crossed")),
     };
   });
+}
+
+function thrownFrom(row: Row): RecordedException["thrownFrom"] {
+  const file = row.textOrNull("thrown_file");
+  if (file === null) return null;
+  return { file, line: row.number("thrown_line"), column: row.number("thrown_col") };
+}
+
+function caughtBy(row: Row): CaughtBy | null {
+  const callId = row.numberOrNull("caught_id");
+  if (callId === null) return null;
+  return {
+    callId,
+    function: row.text("caught_function"),
+    file: row.text("caught_file"),
+    line: row.number("caught_line"),
+  };
+}
+
+/** A column that holds a JSON array, or nothing. */
+function list<T>(json: string | null): readonly T[] {
+  return json === null ? [] : (JSON.parse(json) as T[]);
 }

@@ -238,6 +238,64 @@ export interface RecordedException {
   readonly handled: Handled;
   /** Number of recorded calls that it ended. */
   readonly calls: number;
+  /** Where it was thrown, from 1; null where its stack was not read. */
+  readonly thrownFrom: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+  } | null;
+  /** The call that caught it, the last one where it was thrown again; null for none. */
+  readonly caughtBy: CaughtBy | null;
+  /** `exceptionId` of its `cause`, where that was thrown in recorded code too. */
+  readonly causeId: number | null;
+  /** Its `cause`, the cause of that, and so on; up to 5. */
+  readonly causes: readonly RelatedError[];
+  /** The `errors` of an AggregateError; up to 10. */
+  readonly errors: readonly RelatedError[];
+  /** The calls that it left, the innermost first; up to 64. */
+  readonly crossed: readonly CrossedCall[];
+}
+
+/** A call that caught an exception. */
+export interface CaughtBy {
+  /** Its id in its run. */
+  readonly callId: number;
+  /** Name of its function. */
+  readonly function: string;
+  /** Its file. */
+  readonly file: string;
+  /** Line of the function. */
+  readonly line: number;
+}
+
+/** An error that another one names. */
+export interface RelatedError {
+  /** Its name; `typeof` of a value that is no error. */
+  readonly name: string;
+  /** Its message, or the value as JSON; redacted. */
+  readonly message: string;
+  /** Its id, where it was thrown in recorded code. */
+  readonly exceptionId: number | null;
+}
+
+/** A call that an exception left. */
+export interface CrossedCall extends CaughtBy {
+  /** Its variables by scope, the innermost first; absent where they were not recorded. */
+  readonly locals?: readonly LocalScope[];
+}
+
+/** The variables of a scope when an exception left it, as values.md has them. */
+export interface LocalScope {
+  /** A block in the function, or the function itself. */
+  readonly scope: "block" | "function";
+  /** Its line, from 1. */
+  readonly line: number;
+  /** Its own variables by name, `this` among them; `{ "$type": "uninitialized" }` before its declaration. */
+  readonly variables: Readonly<Record<string, JsonValue>>;
+  /** Those of functions around that the function refers to. */
+  readonly closure?: Readonly<Record<string, JsonValue>>;
+  /** Some are missing: `rate` (the function had 10 such calls in that second), `bytes` (no room). */
+  readonly $cut?: "rate" | "bytes";
 }
 
 /** Where a text can be found. */

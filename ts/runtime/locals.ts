@@ -20,11 +20,12 @@ import {
   VALUES_SHIFT,
   WORDS_SHIFT,
 } from "../native/layout";
-import { put, putNothing, takeBack } from "./preview";
+import { put, putNothing } from "./preview";
 import { isNativeError, now } from "./primordials";
 import { errorName } from "./reflect";
 import { LIMIT, POS, SEEN, state } from "./state";
 import { f64, i32, loseRecord, refresh, tick } from "./writer";
+import { takeBack } from "./words";
 
 /** What reads the variables of a scope, by calling the three probes below. */
 export type Reader = () => void;

@@ -38,12 +38,13 @@ import {
 import { lookFreely } from "./budget";
 import { begins, leaves, nextLap, resumes } from "./context";
 import { beginScope, putLocal, putLocals, readLocal, type Reader } from "./locals";
-import { put, putThrown } from "./preview";
+import { put } from "./preview";
 import { compareExchange } from "./primordials";
 import { errorName, ownText } from "./reflect";
 import { framesHere, stackOf } from "./stack";
 import { declareConstant, type Realm } from "./script-constant";
 import { BOTTOM, LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
+import { putWhole, thrownValues } from "./thrown";
 import { count, dropped, exactClock, i32, loseRecord, modes, refresh, tick } from "./writer";
 
 /** Token of the top level of a module, in THROW and CATCH. */
@@ -263,9 +264,11 @@ function raise(kind: number, f: number, error: unknown): void {
   if (due() && !refresh()) return loseRecord();
   const p = state[POS] as number;
   let q = p + 1;
-  let rest = 1 << VALUES_SHIFT;
-  if (error === lastError) rest = FLAG_SAME << FLAGS_SHIFT;
-  else q = putThrown(q, error, STACKS[kind] ?? noStack);
+  let rest = FLAG_SAME << FLAGS_SHIFT;
+  if (error !== lastError) {
+    q = putWhole(q, error, STACKS[kind] ?? noStack);
+    rest = thrownValues << VALUES_SHIFT;
+  }
   lastError = error;
   i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
   i32[2 * p] = (kind & KIND_MASK) | ((q - p) << WORDS_SHIFT) | rest;

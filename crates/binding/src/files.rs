@@ -25,6 +25,15 @@ pub enum FileStatus {
     TooEarly,
 }
 
+/// What probes read besides arguments and results.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reads {
+    /// What methods are called on.
+    pub this: bool,
+    /// The variables that an exception leaves behind.
+    pub locals: bool,
+}
+
 /// A function without probes in a file that has some.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -67,6 +76,8 @@ pub struct About {
     pub source_map: Option<String>,
     /// What the host puts before its text.
     pub head: String,
+    /// Its probes read variables.
+    pub locals: bool,
 }
 
 /// An instrumented text.
@@ -78,6 +89,7 @@ struct Text {
     /// The original, and as what it was read.
     source: Box<str>,
     kind: SourceKind,
+    locals: bool,
     /// Found when they are first asked for.
     names: Option<FunctionNames>,
 }
@@ -101,6 +113,7 @@ impl Text {
             file_stem: "",
             records_this: false,
             names: None,
+            locals: self.locals,
         };
         let names = self
             .names
@@ -155,6 +168,7 @@ impl Files {
             head: about.head,
             source: source.into(),
             kind: result.kind,
+            locals: about.locals,
             names: None,
         });
     }
@@ -260,7 +274,7 @@ pub fn instrument_as(
     first_id: u32,
     path: &Path,
     map: Option<&FileMap>,
-    records_this: bool,
+    reads: Reads,
 ) -> Outcome {
     let kinds: &[SourceKind] = match kind {
         "module" => &[SourceKind::Module],
@@ -279,8 +293,9 @@ pub fn instrument_as(
             kind,
             first_id,
             file_stem,
-            records_this,
+            records_this: reads.this,
             names: map.map(|map| map as _),
+            locals: reads.locals,
         }) {
             Outcome::Instrumented(result) => return Outcome::Instrumented(result),
             Outcome::LeftAlone(diagnostic) => first = first.or(Some(diagnostic)),

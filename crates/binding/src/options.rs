@@ -40,6 +40,9 @@ pub struct SessionOptions {
     pub retention: Option<RetentionLimits>,
     /// How much of values is kept.
     pub values: ValueLimits,
+    /// Variables that exceptions leave behind are recorded.
+    #[serde(default)]
+    pub locals: bool,
     /// What is redacted; none: nothing.
     pub redact: Option<RedactorOptions>,
     /// This process.

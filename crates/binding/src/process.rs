@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::capture::ProcessControl;
 use crate::coded_error::CodedError;
-use crate::files::{About, FileStatus, Files, instrument_as};
+use crate::files::{About, FileStatus, Files, Reads, instrument_as};
 use crate::options::SessionOptions;
 use crate::selection::{BadGlob, Selection};
 use crate::source_maps::{self, KeptMaps};
@@ -127,7 +127,9 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
     let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;
     recorder.retention = options.retention.map(Into::into);
     recorder.run = run_record(options, &redactor);
-    recorder.stacks = Arc::new(KeptMaps);
+    recorder.stacks = Arc::new(KeptMaps {
+        root: session.selection.root().map(Path::to_owned),
+    });
     recorder.redact = Arc::new(redactor);
     if is_memory {
         // Nothing of it would be recovered, and nobody outside can see it.
@@ -279,6 +281,15 @@ fn shown(path: &str) -> String {
     )
 }
 
+/// What probes are to read.
+fn reads() -> Reads {
+    let guard = SESSION.read();
+    guard.as_ref().map_or_else(Reads::default, |session| Reads {
+        this: session.options.values.this,
+        locals: session.options.locals,
+    })
+}
+
 /// A file's text with probes, or why it has none.
 pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<String, String> {
     if with_files(|files| files.has(path)) && source.contains("$bc.") {
@@ -297,13 +308,10 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     let shown_path: Arc<str> = shown(path).into();
     let mut originals: Vec<String> = Vec::new();
     let control = Control::get().map_err(|error| error.to_string())?;
-    let records_this = SESSION
-        .read()
-        .as_ref()
-        .is_some_and(|session| session.options.values.this);
+    let reads = reads();
     let result = control.functions().with_next_id(|first_id| {
         let file = Path::new(path);
-        match instrument_as(source, kind, first_id, file, map.as_deref(), records_this) {
+        match instrument_as(source, kind, first_id, file, map.as_deref(), reads) {
             Outcome::Instrumented(mut result) => {
                 let functions = std::mem::take(&mut result.functions);
                 let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);
@@ -332,6 +340,7 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
                 originals,
                 source_map: trouble,
                 head,
+                locals,
             };
             with_files(|files| files.add(path, about, first_id, functions, source, result));
             Ok(code)

@@ -178,6 +178,11 @@ impl Selection {
             .filter_map(move |root| path.strip_prefix(root).ok())
     }
 
+    /// The project's root.
+    pub fn root(&self) -> Option<&Path> {
+        self.roots.first().map(AsRef::as_ref)
+    }
+
     /// The path as users see it: relative to the project's root where it is under it.
     pub fn shown(&self, path: &Path) -> String {
         let root = self

@@ -6,11 +6,12 @@
 //! Limits: maps of [`MAX_KEPT`] segments in all are kept; stacks through later files stay.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use breadcrumb_event::function::{Function, FunctionEntry, Generated};
 use breadcrumb_recorder::OriginalStacks;
-use breadcrumb_sourcemap::{Location, locate, map_stack};
+use breadcrumb_sourcemap::{Location, first_place, locate, map_stack};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -113,7 +114,10 @@ pub fn originals(entries: &[FunctionEntry], file: &Arc<str>) -> Vec<String> {
 }
 
 /// Stacks by the maps that are kept.
-pub struct KeptMaps;
+pub struct KeptMaps {
+    /// Paths under it are told relative to it.
+    pub root: Option<PathBuf>,
+}
 
 impl OriginalStacks for KeptMaps {
     fn original_stack<'a>(&self, stack: &'a str) -> Cow<'a, str> {
@@ -139,5 +143,17 @@ impl OriginalStacks for KeptMaps {
             };
             Some((format!("{scheme}{}", place.file), place.line, place.column))
         })
+    }
+
+    fn place(&self, stack: &str) -> Option<(String, u32, u32)> {
+        let (file, line, column) = first_place(stack)?;
+        let file = match file.starts_with("file:").then(|| locate("", None, &file)) {
+            Some(Location::Path(path)) => path,
+            _ => file,
+        };
+        let root = self.root.as_ref();
+        let relative = root.and_then(|root| Path::new(&file).strip_prefix(root).ok());
+        let shown = relative.map(|path| path.to_string_lossy().into_owned());
+        Some((shown.unwrap_or(file), line, column))
     }
 }

@@ -126,6 +126,37 @@ pub struct CallRow<'a> {
     pub clock: ClockKind,
 }
 
+/// A call that an exception left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrossedCall {
+    /// Its id.
+    pub call_id: i64,
+    /// Function id.
+    pub function: u32,
+    /// Its variables by scope, as a JSON array, if they were read.
+    pub locals: Option<String>,
+}
+
+/// The calls that an exception left, the innermost first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Crossed<'a> {
+    /// Their functions are yet to be named.
+    Calls(&'a [CrossedCall]),
+    /// As the store has them; none: not known.
+    Json(Option<&'a str>),
+}
+
+/// Where an exception was thrown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThrownAt<'a> {
+    /// The file as users see it.
+    pub file: &'a str,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
 /// One exception: thrown once, however many calls it passes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExceptionRow<'a> {
@@ -151,6 +182,18 @@ pub struct ExceptionRow<'a> {
     pub handled: &'static str,
     /// Number of recorded calls that it ended.
     pub calls: u32,
+    /// Where it was thrown, if that is known.
+    pub thrown_at: Option<ThrownAt<'a>>,
+    /// The call that caught it, and its function's id.
+    pub caught: Option<(i64, u32)>,
+    /// The exception that is its cause.
+    pub cause_id: Option<i64>,
+    /// Its causes as a JSON array, if it has any.
+    pub causes: Option<&'a str>,
+    /// The errors that it stands for, likewise.
+    pub errors: Option<&'a str>,
+    /// The calls that it left.
+    pub crossed: Crossed<'a>,
 }
 
 /// Calls of a function that were not recorded one by one, in an interval.

@@ -7,7 +7,8 @@
 /// Version of the format. A segment and the store say theirs; a reader refuses a newer one.
 ///
 /// 1: the first. 2: `calls.parent_kind`, `functions.generated_*`. 3: segments of several runs, which
-/// may replace others; sums of the files. 4: `calls.seq`, `exceptions.seq`, all numbers of a segment's parts.
+/// may replace others; sums of the files. 4: `calls.seq`, `exceptions.seq`, all
+/// numbers of a segment's parts; of exceptions where they were thrown and caught, causes, and calls.
 pub const SCHEMA_VERSION: u32 = 4;
 
 /// The version in which a column came last: files of an earlier one lack some.
@@ -448,6 +449,47 @@ pub const EXCEPTIONS: Table = Table {
             "Number of recorded calls that it ended.",
         ),
         SEQ,
+        column(
+            "thrown_file",
+            Text,
+            true,
+            Dictionary,
+            "File where it was thrown. Since version 4, as are those below.",
+        ),
+        column("thrown_line", Int32, true, Dictionary, "Line there."),
+        column("thrown_col", Int32, true, Dictionary, "Column there."),
+        column(
+            "caught_id",
+            Int64,
+            true,
+            Delta,
+            "The call that caught it last.",
+        ),
+        column(
+            "caught_function",
+            Text,
+            true,
+            Dictionary,
+            "Name of that call's function.",
+        ),
+        column("caught_file", Text, true, Dictionary, "Its file."),
+        column("caught_line", Int32, true, Dictionary, "Its line."),
+        column(
+            "cause_id",
+            Int64,
+            true,
+            Delta,
+            "The exception that is its cause.",
+        ),
+        column("causes", Text, true, Plain, "Its causes, a JSON array."),
+        column("errors", Text, true, Plain, "Its errors, a JSON array."),
+        column(
+            "crossed",
+            Text,
+            true,
+            Plain,
+            "The calls that it left, a JSON array.",
+        ),
     ],
     view: &[
         view("run_id", "VARCHAR", "", "The run."),
@@ -503,6 +545,52 @@ pub const EXCEPTIONS: Table = Table {
             "INTEGER",
             "",
             "Number of recorded calls that it ended.",
+        ),
+        view(
+            "thrown_file",
+            "VARCHAR",
+            "",
+            "File of the `throw`, or of what threw by itself, where its stack was read.",
+        ),
+        view("thrown_line", "INTEGER", "", "Line there, from 1."),
+        view("thrown_col", "INTEGER", "", "Column there, from 1."),
+        view(
+            "caught_id",
+            "BIGINT",
+            "",
+            "`call_id` of the call that caught it, the last one where it was thrown again.",
+        ),
+        view(
+            "caught_function",
+            "VARCHAR",
+            "",
+            "Name of that call's function.",
+        ),
+        view("caught_file", "VARCHAR", "", "Its file."),
+        view("caught_line", "INTEGER", "", "Its line."),
+        view(
+            "cause_id",
+            "BIGINT",
+            "",
+            "`exception_id` of its `cause`, where that was thrown in recorded code too.",
+        ),
+        view(
+            "causes",
+            "VARCHAR",
+            "",
+            "Its `cause`, the cause of that, and so on: a JSON array of `{ name, message, exceptionId }`.",
+        ),
+        view(
+            "errors",
+            "VARCHAR",
+            "",
+            "The `errors` of an AggregateError, likewise.",
+        ),
+        view(
+            "crossed",
+            "VARCHAR",
+            "",
+            "The calls that it left, in order: a JSON array of `{ callId, function, file, line, locals }`.",
         ),
     ],
 };

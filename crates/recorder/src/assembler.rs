@@ -12,7 +12,7 @@
 use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
     CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK,
-    LOST, RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
+    LOCALS, LOST, RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::Batch;
@@ -68,6 +68,8 @@ pub(crate) struct Assembler {
     next_call_id: i64,
     stack: CallStack,
     exceptions: Exceptions,
+    /// Token of the call that ends next, and its variables: scopes as JSON, between commas.
+    locals: Option<(u32, String)>,
     pub(crate) tally: Tally,
 }
 
@@ -84,6 +86,7 @@ impl Assembler {
             next_call_id: (i64::from(thread) << CALL_BITS) | 1,
             stack: CallStack::default(),
             exceptions: Exceptions::new(thread, wall_offset_ns),
+            locals: None,
             tally: Tally::default(),
         }
     }
@@ -181,6 +184,7 @@ impl Assembler {
             UNCAUGHT => self.uncaught(record, translator, sink),
             LOST => self.lose(sink),
             CONTEXT => self.link(record),
+            LOCALS => self.add_locals(record, translator),
             _ => self.tally.malformed += 1,
         }
         self.exact_next = false;
@@ -346,8 +350,10 @@ impl Assembler {
     }
 
     fn end_by<S: RowSink>(&mut self, frame: &Frame, by: usize, sink: &mut S) {
+        let locals = self.locals.take_if(|(token, _)| *token == frame.token);
+        let locals = locals.map(|(_, scopes)| format!("[{scopes}]"));
         let exception = self.exceptions.get_mut(by);
-        exception.ended(frame);
+        exception.ended(frame, locals);
         let id = exception.id;
         self.write(frame, CallStatus::Threw, Some(id), CallResult::None, sink);
     }
@@ -440,6 +446,9 @@ impl Assembler {
         out.u64(tally.unknown).u64(tally.malformed);
         self.stack.encode(out);
         self.exceptions.encode(out);
+        out.option(self.locals.as_ref(), |out, (token, scopes)| {
+            out.u32(*token).text(scopes);
+        });
     }
 
     pub(crate) fn decode(thread: u32, wall_offset_ns: i64, from: &mut Decoder<'_>) -> Option<Self> {
@@ -456,6 +465,7 @@ impl Assembler {
         };
         assembler.stack = CallStack::decode(from)?;
         assembler.exceptions = Exceptions::decode(thread, wall_offset_ns, from)?;
+        assembler.locals = from.option(|from| Some((from.u32()?, from.text()?)))?;
         Some(assembler)
     }
 }

@@ -2,17 +2,76 @@
 //!
 //! `Exception::row` is its row, whenever that is asked for. Limits: none of its own.
 
-use breadcrumb_event::row::ExceptionRow;
+use breadcrumb_event::row::{Crossed, CrossedCall, ExceptionRow, ThrownAt};
+use breadcrumb_event::value::write_json_string;
 
 use crate::codec::{Decoder, Encoder};
 use crate::frame::Frame;
 
+/// Calls that are listed of those that an exception left.
+const MAX_CROSSED: usize = 64;
+/// Bytes of the variables of these calls.
+const MAX_LOCALS: usize = 256 << 10;
+
 /// What was thrown, redacted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Thrown {
     pub(crate) name: String,
     pub(crate) message: String,
     pub(crate) stack: Option<String>,
+    /// The same for the same object; 0 for what is none.
+    pub(crate) number: u32,
+    /// Where: file, line, column.
+    pub(crate) place: Option<(String, u32, u32)>,
+    /// Its `cause`, the cause of that, and so on.
+    pub(crate) causes: Vec<Related>,
+    /// Its `errors`.
+    pub(crate) errors: Vec<Related>,
+}
+
+impl Thrown {
+    /// The same object; of what is none, the same to look at.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        match (self.number, other.number) {
+            (0, 0) => (&self.name, &self.message) == (&other.name, &other.message),
+            (one, other) => one == other,
+        }
+    }
+}
+
+/// An error that another one names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Related {
+    pub(crate) name: String,
+    pub(crate) message: String,
+    pub(crate) number: u32,
+    /// The exception that it was, if it was one.
+    pub(crate) exception_id: Option<i64>,
+}
+
+impl Related {
+    /// As a JSON array; none of none.
+    fn json(all: &[Self]) -> Option<String> {
+        let mut out = String::from("[");
+        for one in all {
+            out.push_str(if out.len() > 1 {
+                ",{\"name\":"
+            } else {
+                "{\"name\":"
+            });
+            write_json_string(&one.name, &mut out);
+            out.push_str(",\"message\":");
+            write_json_string(&one.message, &mut out);
+            let id = one
+                .exception_id
+                .map_or("null".to_owned(), |id| id.to_string());
+            out.push_str(",\"exceptionId\":");
+            out.push_str(&id);
+            out.push('}');
+        }
+        out.push(']');
+        (!all.is_empty()).then_some(out)
+    }
 }
 
 /// What is becoming of an exception.
@@ -40,12 +99,63 @@ pub(crate) struct Exception {
     pub(crate) calls: u32,
     pub(crate) stage: Stage,
     pub(crate) written: bool,
+    /// Call and function that caught it last.
+    pub(crate) caught: Option<(i64, u32)>,
+    /// The first calls that it ended.
+    pub(crate) crossed: Vec<CrossedCall>,
+    /// JSON of what the row says of related errors.
+    causes_json: Option<String>,
+    errors_json: Option<String>,
 }
 
 impl Exception {
-    /// It ended a call.
-    pub(crate) fn ended(&mut self, frame: &Frame) {
+    pub(crate) fn new(id: i64, thrown: Option<Thrown>, thrown_at_ns: i64) -> Self {
+        Self {
+            id,
+            causes_json: thrown
+                .as_ref()
+                .and_then(|thrown| Related::json(&thrown.causes)),
+            errors_json: thrown
+                .as_ref()
+                .and_then(|thrown| Related::json(&thrown.errors)),
+            thrown,
+            origin: None,
+            thrown_at_ns,
+            calls: 0,
+            stage: Stage::Left,
+            written: false,
+            caught: None,
+            crossed: Vec::new(),
+        }
+    }
+
+    /// More is known of what was thrown.
+    pub(crate) fn learn(&mut self, said: Thrown) {
+        match &mut self.thrown {
+            Some(known) => {
+                known.stack = known.stack.take().or(said.stack);
+                known.place = known.place.take().or(said.place);
+            }
+            None => {
+                self.causes_json = Related::json(&said.causes);
+                self.errors_json = Related::json(&said.errors);
+                self.thrown = Some(said);
+            }
+        }
+    }
+
+    /// It ended a call, whose variables are `locals`.
+    pub(crate) fn ended(&mut self, frame: &Frame, locals: Option<String>) {
         self.calls += 1;
+        if self.crossed.len() < MAX_CROSSED {
+            let held = self.crossed.iter().filter_map(|call| call.locals.as_ref());
+            let room = MAX_LOCALS.saturating_sub(held.map(String::len).sum());
+            self.crossed.push(CrossedCall {
+                call_id: frame.call_id,
+                function: frame.function,
+                locals: locals.filter(|locals| locals.len() <= room),
+            });
+        }
         if self.origin.is_none() {
             self.origin = Some((frame.call_id, frame.root_id, frame.function));
         }
@@ -69,6 +179,20 @@ impl Exception {
                 _ => "unknown",
             },
             calls: self.calls,
+            thrown_at: thrown.and_then(|thrown| thrown.place.as_ref()).map(
+                |(file, line, column)| ThrownAt {
+                    file,
+                    line: *line,
+                    column: *column,
+                },
+            ),
+            caught: self.caught,
+            cause_id: thrown
+                .and_then(|thrown| thrown.causes.first())
+                .and_then(|cause| cause.exception_id),
+            causes: self.causes_json.as_deref(),
+            errors: self.errors_json.as_deref(),
+            crossed: Crossed::Calls(&self.crossed),
         }
     }
 
@@ -92,7 +216,30 @@ impl Exception {
             out.option(thrown.stack.as_ref(), |out, stack| {
                 out.text(stack);
             });
+            out.u32(thrown.number);
+            out.option(thrown.place.as_ref(), |out, (file, line, column)| {
+                out.text(file).u32(*line).u32(*column);
+            });
+            for related in [&thrown.causes, &thrown.errors] {
+                out.u64(related.len() as u64);
+                for one in related {
+                    out.text(&one.name).text(&one.message).u32(one.number);
+                    out.option(one.exception_id, |out, id| {
+                        out.i64(id);
+                    });
+                }
+            }
         });
+        out.option(exception.caught, |out, (call, function)| {
+            out.i64(call).u32(function);
+        });
+        out.u64(exception.crossed.len() as u64);
+        for call in &exception.crossed {
+            out.i64(call.call_id).u32(call.function);
+            out.option(call.locals.as_ref(), |out, locals| {
+                out.text(locals);
+            });
+        }
     }
 
     pub(crate) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
@@ -112,16 +259,43 @@ impl Exception {
                 name: from.text()?,
                 message: from.text()?,
                 stack: from.option(Decoder::text)?,
+                number: from.u32()?,
+                place: from.option(|from| Some((from.text()?, from.u32()?, from.u32()?)))?,
+                causes: related(from)?,
+                errors: related(from)?,
             })
         })?;
+        let caught = from.option(|from| Some((from.i64()?, from.u32()?)))?;
+        let mut crossed = Vec::new();
+        for _ in 0..from.count()? {
+            crossed.push(CrossedCall {
+                call_id: from.i64()?,
+                function: from.u32()?,
+                locals: from.option(Decoder::text)?,
+            });
+        }
         Some(Self {
-            id,
-            thrown,
             origin,
-            thrown_at_ns,
             calls,
             stage,
             written,
+            caught,
+            crossed,
+            ..Self::new(id, thrown, thrown_at_ns)
         })
     }
+}
+
+fn related(from: &mut Decoder<'_>) -> Option<Vec<Related>> {
+    let count = from.count()?;
+    (0..count)
+        .map(|_| {
+            Some(Related {
+                name: from.text()?,
+                message: from.text()?,
+                number: from.u32()?,
+                exception_id: from.option(Decoder::i64)?,
+            })
+        })
+        .collect()
 }

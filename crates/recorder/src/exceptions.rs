@@ -77,6 +77,31 @@ impl Exceptions {
         self.kept.iter().rposition(wanted)
     }
 
+    /// With the exceptions that its causes and errors were.
+    fn linked(&self, mut thrown: Thrown) -> Thrown {
+        for related in thrown.causes.iter_mut().chain(&mut thrown.errors) {
+            let index = self.position_of_number(related.number);
+            related.exception_id = index.map(|index| self.kept[index].id);
+        }
+        thrown
+    }
+
+    /// What the one at `index` is is known by now.
+    fn learn(&mut self, index: usize, thrown: Thrown) {
+        let thrown = self.linked(thrown);
+        self.kept[index].learn(thrown);
+    }
+
+    /// The one of this object.
+    fn position_of_number(&self, number: u32) -> Option<usize> {
+        let is = |e: &Exception| {
+            e.thrown
+                .as_ref()
+                .is_some_and(|thrown| thrown.number == number)
+        };
+        (number != 0).then(|| self.position(is)).flatten()
+    }
+
     fn position_of_last(&self) -> Option<usize> {
         let last = self.last?;
         self.position(|exception| exception.id == last)
@@ -93,15 +118,9 @@ impl Exceptions {
                 sink.exception(&eldest.row(self.thread, self.wall_offset_ns));
             }
         }
-        self.kept.push_back(Exception {
-            id: self.next_id,
-            thrown,
-            origin: None,
-            thrown_at_ns: now_ns,
-            calls: 0,
-            stage: Stage::Left,
-            written: false,
-        });
+        let thrown = thrown.map(|thrown| self.linked(thrown));
+        self.kept
+            .push_back(Exception::new(self.next_id, thrown, now_ns));
         self.next_id += 1;
         self.kept.len() - 1
     }
@@ -188,7 +207,14 @@ impl Exceptions {
                 .position_of_last()
                 .unwrap_or_else(|| self.begin(None, now_ns, sink)),
             Said::Nothing => self.begin(None, now_ns, sink),
-            Said::Value(thrown) => self.begin(Some(thrown), now_ns, sink),
+            Said::Value(thrown) => match self.position_of_number(thrown.number) {
+                // Thrown again, after others.
+                Some(index) => {
+                    self.learn(index, thrown);
+                    index
+                }
+                None => self.begin(Some(thrown), now_ns, sink),
+            },
         }
     }
 
@@ -219,7 +245,11 @@ impl Exceptions {
                 found.unwrap_or_else(|| self.begin(None, now_ns, sink))
             }
             Said::Value(thrown) => {
-                let same = |e: &Exception| e.thrown.as_ref() == Some(&thrown);
+                if let Some(index) = self.position_of_number(thrown.number) {
+                    self.learn(index, thrown);
+                    return index;
+                }
+                let same = |e: &Exception| e.thrown.as_ref().is_some_and(|known| known.is(&thrown));
                 let resumed = |e: &Exception| matches!(e.stage, Stage::Rejected | Stage::Left);
                 let found = if awaited {
                     self.position(|e| resumed(e) && same(e))
@@ -230,7 +260,7 @@ impl Exceptions {
                 let nameless = || self.position(|e| (waits(e) || flies(e)) && e.thrown.is_none());
                 match found.or_else(nameless) {
                     Some(index) => {
-                        self.kept[index].thrown.get_or_insert(thrown);
+                        self.learn(index, thrown);
                         index
                     }
                     None => self.begin(Some(thrown), now_ns, sink),
@@ -252,7 +282,8 @@ impl Exceptions {
             Said::Same => self.position_of_last(),
             Said::Nothing => self.position(comes),
             Said::Value(thrown) => {
-                let same = self.position(|e| e.thrown.as_ref() == Some(thrown));
+                let same =
+                    self.position(|e| e.thrown.as_ref().is_some_and(|known| known.is(thrown)));
                 same.or_else(|| self.position(|e| comes(e) && e.thrown.is_none()))
             }
         };
@@ -263,8 +294,9 @@ impl Exceptions {
         let Some(index) = found else {
             return self.begin(thrown, now_ns, sink);
         };
-        let known = &mut self.kept[index].thrown;
-        *known = known.take().or(thrown);
+        if let Some(thrown) = thrown {
+            self.learn(index, thrown);
+        }
         index
     }
 

@@ -8,6 +8,9 @@ use std::borrow::Cow;
 pub trait OriginalStacks: Send + Sync {
     /// The stack with the places that the author of the code knows.
     fn original_stack<'a>(&self, stack: &'a str) -> Cow<'a, str>;
+
+    /// The place of its uppermost frame as the store tells places: file, line, column.
+    fn place(&self, stack: &str) -> Option<(String, u32, u32)>;
 }
 
 /// Knows of none.
@@ -17,5 +20,9 @@ pub struct AsTheyAre;
 impl OriginalStacks for AsTheyAre {
     fn original_stack<'a>(&self, stack: &'a str) -> Cow<'a, str> {
         Cow::Borrowed(stack)
+    }
+
+    fn place(&self, _: &str) -> Option<(String, u32, u32)> {
+        None
     }
 }

@@ -28,4 +28,4 @@ pub use crate::error::SourceMapError;
 pub use crate::location::{Location, locate};
 pub use crate::mapping_url::mapping_url;
 pub use crate::source_map::{Original, Source, SourceMap};
-pub use crate::stack::map_stack;
+pub use crate::stack::{first_place, map_stack};

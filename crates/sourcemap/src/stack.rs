@@ -33,6 +33,13 @@ pub fn map_stack<'s>(
     Cow::Owned(out)
 }
 
+/// The place of the uppermost frame, its path or URL as it stands there.
+#[must_use]
+pub fn first_place(stack: &str) -> Option<Place> {
+    let (_, _, path, line, column) = stack.lines().find_map(place_in)?;
+    Some((path.to_owned(), line, column))
+}
+
 /// Range of the place in a line of a stack, its path, line and column.
 fn place_in(line: &str) -> Option<(usize, usize, &str, u32, u32)> {
     let text = line.trim_end();

@@ -8,7 +8,8 @@ use std::io::Write as _;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow, ParentKind,
+    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
+    ParentKind,
 };
 use breadcrumb_store::{RunRecord, RunStatus, SegmentBuilder, Store, iso_timestamp};
 use serde_json::json;
@@ -138,6 +139,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         thrown_at_ns: START_NS,
         handled: "caught",
         calls: 2,
+        thrown_at: None,
+        caught: None,
+        cause_id: None,
+        causes: None,
+        errors: None,
+        crossed: Crossed::Json(None),
     });
     segment.push_count(&CountRow {
         function: 2,

@@ -7,11 +7,13 @@
 //! ```
 //! Limits: one thread; rows of one run, but for merged segments.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
+use breadcrumb_event::row::{CallRow, CountRow, Crossed, CrossedCall, ExceptionRow};
 use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
+use breadcrumb_event::value::write_json_string;
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
@@ -51,6 +53,58 @@ struct HeldException {
     handled: &'static str,
     calls: u32,
     seq: Option<u32>,
+    thrown_at: Option<(String, u32, u32)>,
+    caught: Option<(i64, u32)>,
+    cause_id: Option<i64>,
+    causes: Option<String>,
+    errors: Option<String>,
+    crossed: HeldCrossed,
+}
+
+/// The calls that an exception left.
+#[derive(Debug)]
+enum HeldCrossed {
+    Calls(Vec<CrossedCall>),
+    Json(Option<String>),
+}
+
+impl HeldCrossed {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Calls(calls) => {
+                let locals = |call: &CrossedCall| call.locals.as_ref().map_or(0, String::len);
+                calls
+                    .iter()
+                    .map(|call| size_of::<CrossedCall>() + locals(call))
+                    .sum()
+            }
+            Self::Json(text) => text.as_ref().map_or(0, String::len),
+        }
+    }
+
+    fn json(&self, functions: &mut ResolvedFunctions<'_>) -> Option<String> {
+        let calls = match self {
+            Self::Json(text) => return text.clone(),
+            Self::Calls(calls) if calls.is_empty() => return None,
+            Self::Calls(calls) => calls,
+        };
+        let mut out = String::from("[");
+        for call in calls {
+            let function = functions.get(call.function);
+            out.push_str(if out.len() > 1 { "," } else { "" });
+            let _ = write!(out, "{{\"callId\":{},\"function\":", call.call_id);
+            write_json_string(&function.name, &mut out);
+            out.push_str(",\"file\":");
+            write_json_string(&function.file, &mut out);
+            let _ = write!(out, ",\"line\":{}", function.line);
+            if let Some(locals) = &call.locals {
+                let _ = write!(out, ",\"locals\":{locals}");
+            }
+            out.push('}');
+        }
+        out.push(']');
+        Some(out)
+    }
 }
 
 /// The rows of a run, but for its calls.
@@ -170,10 +224,15 @@ impl SegmentBuilder {
 
     /// Takes an exception.
     pub fn push_exception(&mut self, row: &ExceptionRow<'_>) {
+        let crossed = match row.crossed {
+            Crossed::Calls(calls) => HeldCrossed::Calls(calls.to_vec()),
+            Crossed::Json(text) => HeldCrossed::Json(text.map(str::to_owned)),
+        };
         self.exception_bytes += size_of::<HeldException>()
             + row.name.len()
             + row.message.len()
-            + row.stack.map_or(0, str::len);
+            + row.stack.map_or(0, str::len)
+            + crossed.bytes();
         self.runs[self.current].exceptions.push(HeldException {
             exception_id: row.exception_id,
             thread_id: row.thread_id,
@@ -187,6 +246,14 @@ impl SegmentBuilder {
             handled: row.handled,
             calls: row.calls,
             seq: self.seq,
+            thrown_at: row
+                .thrown_at
+                .map(|at| (at.file.to_owned(), at.line, at.column)),
+            caught: row.caught,
+            cause_id: row.cause_id,
+            causes: row.causes.map(str::to_owned),
+            errors: row.errors.map(str::to_owned),
+            crossed,
         });
     }
 
@@ -429,6 +496,19 @@ impl SegmentBuilder {
                 cells.push_text(Some(row.handled));
                 cells.push_integer(Some(row.calls.into()));
                 cells.push_integer(own.or(row.seq).map(i64::from));
+                let thrown_at = row.thrown_at.as_ref();
+                cells.push_text(thrown_at.map(|at| at.0.as_str()));
+                cells.push_integer(thrown_at.map(|at| at.1.into()));
+                cells.push_integer(thrown_at.map(|at| at.2.into()));
+                let caught = row.caught.map(|(_, id)| functions.get(id));
+                cells.push_integer(row.caught.map(|(call, _)| call));
+                cells.push_text(caught.as_ref().map(|f| f.name.as_str()));
+                cells.push_text(caught.as_ref().map(|f| f.file.as_str()));
+                cells.push_integer(caught.as_ref().map(|f| f.line.into()));
+                cells.push_integer(row.cause_id);
+                cells.push_text(row.causes.as_deref());
+                cells.push_text(row.errors.as_deref());
+                cells.push_text(row.crossed.json(functions).as_deref());
             }
         }
         cells

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow, ParentKind,
+    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
+    ParentKind,
 };
 use breadcrumb_store::{RunRecord, STORE_VERSION, SegmentBuilder, Store, StoreError};
 
@@ -62,6 +63,12 @@ fn exception() -> ExceptionRow<'static> {
         thrown_at_ns: 1_763_856_000_000_000_009,
         handled: "caught",
         calls: 2,
+        thrown_at: None,
+        caught: None,
+        cause_id: None,
+        causes: None,
+        errors: None,
+        crossed: Crossed::Json(None),
     }
 }
 

@@ -57,6 +57,18 @@ impl Assembler {
         self.exceptions.set_stage(by, stage);
     }
 
+    /// The variables of a scope of the call that ends next.
+    pub(super) fn add_locals(&mut self, record: Record<'_>, translator: &mut Translator) {
+        let scope = translator.locals(record.flags, record.payload, record.values);
+        match &mut self.locals {
+            Some((token, scopes)) if *token == record.high => {
+                scopes.push(',');
+                scopes.push_str(&scope);
+            }
+            locals => *locals = Some((record.high, scope)),
+        }
+    }
+
     /// A suspended generator that says it ends without a value was closed by `return()`.
     fn take_closed_generator(&mut self, token: u32, translator: &mut Translator) -> Option<Frame> {
         let mut frame = self.stack.take_suspended(token)?;
@@ -118,6 +130,12 @@ impl Assembler {
         let by = self.exceptions.reaching(said, below, awaited, now_ns, sink);
         if record.high != 0 {
             self.surface(record.high, Some(by), sink);
+        }
+        if place != Place::Unknown
+            && let Some(frame) = self.stack.top()
+        {
+            let caught = (frame.call_id, frame.function);
+            self.exceptions.get_mut(by).caught = Some(caught);
         }
         if place != Place::Unknown {
             self.exceptions.swallow_above(below, Some(by));

@@ -10,7 +10,9 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated};
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CountRow, ExceptionRow, ParentKind};
+use breadcrumb_event::row::{
+    Arguments, CallResult, CallRow, CountRow, Crossed, ExceptionRow, ParentKind, ThrownAt,
+};
 use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, Table};
 
 use super::functions::{MergedFunctions, Named};
@@ -240,8 +242,23 @@ pub(super) fn read_exceptions(
     let named = places(&EXCEPTIONS, ["function", "file", "line"]);
     let texts = places(
         &EXCEPTIONS,
-        ["name", "message", "stack", "handled", "run_id"],
+        [
+            "name",
+            "message",
+            "stack",
+            "handled",
+            "run_id",
+            "causes",
+            "errors",
+            "crossed",
+            "thrown_file",
+        ],
     );
+    let caught = places(
+        &EXCEPTIONS,
+        ["caught_function", "caught_file", "caught_line", "caught_id"],
+    );
+    let more = places(&EXCEPTIONS, ["thrown_line", "thrown_col", "cause_id"]);
     let [thrown_at, calls, seq] = places(&EXCEPTIONS, ["thrown_at", "calls", "seq"]);
     let mut table = TableReader::open(path, &EXCEPTIONS)?;
     while let Some(mut batch) = table.next()? {
@@ -263,8 +280,29 @@ pub(super) fn read_exceptions(
                     parameters: b"[]",
                 })
             });
-            let [name, message, stack, handled, run] =
-                batch.texts(texts).map(|text| text.map(lossy));
+            let (caught_line, caught_id) = (batch.integer(caught[2]), batch.integer(caught[3]));
+            let [caught_name, caught_file] = batch.texts([caught[0], caught[1]]);
+            let caught_by = caught_name.map(|name| {
+                functions.id(&Named {
+                    name,
+                    file: caught_file.unwrap_or_default(),
+                    line: caught_line.unwrap_or_default(),
+                    column: 0,
+                    parameters: b"[]",
+                })
+            });
+            let [thrown_line, thrown_column, cause_id] = more.map(|at| batch.integer(at));
+            let [
+                name,
+                message,
+                stack,
+                handled,
+                run,
+                causes,
+                errors,
+                crossed,
+                thrown_file,
+            ] = batch.texts(texts).map(|text| text.map(lossy));
             take(
                 &run.unwrap_or_default(),
                 seq,
@@ -284,6 +322,16 @@ pub(super) fn read_exceptions(
                         _ => "unknown",
                     },
                     calls,
+                    thrown_at: thrown_file.as_deref().map(|file| ThrownAt {
+                        file,
+                        line: to_u32(thrown_line),
+                        column: to_u32(thrown_column),
+                    }),
+                    caught: caught_id.zip(caught_by),
+                    cause_id,
+                    causes: causes.as_deref(),
+                    errors: errors.as_deref(),
+                    crossed: Crossed::Json(crossed.as_deref()),
                 },
             );
             batch.advance();

@@ -8,7 +8,8 @@ use std::fs::{self, File};
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind, Generated};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow, ParentKind,
+    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
+    ParentKind,
 };
 use breadcrumb_store::{RunRecord, RunStatus, SegmentBuilder, SegmentSummary, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -91,6 +92,12 @@ fn exception(n: i64) -> ExceptionRow<'static> {
         thrown_at_ns: 1_763_856_000_000_000_000 + n,
         handled: ["caught", "uncaught", "unknown"][n.unsigned_abs() as usize % 3],
         calls: 2,
+        thrown_at: None,
+        caught: None,
+        cause_id: None,
+        causes: None,
+        errors: None,
+        crossed: Crossed::Json(None),
     }
 }
 
