@@ -5,7 +5,7 @@
  *     program      node      result     recorded   plain    traced
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
- * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`.
+ * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`.
  */
 import { parseArgs } from "node:util";
 import { MATRIX, nodeBinary } from "../../scripts/node-versions.mjs";
@@ -20,9 +20,11 @@ const { values } = parseArgs({
     programs: { type: "string" },
     small: { type: "boolean", default: false },
     counts: { type: "boolean", default: true },
+    locals: { type: "boolean", default: false },
   },
   allowNegative: true,
 });
+if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
 const majors = values.nodes?.split(",").map(Number) ?? MATRIX;
 const names = values.programs?.split(",");
 const programs = findPrograms()

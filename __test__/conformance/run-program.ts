@@ -95,11 +95,12 @@ function capture(
 
 /** The few variables that programs need: nothing of the machine's own settings gets through. */
 function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { PATH, HOME, SystemRoot } = process.env;
+  const { PATH, HOME, SystemRoot, BREADCRUMB_LOCALS } = process.env;
   return {
     ...(PATH !== undefined && { PATH }),
     ...(HOME !== undefined && { HOME }),
     ...(SystemRoot !== undefined && { SystemRoot }),
+    ...(BREADCRUMB_LOCALS !== undefined && { BREADCRUMB_LOCALS }),
     TMPDIR: tmpdir(),
     ...extra,
   };

@@ -20,6 +20,7 @@ test("every example has a test here", () => {
     "find-the-cause",
     "in-memory",
     "investigate",
+    "locals",
     "quickstart",
     "store",
   ]);
@@ -85,6 +86,21 @@ describe.each(testedVersions())("on Node %i", (major: number) => {
     const mended = join(folder, "mended.js");
     writeFileSync(mended, program.replace(wrong, right));
     expect(run(mended).split("\n")).toContain("A-1003: 1250.00");
+  });
+
+  test("locals: why a program fails, by what show says of its variables", () => {
+    const shown = run("examples/locals/main.mjs", join(folder, `locals-${major}`));
+    expect(shown).toContain("cause: Error: login with password=[redacted:password]");
+    const variables = shown.split("\n").map((line) => line.trim());
+    expect(variables).toEqual(
+      expect.arrayContaining([
+        'block at 13: line = { sku: "C9", cents: 400, count: 3, currency: "usd" }',
+        'block at 13: currency = "usd"',
+        "block at 13: rate = undefined",
+        "block at 16: apiKey = [redacted]",
+        "closure: password = [redacted]",
+      ]),
+    );
   });
 
   test("store: runs, a time range, exceptions, statistics, SQL, retention", () => {

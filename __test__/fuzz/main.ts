@@ -3,7 +3,7 @@
  *
  *     npm run fuzz -- --runs 10000 --seed 7 --nodes 24
  *
- * Without `--seed` one is taken from the clock, and said. The same seed on the same version gives the
+ * `--locals`: with probes that read variables. Without `--seed` one is taken from the clock, and said. The same seed on the same version gives the
  * same programs.
  */
 import { parseArgs } from "node:util";
@@ -20,8 +20,10 @@ const { values } = parseArgs({
     runs: { type: "string", default: "10000" },
     seed: { type: "string" },
     nodes: { type: "string", default: String(PINNED) },
+    locals: { type: "boolean", default: false },
   },
 });
+if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
 const runs = Number(values.runs);
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
 

@@ -29,7 +29,21 @@ export interface SegmentRows {
 }
 
 /** The version in which a column came, where that is not the first. */
-const SINCE: Readonly<Record<string, number>> = { parent_kind: 2, seq: 4 };
+const SINCE: Readonly<Record<string, number>> = {
+  parent_kind: 2,
+  seq: 4,
+  thrown_file: 4,
+  thrown_line: 4,
+  thrown_col: 4,
+  caught_id: 4,
+  caught_function: 4,
+  caught_file: 4,
+  caught_line: 4,
+  cause_id: 4,
+  causes: 4,
+  errors: 4,
+  crossed: 4,
+};
 
 /** 2026-11-23T08:00:00Z. */
 export const NOON_NS = 1_795_420_800_000_000_000n;

@@ -38,6 +38,8 @@ pub(crate) enum Piece {
     ThrowClose,
     /// Head of a `catch` whose value has a name.
     Catch,
+    /// The binding that a `catch` lacks.
+    CatchBinding,
     /// Head of a `catch` without a single name.
     CatchUnnamed,
     FinallyOpen,

@@ -98,6 +98,9 @@ fn placed_code(piece: &str) -> impl Iterator<Item = usize> {
 /// A statement without code: V8 gives its place to what follows.
 const EMPTY_STATEMENT: &str = "0;";
 
+/// What is caught where the program does not name it.
+pub(crate) const CAUGHT: &str = "$bcx";
+
 /// How a reader of variables begins.
 pub(crate) const READER: &str = "()=>{$bc.l(";
 
@@ -210,6 +213,7 @@ impl Text<'_> {
                 self.say(&["$bc.c($bcf,", edit.name, ");"]);
                 self.jump(function, "($bcj)=0;");
             }
+            Piece::CatchBinding => self.say(&["(", CAUGHT, ")"]),
             Piece::CatchUnnamed => {
                 self.push("$bc.k($bcf);");
                 self.jump(function, "($bcj)=0;");
@@ -348,6 +352,7 @@ impl Text<'_> {
     fn insert_outside(&mut self, edit: &Edit) {
         match edit.piece {
             Piece::Catch => self.say(&["$bc.c(-1,", edit.name, ");"]),
+            Piece::CatchBinding => self.say(&["(", CAUGHT, ")"]),
             Piece::CatchUnnamed => self.push("$bc.k(-1);"),
             Piece::ThrowBlockOpen => self.push("{let $bco;"),
             Piece::ThrowOpen => self.push("($bco)=("),

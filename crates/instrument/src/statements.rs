@@ -11,8 +11,11 @@ use crate::edit::{
     SUSPENSION,
 };
 use crate::frame::{Around, Breakable};
-use crate::place;
 use crate::visitor::Visitor;
+use crate::{place, render};
+
+/// `catch`.
+const CATCH_BYTES: u32 = 5;
 
 impl<'a> Visitor<'a> {
     /// `await`, `yield` or `yield*`.
@@ -194,6 +197,11 @@ impl<'a> Visitor<'a> {
         if !self.is_untold() {
             let head = handler.body.span.start + 1;
             match pattern {
+                None => {
+                    let keyword = handler.span.start + CATCH_BYTES;
+                    self.push(keyword, Piece::CatchBinding, 0);
+                    self.push_named(head, Piece::Catch, 0, render::CAUGHT);
+                }
                 Some(BindingPattern::BindingIdentifier(id)) => {
                     self.push_named(head, Piece::Catch, 0, id.name.as_str());
                 }

@@ -219,16 +219,20 @@ impl Exceptions {
     }
 
     /// The one that reaches the call with `below` running calls under it: ends it, or is caught
-    /// in it. `awaited`: the call was suspended, so it comes out of a promise.
+    /// in it; without `below` it is caught outside of calls. `awaited`: the call was suspended, so it comes out of a promise.
     pub(crate) fn reaching<S: RowSink>(
         &mut self,
         said: Said,
-        below: usize,
+        below: impl Into<Option<usize>>,
         awaited: bool,
         now_ns: i64,
         sink: &mut S,
     ) -> usize {
-        let flies = |e: &Exception| matches!(e.stage, Stage::InFlight(h) if h > below);
+        let below = below.into();
+        let flies = |e: &Exception| match e.stage {
+            Stage::InFlight(height) => below.is_none_or(|below| height > below),
+            _ => false,
+        };
         match said {
             Said::Same => {
                 if let Some(index) = self.position_of_last() {

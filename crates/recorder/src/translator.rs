@@ -354,8 +354,21 @@ impl Translator {
                 };
             }
         };
-        self.fired.add(&hits);
-        said
+        let stack = stack
+            .as_text()
+            .map(|stack| self.stacks.original_stack(stack));
+        self.hits.clear();
+        let (redact, hits) = (&*self.redact, &mut self.hits);
+        let mut redacted = |text: &str| redact.redact_text(text, hits).into_owned();
+        let thrown = Thrown {
+            name: redacted(name.as_text().unwrap_or_default()),
+            message: redacted(message.as_text().unwrap_or_default()),
+            place: stack.as_deref().and_then(|stack| self.stacks.place(stack)),
+            stack: stack.as_deref().map(&mut redacted),
+            ..Thrown::default()
+        };
+        self.fired.add(&self.hits);
+        thrown
     }
 
     /// The variables of a scope, as JSON.

@@ -121,10 +121,10 @@ impl Assembler {
         };
         let (below, awaited) = match place {
             // Somewhere in code without tokens: whatever flies is caught.
-            Place::Unknown => (0, false),
-            Place::Top => (self.stack.depth() - 1, false),
-            Place::Running(index) => (index, false),
-            Place::Suspended => (self.stack.depth(), true),
+            Place::Unknown => (None, false),
+            Place::Top => (Some(self.stack.depth() - 1), false),
+            Place::Running(index) => (Some(index), false),
+            Place::Suspended => (Some(self.stack.depth()), true),
         };
         let now_ns = self.now_ns;
         let by = self.exceptions.reaching(said, below, awaited, now_ns, sink);
@@ -137,7 +137,7 @@ impl Assembler {
             let caught = (frame.call_id, frame.function);
             self.exceptions.get_mut(by).caught = Some(caught);
         }
-        if place != Place::Unknown {
+        if let Some(below) = below {
             self.exceptions.swallow_above(below, Some(by));
         }
         self.exceptions.set_stage(by, Stage::Caught);
