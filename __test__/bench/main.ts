@@ -3,7 +3,7 @@
  * several rounds; ratios to plain with their spread.
  *
  * `npm run bench -- values`: see `values.ts`.
- * Arguments: `--workloads tsc,page`, `--modes dormant,values`, `--rounds 5`, `--small`, `--json`.
+ * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { formatRatio, medianOf, ratio } from "./statistics.ts";

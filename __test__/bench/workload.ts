@@ -14,10 +14,18 @@ import { join } from "node:path";
 /** Root of the repository. */
 export const ROOT: string = join(import.meta.dirname, "../..");
 /** The modes, `plain` (no tracer at all) being the baseline. */
-export const MODES = ["plain", "dormant", "count", "time", "values"] as const;
+export const MODES = ["plain", "dormant", "count", "time", "values", "locals"] as const;
 export type Mode = (typeof MODES)[number];
 /** The workloads, by the names of their files. */
-export const WORKLOADS = ["recursive", "flat", "tsc", "page", "objects", "strings"] as const;
+export const WORKLOADS = [
+  "recursive",
+  "flat",
+  "tsc",
+  "page",
+  "objects",
+  "strings",
+  "throws",
+] as const;
 export type Workload = (typeof WORKLOADS)[number];
 export type Size = "small" | "full";
 
@@ -70,10 +78,12 @@ export function runWorkload(
     const script = join(import.meta.dirname, "workloads", `${workload}.cjs`);
     const preloads = ["--require", join(import.meta.dirname, "measure.cjs")];
     if (mode !== "plain") preloads.unshift("--require", join(ROOT, "dist/register.js"));
+    // The last mode is values, and the variables that exceptions leave behind.
+    const recorded = mode === "locals" ? { mode: "values", locals: true } : { mode };
     const options = {
       all: true,
       overflow: "block",
-      mode,
+      ...recorded,
       store,
       quiet: true,
       strict: true,
