@@ -33,6 +33,7 @@ mod splices;
 mod stack;
 mod statements;
 mod table;
+mod told;
 mod trivia;
 mod visitor;
 

@@ -19,27 +19,6 @@ pub(crate) fn of_expression(source: &str, expression: &Expression) -> u32 {
     on_its_line(source, start, of_any(source, expression))
 }
 
-/// Byte offset of the last place that evaluating the operand of an `await` or `yield` tells; `before`
-/// for a plain name, which tells none.
-pub(crate) fn last_told(source: &str, before: u32, operand: &Expression) -> u32 {
-    let start = operand.span().start;
-    let at = match operand.get_inner_expression() {
-        Expression::Identifier(_) | Expression::ThisExpression(_) => before,
-        Expression::ChainExpression(chain) => match &chain.expression {
-            ChainElement::CallExpression(call) => of_call(source, call),
-            element => element
-                .as_member_expression()
-                .map_or(start, |member| of_member(source, member)),
-        },
-        Expression::CallExpression(call) => of_call(source, call),
-        Expression::TaggedTemplateExpression(tagged) => tagged.quasi.span.start,
-        other => other
-            .as_member_expression()
-            .map_or(start, |member| of_member(source, member)),
-    };
-    on_its_line(source, start, at)
-}
-
 /// Whether V8 gives a statement no place of its own, so that what fails first in it is where the
 /// statement before is, be it a directive.
 pub(crate) fn may_have_none(statement: &Statement) -> bool {
@@ -53,19 +32,23 @@ pub(crate) fn may_have_none(statement: &Statement) -> bool {
 
 /// Whether nothing of a statement is evaluated before what stands here.
 pub(crate) fn is_first(source: &str, statement: u32, here: u32) -> bool {
-    const HEADS: [&str; 5] = ["return", "throw", "if", "switch", "await"];
+    const HEADS: [&str; 9] = [
+        "", "return", "throw", "if", "switch", "await", "yield", "void", "delete",
+    ];
     let Some(text) = source.get(statement as usize..here as usize) else {
         return false;
     };
-    let text = HEADS
-        .iter()
-        .find_map(|head| text.strip_prefix(head))
+    // What is copied into a new object is there before that is.
+    let copied = text.trim_end().strip_suffix("...");
+    let text = copied
+        .and_then(|text| text.trim_end().strip_suffix('{'))
         .unwrap_or(text);
-    text.chars().all(|c| c == '(' || c.is_whitespace())
+    let is_between = |c: char| c.is_whitespace() || "(!*".contains(c);
+    text.split(is_between).all(|word| HEADS.contains(&word))
 }
 
 /// Columns can be told of one line only.
-fn on_its_line(source: &str, start: u32, at: u32) -> u32 {
+pub(crate) fn on_its_line(source: &str, start: u32, at: u32) -> u32 {
     let between = &source[at.min(start) as usize..at.max(start) as usize];
     if between.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
         start
@@ -74,7 +57,7 @@ fn on_its_line(source: &str, start: u32, at: u32) -> u32 {
     }
 }
 
-fn of_any(source: &str, expression: &Expression) -> u32 {
+pub(crate) fn of_any(source: &str, expression: &Expression) -> u32 {
     let expression = expression.get_inner_expression();
     let operator_behind = |operand: u32| first_token(source, operand);
     match expression {
@@ -150,7 +133,7 @@ fn left_operand<'e, 'a>(expression: &'e Expression<'a>) -> Option<&'e Expression
 }
 
 /// The callee's last name, or the bracket where there is none right before it.
-fn of_call(source: &str, call: &CallExpression) -> u32 {
+pub(crate) fn of_call(source: &str, call: &CallExpression) -> u32 {
     let bracket = |from: u32| {
         let at = first_token(source, from);
         match source[at as usize..].starts_with("?.") {
@@ -177,16 +160,29 @@ fn of_call(source: &str, call: &CallExpression) -> u32 {
     }
 }
 
-fn of_member(source: &str, member: &MemberExpression) -> u32 {
+/// The name or the bracket; the dot before the name behind a call.
+pub(crate) fn of_member(source: &str, member: &MemberExpression) -> u32 {
+    let behind = first_token(source, member.object().span().end);
+    let is_optional = member.optional();
     match member {
+        MemberExpression::ComputedMemberExpression(_) if is_optional => {
+            first_token(source, behind + 2)
+        }
+        MemberExpression::ComputedMemberExpression(_) => behind,
+        _ if is_optional || is_behind_call(member.object()) => behind,
         MemberExpression::StaticMemberExpression(member) => member.property.span.start,
         MemberExpression::PrivateFieldExpression(member) => member.field.span.start,
-        MemberExpression::ComputedMemberExpression(member) => {
-            let at = first_token(source, member.object.span().end);
-            match source[at as usize..].starts_with("?.") {
-                true => first_token(source, at + 2),
-                false => at,
-            }
-        }
+    }
+}
+
+/// Whether an expression has a call, or a `?.`, outside of brackets.
+fn is_behind_call(expression: &Expression) -> bool {
+    match expression {
+        Expression::CallExpression(_) => true,
+        Expression::TaggedTemplateExpression(it) => is_behind_call(&it.tag),
+        Expression::TSNonNullExpression(it) => is_behind_call(&it.expression),
+        other => other
+            .as_member_expression()
+            .is_some_and(|member| member.optional() || is_behind_call(member.object())),
     }
 }

@@ -11,15 +11,17 @@ use crate::edit::{
     SUSPENSION,
 };
 use crate::frame::{Around, Breakable};
+use crate::place::{self, is_first};
+use crate::render;
+use crate::told::{Told, last_told};
 use crate::visitor::Visitor;
-use crate::{place, render};
 
 /// `catch`.
 const CATCH_BYTES: u32 = 5;
 
 impl<'a> Visitor<'a> {
     /// `await`, `yield` or `yield*`.
-    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>) {
+    pub fn suspend(&mut self, span: Span, operand: Option<&Expression<'a>>, is_delegating: bool) {
         if self.current == NO_FUNCTION {
             // Top-level `await`.
             if let Some(operand) = operand {
@@ -45,20 +47,55 @@ impl<'a> Visitor<'a> {
             Some(operand) => {
                 let (start, end) = (operand.span().start, operand.span().end);
                 // The code that suspends has no place of its own, so it would have our call's.
-                let (statement, told) = self.statement;
-                let before = match place::is_first(self.source, statement, span.start) {
-                    true => told,
-                    false => span.start,
-                };
-                let place = place::last_told(self.source, before, operand);
-                self.push_placed(start, Piece::OperandOpen, form, place);
+                let place = self.place_behind(operand);
+                let own = place.unwrap_or(span.start);
+                let opening = self.push_placed(start, Piece::OperandOpen, form, own);
                 self.visit_expression(operand);
-                self.push_placed(end, Piece::SuspendClose, form, place)
+                let closing = self.push_placed(end, Piece::SuspendClose, form, own);
+                if is_delegating && place.is_none() {
+                    self.unplaced.push(([opening, closing], span.start));
+                }
+                closing
             }
             None => self.push(span.end, Piece::YieldNothing, form),
         };
         let end = operand.map_or(span.end, |operand| operand.span().end);
         self.frame().last_suspension = Some((end, closing));
+    }
+
+    /// The place of code without one behind this expression, if that tells any or is the first of its
+    /// statement.
+    pub fn place_behind(&self, expression: &Expression<'a>) -> Option<u32> {
+        let start = expression.span().start;
+        let (statement, place) = self.statement;
+        match last_told(self.source, u32::MAX, expression) {
+            None if is_first(self.source, statement, start) => Some(place),
+            told => Some(self.place_of(told?, start)),
+        }
+    }
+
+    /// Where V8 says that to be which has the place of what was told before it, on the line of `start`.
+    fn place_of(&self, told: Told, start: u32) -> u32 {
+        let (statement, place) = self.statement;
+        if told.is_name && is_first(self.source, statement, told.at) {
+            place
+        } else {
+            place::on_its_line(self.source, start, told.at)
+        }
+    }
+
+    /// An expression was visited that is all of a statement: gives their places to the suspensions in
+    /// it which have that of what is told before them.
+    pub fn place_suspensions(&mut self, since: usize, whole: &Expression<'a>) {
+        for (edits, start) in self.unplaced.split_off(since) {
+            let place = match last_told(self.source, start, whole) {
+                Some(told) => self.place_of(told, start),
+                None => self.statement.1,
+            };
+            for edit in edits {
+                self.edits[edit].place = place;
+            }
+        }
     }
 
     /// An expression that V8 gives the place of a statement.
@@ -67,7 +104,11 @@ impl<'a> Visitor<'a> {
         if let Expression::AwaitExpression(_) | Expression::YieldExpression(_) = inner {
             self.placed = inner.span().start;
         }
+        let place = place::of_any(self.source, expression);
+        let outer = std::mem::replace(&mut self.statement, (expression.span().start, place));
+        self.is_whole = true;
         self.visit_expression(expression);
+        self.statement = outer;
     }
 
     /// A statement without `;` that ends with our `)`: the next line could continue it, where it
@@ -268,7 +309,11 @@ impl<'a> Visitor<'a> {
         } else {
             self.frame().keeps_operand = true;
             let iterable = statement.right.span();
-            let place = place::of_expression(self.source, &statement.right);
+            let right = &statement.right;
+            let place = place::of_any(self.source, right);
+            let outer = std::mem::replace(&mut self.statement, (iterable.start, place));
+            let place = self.place_behind(right).unwrap_or(place);
+            self.statement = outer;
             self.push(iterable.start, Piece::IterableOpen, 0);
             self.visit_expression(&statement.right);
             self.push_placed(iterable.end, Piece::IterableClose, 0, place);

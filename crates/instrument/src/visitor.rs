@@ -44,6 +44,8 @@ pub(crate) fn visit<'a>(
         literals: 0,
         literals_before: 0,
         statement: (0, 0),
+        is_whole: false,
+        unplaced: Vec::new(),
         hints: Vec::new(),
         classes: Vec::new(),
         labels: Vec::new(),
@@ -96,6 +98,11 @@ pub(crate) struct Visitor<'a> {
     pub literals_before: u32,
     /// Where that statement starts, and where V8 says it to be.
     pub statement: (u32, u32),
+    /// Whether the expression that is about to be visited is all of that statement.
+    pub is_whole: bool,
+    /// Suspensions in it whose place is that of what is told before them: their edits, and where they
+    /// start.
+    pub unplaced: Vec<([usize; 2], u32)>,
     /// Names for functions, classes and objects that are about to be visited.
     pub hints: Vec<(Span, String)>,
     /// Names of the classes around.
@@ -168,7 +175,10 @@ impl<'a> Visitor<'a> {
     pub fn in_statement(&mut self, statement: (u32, u32), visit: impl FnOnce(&mut Self)) {
         let before = std::mem::replace(&mut self.literals_before, self.literals);
         let outer = std::mem::replace(&mut self.statement, statement);
+        let unplaced = self.unplaced.len();
+        self.is_whole = true;
         visit(self);
+        self.unplaced.truncate(unplaced);
         self.literals_before = before;
         self.statement = outer;
     }
@@ -182,7 +192,12 @@ impl<'a> Visitor<'a> {
 impl<'a> Visit<'a> for Visitor<'a> {
     fn visit_expression(&mut self, it: &Expression<'a>) {
         if self.descend(it.span().start) {
+            let is_whole = std::mem::take(&mut self.is_whole);
+            let unplaced = self.unplaced.len();
             walk::walk_expression(self, it);
+            if is_whole && self.unplaced.len() > unplaced {
+                self.place_suspensions(unplaced, it);
+            }
             self.depth -= 1;
         }
     }
@@ -346,11 +361,11 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
-        self.suspend(it.span, Some(&it.argument));
+        self.suspend(it.span, Some(&it.argument), false);
     }
 
     fn visit_yield_expression(&mut self, it: &YieldExpression<'a>) {
-        self.suspend(it.span, it.argument.as_ref());
+        self.suspend(it.span, it.argument.as_ref(), it.delegate);
     }
 
     fn visit_sequence_expression(&mut self, it: &SequenceExpression<'a>) {
