@@ -13,8 +13,6 @@ const full = process.env["BREADCRUMB_EXIT"] === "full";
 /** Of the small size each Node runs a share of its own. */
 const SHARE = 4;
 
-const TICKS = /^ {4}at process\.processTicksAndRejections .*\n/gm;
-
 /** The ways to record: by the preload alone, and by the CLI. */
 const WAYS = ["preload", "run"] as const;
 
@@ -32,7 +30,7 @@ describe.each(nodes.map(([name, node], at) => ({ name, node, at })))(
       for (const way of WAYS) {
         const store = join(folder, `store-${way}`);
         const traced = dieTraced(death, way, node, folder, store);
-        expect(comparable(traced, death, major), way).toEqual(comparable(plain, death, major));
+        expect(comparable(traced, death), way).toEqual(comparable(plain, death));
         if (way === "preload") run(node, [cli, "recover"], folder);
         const recorded = await readRecording(store);
         expect(recorded.runs.map(endOf), way).toEqual([expectedEnd(death, way, plain)]);
@@ -76,14 +74,10 @@ function dieTraced(
   });
 }
 
-/**
- * What a user sees of an ending. On Node 20 the stack of an unhandled rejection has one more of Node's
- * own frames (in ARCHITECTURE.md).
- */
-function comparable(ended: Ended, { noisy = false }: Death, major: number): unknown {
+/** What a user sees of an ending. */
+function comparable(ended: Ended, { noisy = false }: Death): unknown {
   const { status, signal, stdout, stderr } = ended;
-  const seen = major > 20 ? stderr : stderr.replaceAll(TICKS, "");
-  return { status, signal, stdout, stderr: noisy ? stderr !== "" : seen };
+  return { status, signal, stdout, stderr: noisy ? stderr !== "" : stderr };
 }
 
 interface End {

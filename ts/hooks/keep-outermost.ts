@@ -12,12 +12,20 @@ import { standIn } from "../runtime/stand-in";
 
 type Register = (this: unknown, ...rest: unknown[]) => unknown;
 
-/** Calls `again` each time the program has called `Module[name]` without an error. */
-export function keepOutermost(name: "register" | "registerHooks", again: () => void): void {
+/**
+ * Calls `before` each time the program calls `Module[name]`, and `again` where it has without an
+ * error.
+ */
+export function keepOutermost(
+  name: "register" | "registerHooks",
+  again: () => void,
+  before?: () => void,
+): void {
   const { apply } = Reflect;
   const functions = Module as unknown as Record<string, Register>;
   const original = functions[name] as Register;
   const made = function (this: unknown, ...rest: unknown[]): unknown {
+    before?.();
     const answer = apply(original, this, rest);
     again();
     return answer;

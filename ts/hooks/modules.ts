@@ -13,6 +13,7 @@ import * as threads from "node:worker_threads";
 import { headOf, isCompiledByProgram, isRequired, kindOf, skipCompile } from "./commonjs";
 import { keepOutermost } from "./keep-outermost";
 import { type SourceKind, transform } from "./transform";
+import { startUnseen } from "./unseen-worker";
 
 /** What a `load` hook returns. */
 interface Loaded {
@@ -56,8 +57,8 @@ export function installModules(folder: string): void {
     });
   } else if (register !== undefined) {
     const url = pathToFileURL(join(folder, "hooks-thread.js"));
-    register(url);
-    keepOutermost("register", () => register(url));
+    const worker = startUnseen(() => register(url));
+    keepOutermost("register", () => register(url), worker.tell);
   }
 }
 
