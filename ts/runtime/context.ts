@@ -71,9 +71,20 @@ function findFrames(): FrameClass | undefined {
     // No `instanceof`: the class descends from one that Node keeps to itself.
     if (!types.isMap(frame) || !("disable" in frame)) continue;
     const found = frame.constructor as unknown as FrameClass;
-    if (typeof found.current === "function" && typeof found.set === "function") return found;
+    if (typeof found.current !== "function" || typeof found.set !== "function") continue;
+    leaveTrial(found);
+    return found;
   }
   return undefined;
+}
+
+/** `run` leaves a frame behind that holds our key, and with it no code runs as without contexts. */
+function leaveTrial(classOfFrames: FrameClass): void {
+  const left = classOfFrames.current();
+  if (left === undefined) return;
+  const theirs = new classOfFrames(key, undefined);
+  theirs.disable(key);
+  classOfFrames.set(theirs.size === 0 ? undefined : theirs);
 }
 
 /** The mark in the frame of what runs. */

@@ -1,0 +1,31 @@
+/** What runs right behind the main script, and which workers a program is told of. */
+"use strict";
+const { register } = require("node:module");
+const { pathToFileURL } = require("node:url");
+const seen = [];
+const say = (what) => {
+  const frames = new Error(what).stack.split("\n").slice(2);
+  seen.push(`${what}: ${frames.map((frame) => frame.trim().replaceAll(__dirname, "")).join(" < ")}`);
+};
+
+process.on("worker", (worker) => say(`worker ${worker.threadId > 0}`));
+process.on("unhandledRejection", ({ message }) => say(`unhandled ${message}`));
+process.on("exit", () => console.log(seen.join("\n")));
+
+Promise.resolve().then(() => say("microtask"));
+queueMicrotask(() => say("queued"));
+Promise.reject(new Error("nobody"));
+(async () => {
+  await null;
+  say("behind an await");
+  throw new Error("late");
+})();
+
+setTimeout(() => {
+  say("before the loader");
+  process.nextTick(() => say("tick before it"));
+  register("./hooks.mjs", pathToFileURL(__filename));
+  process.nextTick(() => say("tick behind it"));
+  register("./hooks.mjs?again", pathToFileURL(__filename));
+  import("./late.mjs").then(({ text }) => say(text));
+}, 20);
