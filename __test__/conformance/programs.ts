@@ -4,7 +4,7 @@
  *     { "args": ["{modules}/typescript/bin/tsc", "-p", "."], "small": true }
  *
  * `args` stand behind `node`; `{modules}` is the repository's `node_modules`. `small` programs run
- * with `npm test` too. A program may print and write nothing that differs from run to run.
+ * with `npm test` too. `uncounted` says why V8's counts cannot be compared. A program may print and write nothing that differs from run to run.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,6 +21,8 @@ export interface Program {
   readonly args: readonly string[];
   /** Whether it runs with `npm test`. */
   readonly small: boolean;
+  /** Why its calls are not held against V8's counts, if they are not. */
+  readonly uncounted?: string;
 }
 
 /** All programs, by name. */
@@ -32,9 +34,14 @@ export function findPrograms(): readonly Program[] {
 }
 
 function readProgram(name: string, folder: string): Program {
-  const { args, small = false } = JSON.parse(
-    readFileSync(join(folder, "program.json"), "utf8"),
-  ) as { args: string[]; small?: boolean };
+  const read = JSON.parse(readFileSync(join(folder, "program.json"), "utf8")) as Partial<Program>;
+  const { args = [], small = false, uncounted } = read;
   const modules = join(ROOT, "node_modules");
-  return { name, folder, small, args: args.map((arg) => arg.replace("{modules}", modules)) };
+  return {
+    name,
+    folder,
+    small,
+    args: args.map((arg) => arg.replace("{modules}", modules)),
+    ...(uncounted !== undefined && { uncounted }),
+  };
 }
