@@ -57,8 +57,8 @@ export function installModules(folder: string): void {
     });
   } else if (register !== undefined) {
     const url = pathToFileURL(join(folder, "hooks-thread.js"));
-    const worker = startUnseen(() => register(url));
-    keepOutermost("register", () => register(url), worker.tell);
+    const tellOfWorker = startUnseen(() => register(url));
+    keepOutermost("register", () => register(url), tellOfWorker);
   }
 }
 

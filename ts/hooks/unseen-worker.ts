@@ -11,14 +11,14 @@
 
 /** The parts of `process` that are replaced for a moment. */
 interface Ticks {
-  nextTick(callback: (...args: unknown[]) => void, ...args: unknown[]): void;
-  emit(event: string, ...args: unknown[]): boolean;
+  nextTick: (...tick: Tick) => void;
+  emit: (event: string, ...args: unknown[]) => boolean;
 }
 
 type Tick = [callback: (...args: unknown[]) => void, ...args: unknown[]];
 
 /** Runs `start`. Gives how to say what it started, which does so once. */
-export function startUnseen(start: () => void): { tell(): void } {
+export function startUnseen(start: () => void): () => void {
   const ticks = process as unknown as Ticks;
   const { nextTick, emit } = ticks;
   const ownEmit = Object.getOwnPropertyDescriptor(process, "emit");
@@ -29,7 +29,7 @@ export function startUnseen(start: () => void): { tell(): void } {
   ticks.nextTick = (...tick) => void waiting.push(tick);
   ticks.emit = (event, ...args) => {
     says ||= event === "worker";
-    return event === "worker" || (Reflect.apply(emit, process, [event, ...args]) as boolean);
+    return event === "worker" || Reflect.apply(emit, process, [event, ...args]);
   };
   try {
     start();
@@ -44,9 +44,7 @@ export function startUnseen(start: () => void): { tell(): void } {
     if (ownEmit === undefined) Reflect.deleteProperty(process, "emit");
     else Object.defineProperty(process, "emit", ownEmit);
   }
-  return {
-    tell() {
-      for (const tick of sayers.splice(0)) process.nextTick(...tick);
-    },
+  return () => {
+    for (const tick of sayers.splice(0)) process.nextTick(...tick);
   };
 }
