@@ -104,6 +104,7 @@ impl Owned {
             Field::Int(1),
             text(Some("probe")),
             text(Some(row.parent_kind.name())),
+            Field::Int(0),
         ]
     }
 }
