@@ -20,6 +20,7 @@ use crate::retention_policy::{Reason, RetentionPolicy};
 use crate::run::PIN;
 use crate::segment::remove_segment;
 use crate::stored_run::{RunFiles, Share, StoredRun, WhyKept};
+use crate::summary::MERGED;
 use crate::upkeep_lock::UpkeepLock;
 use crate::writer_lock::LOCK;
 use crate::{Store, StoreError};
@@ -168,8 +169,8 @@ impl Store {
         Ok((plan, removal))
     }
 
-    /// Removes locks that nobody holds of runs that have ended, and tables without a summary of
-    /// such runs.
+    /// Removes locks that nobody holds of runs that have ended, and tables without a summary: of
+    /// such runs, and of mergings, for no other process is at one now.
     fn sweep_writers(
         &self,
         pruning: &Pruning<'_>,
@@ -205,7 +206,8 @@ impl Store {
             ended.insert(run_id, is_over);
         }
         for (folder, name) in &orphans {
-            let is_over = run_of(name).is_some_and(|run| ended.get(run) == Some(&true));
+            let is_over = name.starts_with(MERGED)
+                || run_of(name).is_some_and(|run| ended.get(run) == Some(&true));
             // Listed before its run had ended, it may have its summary by now.
             if is_over && !folder.join(format!("{name}.json")).exists() {
                 removal.leftovers += 1;

@@ -232,6 +232,27 @@ fn pinned_written_and_unreadable_runs_stay() {
 }
 
 #[test]
+fn what_a_merging_that_was_killed_wrote_goes_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    store.write_run(&record("a", 0)).unwrap();
+    let day = folder.path().join("segments/date=2026-01-01");
+    // The second one's id ends as a number does.
+    for name in [
+        "a-0",
+        "merged-0198c0de-0000-7000-8000-00000000000f",
+        "merged-0198c0de-0000-7000-8000-000000000001",
+    ] {
+        declare(&store, name, &[("a", 1)], 10);
+        if name != "a-0" {
+            fs::remove_file(day.join(format!("{name}.json"))).unwrap();
+        }
+    }
+    prune(&store, &NONE);
+    assert_eq!(fs::read_dir(day).unwrap().count(), 2);
+}
+
+#[test]
 fn tables_without_a_summary_go_when_their_run_has_ended() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::create(folder.path()).unwrap();
