@@ -11,8 +11,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::segment::{Removed, remove_segment};
-use crate::summary::{MERGED, segment_of, summary_paths};
+use crate::segment::{Removed, remove_files};
+use crate::summary::{MERGED, file_names, names_in, segment_of};
 use crate::{SegmentSummary, StoreError};
 
 /// A segment, with its folder.
@@ -41,6 +41,8 @@ impl Source {
 /// The segments of a day's folder.
 pub(crate) struct Day {
     folder: PathBuf,
+    /// Names of all files.
+    pub(crate) names: HashSet<String>,
     /// Those that count.
     pub(crate) sources: Vec<Source>,
     /// Those that were replaced and are still there, by name.
@@ -50,10 +52,11 @@ pub(crate) struct Day {
 }
 
 impl Day {
-    /// A day of which only these segments are looked at.
-    pub(crate) fn of(folder: &Path, sources: Vec<Source>) -> Self {
+    /// A day with these files, of which only these segments are looked at.
+    pub(crate) fn of(folder: &Path, names: HashSet<String>, sources: Vec<Source>) -> Self {
         Self {
             folder: folder.to_owned(),
+            names,
             sources,
             replaced: HashMap::new(),
             orphans: Vec::new(),
@@ -62,8 +65,22 @@ impl Day {
 
     /// Reads the summaries; what cannot be read is named in `skipped`.
     pub(crate) fn read(folder: &Path, skipped: &mut Vec<String>) -> Result<Self, StoreError> {
-        let mut sources = Vec::new();
-        for path in summary_paths(folder)? {
+        Self::read_those(folder, skipped, |_| true)
+    }
+
+    /// The same, as if the only segments were those whose names are asked for.
+    pub(crate) fn read_those(
+        folder: &Path,
+        skipped: &mut Vec<String>,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Result<Self, StoreError> {
+        let names = names_in(folder)?;
+        let summaries = names.iter().filter_map(|name| name.strip_suffix(".json"));
+        let mut summaries: Vec<&str> = summaries.filter(|name| is_asked(name)).collect();
+        summaries.sort_unstable();
+        let mut sources = Vec::with_capacity(summaries.len());
+        for name in summaries {
+            let path = folder.join(format!("{name}.json"));
             match SegmentSummary::read(&path) {
                 Ok(summary) => sources.push(Source {
                     folder: folder.to_owned(),
@@ -89,7 +106,8 @@ impl Day {
             folder: folder.to_owned(),
             sources,
             replaced: replaced.into_iter().map(by_name).collect(),
-            orphans: orphans_in(folder)?,
+            orphans: orphans_among(&names),
+            names,
         })
     }
 
@@ -99,7 +117,7 @@ impl Day {
         let mut removed = 0;
         // Under the lock: no other process merges now.
         for name in self.orphans.iter().filter(|name| name.starts_with(MERGED)) {
-            removed += remove_segment(&self.folder, name)?.segments;
+            removed += self.remove_files(name)?.segments;
         }
         for name in self.outdated(grace) {
             removed += self.remove(name)?.segments;
@@ -125,8 +143,14 @@ impl Day {
         for older in summary.into_iter().flat_map(|s| &s.replaces) {
             removed.add(self.remove(older)?);
         }
-        removed.add(remove_segment(&self.folder, name)?);
+        removed.add(self.remove_files(name)?);
         Ok(removed)
+    }
+
+    /// Removes the files of a segment, its summary first.
+    pub(crate) fn remove_files(&self, name: &str) -> Result<Removed, StoreError> {
+        let files = file_names(name).filter(|file| self.names.contains(file));
+        remove_files(&self.folder, files)
     }
 
     /// Those that stay as they are for now: the last segment of a run that has not ended, which a
@@ -162,18 +186,23 @@ impl Day {
 
 /// Names of the segments in a day's folder that have tables but no summary.
 pub(crate) fn orphans_in(folder: &Path) -> Result<Vec<String>, StoreError> {
-    let names: HashSet<String> = crate::atomic_file::list(folder)?
+    Ok(orphans_among(&names_in(folder)?))
+}
+
+/// The same, by the names of a folder's files.
+fn orphans_among(names: &HashSet<String>) -> Vec<String> {
+    let has_summary: HashSet<&str> = names
         .iter()
-        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".json"))
         .collect();
     let mut orphans: Vec<String> = names
         .iter()
         .filter_map(|name| {
             let segment = segment_of(name)?;
-            (!names.contains(&format!("{segment}.json"))).then(|| segment.to_owned())
+            (!has_summary.contains(segment)).then(|| segment.to_owned())
         })
         .collect();
     orphans.sort();
     orphans.dedup();
-    Ok(orphans)
+    orphans
 }

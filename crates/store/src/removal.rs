@@ -9,7 +9,7 @@
 //! After a kill at any moment [`Store::sweep`] goes on. Limits: a merged segment that cannot be read
 //! cannot be written again: its runs stay hidden, and it is named.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -17,9 +17,12 @@ use crate::atomic_file::{changing, list, remove_file, sweep_folder, sync_folder}
 use crate::day::{Day, Source};
 use crate::merge::merge_group;
 use crate::run::REMOVING;
-use crate::segment::remove_segment;
+use crate::summary::{MERGED, segment_of};
 use crate::upkeep_lock::UpkeepLock;
 use crate::{MergeLimits, Store, StoreError};
+
+/// Segments that are removed between two questions whether to go on.
+const ASKED_EVERY: usize = 100;
 
 /// What a removal has done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +43,17 @@ pub struct Removal {
 
 /// The run of a segment that a process wrote, by the segment's name.
 pub(crate) fn run_of(segment: &str) -> Option<&str> {
+    if segment.starts_with(MERGED) {
+        // Its end may be of digits alone.
+        return None;
+    }
     let (run, seq) = segment.rsplit_once('-')?;
     seq.parse::<u64>().ok().map(|_| run)
+}
+
+/// The segment that a file is of, by its name.
+fn segment_in(file: &str) -> Option<&str> {
+    file.strip_suffix(".json").or_else(|| segment_of(file))
 }
 
 impl Removal {
@@ -122,8 +134,10 @@ impl Store {
         go_on: &mut dyn FnMut() -> bool,
         removal: &mut Removal,
     ) -> Result<bool, StoreError> {
-        let day = Day::read(folder, &mut removal.skipped)?;
-        let mut stay: Vec<String> = Vec::new();
+        // What a process wrote goes by its name.
+        let is_merged = |name: &str| run_of(name).is_none();
+        let day = Day::read_those(folder, &mut removal.skipped, is_merged)?;
+        let mut stay: HashSet<&str> = HashSet::new();
         for source in &day.sources {
             let goes = |run: &str| runs.contains(run);
             let parts = source.summary.runs.iter();
@@ -137,7 +151,7 @@ impl Store {
                             removal
                                 .skipped
                                 .push(format!("{}: {reason}", path.display()));
-                            stay.extend(source.summary.runs.iter().map(|p| p.run_id.clone()));
+                            stay.extend(source.summary.runs.iter().map(|p| &*p.run_id));
                             continue;
                         }
                         Err(error) => return Err(error),
@@ -147,21 +161,31 @@ impl Store {
             }
             removal.removed_bytes += day.remove(&source.summary.name)?.bytes;
         }
-        // A removal that was cut short had removed their summary.
-        let of_gone = |name: &str| run_of(name).is_some_and(|run| runs.contains(run));
-        for name in day.orphans.iter().filter(|name| of_gone(name)) {
-            removal.removed_bytes += remove_segment(folder, name)?.bytes;
-        }
         // What is replaced already, but would be seen again when what replaced it goes.
         for (name, summary) in &day.replaced {
-            let holds = |run: &str| summary.part(run).is_some() && !stay.iter().any(|s| s == run);
+            let holds = |run: &str| summary.part(run).is_some() && !stay.contains(run);
             if runs.iter().any(|run| holds(run)) {
                 removal.removed_bytes += day.remove(name)?.bytes;
             }
         }
-        for run in &stay {
-            runs.remove(run.as_str());
+        // Segments that a process wrote, whole or, where a removal was cut short, without a summary.
+        let merged = day.sources.iter().map(|source| &source.summary);
+        let replaced: HashSet<&str> = merged
+            .chain(day.replaced.values())
+            .flat_map(|summary| summary.replaces.iter().map(String::as_str))
+            .collect();
+        let goes = |name: &&str| {
+            let run = run_of(name).filter(|run| runs.contains(run));
+            run.is_some_and(|run| !stay.contains(run) || !replaced.contains(name))
+        };
+        let written: BTreeSet<&str> = day.names.iter().filter_map(|f| segment_in(f)).collect();
+        for (done, name) in written.into_iter().filter(goes).enumerate() {
+            if done % ASKED_EVERY == ASKED_EVERY - 1 && !go_on() {
+                return Ok(false);
+            }
+            removal.removed_bytes += day.remove_files(name)?.bytes;
         }
+        runs.retain(|run| !stay.contains(run));
         Ok(true)
     }
 

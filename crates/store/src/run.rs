@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::{list, remove_file, write_atomically};
-use crate::json_file::{check_version, corrupt, read_json, unencodable, write_json};
+use crate::json_file::{
+    check_version, corrupt, parse_json, parse_known, read_text, unencodable, write_json,
+};
 use crate::store::STORE_VERSION;
 use crate::{Store, StoreError};
 
@@ -249,7 +251,11 @@ impl Store {
 }
 
 fn read_record(path: &Path) -> Result<RunRecord, StoreError> {
-    let value = read_json(path)?;
+    let text = read_text(path)?;
+    if let Some(record) = parse_known(&text, |record: &RunRecord| record.schema_version) {
+        return Ok(record);
+    }
+    let value = parse_json(path, &text)?;
     check_version(path, &value)?;
     serde_json::from_value(value).map_err(|e| corrupt(path, &e))
 }

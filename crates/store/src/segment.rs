@@ -605,8 +605,16 @@ impl Removed {
 
 /// Removes the files that a segment of this name has in a folder, its summary first.
 pub(crate) fn remove_segment(folder: &Path, name: &str) -> Result<Removed, StoreError> {
+    remove_files(folder, file_names(name))
+}
+
+/// Removes files of one segment, in this order.
+pub(crate) fn remove_files(
+    folder: &Path,
+    files: impl Iterator<Item = String>,
+) -> Result<Removed, StoreError> {
     let mut removed = Removed::default();
-    for file in file_names(name) {
+    for file in files {
         let path = folder.join(file);
         let bytes = path.metadata().map_or(0, |file| file.len());
         if remove_file(&path)? {

@@ -4,13 +4,14 @@
 //! called `<run>-<seq>`; one that others were merged into, `merged-<uuid>`: it names those that it
 //! replaces, which count no longer from the moment that its summary is in place.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use breadcrumb_event::schema::TABLES;
 use serde::{Deserialize, Serialize};
 
 use crate::atomic_file::list;
-use crate::json_file::{check_version, read_json};
+use crate::json_file::{check_version, parse_json, parse_known, read_text};
 use crate::seq_ranges::SeqRanges;
 use crate::{Store, StoreError};
 
@@ -170,7 +171,29 @@ impl SegmentSummary {
             path: path.to_owned(),
             reason,
         };
-        let value = read_json(path)?;
+        let text = read_text(path)?;
+        let known = parse_known(&text, |summary: &Self| summary.schema_version);
+        let summary = match known {
+            Some(summary) => summary,
+            None => Self::parse_other(path, &text)?,
+        };
+        if path.file_stem().is_none_or(|stem| *stem != *summary.name) {
+            return Err(corrupt("names another segment than its file does".into()));
+        }
+        let leads_out = |file: &str| Path::new(file).file_name().is_none_or(|name| name != file);
+        if summary.tables.iter().any(|(_, t)| leads_out(&t.file)) {
+            return Err(corrupt("names a file in another folder".into()));
+        }
+        Ok(summary)
+    }
+
+    /// What an older version wrote, or an error that says what is wrong.
+    fn parse_other(path: &Path, text: &[u8]) -> Result<Self, StoreError> {
+        let corrupt = |reason: String| StoreError::Corrupt {
+            path: path.to_owned(),
+            reason,
+        };
+        let value = parse_json(path, text)?;
         let version = check_version(path, &value)?;
         let version = version.ok_or_else(|| corrupt("it says no version".into()))?;
         let summary: serde_json::Result<Self> = if version < 3 {
@@ -180,13 +203,6 @@ impl SegmentSummary {
         };
         let mut summary = summary.map_err(|e| corrupt(e.to_string()))?;
         summary.schema_version = version;
-        if path.file_stem().is_none_or(|stem| *stem != *summary.name) {
-            return Err(corrupt("names another segment than its file does".into()));
-        }
-        let leads_out = |file: &str| Path::new(file).file_name().is_none_or(|name| name != file);
-        if summary.tables.iter().any(|(_, t)| leads_out(&t.file)) {
-            return Err(corrupt("names a file in another folder".into()));
-        }
         Ok(summary)
     }
 
@@ -263,19 +279,25 @@ impl Store {
 
 /// Paths of the summaries in a day's folder.
 pub(crate) fn summary_paths(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let mut paths: Vec<PathBuf> = list(folder)?
-        .iter()
-        .map(std::fs::DirEntry::path)
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect();
+    let names = names_in(folder)?;
+    let summaries = names.iter().filter(|name| name.ends_with(".json"));
+    let mut paths: Vec<PathBuf> = summaries.map(|name| folder.join(name)).collect();
     paths.sort();
     Ok(paths)
 }
 
+/// Names of what is in a folder.
+pub(crate) fn names_in(folder: &Path) -> Result<HashSet<String>, StoreError> {
+    let entries = list(folder)?.into_iter();
+    Ok(entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect())
+}
+
 /// The segment that a table's file is of, by its name.
 pub(crate) fn segment_of(file: &str) -> Option<&str> {
-    let (segment, _) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
-    let is_ours = segment.contains('-') && file_names(segment).any(|name| name == file);
+    let (segment, table) = file.strip_suffix(".parquet")?.rsplit_once('-')?;
+    let is_ours = segment.contains('-') && TABLES.iter().any(|known| known.name == table);
     is_ours.then_some(segment)
 }
 

@@ -14,10 +14,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::{MergeLimits, MergeReport};
-use crate::atomic_file::list;
 use crate::day::{Day, Source};
 use crate::removal::run_of;
-use crate::summary::MERGED;
+use crate::summary::{MERGED, names_in};
 use crate::{RunStatus, SegmentSummary, Store, StoreError};
 
 /// Segments of single runs that are left waiting.
@@ -40,8 +39,9 @@ impl Store {
         let Some(folder) = self.date_folders()?.pop() else {
             return Ok(report);
         };
-        let names = segment_names(&folder)?;
-        if names.iter().filter(|name| run_of(name).is_some()).count() < ENOUGH {
+        let names = names_in(&folder)?;
+        let written = segments_among(&names).filter(|name| run_of(name).is_some());
+        if written.count() < ENOUGH {
             return Ok(report);
         }
         let Some(_lock) = self.lock_upkeep()? else {
@@ -53,8 +53,8 @@ impl Store {
             ..MergeLimits::default()
         };
         let mut go_on = || Instant::now() < until;
-        let day = waiting(&folder, &names);
-        report.removed += day.remove_old(&names, limits.grace, &mut go_on)?;
+        let day = waiting(&folder, names);
+        report.removed += day.remove_old(limits.grace, &mut go_on)?;
         let written = day.sources.iter().filter_map(|s| run_of(&s.summary.name));
         if written.clone().count() >= ENOUGH {
             let ended = self.ended_among(written.collect());
@@ -82,15 +82,15 @@ impl Store {
 }
 
 impl Day {
-    /// As [`Self::remove_replaced`], of the segments with these names.
+    /// As [`Self::remove_replaced`], until it is told to end.
     fn remove_old(
         &self,
-        names: &HashSet<String>,
         grace: Duration,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<usize, StoreError> {
         let mut removed = 0;
-        for name in self.outdated(grace).filter(|name| names.contains(*name)) {
+        let is_there = |name: &&String| self.names.contains(&format!("{name}.json"));
+        for name in self.outdated(grace).filter(is_there) {
             if !go_on() {
                 return Ok(removed);
             }
@@ -100,36 +100,31 @@ impl Day {
     }
 }
 
-/// Names of the segments in a day's folder that have a summary.
-fn segment_names(folder: &Path) -> Result<HashSet<String>, StoreError> {
-    let entries = list(folder)?;
-    let names = entries.iter().filter_map(|entry| {
-        let name = entry.file_name().into_string().ok()?;
-        Some(name.strip_suffix(".json")?.to_owned())
-    });
-    Ok(names.collect())
+/// Those of a folder's names that are of segments.
+fn segments_among(names: &HashSet<String>) -> impl Iterator<Item = &str> {
+    names.iter().filter_map(|name| name.strip_suffix(".json"))
 }
 
 /// The segments that count, without the summaries of those that were replaced being read.
-fn waiting(folder: &Path, names: &HashSet<String>) -> Day {
-    let read = |name: &String| -> Option<Source> {
+fn waiting(folder: &Path, names: HashSet<String>) -> Day {
+    let read = |name: &str| -> Option<Source> {
         let summary = SegmentSummary::read(&folder.join(format!("{name}.json"))).ok()?;
         Some(Source {
             folder: folder.to_owned(),
             summary,
         })
     };
-    let (merged, written): (Vec<&String>, Vec<&String>) =
-        names.iter().partition(|name| name.starts_with(MERGED));
+    let (merged, written): (Vec<&str>, Vec<&str>) =
+        segments_among(&names).partition(|name| name.starts_with(MERGED));
     let merged: Vec<Source> = merged.into_iter().filter_map(read).collect();
     let replaced: HashSet<&str> = merged
         .iter()
         .flat_map(|source| source.summary.replaces.iter().map(String::as_str))
         .collect();
-    let is_seen = |name: &&String| !replaced.contains(name.as_str());
+    let is_seen = |name: &&str| !replaced.contains(name);
     let written = written.into_iter().filter(is_seen);
     let mut sources: Vec<Source> = written.take(LOOKED_AT).filter_map(read).collect();
     let counts = |source: &&Source| !replaced.contains(source.summary.name.as_str());
     sources.extend(merged.iter().filter(counts).cloned());
-    Day::of(folder, sources)
+    Day::of(folder, names, sources)
 }
