@@ -20,7 +20,7 @@ const store = join(folder, "store");
 const args = [CLI, "run", "--quiet", "--store", store, "--", process.execPath, "app.js"];
 execFileSync(process.execPath, args, { cwd: folder, stdio: "inherit" });
 
-const [record = ""] = readdirSync(join(store, "runs")).filter((name) => name.endsWith(".json"));
+const record = readdirSync(join(store, "runs")).find((name) => name.endsWith(".json"));
 const path = join(store, "runs", record);
 const told = JSON.parse(readFileSync(path, "utf8"));
 const neutral = { command: ["node", "/app/app.js"], cwd: "/app", pid: 42 };
