@@ -18,14 +18,24 @@ export async function readCallPath(
   runId: string,
   callId: number,
 ): Promise<CallPlace[]> {
+  return (await readPathUp(reader, runId, callId)).path;
+}
+
+/** The path, and the call above it: one without a row, or of a level that is not looked up; null: none. */
+export async function readPathUp(
+  reader: Reader,
+  runId: string,
+  callId: number,
+): Promise<{ path: CallPlace[]; aboveId: number | null }> {
   const path: CallPlace[] = [];
-  for (let next: number | null = callId; next !== null && path.length < MAX_LEVELS;) {
+  let next: number | null = callId;
+  while (next !== null && path.length < MAX_LEVELS) {
     const found = await readPlace(reader, runId, next);
     if (!found) break;
     path.unshift(found.place);
     next = found.parentId;
   }
-  return path;
+  return { path, aboveId: next };
 }
 
 async function readPlace(

@@ -11,6 +11,7 @@ export { BreadcrumbError, type BreadcrumbErrorCode } from "../errors";
 export type { TraceCall } from "./call-rows";
 export type { CallEdgeFilter } from "./call-edges";
 export type { CallFilter } from "./call-filter";
+export type { CallFamily, CallFamilyOptions } from "./call-family";
 export type { CallLevelsOptions } from "./call-levels";
 export type { CallPageFilter } from "./calls";
 export type { DiffOptions } from "./diff";

@@ -8,6 +8,7 @@
  * Every question sees what was published when it was asked, also of programs that still run.
  * Limits: read-only; DuckDB is loaded by the first question but `runs()`.
  */
+import { callFamily, type CallFamily, type CallFamilyOptions } from "./call-family";
 import { callLevels, type CallLevelsOptions } from "./call-levels";
 import { readCallPath } from "./call-path";
 import { callees, callers, type CallEdgeFilter } from "./call-edges";
@@ -117,6 +118,11 @@ export class Store {
   async callPath(run: string, call: number): Promise<CallPlace[]> {
     this.#reader.refresh();
     return readCallPath(this.#reader, this.#reader.resolveRun(run), call);
+  }
+
+  /** A call, its path from the root, its siblings and callees. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
+  callFamily(trace: string, call: number, options?: CallFamilyOptions): Promise<CallFamily> {
+    return callFamily(this.#reader, trace, call, options);
   }
 
   /** What comes into the store from now on; ends by its `signal`, or by leaving the loop. */

@@ -2,12 +2,11 @@
 import { z } from "zod";
 import type { Call, CallPlace, RecordedException, Store } from "../../query/index";
 import type { Answer } from "../answer";
-import { callRef } from "../call-ref";
+import { callRef, parseCallRef } from "../call-ref";
 import { short } from "../clean-text";
 import { type Comparison, compareWithOthers } from "../compare-calls";
 import { cutOrNull } from "../cut-value";
 import { CALL } from "../inputs";
-import { readCall } from "../read-call";
 import {
   CALL_ROW,
   callLine,
@@ -59,19 +58,17 @@ export const explainCall = defineStoreTool({
   },
   annotations: READS,
   run: async ({ call: ref }, { store }) => {
-    const call = await readCall(store, ref);
-    const [path, exception, others, siblings, callees] = await Promise.all([
-      store.callPath(call.runId, call.callId),
+    const { trace, call: callId } = parseCallRef(ref);
+    const { call, path, siblings, callees } = await store.callFamily(trace, callId, {
+      limit: MOST_RELATED,
+    });
+    const [exception, others] = await Promise.all([
       exceptionOf(store, call),
       succeeded(store, call),
-      relatives(store, call, call.parentId),
-      relatives(store, call, call.callId),
     ]);
     const related = [
       ...callees.map((one) => ({ one, relation: "callee" as const })),
-      ...siblings
-        .filter((one) => one.callId !== call.callId)
-        .map((one) => ({ one, relation: "sibling" as const })),
+      ...siblings.map((one) => ({ one, relation: "sibling" as const })),
     ];
     return answerOf({
       call,
@@ -106,21 +103,6 @@ async function succeeded(store: Store, call: Call): Promise<readonly Call[]> {
       one.function === call.function &&
       (one.callId !== call.callId || one.runId !== call.runId),
   );
-}
-
-async function relatives(
-  store: Store,
-  call: Call,
-  parent: number | null,
-): Promise<readonly Call[]> {
-  if (parent === null) return [];
-  const { items } = await store.calls({
-    trace: call.traceId,
-    parent,
-    order: "oldest",
-    limit: MOST_RELATED,
-  });
-  return items;
 }
 
 interface Explained {
