@@ -64,8 +64,13 @@ function showConfig({ output, values }: ProjectContext): number {
   const { file, profile, profiles } = loaded;
   if (values["json"]) {
     const entries = settings.map(({ name, value, origin }) => [name, { value, origin }]);
-    const document = { file, profile, profiles, values: Object.fromEntries(entries) };
-    output.json(document as ConfigDocument);
+    const document: ConfigDocument = {
+      file,
+      profile,
+      profiles,
+      values: Object.fromEntries(entries),
+    };
+    output.json(document);
     return 0;
   }
   output.line(

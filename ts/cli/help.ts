@@ -77,5 +77,9 @@ function optionLines(options: Readonly<Record<string, OptionSpec>>): string {
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string {
-  return rows.map(([name, text]) => `  ${name.padEnd(NAME_WIDTH)}${text}`).join("\n");
+  const lines = rows.map(([name, text]) => {
+    const isLong = name.length > NAME_WIDTH - 2;
+    return `  ${isLong ? `${name}\n${" ".repeat(NAME_WIDTH + 2)}` : name.padEnd(NAME_WIDTH)}${text}`;
+  });
+  return lines.join("\n");
 }
