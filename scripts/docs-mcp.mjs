@@ -65,6 +65,11 @@ With \`--http 7007\` (0: any port that is free) clients connect to \`http://127.
 `;
 }
 
+/** A text as a cell of a table. */
+export function cell(text) {
+  return text.replaceAll("|", "\\|");
+}
+
 /** JSON over lines, a list of words on one. */
 function indented(value) {
   return JSON.stringify(value, null, 2).replaceAll(/\[[^[\]{}]*\]/g, (list) =>
@@ -147,7 +152,7 @@ Answer: ${fields.map((name) => `\`${name}\``).join(", ")}.
 function about({ description = "", default: usual }) {
   const said =
     usual === undefined || usual?.length === 0 ? [] : [`default: \`${JSON.stringify(usual)}\``];
-  return [description.replaceAll("|", "\\|"), ...said].filter(Boolean).join("; ");
+  return [cell(description), ...said].filter(Boolean).join("; ");
 }
 
 function typeOf({ type, enum: words, items, anyOf, minimum, maximum }) {

@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { documentSchema } from "./docs-json.mjs";
-import { mcpPage } from "./docs-mcp.mjs";
+import { cell, mcpPage } from "./docs-mcp.mjs";
 import { main, ROOT } from "./step.mjs";
 
 /** A list of texts. */
@@ -127,10 +127,6 @@ function optionsTable({ CONFIG_OPTIONS, kindText }) {
     return `| \`${name}\` | ${cell(option.help)} | ${cell(kindText(option))} | ${cell(option.standard)} | ${also.join(", ")} |`;
   });
   return ["| option | | is | default | also |", "|---|---|---|---|---|", ...rows].join("\n");
-}
-
-function cell(text) {
-  return text.replaceAll("|", "\\|");
 }
 
 function schema({ CONFIG_OPTIONS, STANDARD_PROFILES }) {

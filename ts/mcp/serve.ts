@@ -19,10 +19,10 @@ export async function serveStdio(parts: ServerParts): Promise<void> {
   const gone = new Promise<void>((done) => {
     process.stdin.once("end", done);
     process.stdin.once("close", done);
-    for (const signal of SIGNALS) process.once(signal, () => done());
   });
+  const stopped = signalled();
   await server.connect(new StdioServerTransport());
-  await gone;
+  await Promise.race([gone, stopped]);
   await server.close();
   await parts.access.close();
 }
@@ -35,13 +35,18 @@ export async function serveClients(
 ): Promise<void> {
   const given = process.env["BREADCRUMB_MCP_TOKEN"];
   const token = given || randomBytes(TOKEN_BYTES).toString("base64url");
-  const stopped = new Promise<void>((done) => {
-    for (const signal of SIGNALS) process.once(signal, () => done());
-  });
+  const stopped = signalled();
   const http = await serveHttp({ parts, port, token });
   say(`breadcrumb mcp: ${http.url}`);
   if (!given) say(`breadcrumb mcp: Authorization: Bearer ${token}`);
   await stopped;
   await http.close();
   await parts.access.close();
+}
+
+/** Resolves when a signal ends us; from the call on, none does so by itself. */
+function signalled(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of SIGNALS) process.once(signal, () => done());
+  });
 }

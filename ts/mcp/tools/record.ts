@@ -6,13 +6,13 @@ import { isAllowed } from "../allow-list";
 import { beginning, cleanText, short } from "../clean-text";
 import { runCommand } from "../run-command";
 import { RUN_ROW, runLine, runRow } from "../rows";
+import { tellSeconds } from "../tell-seconds";
 import { defineTool } from "../tool";
 
 /** Runs of a command that are told. */
 const MOST_RUNS = 20;
 /** Characters of output that fit into every budget. */
 const LEAST_OUTPUT = 300;
-const PROGRESS_MS = 1000;
 const MS_PER_S = 1000;
 /** Exit code of `breadcrumb run` for a command that ran out of time. */
 const EXIT_TIMEOUT = 124;
@@ -70,11 +70,7 @@ export const record = defineTool({
     if (!isAllowed(settings.allow, command)) throw notAllowed(settings.allow);
     const store = await access.folder();
     const launch = randomUUID();
-    const begun = Date.now();
-    const tick = setInterval(() => {
-      const seconds = (Date.now() - begun) / MS_PER_S;
-      context.progress(Math.round(seconds), timeoutSeconds, "the command runs");
-    }, PROGRESS_MS);
+    const endTelling = tellSeconds(context, timeoutSeconds, () => "the command runs");
     const ending = await runCommand(
       [
         ...settings.recorder,
@@ -89,7 +85,7 @@ export const record = defineTool({
         ...command,
       ],
       { cwd: settings.project, env: process.env, signal },
-    ).finally(() => clearInterval(tick));
+    ).finally(endTelling);
     if (ending.error !== null) {
       throw new BreadcrumbError("BC_ERR_INTERNAL", `the recorder did not start: ${ending.error}`);
     }

@@ -3,10 +3,10 @@ import { z } from "zod";
 import type { TailFilter, TailItem } from "../../query/index";
 import { FILE, FUNCTION, milliseconds, RUN, STATUS, WHERE } from "../inputs";
 import { CALL_ROW, callLine, callRow, EXCEPTION_ROW, exceptionLine, exceptionRow } from "../rows";
+import { tellSeconds } from "../tell-seconds";
 import { defineTool, READS } from "../tool";
 
 const MS_PER_S = 1000;
-const PROGRESS_MS = 1000;
 
 export const waitFor = defineTool({
   name: "wait_for",
@@ -43,12 +43,12 @@ export const waitFor = defineTool({
     const { timeoutSeconds } = args;
     const timeout = AbortSignal.timeout(Math.ceil(timeoutSeconds * MS_PER_S));
     const signal = AbortSignal.any([timeout, context.signal]);
-    const begun = Date.now();
     let seen = 0;
-    const tick = setInterval(() => {
-      const seconds = Math.round((Date.now() - begun) / MS_PER_S);
-      context.progress(seconds, timeoutSeconds, `waiting; ${seen} rows did not match`);
-    }, PROGRESS_MS);
+    const endTelling = tellSeconds(
+      context,
+      timeoutSeconds,
+      () => `waiting; ${seen} rows did not match`,
+    );
     try {
       const store = await context.access.whenThere(signal);
       const from = args.from === undefined ? undefined : context.cursors.get(args.from);
@@ -63,7 +63,7 @@ export const waitFor = defineTool({
       }
       return answerOf(found, seen, tail ? context.cursors.keep(tail.cursor) : null);
     } finally {
-      clearInterval(tick);
+      endTelling();
     }
   },
 });
