@@ -23,7 +23,7 @@ async function record(
   return { exceptions: items.toReversed(), stderr, stdout, folder };
 }
 
-const scopes = (exception: RecordedException | undefined): unknown[][] =>
+const scopes = (exception: RecordedException | undefined): unknown[][][] =>
   (exception?.crossed ?? []).map(({ locals = [] }) =>
     locals.map(({ variables, closure }) => (closure ? [variables, closure] : [variables])),
   );

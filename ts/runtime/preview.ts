@@ -13,6 +13,7 @@ import {
   TAG_ARRAY,
   TAG_CUT,
   TAG_ERROR,
+  TAG_HOLE,
   TAG_OBJECT,
 } from "../native/layout";
 import { isArray, isNativeError, isProxy } from "./primordials";

@@ -147,7 +147,7 @@ export function unboxed(value: object): unknown {
   if (isNumberObject(value)) return numberOf(value);
   if (isStringObject(value)) return stringOf(value);
   if (isBooleanObject(value)) return booleanOf(value);
-  return isBigIntObject(value) ? bigintOf(value as never) : symbolOf(value as never);
+  return isBigIntObject(value) ? bigintOf(value) : symbolOf(value);
 }
 export const typedLength: (array: ArrayBufferView) => number = getter(TypedArray, "length");
 export const viewLength: (view: DataView) => number = getter(DataView.prototype, "byteLength");

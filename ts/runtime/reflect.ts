@@ -42,7 +42,7 @@ for (const prototype of [
   ...[ArrayBuffer, SharedArrayBuffer, DataView, Buffer].map((c) => c.prototype as object),
   ...[Number, String, Boolean, BigInt, Symbol, Function].map((c) => c.prototype as object),
   ...[EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError].map(
-    (c) => c.prototype as Error,
+    (c) => c.prototype,
   ),
   errorPrototype,
   TypedArray,

@@ -60,7 +60,7 @@ function hostileBytes(): [string, unknown][] {
   resizable.resize(16);
   const names = ["length", "byteLength", "byteOffset", "buffer", "constructor", "subarray"];
   return [
-    ["a typed array that lies", new Lying(4) as unknown],
+    ["a typed array that lies", new Lying(4)],
     ["typed arrays with getters", withGetters(new Float32Array(4), ...names)],
     ["a buffer with getters", withGetters(Buffer.from("abc"), ...names, "toString", "toJSON")],
     ["a shared buffer with getters", withGetters(new SharedArrayBuffer(8), ...names)],
