@@ -21,6 +21,12 @@ test("an exception says what, where, when and who handled it", async () => {
       thrownAt: "2026-11-23T08:00:00.000400000Z",
       handled: "caught",
       calls: 1,
+      thrownFrom: null,
+      caughtBy: null,
+      causeId: null,
+      causes: [],
+      errors: [],
+      crossed: [],
     },
   ]);
 });

@@ -65,7 +65,7 @@ describe("probes", () => {
       "ENTER 7 flags 2 1",
       `RESUME ${f}`,
       `SUSPEND ${f}`,
-      `THROW ${f} {"error":["TypeError","no"]}`,
+      `THROW ${f} {"error":["TypeError","no"]} 1`,
       `CATCH ${f} flags 1`,
       `UNWIND ${f}`,
       "UNCAUGHT 0 flags 1",

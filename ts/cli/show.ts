@@ -96,11 +96,9 @@ function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output
     const message =
       exception.message === "" ? exception.name : `${exception.name}: ${exception.message}`;
     const text = `${message} – ${exception.handled}${where}${passed}`;
-    const more = [...originLines(exception), ...localsLines(exception, columns - INDENT.length)];
-    return [
-      `  ${cut(printable(text), Math.max(20, columns - 2))}`,
-      ...more.map((line) => INDENT + line),
-    ];
+    const more = originLines(exception).concat(localsLines(exception, columns - INDENT.length));
+    const head = `  ${cut(printable(text), Math.max(20, columns - 2))}`;
+    return [head].concat(more.map((line) => INDENT + line));
   });
   const hidden = trace.exceptions.length - LISTED_EXCEPTIONS;
   if (hidden > 0) lines.push(`  … ${count(hidden)} more: breadcrumb exceptions`);

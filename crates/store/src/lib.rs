@@ -23,6 +23,7 @@ mod call_group;
 mod call_page;
 mod calls;
 mod check;
+mod crossed;
 mod day;
 mod delta;
 mod error;

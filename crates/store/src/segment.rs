@@ -7,16 +7,15 @@
 //! ```
 //! Limits: one thread; rows of one run, but for merged segments.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use breadcrumb_event::row::{CallRow, CountRow, Crossed, CrossedCall, ExceptionRow};
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
 use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
-use breadcrumb_event::value::write_json_string;
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
+use crate::crossed::HeldCrossed;
 use crate::function_sums::FunctionSums;
 use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
@@ -59,52 +58,6 @@ struct HeldException {
     causes: Option<String>,
     errors: Option<String>,
     crossed: HeldCrossed,
-}
-
-/// The calls that an exception left.
-#[derive(Debug)]
-enum HeldCrossed {
-    Calls(Vec<CrossedCall>),
-    Json(Option<String>),
-}
-
-impl HeldCrossed {
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Calls(calls) => {
-                let locals = |call: &CrossedCall| call.locals.as_ref().map_or(0, String::len);
-                calls
-                    .iter()
-                    .map(|call| size_of::<CrossedCall>() + locals(call))
-                    .sum()
-            }
-            Self::Json(text) => text.as_ref().map_or(0, String::len),
-        }
-    }
-
-    fn json(&self, functions: &mut ResolvedFunctions<'_>) -> Option<String> {
-        let calls = match self {
-            Self::Json(text) => return text.clone(),
-            Self::Calls(calls) if calls.is_empty() => return None,
-            Self::Calls(calls) => calls,
-        };
-        let mut out = String::from("[");
-        for call in calls {
-            let function = functions.get(call.function);
-            out.push_str(if out.len() > 1 { "," } else { "" });
-            let _ = write!(out, "{{\"callId\":{},\"function\":", call.call_id);
-            write_json_string(&function.name, &mut out);
-            out.push_str(",\"file\":");
-            write_json_string(&function.file, &mut out);
-            let _ = write!(out, ",\"line\":{}", function.line);
-            if let Some(locals) = &call.locals {
-                let _ = write!(out, ",\"locals\":{locals}");
-            }
-            out.push('}');
-        }
-        out.push(']');
-        Some(out)
-    }
 }
 
 /// The rows of a run, but for its calls.
@@ -224,10 +177,7 @@ impl SegmentBuilder {
 
     /// Takes an exception.
     pub fn push_exception(&mut self, row: &ExceptionRow<'_>) {
-        let crossed = match row.crossed {
-            Crossed::Calls(calls) => HeldCrossed::Calls(calls.to_vec()),
-            Crossed::Json(text) => HeldCrossed::Json(text.map(str::to_owned)),
-        };
+        let crossed = HeldCrossed::of(row.crossed);
         self.exception_bytes += size_of::<HeldException>()
             + row.name.len()
             + row.message.len()
