@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 
 use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
 use crate::positions::utf16_length;
-use crate::render::READER;
+use crate::readers::READER;
 use crate::{Input, Outcome, instrument};
 
 /// The functions of a file.

@@ -28,6 +28,7 @@ mod original_names;
 mod parse;
 mod place;
 mod positions;
+mod readers;
 mod render;
 mod splices;
 mod stack;

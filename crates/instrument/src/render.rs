@@ -101,11 +101,9 @@ const EMPTY_STATEMENT: &str = "0;";
 /// What is caught where the program does not name it.
 pub(crate) const CAUGHT: &str = "$bcx";
 
-/// How a reader of variables begins.
-pub(crate) const READER: &str = "()=>{$bc.l(";
-
-struct Text<'t> {
-    code: String,
+/// A text that is being put together.
+pub(crate) struct Text<'t> {
+    pub(crate) code: String,
     found: &'t [Found<'t>],
     ids: &'t [u32],
 }
@@ -288,66 +286,6 @@ impl Text<'_> {
         }
     }
 
-    /// A piece that has to do with the variables that probes read. `$bcl` reads those that an
-    /// exception would leave behind now, `$bcl0` those of the function, `$bcl1` those of a block in it.
-    fn insert_scope(&mut self, function: &Found, id: u32, edit: &Edit) {
-        let reads = function.reads_locals();
-        let braces = edit.flags & BRACES != 0;
-        match edit.piece {
-            Piece::ScopeOpen { index, level } => {
-                self.push(if braces { "{" } else { "" });
-                if reads {
-                    let _ = write!(self.code, "let $bcl{level};");
-                    self.reader(function, id, index, level);
-                }
-            }
-            Piece::ScopeClose(level) => {
-                if reads {
-                    let _ = write!(self.code, ";($bcl)=$bcl{level}");
-                }
-                self.push(if braces { "}" } else { "" });
-            }
-            Piece::ScopeBack(level) if reads => {
-                let _ = write!(self.code, "($bcl)=$bcl{level};");
-            }
-            Piece::ScopeHold(level) if reads => {
-                let _ = write!(self.code, "let $bck;($bck)=$bcl;($bcl)=$bcl{level};");
-            }
-            Piece::ScopeResume if reads => self.push(";($bcl)=$bck"),
-            Piece::ScopeJump(level) => {
-                self.push("{");
-                if reads {
-                    let _ = write!(self.code, "($bcl)=$bcl{level};");
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// `($bcl)=($bcl1)=()=>{$bc.l(12,1,$bcl0);$bc.v(a);$bc.w(()=>b)};` where `a` is the scope's own and
-    /// `b` of a function around.
-    fn reader(&mut self, function: &Found, id: u32, index: u16, level: u16) {
-        let scope = &function.scopes[index as usize];
-        let _ = write!(self.code, "($bcl)=($bcl{level})={READER}{id},{index}");
-        if level > 0 {
-            let _ = write!(self.code, ",$bcl{}", level - 1);
-        }
-        self.push(");");
-        if index == 0 && function.uses_this {
-            self.push("$bc.w(()=>this);");
-        }
-        for variable in &scope.variables {
-            self.push(if variable.is_closure {
-                "$bc.w(()=>"
-            } else {
-                "$bc.v("
-            });
-            self.push(variable.name);
-            self.push(");");
-        }
-        self.push("};");
-    }
-
     /// A piece in code that belongs to no function: only what is thrown and caught is told.
     fn insert_outside(&mut self, edit: &Edit) {
         match edit.piece {
@@ -506,7 +444,7 @@ impl Text<'_> {
         }
     }
 
-    fn push(&mut self, text: &str) {
+    pub(crate) fn push(&mut self, text: &str) {
         self.code.push_str(text);
     }
 }

@@ -15,8 +15,8 @@ use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
-use crate::crossed::HeldCrossed;
 use crate::function_sums::FunctionSums;
+use crate::held_exception::HeldException;
 use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
 use crate::seq_ranges::SeqRanges;
@@ -35,29 +35,6 @@ pub struct Published {
     pub rows: u64,
     /// Bytes of the segment's files.
     pub bytes: u64,
-}
-
-/// An exception that waits for its function's name.
-#[derive(Debug)]
-struct HeldException {
-    exception_id: i64,
-    thread_id: u32,
-    call_id: Option<i64>,
-    root_id: Option<i64>,
-    function: Option<u32>,
-    name: String,
-    message: String,
-    stack: Option<String>,
-    thrown_at_ns: i64,
-    handled: &'static str,
-    calls: u32,
-    seq: Option<u32>,
-    thrown_at: Option<(String, u32, u32)>,
-    caught: Option<(i64, u32)>,
-    cause_id: Option<i64>,
-    causes: Option<String>,
-    errors: Option<String>,
-    crossed: HeldCrossed,
 }
 
 /// The rows of a run, but for its calls.
@@ -177,34 +154,9 @@ impl SegmentBuilder {
 
     /// Takes an exception.
     pub fn push_exception(&mut self, row: &ExceptionRow<'_>) {
-        let crossed = HeldCrossed::of(row.crossed);
-        self.exception_bytes += size_of::<HeldException>()
-            + row.name.len()
-            + row.message.len()
-            + row.stack.map_or(0, str::len)
-            + crossed.bytes();
-        self.runs[self.current].exceptions.push(HeldException {
-            exception_id: row.exception_id,
-            thread_id: row.thread_id,
-            call_id: row.call_id,
-            root_id: row.root_id,
-            function: row.function,
-            name: row.name.to_owned(),
-            message: row.message.to_owned(),
-            stack: row.stack.map(str::to_owned),
-            thrown_at_ns: row.thrown_at_ns,
-            handled: row.handled,
-            calls: row.calls,
-            seq: self.seq,
-            thrown_at: row
-                .thrown_at
-                .map(|at| (at.file.to_owned(), at.line, at.column)),
-            caught: row.caught,
-            cause_id: row.cause_id,
-            causes: row.causes.map(str::to_owned),
-            errors: row.errors.map(str::to_owned),
-            crossed,
-        });
+        let held = HeldException::of(row, self.seq);
+        self.exception_bytes += held.bytes();
+        self.runs[self.current].exceptions.push(held);
     }
 
     /// Takes a count.
