@@ -1,7 +1,7 @@
 /** From `breadcrumb run --values identity,this` to the calls that met an object. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openStore, type Store } from "../../ts/query/index";
+import { type Call, openStore, type Store } from "../../ts/query/index";
 import { cli, nodes, project, run } from "../support/program";
 
 const MAIN = `
@@ -33,7 +33,7 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
 
   it("follows an object through the calls that got it or gave it back", async () => {
     const [call] = (await store.calls({ function: "total" })).items;
-    const [cart] = call?.arguments as [{ $id: number; $class: string }];
+    const [cart] = (call as Call).arguments as [{ $id: number; $class: string }];
     expect(cart.$class).toBe("Cart");
     const { items, nextCursor } = await store.follow(cart.$id);
     expect(items.map(({ call: { function: name }, paths }) => [name, paths])).toEqual([
