@@ -146,8 +146,8 @@ function writeKind(type: string, fields: Fields, room: number, depth: number): s
       return fields["value"] === null ? "Invalid Date" : text("value");
     case "error": {
       const heading = `${text("name")}: ${text("message")}`;
-      const more = entryTexts(fields, TOLD_OF_ERRORS, room - heading.length, depth);
-      return more.length === 0 ? heading : `${heading} ${braces(more)}`;
+      const beside = entryTexts(fields, TOLD_OF_ERRORS, room - heading.length, depth);
+      return beside.length === 0 ? heading : `${heading} ${braces(beside)}`;
     }
     case "array":
       return isWhole("items") ? `[${inner("items")}]` : `[${more("items")}] (${text("$length")})`;

@@ -88,7 +88,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     ),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
-    values: values(options.values, env["BREADCRUMB_VALUES"], config.values),
+    values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
     run: runInfo(at),
@@ -113,7 +113,7 @@ export function redaction(
   return redactRules(given ?? (env ? redactOf(env, "BREADCRUMB_REDACT") : config));
 }
 
-function values(
+function limitsOfValues(
   given: ValuesOptions | undefined,
   env: string | undefined,
   config: ValuesOptions | undefined,

@@ -57,7 +57,7 @@ export function valuesOf(text: string, where = "BREADCRUMB_VALUES"): ValuesOptio
   const options: Record<string, number | boolean> = {};
   for (const part of text.split(",")) {
     const [name = "", value] = part.split("=", 2).map((word) => word.trim());
-    const isFlag = FLAG_NAMES.some((flag) => flag === name);
+    const isFlag = FLAG_NAMES.some((each) => each === name);
     const isRight = isFlag
       ? value === undefined || value === "true" || value === "false"
       : NAMES.includes(name) && /^\d+$/.test(value ?? "");

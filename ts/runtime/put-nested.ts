@@ -149,8 +149,8 @@ function putOdd(q: number, value: object, prototype: object | null, depth: numbe
   if (kind !== "") return putBuiltIn(q, value, prototype, keys(value), 0, kind, depth);
   const name = prototype === null ? undefined : classOf(prototype).name;
   if (hasWideElements(value)) {
-    const kind = typedName(value as ArrayBufferView);
-    return putBuiltIn(q, value, prototype, NO_KEYS, 0, kind, depth);
+    const elements = typedName(value as ArrayBufferView);
+    return putBuiltIn(q, value, prototype, NO_KEYS, 0, elements, depth);
   }
   if (isView(value) || isAnyArrayBuffer(value)) {
     return putBytes(q, value, name ?? "");
