@@ -170,82 +170,75 @@ function typeOf({ kind, words }) {
     case "time":
       return { type: "string", pattern: "^\\d+(?:\\.\\d+)?(?:ms|s|m|h)?$" };
     case "redact":
-      return {
-        anyOf: [
-          { const: false },
-          {
-            type: "object",
-            additionalProperties: false,
-            properties: {
-              names: {
-                ...TEXTS,
-                description:
-                  "Further names of secrets: shoeSize, *_pin_?; !sessionId takes one out.",
-              },
-              rules: {
-                type: "object",
-                additionalProperties: { type: "string", minLength: 1 },
-                description:
-                  "Further shapes of secrets, by the rule's name: regular expressions without look-around, whose first group is the secret, or all.",
-              },
-              also: {
-                type: "array",
-                items: { enum: load("ts/options/redact.ts").OPTIONAL_RULES },
-                description: "Rules that are off by themselves.",
-              },
-              except: { ...TEXTS, description: "Rules that are not to fire." },
-              replace: {
-                type: "string",
-                maxLength: 100,
-                description: "What stands in a secret's place; {rule} in it is the rule's name.",
-              },
-              hash: {
-                type: "boolean",
-                description: "Equal secrets have equal hashes, under the store's own key.",
-              },
-            },
-          },
-        ],
-      };
+      return orFalse(redaction());
     case "retention":
-      return {
-        anyOf: [
-          { const: false },
-          {
-            type: "object",
-            additionalProperties: false,
-            properties: {
-              maxAge: { type: "string", description: "Runs that ended longer ago go: 30d, 12h." },
-              maxErrorAge: { type: "string", description: "The same for runs that failed." },
-              maxBytes: { type: ["string", "number"], description: "Bytes of the store: 10GB." },
-              maxRuns: { type: ["string", "number"], description: "Number of runs." },
-            },
-          },
-        ],
-      };
+      return orFalse({
+        maxAge: { type: "string", description: "Runs that ended longer ago go: 30d, 12h." },
+        maxErrorAge: { type: "string", description: "The same for runs that failed." },
+        maxBytes: { type: ["string", "number"], description: "Bytes of the store: 10GB." },
+        maxRuns: { type: ["string", "number"], description: "Number of runs." },
+      });
     case "values":
-      return {
-        type: "object",
-        additionalProperties: false,
-        properties: {
-          depth: { type: "integer", minimum: 1, maximum: 16, description: "Levels of objects." },
-          keys: { type: "integer", minimum: 0, maximum: 1000, description: "Keys of an object." },
-          items: { type: "integer", minimum: 0, maximum: 1000, description: "Items of a list." },
-          string: { type: "integer", minimum: 0, maximum: 4000, description: "UTF-16 units." },
-          bytes: { type: "integer", minimum: 512, maximum: 8192, description: "Bytes of a call." },
-          budget: {
-            type: "integer",
-            minimum: 0,
-            maximum: 1_000_000,
-            description: "Properties looked into in a millisecond and thread; 0: any number.",
-          },
-          identity: { type: "boolean", description: "Objects get numbers to be followed by." },
-          this: { type: "boolean", description: "Methods record what they are called on." },
-        },
-      };
+      return object(valueLimits());
     default:
       return { type: "string", minLength: 1 };
   }
+}
+
+function object(properties) {
+  return { type: "object", additionalProperties: false, properties };
+}
+
+function orFalse(properties) {
+  return { anyOf: [{ const: false }, object(properties)] };
+}
+
+function redaction() {
+  return {
+    names: {
+      ...TEXTS,
+      description: "Further names of secrets: shoeSize, *_pin_?; !sessionId takes one out.",
+    },
+    rules: {
+      type: "object",
+      additionalProperties: { type: "string", minLength: 1 },
+      description:
+        "Further shapes of secrets, by the rule's name: regular expressions without look-around, whose first group is the secret, or all.",
+    },
+    also: {
+      type: "array",
+      items: { enum: load("ts/options/redact.ts").OPTIONAL_RULES },
+      description: "Rules that are off by themselves.",
+    },
+    except: { ...TEXTS, description: "Rules that are not to fire." },
+    replace: {
+      type: "string",
+      maxLength: 100,
+      description: "What stands in a secret's place; {rule} in it is the rule's name.",
+    },
+    hash: {
+      type: "boolean",
+      description: "Equal secrets have equal hashes, under the store's own key.",
+    },
+  };
+}
+
+function valueLimits() {
+  return {
+    depth: { type: "integer", minimum: 1, maximum: 16, description: "Levels of objects." },
+    keys: { type: "integer", minimum: 0, maximum: 1000, description: "Keys of an object." },
+    items: { type: "integer", minimum: 0, maximum: 1000, description: "Items of a list." },
+    string: { type: "integer", minimum: 0, maximum: 4000, description: "UTF-16 units." },
+    bytes: { type: "integer", minimum: 512, maximum: 8192, description: "Bytes of a call." },
+    budget: {
+      type: "integer",
+      minimum: 0,
+      maximum: 1_000_000,
+      description: "Properties looked into in a millisecond and thread; 0: any number.",
+    },
+    identity: { type: "boolean", description: "Objects get numbers to be followed by." },
+    this: { type: "boolean", description: "Methods record what they are called on." },
+  };
 }
 
 function readOrNull(file) {

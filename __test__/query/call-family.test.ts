@@ -11,8 +11,8 @@ afterAll(() => store.close());
 
 const ids = (calls: readonly { readonly callId: number }[]) => calls.map(({ callId }) => callId);
 async function family(trace: string, id: number, limit?: number) {
-  const { call, path, siblings, callees } = await store.callFamily(trace, id, { limit });
-  return [call.callId, ids(path), ids(siblings), ids(callees)];
+  const { call: self, path, siblings, callees } = await store.callFamily(trace, id, { limit });
+  return [self.callId, ids(path), ids(siblings), ids(callees)];
 }
 
 test("a call, its path, its siblings and callees, the oldest first", async () => {

@@ -34,16 +34,16 @@ function held(seconds: readonly number[], count: number): Held {
 }
 
 /** What a store of these answers, and the spans that were asked for. */
-async function ask(held: readonly Held[], limit: number, order: Order) {
+async function ask(store: readonly Held[], limit: number, order: Order) {
   const spans: Span[] = [];
   const found = await newestFirst({
-    segments: held.map(({ segment }) => segment),
+    segments: store.map(({ segment }) => segment),
     limit,
     order,
     ask: async (chosen, span) => {
       spans.push(span);
       const { sinceNs = 0n, untilNs = 1n << 62n } = span;
-      return held
+      return store
         .filter(({ segment }) => chosen.has(segment))
         .flatMap(({ rows }) => rows)
         .filter(({ atNs }) => atNs >= sinceNs && atNs < untilNs)

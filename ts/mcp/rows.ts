@@ -245,12 +245,11 @@ function originRow(exception: RecordedException, valueBytes: number): Partial<Ex
     ...(errors.length > 0 && { errors: said(errors) }),
     ...(traceId !== null &&
       crossed.length > 0 && {
-        crossed: crossed.slice(0, most).map((call) => ({
-          call: callRef(traceId, call.callId),
-          function: nameOf(call.function) ?? "",
-          ...(call.locals !== undefined && {
-            locals: cutValue(call.locals as unknown as JsonValue, valueBytes, "arguments").value,
-          }),
+        crossed: crossed.slice(0, most).map(({ callId, function: name, locals }) => ({
+          call: callRef(traceId, callId),
+          function: nameOf(name) ?? "",
+          // Left out of the answer where there are none.
+          locals: locals && cutValue(locals as unknown as JsonValue, valueBytes, "arguments").value,
         })),
       }),
   };

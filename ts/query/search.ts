@@ -193,7 +193,7 @@ async function findCalls(asked: Asked, fields: [CallField, string][]): Promise<F
   return newestFirst({
     segments: reader.live().filter((s) => choose(s) && mayStartIn(s, before)),
     limit,
-    ask: (chosen, span) => findCallIds(reader, chosen, where, { limit, span }),
+    ask: (chosen, part) => findCallIds(reader, chosen, where, { limit, span: part }),
   });
 }
 

@@ -76,8 +76,8 @@ pub struct About {
     pub source_map: Option<String>,
     /// What the host puts before its text.
     pub head: String,
-    /// Its probes read variables.
-    pub locals: bool,
+    /// What its probes read.
+    pub reads: Reads,
 }
 
 /// An instrumented text.
@@ -89,7 +89,7 @@ struct Text {
     /// The original, and as what it was read.
     source: Box<str>,
     kind: SourceKind,
-    locals: bool,
+    reads: Reads,
     /// Found when they are first asked for.
     names: Option<FunctionNames>,
 }
@@ -111,9 +111,9 @@ impl Text {
             first_id: self.first_id,
             // Names for the store, which are in no probe.
             file_stem: "",
-            records_this: false,
+            records_this: self.reads.this,
             names: None,
-            locals: self.locals,
+            locals: self.reads.locals,
         };
         let names = self
             .names
@@ -168,7 +168,7 @@ impl Files {
             head: about.head,
             source: source.into(),
             kind: result.kind,
-            locals: about.locals,
+            reads: about.reads,
             names: None,
         });
     }

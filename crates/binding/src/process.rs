@@ -340,7 +340,7 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
                 originals,
                 source_map: trouble,
                 head,
-                locals,
+                reads,
             };
             with_files(|files| files.add(path, about, first_id, functions, source, result));
             Ok(code)

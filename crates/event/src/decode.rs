@@ -485,12 +485,22 @@ mod tests {
                 out.push_str(&value.to_json());
             }
             let paths = out.split(r#""to":""#).skip(1);
-            let end = |path: &str| path.replace("\\\"", "'").split('"').next().map(str::to_owned);
+            let end = |path: &str| {
+                path.replace("\\\"", "'")
+                    .split('"')
+                    .next()
+                    .map(str::to_owned)
+            };
             paths.filter_map(end).collect::<Vec<_>>()
         };
         assert_eq!(
             paths(&mut Decoder::new(&words)),
-            ["arguments[0].list.items[0]", "arguments[0]['a-b']", "arguments[0]", "arguments"]
+            [
+                "arguments[0].list.items[0]",
+                "arguments[0]['a-b']",
+                "arguments[0]",
+                "arguments"
+            ]
         );
         assert_eq!(
             paths(&mut Decoder::new(&words).of_result())[..3],
@@ -501,12 +511,23 @@ mod tests {
     #[test]
     fn symbols_are_keys_beside_strings() {
         let symbol = |units| [boxed(TAG_SYMBOL, 0, 0), boxed(TAG_STRING8, 1, 1), units];
-        let key = [boxed(TAG_STRING8, 1, 1), u64::from(b'$'), boxed(TAG_NULL, 0, 0)];
+        let key = [
+            boxed(TAG_STRING8, 1, 1),
+            u64::from(b'$'),
+            boxed(TAG_NULL, 0, 0),
+        ];
         let head = [boxed(TAG_OBJECT, 4, 4), boxed(TAG_UNDEFINED, 0, 0)];
         let (a, b) = (u64::from(b'a'), u64::from(b'b'));
         let null = [boxed(TAG_NULL, 0, 0)];
         let words = [
-            &head[..], &symbol(a), &null, &symbol(b), &null, &symbol(a), &null, &key,
+            &head[..],
+            &symbol(a),
+            &null,
+            &symbol(b),
+            &null,
+            &symbol(a),
+            &null,
+            &key,
         ]
         .concat();
         let json = Decoder::new(&words).value().map(|value| value.to_json());

@@ -2,8 +2,8 @@
 //!
 //! `Exception::row` is its row, whenever that is asked for. Limits: none of its own.
 
+use breadcrumb_event::json::write_json_string;
 use breadcrumb_event::row::{Crossed, CrossedCall, ExceptionRow, ThrownAt};
-use breadcrumb_event::value::write_json_string;
 
 use crate::codec::{Decoder, Encoder};
 use crate::frame::Frame;

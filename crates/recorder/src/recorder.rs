@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
-use breadcrumb_store::{ClockOffset, FileLists, RunRecord, RunStatus, Store, WriterLock, iso_timestamp};
+use breadcrumb_store::{
+    ClockOffset, FileLists, RunRecord, RunStatus, Store, WriterLock, iso_timestamp,
+};
 use parking_lot::Mutex;
 
 use crate::checkpoint::CheckpointWriter;

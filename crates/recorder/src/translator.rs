@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use breadcrumb_event::decode::{Decoder, Payload, integer};
 use breadcrumb_event::function::LocalScope;
+use breadcrumb_event::json::write_json_string;
 use breadcrumb_event::layout::{
     FLAG_LOCALS_CUT, FLAG_LOCALS_SKIPPED, FLAG_LOCALS_UNINITIALIZED, FLAG_SAME, MAX_ARGUMENTS,
 };
 use breadcrumb_event::row::CallResult;
-use breadcrumb_event::json::write_json_string;
 use breadcrumb_event::value::Value;
 use breadcrumb_redact::Hits;
 

@@ -62,7 +62,7 @@ pub(crate) fn is_syntax(value: &Value) -> bool {
         | Value::Function(_)
         | Value::RegExp(_)
         | Value::Accessor
-        | Value::Circular
+        | Value::Circular(_)
         | Value::Cut { .. } => true,
         _ => false,
     }

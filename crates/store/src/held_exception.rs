@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
+use breadcrumb_event::json::write_json_string;
 use breadcrumb_event::row::{Crossed, CrossedCall, ExceptionRow};
-use breadcrumb_event::value::write_json_string;
 
 use crate::resolved_functions::ResolvedFunctions;
 
