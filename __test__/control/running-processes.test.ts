@@ -33,9 +33,10 @@ require("node:fs").writeFileSync("begun", "");
 spin();
 `;
 
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+const begun: Spinning[] = [];
+afterEach(async () => {
+  // Whatever a test has come to, its program ends.
+  await Promise.all(begun.splice(0).map(ended));
 });
 
 interface Spinning {
@@ -50,14 +51,15 @@ async function spinning(node: string): Promise<Spinning> {
   const store = join(folder, ".breadcrumb");
   const args = [cli, "run", "--dormant", "--store", store, "--", node, "spin.js"];
   const child = spawn(node, args, { cwd: folder, stdio: "ignore" });
-  children.push(child);
+  const program = { folder, store, child };
+  begun.push(program);
   await until(() => existsSync(join(folder, "begun")));
-  return { folder, store, child };
+  return program;
 }
 
 async function ended({ folder, child }: Spinning): Promise<void> {
   writeFileSync(join(folder, "end"), "");
-  if (child.exitCode === null) await once(child, "exit");
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {

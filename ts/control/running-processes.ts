@@ -29,6 +29,20 @@ export interface ProcessCapture {
   readonly leftMs: number | null;
 }
 
+/** What is told of a process's counters. */
+const COUNTERS = [
+  "recorded",
+  "counted",
+  "dropped",
+  "exceptions",
+  "bytes",
+  "segments",
+  "ringBytes",
+  "ringUsedBytes",
+  "recorderCpuNs",
+] as const;
+type CounterName = (typeof COUNTERS)[number];
+
 /** What a process says of itself. */
 export interface ProcessStatus {
   readonly pid: number;
@@ -41,14 +55,8 @@ export interface ProcessStatus {
   readonly store: string;
   readonly overflow: "block" | "drop";
   readonly capture: ProcessCapture;
-  readonly counters: {
-    readonly recorded: number;
-    readonly counted: number;
-    readonly dropped: number;
-    readonly exceptions: number;
-    readonly ringBytes: number;
-    readonly recorderCpuNs: number;
-  };
+  /** As `session.counters()`. */
+  readonly counters: Readonly<Record<CounterName, number>>;
 }
 
 /** A process that records now. */
@@ -141,13 +149,20 @@ function listed(processes: readonly RunningProcess[]): string {
 
 async function processAt(socket: string): Promise<RunningProcess | BreadcrumbError | null> {
   try {
-    const { capture, ...rest } = await askProcess<
+    const { capture, counters, ...rest } = await askProcess<
       Omit<ProcessStatus, "capture"> & {
         readonly capture: Omit<ProcessCapture, "mode"> & { readonly mode: number };
       }
     >(socket, { do: "status" });
     return {
-      status: { ...rest, capture: { ...capture, mode: modeOf(capture.mode) } },
+      status: {
+        ...rest,
+        capture: { ...capture, mode: modeOf(capture.mode) },
+        // A process of a later version may count more.
+        counters: Object.fromEntries(
+          COUNTERS.map((name) => [name, counters[name]]),
+        ) as ProcessStatus["counters"],
+      },
       capture: (request) => changeCapture(socket, rest.pid, request),
     };
   } catch (error) {

@@ -36,6 +36,8 @@ pub fn value_of(json: &Json) -> Value {
                 name: field(fields, "name"),
                 message: field(fields, "message"),
                 stack: Box::new(Value::Undefined),
+                entries: Vec::new(),
+                length: 0,
             },
             Some(_) => Value::Undefined,
         },
