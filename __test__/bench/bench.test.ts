@@ -16,6 +16,7 @@ describe.each(WORKLOADS)("%s", (workload) => {
       count: true,
       time: true,
       values: true,
+      locals: true,
     });
     expect(costs.map(({ dropped }) => dropped)).toEqual(MODES.map(() => 0));
   });

@@ -167,7 +167,7 @@ describe("tools", () => {
       "exception",
     ]);
     const neither = await mcp.ask("search_values");
-    expect(neither.text).toContain("either `text` or `pattern`");
+    expect(neither.text).toContain("give one of `text`, `pattern` and `object`");
   });
 
   test("get_value: whole, in pieces, or the names there are", async () => {

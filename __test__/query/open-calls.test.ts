@@ -38,7 +38,7 @@ async function pay(id, step) { await step(); return "paid " + id; }
 function add(a, b) { return a + b; }
 `;
 /** The cursor of a tail that has handed out nothing. */
-const START = Buffer.from(JSON.stringify(["tail", {}, null])).toString("base64url");
+const START = Buffer.from(JSON.stringify(["tail 2", {}, null])).toString("base64url");
 /** What each further call is to wait for. */
 const TRIES = 400;
 

@@ -5,6 +5,7 @@ import { BreadcrumbError } from "../errors";
 import { text, wholeNumber } from "./arguments";
 import { callText, resultText } from "./call-text";
 import type { CommandContext } from "./command";
+import type { JsonDocuments } from "./json-documents";
 import { moment } from "./quantities";
 import { printable } from "./printable";
 import { ShortIds } from "./short-ids";
@@ -31,7 +32,10 @@ export async function follow({
     limit,
   });
   if (values["json"]) {
-    output.json({ calls: page.items, nextCursor: page.nextCursor });
+    output.json({
+      calls: page.items,
+      nextCursor: page.nextCursor,
+    } satisfies JsonDocuments["follow"]);
     return 0;
   }
   const runs = await store.runs();

@@ -16,6 +16,7 @@ import type {
   Call,
   CallStatus,
   ExportResult,
+  FollowedCall,
   JsonValue,
   RecordedException,
   Run,
@@ -219,6 +220,7 @@ export interface JsonDocuments {
   readonly recover: { readonly runs: readonly RecoveredRun[] };
   readonly init: InitChanges;
   readonly config: ConfigDocument | ConfigChange;
+  readonly follow: { readonly calls: readonly FollowedCall[] } & Paged;
   readonly status: StatusDocument;
   readonly start: ChangedProcesses;
   readonly stop: ChangedProcesses;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RUN_A, sampleStore } from "../../query/support/sample-store";
 import { cli, packageRoot, run } from "../../support/program";
+import { TOOLS } from "../../../ts/mcp/tools";
 
 const INSPECTOR = join(packageRoot, "node_modules/.bin/mcp-inspector");
 
@@ -20,7 +21,7 @@ async function inspect(...words: string[]) {
 
 test("lists tools, and calls one", async () => {
   const { tools } = await inspect("--method", "tools/list");
-  expect(tools).toHaveLength(16);
+  expect(tools).toHaveLength(TOOLS.length);
   const { structuredContent } = await inspect(
     "--method",
     "tools/call",

@@ -48,7 +48,8 @@ fn seqs(store: &Store, table: &str) -> BTreeMap<i32, usize> {
         let file = File::open(folder.join(&file.file)).unwrap();
         let reader = SerializedFileReader::new(file).unwrap();
         for row in reader.get_row_iter(None).unwrap().map(Result::unwrap) {
-            let (_, field) = row.get_column_iter().last().unwrap();
+            let mut columns = row.get_column_iter();
+            let (_, field) = columns.find(|(name, _)| *name == "seq").unwrap();
             let seq = match field {
                 Field::Int(seq) => *seq,
                 Field::Null => -1,

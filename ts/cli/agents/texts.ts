@@ -48,6 +48,9 @@ npx breadcrumb run --include 'src/cart/**' app.js # only some files
 The project's own files are recorded, dependencies are not (\`--include 'npm:express'\` adds one). The program
 behaves as it does without. Start narrow if it is large, and widen by \`find_gaps\`.
 
+A program that runs already, if it was started with \`npx breadcrumb run --dormant\`: \`start_tracing\` records chosen
+functions of it for a while, \`stop_tracing\` ends it.
+
 ## 2. Ask
 
 | question | MCP tool | in the shell |
