@@ -56,13 +56,13 @@ mod platform {
     const STATE: &CStr = c"_ZN2v87Promise5StateEv";
     const RESULT: &CStr = c"_ZN2v87Promise6ResultEv";
 
-    // SAFETY: the names of C++ functions hold the types of their parameters: none but `this`, a
-    // promise, which is handed over as a handle is.
     static STATE_OF: LazyLock<Option<State>> = LazyLock::new(|| {
+        // SAFETY: the names of C++ functions hold the types of their parameters: none but `this`, a
+        // promise, which is handed over as a handle is.
         find(STATE).map(|found| unsafe { std::mem::transmute::<*mut c_void, State>(found) })
     });
-    // SAFETY: as above.
     static RESULT_OF: LazyLock<Option<Result>> = LazyLock::new(|| {
+        // SAFETY: as above.
         find(RESULT).map(|found| unsafe { std::mem::transmute::<*mut c_void, Result>(found) })
     });
 

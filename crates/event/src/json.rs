@@ -38,13 +38,7 @@ impl Value {
                 let _ = write!(out, r#"{{"$type":"bigint","value":"{n}"}}"#);
             }
             Self::BigIntHex { negative, digits } => {
-                let sign = if *negative { "-" } else { "" };
-                let hex = digits.as_text().unwrap_or_default();
-                let _ = write!(out, r#"{{"$type":"bigint","hex":"{sign}0x{hex}""#);
-                if let Self::String { length, .. } = **digits {
-                    let _ = write!(out, r#","$length":{length}"#);
-                }
-                out.push('}');
+                write_bigint(*negative, digits, out);
             }
             Self::Symbol(description) => write_typed("symbol", "description", description, out),
             Self::Function(name) => write_typed("function", "name", name, out),
@@ -93,15 +87,7 @@ impl Value {
                 insert(&mark, start, out);
             }
             Self::Promise { state, value } => {
-                out.push_str(r#"{"$type":"promise""#);
-                if let Some(state) = state {
-                    let _ = write!(out, r#","state":"{state}""#);
-                }
-                if let Some(value) = value {
-                    out.push_str(r#","value":"#);
-                    value.write_json(out);
-                }
-                out.push('}');
+                write_promise(*state, value.as_deref(), out);
             }
             Self::Boxed(value) => write_typed("boxed", "value", value, out),
             Self::Opaque(class) => write_typed("opaque", "$class", class, out),
@@ -157,6 +143,28 @@ impl Value {
         self.write_json(&mut out);
         out
     }
+}
+
+fn write_bigint(negative: bool, digits: &Value, out: &mut String) {
+    let sign = if negative { "-" } else { "" };
+    let hex = digits.as_text().unwrap_or_default();
+    let _ = write!(out, r#"{{"$type":"bigint","hex":"{sign}0x{hex}""#);
+    if let Value::String { length, .. } = digits {
+        let _ = write!(out, r#","$length":{length}"#);
+    }
+    out.push('}');
+}
+
+fn write_promise(state: Option<&str>, value: Option<&Value>, out: &mut String) {
+    out.push_str(r#"{"$type":"promise""#);
+    if let Some(state) = state {
+        let _ = write!(out, r#","state":"{state}""#);
+    }
+    if let Some(value) = value {
+        out.push_str(r#","value":"#);
+        value.write_json(out);
+    }
+    out.push('}');
 }
 
 fn write_type(name: &str, out: &mut String) {
@@ -247,12 +255,7 @@ fn write_object(class: &Class, entries: &[(String, Value)], length: u32, out: &m
 }
 
 /// Entries of an object that is being written. `comma`: what stands before the first.
-fn write_entries<'a>(
-    mut comma: &'a str,
-    entries: &[(String, Value)],
-    length: u32,
-    out: &mut String,
-) {
+fn write_entries(mut comma: &str, entries: &[(String, Value)], length: u32, out: &mut String) {
     if entries.len() != length as usize {
         let _ = write!(out, r#"{comma}"$length":{length}"#);
         comma = ",";

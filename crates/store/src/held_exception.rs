@@ -46,7 +46,7 @@ impl HeldException {
             thrown_at_ns: row.thrown_at_ns,
             handled: row.handled,
             calls: row.calls,
-            seq: seq,
+            seq,
             thrown_at: row
                 .thrown_at
                 .map(|at| (at.file.to_owned(), at.line, at.column)),

@@ -229,6 +229,23 @@ fn function_id(
     }))
 }
 
+/// The id of a function that exceptions name. What their table does not say of it is not written again
+/// either.
+fn id_of(
+    functions: &mut MergedFunctions,
+    name: &[u8],
+    file: Option<&[u8]>,
+    line: Option<i64>,
+) -> u32 {
+    functions.id(&Named {
+        name,
+        file: file.unwrap_or_default(),
+        line: line.unwrap_or_default(),
+        column: 0,
+        parameters: b"[]",
+    })
+}
+
 /// Reads the exceptions of a segment.
 pub(super) fn read_exceptions(
     path: &Path,
@@ -270,27 +287,11 @@ pub(super) fn read_exceptions(
             let calls = to_u32(batch.integer(calls));
             let seq = batch.integer(seq).map(|seq| to_u32(Some(seq)));
             let [function, file] = batch.texts([named[0], named[1]]);
-            // What the table does not say of the function is not written again either.
-            let function = function.map(|name| {
-                functions.id(&Named {
-                    name,
-                    file: file.unwrap_or_default(),
-                    line: line.unwrap_or_default(),
-                    column: 0,
-                    parameters: b"[]",
-                })
-            });
+            let function = function.map(|name| id_of(functions, name, file, line));
             let (caught_line, caught_id) = (batch.integer(caught[2]), batch.integer(caught[3]));
             let [caught_name, caught_file] = batch.texts([caught[0], caught[1]]);
-            let caught_by = caught_name.map(|name| {
-                functions.id(&Named {
-                    name,
-                    file: caught_file.unwrap_or_default(),
-                    line: caught_line.unwrap_or_default(),
-                    column: 0,
-                    parameters: b"[]",
-                })
-            });
+            let caught_by =
+                caught_name.map(|name| id_of(functions, name, caught_file, caught_line));
             let [thrown_line, thrown_column, cause_id] = more.map(|at| batch.integer(at));
             let [
                 name,
