@@ -38,6 +38,7 @@ beforeAll(() => {
     project({
       "app/app.js": APP,
       "app/ticks.js": TICKS,
+      "app/server.js": APP,
       "app/question.sql": "SELECT 1",
       "app/package.json": JSON.stringify({ scripts: { test: "node app.js" } }),
       "bin/breadcrumb": `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`,
@@ -67,6 +68,7 @@ describe.each(allCommands().map((command) => [command.name, command] as const))(
     const lines = command.examples.map(([line]) => line);
     test.each(lines)("%s", async (line) => {
       if (name === "tail") return followed(line);
+      if (["status", "start", "stop"].includes(name)) return live(line);
       if (line.includes("--http")) return served(line);
       // The shells that complete are not all here, and sourcing needs its own.
       if (name === "completion")
@@ -106,6 +108,38 @@ async function followed(line: string): Promise<void> {
   }
 }
 
+/** About a process that runs, and about no other than this test's. */
+async function live(line: string): Promise<void> {
+  const args = [cli, "run", "--quiet", "--no-config", "--dormant", "ticks.js"];
+  const ticking = spawn(process.execPath, args, { cwd: folder });
+  try {
+    const pid = await pidOf("ticks.js");
+    const named = line.replace(/--pid 4711|--all/, `--pid ${pid}`);
+    const whole = named.includes("--pid") ? named : `${named} --pid ${pid}`;
+    const { status, stdout, stderr } = shell(whole);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain(String(pid));
+  } finally {
+    ticking.kill("SIGTERM");
+    await new Promise((resolve) => void ticking.once("close", resolve));
+  }
+}
+
+/** The process of this test's store that runs a script. */
+async function pidOf(script: string): Promise<number> {
+  for (;;) {
+    const { processes } = JSON.parse(shell("breadcrumb status --json").stdout) as {
+      processes: { pid: number; store: string; command: string[] }[];
+    };
+    const found = processes.find(
+      ({ store, command }) =>
+        store === join(folder, ".breadcrumb") && command.at(-1)?.endsWith(script),
+    );
+    if (found) return found.pid;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 describe("what the documents name", () => {
   const documents = [
     "README.md",
@@ -135,6 +169,7 @@ describe("the fields that --json is documented to have", () => {
   /** Arguments that a command cannot do without. */
   const needs: Readonly<Record<string, readonly string[]>> = {
     search: ["add"],
+    follow: ["1"],
     diff: ["latest", "latest"],
     query: ["SELECT 1"],
     export: ["fields.jsonl"],
@@ -142,7 +177,10 @@ describe("the fields that --json is documented to have", () => {
     prune: ["--dry-run"],
     migrate: ["--dry-run"],
   };
-  const documented = allCommands().filter(({ json }) => json?.startsWith("`{"));
+  // What start and stop print is held against its schema where there is a process for them.
+  const documented = allCommands().filter(
+    ({ name, json }) => json?.startsWith("`{") && name !== "start" && name !== "stop",
+  );
   test.each(documented.map((command) => [command.name, command] as const))(
     "%s",
     (name, command) => {
