@@ -31,7 +31,9 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     const folder = project({ "main.js": `${TEXTS} console.log(many(50_000));` });
     const store = join(folder, "disk/store");
     const traced = inNamespace(
-      `mkdir -p disk; mount -t tmpfs -o size=256k tmpfs disk; ${PROGRAM}; code=$?;
+      // What it leaves in memory is recovered here, not by whoever starts outside meanwhile.
+      `mount -t tmpfs tmpfs /dev/shm;
+       mkdir -p disk; mount -t tmpfs -o size=256k tmpfs disk; ${PROGRAM}; code=$?;
        mount -o remount,size=64m disk;
        "$NODE" "$CLI" recover > recovered; cp -r disk/store kept; exit $code`,
       node,
@@ -52,7 +54,8 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
       process.on("exit", (code) => { fill("disk/taken"); many(5000); console.log("end", code) });`;
       const folder = project({ "main.js": main });
       const store = join(folder, "disk/store");
-      const disk = "mkdir -p disk; mount -t tmpfs -o size=8m tmpfs disk";
+      const disk =
+        "mount -t tmpfs tmpfs /dev/shm; mkdir -p disk; mount -t tmpfs -o size=8m tmpfs disk";
       const traced = inNamespace(
         `${disk}; ${PROGRAM}; code=$?; rm disk/taken;
        "$NODE" "$CLI" recover > recovered; cp -r disk/store kept; exit $code`,
