@@ -6,9 +6,9 @@
 //! keeper.stop();
 //! ```
 //! Of all processes that write a store the one that has its lock works, the others look again later.
-//! It works one part in [`SHARE`] of the time. Limits: a process that ends sooner than [`FIRST`] does
-//! nothing of this, but for a little merging at its end ([`Store::merge_some`]); `breadcrumb compact` and
-//! `breadcrumb prune` do it at once.
+//! It works one part in [`SHARE`] of the time. A process that ends sooner than [`FIRST`] does a little of
+//! both at its end ([`Store::merge_some`], [`Store::prune_some`]). Limits: what takes longer than
+//! [`LAST_PRUNING`] then waits; `breadcrumb compact` and `breadcrumb prune` do it at once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,10 +26,12 @@ use parking_lot::{Condvar, Mutex};
 const FIRST: Duration = Duration::from_secs(5);
 /// Between two looks.
 const AGAIN: Duration = Duration::from_secs(10);
-/// Between two passes of retention, at least.
+/// Between two passes of retention, of all processes, at least.
 const RETENTION_EVERY: Duration = Duration::from_secs(60);
 /// One part of the time in so many.
 const SHARE: u32 = 5;
+/// At the end, so long is given to retention, by one program an hour.
+const LAST_PRUNING: Duration = Duration::from_millis(200);
 /// An end waits so long for the thread to notice it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -69,13 +71,23 @@ impl Retention {
         lock: &UpkeepLock,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<(), StoreError> {
-        let awaits_recovery = |run: &str| awaits_recovery(self.shm_root.as_deref(), run);
-        let pruning = Pruning {
-            now_ns: wall_ns(),
-            awaits_recovery: &awaits_recovery,
-        };
-        store.prune(lock, &RetentionScope::Policy(&self.policy), &pruning, go_on)?;
+        let scope = RetentionScope::Policy(&self.policy);
+        self.with_pruning(|pruning| store.prune(lock, &scope, pruning, go_on))?;
         Ok(())
+    }
+
+    /// What a program does of it that ends.
+    pub(crate) fn apply_last(&self, store: &Store) -> Result<(), StoreError> {
+        let until = Instant::now() + LAST_PRUNING;
+        self.with_pruning(|pruning| store.prune_some(&self.policy, pruning, until))?;
+        Ok(())
+    }
+
+    fn with_pruning<T>(&self, act: impl FnOnce(&Pruning<'_>) -> T) -> T {
+        act(&Pruning {
+            now_ns: wall_ns(),
+            awaits_recovery: &|run| awaits_recovery(self.shm_root.as_deref(), run),
+        })
     }
 }
 
@@ -129,7 +141,6 @@ impl Keeper {
 
 fn run(store: &Store, retention: Option<&Retention>, signal: &Signal) {
     let mut wait = FIRST;
-    let mut pruned: Option<Instant> = None;
     while signal.wait(wait) {
         wait = AGAIN;
         // The store may be gone, full, or read-only: another look, later.
@@ -144,10 +155,9 @@ fn run(store: &Store, retention: Option<&Retention>, signal: &Signal) {
             goes_on
         };
         let _ = store.merge(&lock, &MergeLimits::default(), &mut go_on);
-        let is_due = pruned.is_none_or(|at| at.elapsed() >= RETENTION_EVERY);
+        let is_due = !store.was_pruned_within(RETENTION_EVERY, wall_ns());
         if let Some(retention) = retention.filter(|_| is_due) {
             let _ = retention.apply(store, &lock, &mut go_on);
-            pruned = Some(Instant::now());
         }
     }
 }

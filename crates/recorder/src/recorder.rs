@@ -74,6 +74,7 @@ pub struct Recorder {
     pub(crate) session: Arc<Session>,
     worker: Mutex<Option<JoinHandle<()>>>,
     keeper: Mutex<Option<Keeper>>,
+    retention: Option<Retention>,
     channel: Mutex<Option<ControlChannel>>,
     /// Its record, as it was at the start.
     run: RunRecord,
@@ -174,7 +175,8 @@ impl Recorder {
             channel: Mutex::new(channel),
             run,
             worker: Mutex::new(Some(thread)),
-            keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention))),
+            keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention.clone()))),
+            retention,
             writes: Mutex::new(writes),
         }))
     }
@@ -373,6 +375,7 @@ impl Recorder {
         if let Some(store) = store {
             // What fails is left to others.
             let _ = store.merge_some(Instant::now() + LAST_MERGING);
+            let _ = (self.retention.as_ref()).map(|retention| retention.apply_last(&store));
         }
         RUNNING.store(false, Ordering::Release);
     }

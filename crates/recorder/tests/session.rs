@@ -11,7 +11,7 @@ use breadcrumb_recorder::{
     SinkOptions, ThreadRole, recover_run,
 };
 use breadcrumb_ring::Writer;
-use breadcrumb_store::Store;
+use breadcrumb_store::{RetentionPolicy, RunRecord, Store};
 use support::{Place, Thread};
 
 #[test]
@@ -49,6 +49,30 @@ fn a_memory_store_answers_at_once_after_flush() {
     assert_eq!(control.epoch().load(std::sync::atomic::Ordering::SeqCst), 0);
     assert_eq!(recorder.counters().recorded, 100);
     assert_eq!(recorder.acquire(thread.index), Acquired::Full);
+}
+
+#[test]
+fn a_program_that_ends_at_once_leaves_no_more_runs_than_the_store_keeps() {
+    let place = Place::take();
+    let path = place.folder.path().join("store");
+    let store = Store::create(&path).unwrap();
+    let old = RunRecord {
+        run_id: "old".into(),
+        status: RunStatus::Finished,
+        ended_at: Some("2020-01-01T00:00:00.000Z".into()),
+        ..RunRecord::default()
+    };
+    let run = |run_id: &str, retention: Option<RetentionPolicy>| {
+        store.write_run(&old).unwrap();
+        let mut options = place.options(run_id, place.store());
+        options.retention = retention;
+        let recorder = Recorder::start(options).unwrap();
+        recorder.stop(RunStatus::Finished, Some(0), None);
+        store.read_run("old").unwrap().is_some()
+    };
+    assert!(run("0001", None), "kept where no policy is set");
+    assert!(!run("0002", Some(RetentionPolicy::default())));
+    assert!(run("0003", Some(RetentionPolicy::default())), "once an hour");
 }
 
 #[test]

@@ -5,11 +5,15 @@
 //! let scope = RetentionScope::Policy(&RetentionPolicy::default());
 //! let plan = store.plan_retention(&scope, &pruning)?;          // what would go, and why
 //! let (plan, removal) = store.prune(&lock, &scope, &pruning, &mut || true)?;
+//! store.prune_some(&policy, &pruning, Instant::now() + Duration::from_millis(200))?;
 //! ```
-//! Planned from run records and summaries alone. Limits: a run goes as a whole.
+//! Planned from run records and summaries alone. Where no program lives long, one that ends applies the
+//! policy, once an hour; what it cannot do in its time another goes on with a minute later. Limits: a
+//! run goes as a whole.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -24,6 +28,11 @@ use crate::summary::MERGED;
 use crate::upkeep_lock::UpkeepLock;
 use crate::writer_lock::LOCK;
 use crate::{Store, StoreError};
+
+/// Between two passes by programs that end.
+const EVERY: Duration = Duration::from_secs(3600);
+/// From a pass that was not finished to the next.
+const AGAIN: Duration = Duration::from_secs(60);
 
 /// What is to go.
 #[derive(Clone, Copy, Debug)]
@@ -152,6 +161,10 @@ impl Store {
         pruning: &Pruning<'_>,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<(RetentionPlan, Removal), StoreError> {
+        let is_policy = matches!(scope, RetentionScope::Policy(_));
+        if is_policy {
+            lock.note_pruned(pruning.now_ns.saturating_sub(nanos(EVERY - AGAIN)));
+        }
         let mut removal = self.sweep(lock, go_on)?;
         self.sweep_writers(pruning, &mut removal)?;
         let plan = self.plan_retention(scope, pruning)?;
@@ -166,7 +179,41 @@ impl Store {
         if !removal.unfinished {
             removal.add(self.remove_runs(lock, &runs, go_on)?);
         }
+        if is_policy && !removal.unfinished {
+            lock.note_pruned(pruning.now_ns);
+        }
         Ok((plan, removal))
+    }
+
+    /// As [`Self::prune`] by a policy, for a program that ends: nothing if it was done within the hour
+    /// or another process is at it. Begins nothing after `until`.
+    ///
+    /// # Errors
+    /// As [`Self::prune`], [`StoreError::Shared`].
+    pub fn prune_some(
+        &self,
+        policy: &RetentionPolicy,
+        pruning: &Pruning<'_>,
+        until: Instant,
+    ) -> Result<Option<(RetentionPlan, Removal)>, StoreError> {
+        if self.was_pruned_within(EVERY, pruning.now_ns) {
+            return Ok(None);
+        }
+        let Some(lock) = self.lock_upkeep()? else {
+            return Ok(None);
+        };
+        let scope = RetentionScope::Policy(policy);
+        let mut go_on = || Instant::now() < until;
+        self.prune(&lock, &scope, pruning, &mut go_on).map(Some)
+    }
+
+    /// A policy was applied to the store, by whatever process, so short a time ago.
+    #[must_use]
+    pub fn was_pruned_within(&self, time: Duration, now_ns: i64) -> bool {
+        // A time to come is of a clock that has been set back since.
+        let recent = 0..nanos(time);
+        self.pruned_ns()
+            .is_some_and(|at_ns| recent.contains(&now_ns.saturating_sub(at_ns)))
     }
 
     /// Removes locks that nobody holds of runs that have ended, and tables without a summary: of
@@ -216,4 +263,8 @@ impl Store {
         }
         Ok(())
     }
+}
+
+fn nanos(time: Duration) -> i64 {
+    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)
 }

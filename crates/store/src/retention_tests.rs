@@ -1,7 +1,7 @@
 //! Which runs go: against what the policy says, and on a store of declared segments.
 
 use std::fs::{self, File};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
@@ -322,6 +322,46 @@ fn half_of_many_declared_segments_goes() {
             .count(),
         0
     );
+}
+
+#[test]
+fn programs_that_end_apply_a_policy_once_an_hour_between_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path()).unwrap();
+    let policy = RetentionPolicy {
+        max_runs: Some(1),
+        ..NONE
+    };
+    let end_at = |seconds: i64, time: Duration| {
+        let pruning = Pruning {
+            now_ns: NOW_NS + seconds * SECOND_NS,
+            awaits_recovery: &|_| false,
+        };
+        let until = Instant::now() + time;
+        let done = store.prune_some(&policy, &pruning, until).unwrap();
+        done.map(|(_, removal)| (removal.runs, removal.unfinished))
+    };
+    let add = |name: &str| {
+        declare(&store, &format!("{name}-0"), &[(name, 1)], 10);
+        store.write_run(&record(name, 100)).unwrap();
+    };
+    let forever = Duration::from_secs(3600);
+    add("a");
+    add("b");
+    assert_eq!(end_at(0, forever), Some((1, false)));
+    add("c");
+    assert_eq!(end_at(3599, forever), None);
+    // Whoever has no time left leaves the rest to the next, a minute later.
+    assert_eq!(end_at(3600, Duration::ZERO), Some((0, true)));
+    assert_eq!(end_at(3659, forever), None);
+    let held = store.lock_upkeep().unwrap();
+    assert_eq!(end_at(3660, forever), None);
+    drop(held);
+    assert_eq!(end_at(3660, forever), Some((1, false)));
+    assert_eq!(store.read_runs().unwrap().records.len(), 1);
+    // By a clock that was set back.
+    add("d");
+    assert_eq!(end_at(-9000, forever), Some((1, false)));
 }
 
 fn any_run() -> impl Strategy<Value = StoredRun> {

@@ -4,20 +4,48 @@
 //! let Some(lock) = store.lock_upkeep()? else { return Ok(()) };
 //! ```
 //! The lock is the kernel's and goes with its process, however that ends: there is no lease to run
-//! out, and none to be waited for. What stands in the file is for people. Limits: where the file
-//! system has no locks nobody gets it, nor on a network one: small segments stay.
+//! out, and none to be waited for. The file says who has it, for people, and when a policy was last
+//! applied. Limits: where the file system has no locks nobody gets it, nor on a network one: small
+//! segments stay.
 
 use std::fs::{File, TryLockError};
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
 
 use crate::atomic_file::private_options;
 use crate::file_system::network_kind;
+use crate::timestamp::{iso_timestamp, parse_timestamp};
 use crate::{Store, StoreError};
+
+/// What stands before the time in the file.
+const PRUNED: &str = "pruned ";
 
 /// The right to merge and prune, until it is dropped.
 #[derive(Debug)]
 pub struct UpkeepLock {
-    _file: File,
+    file: File,
+}
+
+impl UpkeepLock {
+    /// Keeps for all processes that a policy was applied then, ns since 1970.
+    pub(crate) fn note_pruned(&self, at_ns: i64) {
+        self.write(Some(&format!("{PRUNED}{}", iso_timestamp(at_ns))));
+    }
+
+    /// What cannot be written is done again too early, at worst.
+    fn write(&self, pruned: Option<&str>) {
+        let mut file = &self.file;
+        let mut text = format!("{}\n", std::process::id());
+        text.extend(pruned.into_iter().flat_map(|line| [line, "\n"]));
+        let written = file.seek(SeekFrom::Start(0));
+        let written = written.and_then(|_| file.write_all(text.as_bytes()));
+        let _ = written.and_then(|()| file.set_len(text.len() as u64));
+    }
+}
+
+/// The line that [`UpkeepLock::note_pruned`] wrote.
+fn pruned_line(text: &str) -> Option<&str> {
+    text.lines().find(|line| line.starts_with(PRUNED))
 }
 
 impl Store {
@@ -37,21 +65,35 @@ impl Store {
             let path = self.folder().to_owned();
             return Err(StoreError::Shared { path, kind });
         }
-        let path = self.folder().join("upkeep.lock");
+        let path = self.upkeep_path();
         let mut file = private_options()
             .create(true)
             .truncate(false)
+            .read(true)
             .write(true)
             .open(&path)
             .map_err(|e| StoreError::from_io(&path, e))?;
         match file.try_lock() {
             Ok(()) => {
-                let _ = file.set_len(0);
-                let _ = writeln!(file, "{}", std::process::id());
-                Ok(Some(UpkeepLock { _file: file }))
+                let mut text = String::new();
+                // Garbage is nobody's time.
+                let _ = file.read_to_string(&mut text);
+                let lock = UpkeepLock { file };
+                lock.write(pruned_line(&text));
+                Ok(Some(lock))
             }
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => Ok(None),
         }
+    }
+
+    /// When a policy was last applied to the store, by whatever process, ns since 1970.
+    pub(crate) fn pruned_ns(&self) -> Option<i64> {
+        let text = std::fs::read_to_string(self.upkeep_path()).ok()?;
+        parse_timestamp(pruned_line(&text)?.strip_prefix(PRUNED)?)
+    }
+
+    pub(crate) fn upkeep_path(&self) -> PathBuf {
+        self.folder().join("upkeep.lock")
     }
 }
 
@@ -71,5 +113,21 @@ mod tests {
             text.contains("(nfs4)") && text.contains("local disk"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn when_a_policy_was_applied_outlives_those_who_only_merge() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::create(folder.path()).unwrap();
+        assert_eq!(store.pruned_ns(), None);
+        let lock = store.lock_upkeep().unwrap().unwrap();
+        assert_eq!(store.pruned_ns(), None);
+        lock.note_pruned(1_800_000_000_000_000_000);
+        drop(lock);
+        drop(store.lock_upkeep().unwrap().unwrap());
+        assert_eq!(store.pruned_ns(), Some(1_800_000_000_000_000_000));
+        std::fs::write(store.upkeep_path(), [0xff, 0xfe]).unwrap();
+        assert_eq!(store.pruned_ns(), None);
+        assert!(store.lock_upkeep().unwrap().is_some());
     }
 }

@@ -62,7 +62,7 @@ impl Check<'_> {
 
     /// A file that an upkeep that was cut short left, or that one is at.
     pub(super) fn upkeep_leftover(&mut self, path: &Path, what: &str) {
-        let lock = self.store.folder().join("upkeep.lock");
+        let lock = self.store.upkeep_path();
         if self.others_keep(&lock) {
             self.find(FindingKind::InUse, path, &format!("{what} is at it"));
         } else {
