@@ -18,11 +18,12 @@ use breadcrumb_store::RunRecord;
 use crate::assembler::Assembler;
 use crate::codec::{Decoder, Encoder};
 use crate::counters::Counters;
+use crate::keep::Held;
 use crate::redactions::Redactions;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(crate) struct Checkpoint {
     /// Of threads that ended, and of all for what is counted at publication.
     pub(crate) counters: Counters,
     pub(crate) threads: Vec<ThreadPoint>,
+    /// Traces that were not decided, where that is decided by trace.
+    pub(crate) keep: Option<Held>,
 }
 
 /// A checkpoint's parts, borrowed, to be encoded.
@@ -134,6 +137,7 @@ impl Checkpoint {
                 assembler: Assembler::decode(thread, wall_offset_ns, from)?,
             });
         }
+        let keep = from.option(|from| Held::decode(wall_offset_ns, from))?;
         Some(Self {
             wall_offset_ns,
             next_seq,
@@ -147,6 +151,7 @@ impl Checkpoint {
                 ..Counters::of_kept(kept)
             },
             threads,
+            keep,
         })
     }
 

@@ -31,8 +31,18 @@ impl Encoder {
         self.u64(value.cast_unsigned())
     }
 
+    /// Seven bits a byte, small ones of either sign first.
+    pub(crate) fn number(&mut self, value: i64) -> &mut Self {
+        let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
+        while rest >= 0x80 {
+            self.bytes.push(rest as u8 | 0x80);
+            rest >>= 7;
+        }
+        self.u8(rest as u8)
+    }
+
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
-        self.u64(text.len() as u64);
+        self.number(text.len() as i64);
         self.bytes.extend(text.as_bytes());
         self
     }
@@ -78,11 +88,32 @@ impl<'a> Decoder<'a> {
         self.u64().map(u64::cast_signed)
     }
 
-    pub(crate) fn text(&mut self) -> Option<String> {
-        let length = usize::try_from(self.u64()?).ok()?;
+    pub(crate) fn number(&mut self) -> Option<i64> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.u8()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed());
+            }
+        }
+        None
+    }
+
+    /// A number of 32 bits.
+    pub(crate) fn small(&mut self) -> Option<u32> {
+        u32::try_from(self.number()?).ok()
+    }
+
+    pub(crate) fn str(&mut self) -> Option<&'a str> {
+        let length = usize::try_from(self.number()?).ok()?;
         let (head, rest) = self.bytes.split_at_checked(length)?;
         self.bytes = rest;
-        String::from_utf8(head.to_vec()).ok()
+        std::str::from_utf8(head).ok()
+    }
+
+    pub(crate) fn text(&mut self) -> Option<String> {
+        self.str().map(str::to_owned)
     }
 
     pub(crate) fn option<T>(
@@ -93,6 +124,14 @@ impl<'a> Decoder<'a> {
             0 => Some(None),
             _ => get(self).map(Some),
         }
+    }
+
+    /// Bytes behind their number.
+    pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = self.count()?;
+        let (head, rest) = self.bytes.split_at_checked(length)?;
+        self.bytes = rest;
+        Some(head)
     }
 
     /// A count of things that take a byte each at least.

@@ -5,6 +5,7 @@
 
 use breadcrumb_store::RunCounters;
 
+use crate::keep::KeepTally;
 use crate::redactions::Redactions;
 use crate::translator::Translator;
 
@@ -34,6 +35,14 @@ pub struct Counters {
     pub redacted: u64,
     /// Those by the name of the rule.
     pub redactions: Redactions,
+    /// Traces that were stored, where that is decided by trace.
+    pub traces_kept: u64,
+    /// Those that were not; their calls are counted.
+    pub traces_left_out: u64,
+    /// Traces that were decided before their end, because too much was held.
+    pub traces_decided_early: u64,
+    /// Bytes of rows that are held until it is decided.
+    pub held_bytes: u64,
     /// Calls stored as `open` because too many were suspended, or for too long.
     pub evicted_open: u64,
     /// Records about calls that are not known.
@@ -47,6 +56,16 @@ impl Counters {
     pub(crate) fn add_redactions(&mut self, translator: &Translator) {
         translator.add_redactions(&mut self.redactions);
         self.redacted = self.redactions.values().sum();
+    }
+
+    /// What was recorded of traces that are not stored is counted only.
+    pub(crate) fn leave_out(&mut self, tally: KeepTally) {
+        self.recorded = self.recorded.saturating_sub(tally.calls_out);
+        self.counted += tally.calls_out;
+        self.exceptions = self.exceptions.saturating_sub(tally.exceptions_out);
+        self.traces_kept += tally.kept;
+        self.traces_left_out += tally.out;
+        self.traces_decided_early += tally.early;
     }
 
     /// Those that a checkpoint keeps beside the redactions, in its order.
@@ -106,6 +125,15 @@ impl Counters {
             ("malformedRecords", self.malformed),
         ] {
             run.more.insert(name.to_owned(), value.into());
+        }
+        for (name, value) in [
+            ("tracesKept", self.traces_kept),
+            ("tracesLeftOut", self.traces_left_out),
+            ("tracesDecidedEarly", self.traces_decided_early),
+        ] {
+            if self.traces_kept + self.traces_left_out > 0 {
+                run.more.insert(name.to_owned(), value.into());
+            }
         }
     }
 }

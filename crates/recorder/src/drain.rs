@@ -20,6 +20,7 @@ use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::codec::Encoder;
 use crate::counters::Counters;
+use crate::keep::{Held, Through};
 use crate::open_calls::OpenList;
 use crate::sink::Sink;
 use crate::translator::Translator;
@@ -62,6 +63,8 @@ pub(crate) struct Drain {
     pub(crate) sink: Sink,
     pub(crate) run: RunRecord,
     pub(crate) crash_files: Option<CrashFiles>,
+    /// Where it is decided by trace what is stored.
+    pub(crate) keep: Option<Box<Held>>,
     pub(crate) wall_offset_ns: i64,
     pub(crate) interval_ns: i64,
     /// Of threads that ended; and what is counted at publication.
@@ -95,6 +98,7 @@ impl Drain {
             sink,
             run,
             crash_files: None,
+            keep: None,
             wall_offset_ns: wall_ns - mono_ns,
             interval_ns: 0,
             counters: Counters::default(),
@@ -129,6 +133,9 @@ impl Drain {
 
     /// Reads what is new in all rings. Returns the number of words.
     pub(crate) fn poll(&mut self, now_ns: i64) -> usize {
+        if let Some(keep) = &mut self.keep {
+            keep.set_now(now_ns);
+        }
         let settled = now_ns - self.polled_ns >= SETTLE_NS;
         if settled {
             self.polled_ns = now_ns;
@@ -163,9 +170,10 @@ impl Drain {
                 break;
             };
             read += batch.records().len() + usize::from(batch.header.is_some());
+            let mut rows = Through::new(self.keep.as_deref_mut(), &mut self.sink);
             state
                 .assembler
-                .feed(&batch, &mut self.translator, &mut self.sink);
+                .feed(&batch, &mut self.translator, &mut rows);
         }
         if !state.ring.crash_proof() {
             state.reader.free_consumed(&state.ring.cells());
@@ -177,7 +185,8 @@ impl Drain {
     pub(crate) fn pending(&self) -> bool {
         let waits =
             |state: &ThreadState| state.reader.consumed() > 0 || state.assembler.exceptions_wait();
-        self.sink.rows() > 0 || self.threads.iter().any(waits)
+        let is_undecided = self.keep.as_ref().is_some_and(|keep| keep.waits());
+        self.sink.rows() > 0 || is_undecided || self.threads.iter().any(waits)
     }
 
     /// As [`Self::pending`], or readers are to be told of calls that have begun.
@@ -217,8 +226,10 @@ impl Drain {
     /// stay as they are.
     pub(crate) fn publish(&mut self, now_ns: i64) -> bool {
         self.published_ns = now_ns;
-        for state in &mut self.threads {
-            state.assembler.settle(false, now_ns, &mut self.sink);
+        self.each_assembler(|assembler, rows| assembler.settle(false, now_ns, rows));
+        if let Some(keep) = &mut self.keep {
+            keep.set_now(now_ns);
+            keep.settle(&mut self.sink);
         }
         self.count(now_ns);
         self.note_functions();
@@ -245,6 +256,27 @@ impl Drain {
             state.reader.free_consumed(&state.ring.cells());
         }
         true
+    }
+
+    fn each_assembler(&mut self, mut act: impl FnMut(&mut Assembler, &mut Through<'_>)) {
+        let mut rows = Through::new(self.keep.as_deref_mut(), &mut self.sink);
+        for state in &mut self.threads {
+            act(&mut state.assembler, &mut rows);
+        }
+    }
+
+    /// Traces whose root has ended are decided now.
+    pub(crate) fn settle_traces(&mut self) {
+        if let Some(keep) = &mut self.keep {
+            keep.settle_ended(&mut self.sink);
+        }
+    }
+
+    /// Stores what is held of the traces in which something happened in this time. Returns their number.
+    pub(crate) fn dump(&mut self, last_ns: i64, now_ns: i64) -> u64 {
+        let since_ns = (now_ns + self.wall_offset_ns).saturating_sub(last_ns);
+        let keep = self.keep.as_mut();
+        keep.map_or(0, |keep| keep.dump(since_ns, &mut self.sink))
     }
 
     /// Functions that were instrumented since get a row, once in the run, whether they are called or not.
@@ -321,6 +353,9 @@ impl Drain {
                 *base = new;
             }
         }
+        if let Some(keep) = &mut self.keep {
+            push_left_out(keep, (self.counted_to_ns, to_ns), &mut self.sink);
+        }
         self.counted_to_ns = to_ns;
     }
 
@@ -353,6 +388,7 @@ impl Drain {
                 &state.assembler,
             );
         }
+        out.option(self.keep.as_ref(), |out, keep| keep.encode(out));
         if let Err(error) = files.checkpoints.write(&out) {
             // Whole: what is left of it could only mislead.
             let _ = std::fs::remove_dir_all(files.folder.path());
@@ -367,7 +403,9 @@ impl Drain {
         self.read_all(thread, now_ns);
         for state in &mut self.threads {
             if state.ring.thread() == thread {
-                state.assembler.finish(&mut self.sink);
+                state
+                    .assembler
+                    .finish(&mut Through::new(self.keep.as_deref_mut(), &mut self.sink));
                 state.ended = true;
             }
         }
@@ -387,7 +425,8 @@ impl Drain {
     pub(crate) fn settle_thread(&mut self, thread: u32, now_ns: i64) {
         for state in &mut self.threads {
             if state.ring.thread() == thread {
-                state.assembler.settle(true, now_ns, &mut self.sink);
+                let mut rows = Through::new(self.keep.as_deref_mut(), &mut self.sink);
+                state.assembler.settle(true, now_ns, &mut rows);
             }
         }
     }
@@ -406,8 +445,9 @@ impl Drain {
 
     /// The session is over: what is still open becomes rows.
     pub(crate) fn finish(&mut self) {
-        for state in &mut self.threads {
-            state.assembler.finish(&mut self.sink);
+        self.each_assembler(|assembler, rows| assembler.finish(rows));
+        if let Some(keep) = &mut self.keep {
+            keep.finish(false, &mut self.sink);
         }
     }
 
@@ -416,6 +456,10 @@ impl Drain {
         let mut counters = self.counters.clone();
         for state in &self.threads {
             add_tally(&mut counters, state);
+        }
+        if let Some(keep) = &self.keep {
+            counters.leave_out(keep.tally);
+            counters.held_bytes = keep.bytes() as u64;
         }
         counters.add_redactions(&self.translator);
         counters
@@ -463,6 +507,20 @@ pub(crate) fn count_row(
         to_ns: 0,
         counted: new.0.wrapping_sub(old.0).into(),
         dropped: new.1.wrapping_sub(old.1).into(),
+    }
+}
+
+/// Makes rows of the calls of traces that are not stored.
+pub(crate) fn push_left_out(keep: &mut Held, (from_ns, to_ns): (i64, i64), sink: &mut Sink) {
+    for (thread_id, function, counted) in keep.take_counted() {
+        sink.push_count(&CountRow {
+            function,
+            thread_id,
+            from_ns,
+            to_ns,
+            counted,
+            dropped: 0,
+        });
     }
 }
 

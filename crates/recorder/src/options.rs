@@ -9,6 +9,7 @@ use breadcrumb_ring::{Space, SystemSpace, shm_root};
 use breadcrumb_store::{RetentionPolicy, RunRecord};
 
 use crate::control_channel::ControlOptions;
+use crate::keep::KeepOptions;
 use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::redact::{KeepAll, Redact};
 
@@ -56,6 +57,8 @@ pub struct RecorderOptions {
     pub overflow: Overflow,
     /// What the store keeps; `None`: everything.
     pub retention: Option<RetentionPolicy>,
+    /// Which traces are stored; `None`: all.
+    pub keep: Option<KeepOptions>,
     /// Rows are published at least this often while there are any, ms.
     pub flush_interval_ms: u64,
     /// Bytes of chunks reserved over all rings.
@@ -86,6 +89,7 @@ impl RecorderOptions {
             sink,
             overflow: Overflow::Drop,
             retention: None,
+            keep: None,
             flush_interval_ms: 500,
             ring_cap_bytes: 48 << 20,
             run: RunRecord::default(),

@@ -23,6 +23,7 @@ use crate::counters::Counters;
 use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
 use crate::function_table::FunctionObserver;
+use crate::keep::Held;
 use crate::keeper::{Keeper, Retention};
 use crate::memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 use crate::options::{Overflow, RecorderOptions, SinkOptions};
@@ -136,6 +137,8 @@ impl Recorder {
 
         let mut drain = Drain::new(translator, sink, run.clone(), times);
         drain.crash_files = crash_files;
+        let held = |keep| Box::new(Held::new(keep, drain.wall_offset_ns));
+        drain.keep = options.keep.map(held);
         drain.interval_ns = i64::try_from(options.flush_interval_ms)
             .unwrap_or(i64::MAX / 1_000_000)
             .saturating_mul(1_000_000);
@@ -278,10 +281,30 @@ impl Recorder {
         drain.read_all(thread, now_ns);
         drain.poll(now_ns);
         drain.settle_thread(thread, now_ns);
+        drain.settle_traces();
         drain.publish(now_ns);
         *self.session.counters.lock() = drain.counters();
         drop(drain);
         self.session.tell_freed();
+    }
+
+    /// Stores what is held of the traces in which something happened in the last so many nanoseconds.
+    /// Returns how many that are; `None` if they could not be stored, and wait for the next time.
+    /// Without [`RecorderOptions::keep`] everything is stored anyway.
+    #[must_use]
+    pub fn dump(&self, last_ns: i64) -> Option<u64> {
+        if self.session.ended() {
+            return Some(0);
+        }
+        let now_ns = monotonic_ns();
+        let mut drain = self.session.drain.lock();
+        drain.poll(now_ns);
+        let traces = drain.dump(last_ns, now_ns);
+        let published = drain.publish(now_ns);
+        *self.session.counters.lock() = drain.counters();
+        drop(drain);
+        self.session.tell_freed();
+        published.then_some(traces)
     }
 
     /// The calling thread will write no more: as [`Self::flush`], and its ring goes; if the store

@@ -18,9 +18,10 @@ use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
 use crate::control_channel::socket_of;
 use crate::counters::Counters;
-use crate::drain::{MAX_ROWS, count_row};
+use crate::drain::{MAX_ROWS, count_row, push_left_out};
 use crate::error::RecorderError;
 use crate::function_table::FunctionSnapshot;
+use crate::keep::{Held, KeepTally, Through};
 use crate::options::SinkOptions;
 use crate::recorder::FUNCTIONS_FILE;
 use crate::redact::redactor_for;
@@ -151,6 +152,7 @@ struct Recovery {
     translator: Translator,
     sink: Sink,
     counters: Counters,
+    keep: Option<Held>,
     last_ns: i64,
     /// Nobody removes the run from its store meanwhile; the dead process's own goes with it.
     _writes: Option<WriterLock>,
@@ -177,6 +179,7 @@ impl Recovery {
         translator.refresh();
         Ok(Self {
             counters: checkpoint.counters.clone(),
+            keep: checkpoint.keep.clone(),
             checkpoint,
             functions: count,
             functions_to_note: count,
@@ -208,9 +211,12 @@ impl Recovery {
         }
         // Threads whose ring is gone or unreadable: their open calls are known all the same.
         for mut point in points {
-            point.assembler.finish(&mut self.sink);
+            point
+                .assembler
+                .finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
             self.add(&point.assembler, 0);
         }
+        self.decide_traces(folder.last_word(), now_ns);
         self.publish()?;
         self.counters.add_redactions(&self.translator);
         recovered.calls = self.counters.recorded - calls;
@@ -218,14 +224,30 @@ impl Recovery {
         self.write_run(folder.last_word(), now_ns, recovered)
     }
 
+    /// What was held is stored if it is like what a policy keeps, or was going on at a crash.
+    fn decide_traces(&mut self, last_word: Option<LastWord>, now_ns: i64) {
+        let Some(keep) = &mut self.keep else { return };
+        keep.set_now(self.last_ns - self.checkpoint.wall_offset_ns);
+        let crashed = matches!(last_word, Some(LastWord::Signal(_)) | None);
+        keep.finish(crashed, &mut self.sink);
+        let from_ns = self.checkpoint.counted_to_ns;
+        let to_ns = self.last_ns.clamp(from_ns, now_ns.max(from_ns));
+        push_left_out(keep, (from_ns, to_ns), &mut self.sink);
+        self.counters.leave_out(keep.tally);
+    }
+
     /// Rows of calls and exceptions that the dead process has published.
     fn rows_before(&self) -> (u64, u64) {
+        let keep = self.checkpoint.keep.as_ref();
+        let (held, tally) = keep.map_or(((0, 0), KeepTally::default()), |keep| {
+            (keep.rows(), keep.tally)
+        });
         let threads = &self.checkpoint.threads;
         let calls = threads.iter().map(|t| t.assembler.tally.calls);
         let exceptions = threads.iter().map(|t| t.assembler.exceptions_written());
         (
-            self.counters.recorded + calls.sum::<u64>(),
-            self.counters.exceptions + exceptions.sum::<u64>(),
+            self.counters.recorded + calls.sum::<u64>() - held.0 - tally.calls_out,
+            self.counters.exceptions + exceptions.sum::<u64>() - held.1 - tally.exceptions_out,
         )
     }
 
@@ -250,12 +272,13 @@ impl Recovery {
         assembler.set_horizon(now_ns.saturating_sub(offset_ns));
         let mut reader = Reader::at(point.position);
         while let Some(batch) = reader.next(&ring.cells(), Take::All) {
-            assembler.feed(&batch, &mut self.translator, &mut self.sink);
+            let mut rows = Through::new(self.keep.as_mut(), &mut self.sink);
+            assembler.feed(&batch, &mut self.translator, &mut rows);
             if self.sink.rows() >= MAX_ROWS {
                 self.publish()?;
             }
         }
-        assembler.finish(&mut self.sink);
+        assembler.finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
         self.last_ns = self.last_ns.max(assembler.last_wall_ns());
         self.add(&assembler, reader.malformed());
         self.count(ring, &point.counted, now_ns);

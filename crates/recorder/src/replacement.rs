@@ -11,8 +11,9 @@ use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_store::iso_timestamp;
 
 use crate::counters::Counters;
-use crate::drain::Drain;
+use crate::drain::{Drain, push_left_out};
 use crate::error::RecorderError;
+use crate::keep::Through;
 use crate::recorder::{Recorder, await_silence};
 use crate::recovery::end_run;
 
@@ -56,12 +57,19 @@ fn publish_open(drain: &Drain) -> Result<Counters, RecorderError> {
     let Some(mut sink) = drain.sink.beside(&drain.run.run_id) else {
         return Ok(counters);
     };
+    let mut keep = drain.keep.clone();
     for state in &drain.threads {
         let before = &state.assembler;
         let mut assembler = before.clone();
-        assembler.finish(&mut sink);
+        assembler.finish(&mut Through::new(keep.as_deref_mut(), &mut sink));
         counters.recorded += assembler.tally.calls - before.tally.calls;
         counters.exceptions += assembler.exceptions_written() - before.exceptions_written();
+    }
+    if let (Some(keep), Some(before)) = (&mut keep, &drain.keep) {
+        keep.finish(false, &mut sink);
+        let now_ns = drain.end_ns(wall_ns(), monotonic_ns());
+        push_left_out(keep, (now_ns, now_ns), &mut sink);
+        counters.leave_out(keep.tally.since(before.tally));
     }
     let published = sink.publish(drain.seq, drain.translator.functions())?;
     counters.segments += u64::from(published.bytes > 0);

@@ -34,6 +34,23 @@ fn calls(store: &Path) -> BTreeMap<i64, String> {
     found
 }
 
+/// The sum of a column over all segments.
+fn column(store: &Path, end: &str, column: &str) -> i64 {
+    let mut sum = 0;
+    for path in files(store, end) {
+        let reader = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();
+        for row in reader.get_row_iter(None).unwrap() {
+            for (name, field) in row.unwrap().get_column_iter() {
+                match field {
+                    Field::Long(value) if name == column => sum += value,
+                    _ => {}
+                }
+            }
+        }
+    }
+    sum
+}
+
 fn files(store: &Path, end: &str) -> Vec<PathBuf> {
     let days = std::fs::read_dir(store.join("segments")).unwrap().flatten();
     let files = days.flat_map(|day| std::fs::read_dir(day.path()).unwrap().flatten());
@@ -45,8 +62,13 @@ fn files(store: &Path, end: &str) -> Vec<PathBuf> {
 
 /// Runs the program for so long, kills it, and returns how many calls each thread had said.
 fn run_and_kill(root: &Path, run_id: &str, for_ms: u64) -> BTreeMap<u32, i64> {
+    run_with_and_kill(root, run_id, &[], for_ms)
+}
+
+fn run_with_and_kill(root: &Path, run_id: &str, more: &[&str], for_ms: u64) -> BTreeMap<u32, i64> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_breadcrumb-crash-writer"))
         .args([root.join("shm"), root.join("store"), run_id.into()])
+        .args(more)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -129,6 +151,43 @@ fn every_written_call_survives_a_kill_once() {
         let store = Store::open(root.join("store")).unwrap();
         let lock = store.lock_upkeep().unwrap().unwrap();
         store.remove_runs(&lock, &[&run_id], &mut || true).unwrap();
+    }
+}
+
+#[test]
+fn where_traces_with_errors_are_kept_none_is_lost_and_the_rest_is_counted() {
+    let place = tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap();
+    for (n, for_ms) in [60, 145, 233, 420].into_iter().enumerate() {
+        let root = place.path().join(n.to_string());
+        let said = run_with_and_kill(&root, "run", &["errors"], for_ms);
+        let recovered = recover(&root.join("shm"), Others::Leave, wall_ns());
+        assert_eq!(recovered[0].error, None);
+        let stored = calls(&root.join("store"));
+        let mut least = 0;
+        for (thread, said) in &said {
+            // Of eleven calls the first two are a trace with an error.
+            let with_error = |call: i64| matches!(call % 11, 1 | 2);
+            let first = i64::from(*thread) << 40;
+            let of_thread = stored.range(first..first + (1 << 40));
+            let of_thread: BTreeSet<i64> = of_thread.map(|(id, _)| id - first).collect();
+            let mut lost = (1..=*said).filter(|n| with_error(*n) && !of_thread.contains(n));
+            assert_eq!(lost.next(), None, "thread {thread}, {said} said");
+            // Another is there only if it was going on.
+            let others = of_thread.iter().filter(|call| !with_error(**call));
+            assert!(others.count() <= 1);
+            least += *said;
+        }
+        let store = Store::open(root.join("store")).unwrap();
+        let run = store.read_run("run").unwrap().unwrap();
+        let counted = column(&root.join("store"), "-counts.parquet", "counted");
+        assert_eq!(run.counters.recorded, stored.len() as u64);
+        assert_eq!(run.counters.counted, counted.unsigned_abs());
+        assert!(run.counters.recorded + run.counters.counted >= least.unsigned_abs());
+        assert!(run.counters.more["tracesKept"].as_u64() > Some(0));
+        // What was held is bounded, so many were decided before they had lingered.
+        assert!(least < 100_000 || run.counters.more["tracesDecidedEarly"].as_u64() > Some(0));
     }
 }
 

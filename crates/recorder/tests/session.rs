@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use breadcrumb_event::layout::{ENTER, RETURN, TICK_ASLEEP};
 use breadcrumb_recorder::{
-    Acquired, CallFilter, Control, Others, Overflow, Recorder, RecorderError, RunStatus,
-    SinkOptions, ThreadRole, recover_run,
+    Acquired, CallFilter, Control, KeepOptions, Others, Overflow, Recorder, RecorderError,
+    RunStatus, SinkOptions, ThreadRole, recover_run,
 };
 use breadcrumb_ring::Writer;
 use breadcrumb_store::{RetentionPolicy, RunRecord, Store};
+use parquet::file::reader::FileReader;
 use support::{Place, Thread};
 
 #[test]
@@ -72,7 +73,64 @@ fn a_program_that_ends_at_once_leaves_no_more_runs_than_the_store_keeps() {
     };
     assert!(run("0001", None), "kept where no policy is set");
     assert!(!run("0002", Some(RetentionPolicy::default())));
-    assert!(run("0003", Some(RetentionPolicy::default())), "once an hour");
+    assert!(
+        run("0003", Some(RetentionPolicy::default())),
+        "once an hour"
+    );
+}
+
+#[test]
+fn traces_that_are_not_kept_are_counted_and_can_be_dumped() {
+    let place = Place::take();
+    let mut options = place.options("0001", place.store());
+    options.flush_interval_ms = 20;
+    options.keep = Some(KeepOptions {
+        last_ns: 3_600_000_000_000,
+        ..KeepOptions::default()
+    });
+    let recorder = Recorder::start(options).unwrap();
+    let mut thread = Thread::attach(&recorder);
+    thread.calls(&recorder, 0, 100);
+    recorder.flush(thread.index);
+    let path = place.folder.path().join("store");
+    assert_eq!(parquet_rows(&path), 0);
+    assert_eq!(recorder.counters().recorded, 100, "held");
+    assert!(recorder.counters().held_bytes > 0);
+    assert_eq!(recorder.dump(3_600_000_000_000), Some(100));
+    assert_eq!(parquet_rows(&path), 100);
+    assert_eq!(recorder.dump(3_600_000_000_000), Some(0));
+    thread.calls(&recorder, 100, 50);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    let run = Store::open(&path)
+        .unwrap()
+        .read_run("0001")
+        .unwrap()
+        .unwrap();
+    assert_eq!((run.counters.recorded, run.counters.counted), (100, 50));
+    assert_eq!(run.counters.more["tracesKept"], 100);
+    assert_eq!(run.counters.more["tracesLeftOut"], 50);
+}
+
+/// Calls in a store.
+fn parquet_rows(store: &std::path::Path) -> i64 {
+    let days = std::fs::read_dir(store.join("segments"))
+        .into_iter()
+        .flatten();
+    let files = days
+        .flatten()
+        .flat_map(|day| std::fs::read_dir(day.path()).unwrap().flatten());
+    let calls = files.filter(|file| {
+        file.file_name()
+            .to_string_lossy()
+            .ends_with("-calls.parquet")
+    });
+    calls
+        .map(|file| {
+            let file = std::fs::File::open(file.path()).unwrap();
+            let reader = parquet::file::reader::SerializedFileReader::new(file).unwrap();
+            reader.metadata().file_metadata().num_rows()
+        })
+        .sum()
 }
 
 #[test]
