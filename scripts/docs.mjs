@@ -178,6 +178,8 @@ function typeOf({ kind, words }) {
         maxBytes: { type: ["string", "number"], description: "Bytes of the store: 10GB." },
         maxRuns: { type: ["string", "number"], description: "Number of runs." },
       });
+    case "keep":
+      return keeping();
     case "values":
       return object(valueLimits());
     default:
@@ -221,6 +223,23 @@ function redaction() {
       description: "Equal secrets have equal hashes, under the store's own key.",
     },
   };
+}
+
+function keeping() {
+  const time = { type: ["string", "number"] };
+  const number = { type: "integer", minimum: 1, maximum: 100_000 };
+  const options = object({
+    errors: { type: "boolean", description: "Those in which an exception ended a call." },
+    slow: { ...time, description: "Those that take at least so long: 200ms." },
+    share: { type: "number", minimum: 0, maximum: 1, description: "This share of all." },
+    perSecond: { ...number, description: "The first so many that begin in each second." },
+    slowestPerMinute: { ...number, description: "The slowest so many that end in each minute." },
+    roots: { ...TEXTS, description: "Those that begin with one of these functions." },
+    last: { ...time, description: "The others can be dumped for so long: 30s." },
+    memory: { ...time, description: "Bytes that are held until it is decided: 64MB." },
+  });
+  const share = { type: "number", minimum: 0, maximum: 1 };
+  return { anyOf: [{ type: "string", minLength: 1 }, share, options] };
 }
 
 function valueLimits() {

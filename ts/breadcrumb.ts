@@ -5,6 +5,7 @@ import type * as Core from "./core";
 import { BreadcrumbError } from "./errors";
 import { loadCore } from "./load-core";
 import { loadedFiles } from "./loaded-files";
+import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
 import { normalize } from "./options/normalize";
 import type { StartOptions } from "./options/options";
 import { loadConfig } from "./options/resolve-config";
@@ -98,5 +99,16 @@ function coverage(): Coverage | undefined {
   return running || core.isPreloaded() ? parse(() => core.native.coverage()) : undefined;
 }
 
+/**
+ * Stores what is held of traces that `keep` does not store, whoever began the recording: before the
+ * process goes down, say, or where something looks wrong. `session.dump()` does the same.
+ *
+ * Throws BC_ERR_BAD_OPTION, BC_ERR_STOPPED, BC_ERR_STORE_UNWRITABLE.
+ */
+function dump(options: DumpOptions = {}): DumpReport {
+  const request = JSON.stringify(dumpRequest(options));
+  return parse(() => loadCore().native.dump(request));
+}
+
 /** The API. */
-export const Breadcrumb = Object.freeze({ start, measure, coverage });
+export const Breadcrumb = Object.freeze({ start, measure, coverage, dump });

@@ -3,6 +3,7 @@
  */
 import type * as Core from "./core";
 import { BreadcrumbError, type BreadcrumbErrorCode } from "./errors";
+import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
 import { type CaptureOptions, type CaptureReport, captureRequest } from "./options/capture";
 
 /** Counters of a session. recorded + counted + dropped = the calls that happened. */
@@ -19,6 +20,14 @@ export interface SessionCounters {
   readonly redacted: number;
   /** How often each rule redacted, by its name. */
   readonly redactions: Readonly<Record<string, number>>;
+  /** Traces that were stored, where `keep` decides it. */
+  readonly tracesKept: number;
+  /** Those that were not. Their calls are counted. */
+  readonly tracesLeftOut: number;
+  /** Those that were decided early, for want of `keep.memory`. */
+  readonly tracesDecidedEarly: number;
+  /** Bytes that are held until it is decided. */
+  readonly heldBytes: number;
   /** Bytes of the segments written. */
   readonly bytes: number;
   /** Segments written. */
@@ -153,6 +162,17 @@ export class Session implements AsyncDisposable {
   set(options: CaptureOptions): CaptureReport {
     const request = JSON.stringify(captureRequest(options));
     return parse(() => this.#core.native.capture(request));
+  }
+
+  /**
+   * Stores what is held of traces that `keep` does not store: those of the last time, and those that are
+   * not decided.
+   *
+   * Throws BC_ERR_BAD_OPTION, BC_ERR_STOPPED, BC_ERR_STORE_UNWRITABLE.
+   */
+  dump(options: DumpOptions = {}): DumpReport {
+    const request = JSON.stringify(dumpRequest(options));
+    return parse(() => this.#core.native.dump(request));
   }
 
   /** How many calls were recorded, counted, dropped, and what it cost. */

@@ -190,6 +190,20 @@ interface ChangedProcesses {
   readonly processes: readonly ChangedProcess[];
 }
 
+/** `dump`: what became of one process. */
+interface DumpedProcess {
+  readonly pid: number;
+  readonly runId: string;
+  /** Folder of its store. */
+  readonly store: string;
+  /** Traces that were stored now; null: none could be. */
+  readonly traces: number | null;
+  /** It holds nothing, because it stores every trace; null likewise. */
+  readonly storesAll: boolean | null;
+  /** Why nothing was stored. */
+  readonly error: { readonly code: BreadcrumbErrorCode; readonly message: string } | null;
+}
+
 /** What goes wrong, as a line on stderr. */
 interface ErrorDocument {
   readonly error: BreadcrumbErrorCode;
@@ -224,6 +238,7 @@ export interface JsonDocuments {
   readonly status: StatusDocument;
   readonly start: ChangedProcesses;
   readonly stop: ChangedProcesses;
+  readonly dump: { readonly processes: readonly DumpedProcess[] };
   /** A line on stderr, of any command. */
   readonly error: ErrorDocument;
 }

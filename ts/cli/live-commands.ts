@@ -79,5 +79,25 @@ const STOP: ProjectCommandSpec = {
   load: async () => (await import("./change-capture")).stop,
 };
 
+const DUMP: ProjectCommandSpec = {
+  name: "dump",
+  usage: "[options]",
+  summary: "store the traces that a process that runs only holds",
+  about: `Of a process with --keep: what it holds of traces that it does not store, those of the last time
+(last=30s) and those that are not decided. ${WHICH_HELP}`,
+  options: {
+    ...WHICH,
+    last: { value: "time", help: "those in which something happened in this time, such as 30s (default: all)" },
+  },
+  examples: [
+    ["breadcrumb dump --pid 4711 --last 10s", "what one process did just now"],
+    ["breadcrumb dump --all", "all that is held, everywhere"],
+  ],
+  positionals: [0, 0],
+  isStoreless: true,
+  json: "`{ processes: [{ pid, runId, store, traces, storesAll, error }] }`",
+  load: async () => (await import("./dump")).dump,
+};
+
 /** See the file. */
-export const LIVE_COMMANDS: readonly ProjectCommandSpec[] = [STATUS, START, STOP];
+export const LIVE_COMMANDS: readonly ProjectCommandSpec[] = [STATUS, START, STOP, DUMP];

@@ -37,6 +37,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       words: OVERFLOWS,
       help: "if the recorder does not keep up: block waits (default), drop counts the call",
     },
+    keep: {
+      value: "which",
+      help: "traces to store: errors,slow>200ms,1%,10/s,slowest=5/min,last=30s (docs/keep.md); others are counted",
+    },
     redact: {
       value: "what",
       help: "secrets: off keeps them, hash tells equal ones, also=email, except=card, name=shoeSize",

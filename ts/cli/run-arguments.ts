@@ -6,6 +6,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
+import { keepRules } from "../options/keep";
 import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
@@ -19,6 +20,7 @@ export interface RunArguments {
   locals: boolean;
   store: string | undefined;
   overflow: Overflow | undefined;
+  keep: string | undefined;
   redact: RedactOptions | false | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
@@ -52,6 +54,7 @@ const VALUES = [
   "store",
   "mode",
   "overflow",
+  "keep",
   "redact",
   "values",
   "timeout",
@@ -143,6 +146,10 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
     case "overflow":
       args.overflow = oneOf(key, value, OVERFLOWS);
       return;
+    case "keep":
+      keepRules(value, "--keep");
+      args.keep = value;
+      return;
     case "redact":
       args.redact = redactOf(value, "--redact");
       return;
@@ -185,6 +192,7 @@ function defaults(): RunArguments {
     locals: false,
     store: undefined,
     overflow: undefined,
+    keep: undefined,
     redact: undefined,
     profile: undefined,
     mode: undefined,

@@ -12,6 +12,7 @@ import { BreadcrumbError } from "../errors";
 import { openStore, type Run, type Store } from "../query/index";
 import { printable } from "./printable";
 import { bytes, count, duration, plural } from "./quantities";
+import { tracesText } from "./traces-text";
 import { redactionsText } from "./redactions-text";
 import { ShortIds } from "./short-ids";
 
@@ -68,12 +69,18 @@ async function summary(
       total((run) => run.counters.counted),
       total((run) => run.counters.dropped),
     ),
+    ...tracesLines(runs),
     ...(redacted === "" ? [] : [`  redacted: ${redacted}`]),
     ...(await hottestLines(store, runs)),
     ...(timedOut ? await runningLines(store, runs) : []),
     `  next: breadcrumb stats · breadcrumb show latest · breadcrumb top${runs.length === 1 ? ` --run ${ids.run(runs[0]?.runId ?? "")}` : ""}${exceptions > 0 ? " · breadcrumb exceptions" : ""}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function tracesLines(runs: readonly Run[]): string[] {
+  const text = tracesText(runs.map((run) => run.counters));
+  return text === "" ? [] : [`  traces: ${text}`];
 }
 
 function lossLines(counted: number, dropped: number): string[] {

@@ -112,6 +112,7 @@ function environment(
     ...(args.include.length > 0 && { include: args.include }),
     ...(args.exclude.length > 0 && { exclude: args.exclude }),
     ...(args.mode !== undefined && { mode: args.mode }),
+    ...(args.keep !== undefined && { keep: args.keep }),
     ...(args.redact !== undefined && { redact: args.redact }),
     ...(args.values !== undefined && { values: args.values }),
     ...(args.locals && { locals: true }),

@@ -10,6 +10,7 @@ import type { JsonDocuments } from "./json-documents";
 import { commandText, endOf } from "./list";
 import { cut, printable } from "./printable";
 import { bytes, count, duration, moment, plural } from "./quantities";
+import { tracesText } from "./traces-text";
 import { redactionsText } from "./redactions-text";
 import { ShortIds } from "./short-ids";
 import { renderTable } from "./table";
@@ -73,6 +74,7 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
   const { run } = report;
   const { counters } = run;
   const redacted = redactionsText([counters]);
+  const traces = tracesText([counters]);
   output.line(cut(`run ${ids.run(run.runId)}: ${commandText(run)}`, output.columns));
   const ago = output.ago(run.startedAt);
   const figures: readonly (readonly [name: string, value: string])[] = [
@@ -80,6 +82,7 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
     ["ended", endOf(run)],
     ["calls", callsText(report)],
     ["exceptions", `${count(counters.exceptions)} (${plural(report.errors, "call")} threw)`],
+    ...(traces === "" ? [] : [["traces", traces] as const]),
     ...(redacted === "" ? [] : [["redacted", redacted] as const]),
     ["functions", `${count(report.functions)} in ${plural(report.files, "file")}`],
     ["running time", duration(report.selfNs)],

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BreadcrumbError } from "../errors";
 import type { CaptureReport, CaptureRequest } from "../options/capture";
+import type { DumpReport, DumpRequest } from "../options/keep";
 import { modeOf } from "../options/normalize";
 import type { Mode } from "../options/options";
 import { askProcess, NobodyListens } from "./control-client";
@@ -64,6 +65,8 @@ export interface RunningProcess {
   readonly status: ProcessStatus;
   /** Changes what is captured. Throws BC_ERR_BAD_GLOB, BC_ERR_NO_PROCESS. */
   readonly capture: (request: CaptureRequest) => Promise<CaptureReport>;
+  /** Stores what is held of traces that are not stored. Throws BC_ERR_NO_PROCESS, BC_ERR_STORE_UNWRITABLE. */
+  readonly dump: (request: DumpRequest) => Promise<DumpReport>;
 }
 
 /** Those that there are, and what is wrong with those that do not say what they are. */
@@ -163,7 +166,8 @@ async function processAt(socket: string): Promise<RunningProcess | BreadcrumbErr
           COUNTERS.map((name) => [name, counters[name]]),
         ) as ProcessStatus["counters"],
       },
-      capture: (request) => changeCapture(socket, rest.pid, request),
+      capture: (request) => ask(socket, rest.pid, { do: "capture", capture: request }),
+      dump: (request) => ask(socket, rest.pid, { do: "dump", dump: request }),
     };
   } catch (error) {
     if (error instanceof BreadcrumbError) return error;
@@ -174,13 +178,9 @@ async function processAt(socket: string): Promise<RunningProcess | BreadcrumbErr
   }
 }
 
-async function changeCapture(
-  socket: string,
-  pid: number,
-  capture: CaptureRequest,
-): Promise<CaptureReport> {
+async function ask<T>(socket: string, pid: number, request: object): Promise<T> {
   try {
-    return await askProcess<CaptureReport>(socket, { do: "capture", capture });
+    return await askProcess<T>(socket, request);
   } catch (error) {
     if (!(error instanceof NobodyListens)) throw error;
     throw missing(`The process ${pid} has ended`);

@@ -1,6 +1,6 @@
 /**
- * Changes what is captured of the processes that record into the server's store: what
- * `start_tracing` and `stop_tracing` share.
+ * Changes what is captured of the processes that record into the server's store, and what they hold:
+ * what `start_tracing`, `stop_tracing` and `dump_traces` share.
  *
  *     await changeCapture({ pid: 4711, run: undefined, all: false }, request, context)   // an Answer
  *
@@ -16,6 +16,7 @@ import {
 } from "../control/running-processes";
 import { BreadcrumbError } from "../errors";
 import type { CaptureReport, CaptureRequest } from "../options/capture";
+import type { DumpRequest } from "../options/keep";
 import type { Answer } from "./answer";
 import { cleanText, short } from "./clean-text";
 import { RUN } from "./inputs";
@@ -48,37 +49,78 @@ export const PROCESSES = z.array(
 export async function changeCapture(
   choice: ProcessChoice,
   request: CaptureRequest,
-  { access }: ToolContext,
+  context: ToolContext,
 ): Promise<Answer> {
+  const meant = await processesOf(choice, context);
+  const rows = await Promise.all(meant.map((process) => changeOne(process, request)));
+  return answerOf(rows, summaryOf(rows, request), lineOf);
+}
+
+/** Stores what they hold, and says what became of each process. Throws BC_ERR_NO_PROCESS. */
+export async function dumpHeld(
+  choice: ProcessChoice,
+  request: DumpRequest,
+  context: ToolContext,
+): Promise<Answer> {
+  const meant = await processesOf(choice, context);
+  const rows = await Promise.all(
+    meant.map((process) =>
+      rowOf(process, { traces: null, storesAll: null }, () => process.dump(request)),
+    ),
+  );
+  const traces = rows.reduce((sum, row) => sum + (row.traces ?? 0), 0);
+  const next = traces === 0 ? "" : " Next: query_traces with run = runId.";
+  return answerOf(rows, `${traces} traces were stored.${next}`, (row) => {
+    const what = row.storesAll === true ? "it stores every trace" : `${row.traces} traces stored`;
+    return `${row.pid} ${row.command}: ${row.error ?? what}`;
+  });
+}
+
+/** Those of the processes that record into the server's store that are meant. */
+async function processesOf(
+  choice: ProcessChoice,
+  { access }: ToolContext,
+): Promise<readonly RunningProcess[]> {
   const store = realPath(await access.folder());
   const running = await runningProcesses();
   const ours = running.processes.filter(({ status }) => realPath(status.store) === store);
-  const meant = chooseProcesses({ ...running, processes: ours }, choice);
-  const rows = await Promise.all(meant.map((process) => changeOne(process, request)));
+  return chooseProcesses({ ...running, processes: ours }, choice);
+}
+
+function answerOf<R extends object>(
+  rows: readonly R[],
+  summary: string,
+  line: (row: R) => string,
+): Answer {
   return {
     most: rows.length,
     write: (count) => {
       const shown = rows.slice(0, count);
-      return {
-        summary: summaryOf(rows, request),
-        lines: shown.map(lineOf),
-        data: { processes: shown },
-      };
+      return { summary, lines: shown.map(line), data: { processes: shown } };
     },
   };
 }
 
-async function changeOne({ status, capture }: RunningProcess, request: CaptureRequest) {
+/** What is told of a process: what it answered, or `nothing` and why. */
+async function rowOf<N extends object, R extends object>(
+  { status }: RunningProcess,
+  nothing: N,
+  ask: () => Promise<R>,
+) {
   const { pid, runId } = status;
   const command = short(cleanText(status.command.slice(1).join(" ")), MAX_COMMAND);
-  const row = { pid, runId, command, functions: null, of: null, near: [], error: null };
+  const row = { pid, runId, command, ...nothing, error: null };
   try {
-    const report: CaptureReport = await capture(request);
-    return { ...row, ...report };
+    return { ...row, ...(await ask()) };
   } catch (error) {
     if (!(error instanceof BreadcrumbError)) throw error;
     return { ...row, error: short(`${error.code}: ${error.message}`, MAX_MESSAGE) };
   }
+}
+
+function changeOne(process: RunningProcess, request: CaptureRequest) {
+  const nothing = { functions: null, of: null, near: [] };
+  return rowOf<typeof nothing, CaptureReport>(process, nothing, () => process.capture(request));
 }
 
 type Row = Awaited<ReturnType<typeof changeOne>>;

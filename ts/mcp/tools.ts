@@ -5,6 +5,7 @@ import type { Tool } from "./tool";
 import { analyzePerformance } from "./tools/analyze-performance";
 import { describeSchema } from "./tools/describe-schema";
 import { diffRuns } from "./tools/diff-runs";
+import { dumpTraces } from "./tools/dump-traces";
 import { explainCall } from "./tools/explain-call";
 import { findCalls } from "./tools/find-calls";
 import { findExceptions } from "./tools/find-exceptions";
@@ -40,5 +41,6 @@ export const TOOLS: readonly Tool[] = [
   record,
   startTracing,
   stopTracing,
+  dumpTraces,
   waitFor,
 ];

@@ -91,6 +91,8 @@ export interface Native {
   holdStderr(): void;
   /** Changes what is captured. `request`: JSON of `{ mode, include, forMs }`. Returns JSON of `CaptureReport`. */
   capture(request: string): string;
+  /** Stores what is held of traces that are not stored. `request`: JSON of `{ lastMs }`. Returns JSON of `DumpReport`. */
+  dump(request: string): string;
   /** Stores what dead processes left in memory. Returns JSON of the runs' ids. `exit`: JSON of how a child ended. */
   recover(exit: string): string;
   /** Merges the small segments of a store. `store`: its folder. Returns JSON of `CompactReport`. */

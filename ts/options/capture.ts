@@ -79,7 +79,8 @@ function patterns(value: readonly string[], name: string): readonly string[] {
   return value.map((pattern) => forwardSlashes(pattern, sep));
 }
 
-function milliseconds(value: string | number, name: string): number {
+/** A time in ms. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
+export function milliseconds(value: string | number, name: string): number {
   const text = typeof value === "number" ? `${value}ms` : String(value);
   const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text) ?? [];
   const ms = Object.hasOwn(UNITS_MS, unit) ? Math.round(Number(digits) * (UNITS_MS[unit] ?? 0)) : 0;

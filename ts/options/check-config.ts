@@ -13,6 +13,7 @@ import {
   type ConfigName,
   type ConfigOption,
 } from "./config-options";
+import { type Keep, keepRules } from "./keep";
 import { type RedactOptions, redactRules } from "./redact";
 import { retentionLimits, type RetentionOptions } from "./retention";
 import { suggest } from "./suggest";
@@ -70,6 +71,10 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     redactRules(value as RedactOptions | false, `${where}: "redact"`);
     return;
   }
+  if (option.kind === "keep") {
+    keepRules(value as Keep, `${where}: "keep"`);
+    return;
+  }
   if (option.kind === "values") {
     valueLimits(value as ValuesOptions, (limit) => `${where}: "values.${limit}"`);
     return;
@@ -113,6 +118,8 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
       return "limits { maxAge, maxErrorAge, maxBytes, maxRuns }, or false";
     case "redact":
       return "{ names, rules, also, except, replace, hash }, or false";
+    case "keep":
+      return 'a text such as "errors,slow>200ms", a share, or { errors, slow, share, perSecond, slowestPerMinute, roots, last, memory }';
     case "values":
       return `limits { ${VALUE_NAMES.join(", ")} }`;
     default:

@@ -4,6 +4,7 @@
  *
  *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
  */
+import type { Keep } from "./keep";
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
@@ -18,6 +19,7 @@ export interface ConfigValues {
   readonly mode?: Mode;
   readonly overflow?: Overflow;
   readonly retention?: RetentionOptions | false;
+  readonly keep?: Keep;
   readonly redact?: RedactOptions | false;
   readonly values?: ValuesOptions;
   readonly maxCalls?: number;
@@ -49,6 +51,7 @@ export interface ConfigOption {
     | "integer"
     | "time"
     | "retention"
+    | "keep"
     | "redact"
     | "values";
   readonly words?: readonly string[];
@@ -110,6 +113,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     env: "BREADCRUMB_RETENTION",
     standard: "30 days, 90 for runs that failed, 10 GB",
     help: "What the store keeps: limits (those left out are none), or false for everything.",
+  },
+  keep: {
+    kind: "keep",
+    env: "BREADCRUMB_KEEP",
+    flag: "--keep",
+    standard: "all",
+    help: "Which traces are stored, decided when they have ended: all, none, or errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, with commas between them; last=30s holds the others for a dump. Their calls are counted.",
   },
   redact: {
     kind: "redact",

@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_LOCALS`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
  * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
@@ -11,6 +11,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import type { LoadedConfig } from "./resolve-config";
+import { keepRules } from "./keep";
 import {
   type Mode,
   MODES,
@@ -44,6 +45,7 @@ const KNOWN = [
   "mode",
   "maxCalls",
   "retention",
+  "keep",
   "values",
   "redact",
   "locals",
@@ -88,6 +90,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     ),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
+    keep: keepRules(options.keep ?? (env["BREADCRUMB_KEEP"] || config.keep)),
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),

@@ -1,6 +1,7 @@
 /**
  * The options of a recording, for the API, the CLI and the environment alike.
  */
+import type { Keep, KeepRules } from "./keep";
 import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
 import type { ValueLimits, ValuesOptions } from "./values";
@@ -38,6 +39,12 @@ export interface StartOptions {
    * @default 30 days, 90 for runs that failed, 10 GB; `BREADCRUMB_RETENTION`
    */
   readonly retention?: RetentionOptions | false;
+  /**
+   * Which traces are stored, decided when they have ended; the calls of the others are counted.
+   * `"errors"`, `"slow>200ms"`, `"1%"`, or options.
+   * @default "all"; `BREADCRUMB_KEEP`
+   */
+  readonly keep?: Keep;
   /**
    * The variables of each recorded call that an exception leaves are recorded with the exception, of
    * its blocks, of the function and of those around it. Functions are slower for it whether they throw
@@ -78,6 +85,8 @@ export interface SessionOptions {
   readonly maxCalls: number;
   /** What the store keeps; null: everything. */
   readonly retention: RetentionLimits | null;
+  /** Which traces are stored; null: all. */
+  readonly keep: KeepRules | null;
   /** How much of values is kept. */
   readonly values: ValueLimits;
   /** Variables that exceptions leave behind are recorded. */

@@ -106,6 +106,11 @@ export function retentionLimits(
   };
 }
 
+/** Bytes. `name`: how the option is called; `kind`: what it is. Throws BC_ERR_BAD_OPTION. */
+export function byteSize(value: string | number, name: string, kind: string): number {
+  return limit(value, SIZES, name, kind) ?? 0;
+}
+
 function limit(
   value: string | number | undefined,
   units: Readonly<Record<string, number>>,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::coded_error::CodedError;
+use crate::dump;
 use crate::function_patterns::FunctionPatterns;
 use crate::process;
 use crate::selection::BadGlob;
@@ -96,10 +97,18 @@ impl Controlled for ProcessControl {
                 })?;
                 Ok(set(capture)?)
             }
+            Some("dump") => {
+                let dump = serde_json::from_value(request["dump"].clone());
+                let dump = dump.map_err(|error| Refusal {
+                    code: "BC_ERR_BAD_OPTION",
+                    message: format!("The request is not understood: {error}"),
+                })?;
+                Ok(dump::dump(dump)?)
+            }
             _ => Err(Refusal {
                 code: "BC_ERR_BAD_OPTION",
                 message: format!(
-                    "The request is not understood: do is {}, and may be \"status\" or \"capture\"",
+                    "The request is not understood: do is {}, and may be \"status\", \"capture\" or \"dump\"",
                     request["do"]
                 ),
             }),

@@ -75,6 +75,15 @@ impl CodedError {
         )
     }
 
+    /// What should be in the store now is not.
+    #[cold]
+    pub fn store_takes_nothing() -> Self {
+        Self::new(
+            "BC_ERR_STORE_UNWRITABLE",
+            "The store takes nothing now, for want of room or permission: what was dumped is stored when it does again".into(),
+        )
+    }
+
     /// Nothing was configured.
     #[cold]
     pub fn not_configured() -> Self {

@@ -9,6 +9,7 @@ mod call_sites;
 mod capture;
 mod coded_error;
 mod continuation;
+mod dump;
 mod excerpt;
 mod exit;
 mod file_map;
@@ -324,6 +325,12 @@ pub fn hold_stderr() {
 #[napi]
 pub fn capture(request: String) -> Result<String> {
     Ok(capture::set(parse(&request)?)?.to_string())
+}
+
+/// Stores what is held of traces that are not stored.
+#[napi]
+pub fn dump(request: String) -> Result<String> {
+    Ok(dump::dump(parse(&request)?)?.to_string())
 }
 
 /// Stores what dead processes left in memory.

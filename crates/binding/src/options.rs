@@ -8,6 +8,7 @@ use breadcrumb_event::layout::{
     LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS, LIMIT_STRING, LIMIT_WORDS,
     LIMITS,
 };
+use breadcrumb_recorder::KeepOptions;
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_store::RetentionPolicy;
 use serde::Deserialize;
@@ -38,6 +39,8 @@ pub struct SessionOptions {
     pub max_calls: usize,
     /// What the store keeps; none: everything.
     pub retention: Option<RetentionLimits>,
+    /// Which traces are stored; none: all.
+    pub keep: Option<KeepOptions>,
     /// How much of values is kept.
     pub values: ValueLimits,
     /// Variables that exceptions leave behind are recorded.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use breadcrumb_event::layout::MODE_OFF;
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
-    Capture, Control, ControlOptions, FileLists, Others, Overflow, Recorder, RecorderError,
-    RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
+    Capture, Control, ControlOptions, FileLists, KeepOptions, Others, Overflow, Recorder,
+    RecorderError, RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
 };
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::control_root;
@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::capture::ProcessControl;
 use crate::coded_error::CodedError;
 use crate::files::{About, FileStatus, Files, Reads, instrument_as};
+use crate::function_patterns::FunctionPatterns;
 use crate::options::SessionOptions;
 use crate::selection::{BadGlob, Selection};
 use crate::source_maps::{self, KeptMaps};
@@ -59,6 +60,7 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
     )
     .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
     options.redactor_options().check()?;
+    let options = with_chosen_roots(options)?;
     // A fault of ours must not show on the program's streams; where one can happen, it is caught.
     std::panic::set_hook(Box::new(|_| {}));
     let mut session = SESSION.write();
@@ -74,6 +76,27 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
         run_id: run_id.clone(),
     });
     Ok(run_id)
+}
+
+/// With what says of a function whether the traces that begin with it are stored.
+fn with_chosen_roots(mut options: SessionOptions) -> Result<SessionOptions, CodedError> {
+    let roots = options.keep.as_ref().map(|keep| keep.roots.as_slice());
+    if let Some(roots) = roots.filter(|roots| !roots.is_empty()) {
+        let patterns = FunctionPatterns::new(&options.root, roots)
+            .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+        let functions = Control::get()?.functions();
+        let choose = move |id: u32| {
+            let snapshot = functions.snapshot();
+            snapshot
+                .entry(id)
+                .is_some_and(|entry| patterns.choose(entry))
+        };
+        options.keep = options.keep.map(|keep| KeepOptions {
+            chosen: Some(Arc::new(choose)),
+            ..keep
+        });
+    }
+    Ok(options)
 }
 
 fn is_recording(session: &Session) -> bool {
@@ -126,6 +149,7 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
     recorder.redactor_options = options.redactor_options();
     let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;
     recorder.retention = options.retention.map(Into::into);
+    recorder.keep = options.keep.clone();
     recorder.run = run_record(options, &redactor);
     recorder.stacks = Arc::new(KeptMaps {
         root: session.selection.root().map(Path::to_owned),

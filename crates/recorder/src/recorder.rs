@@ -137,6 +137,13 @@ impl Recorder {
 
         let mut drain = Drain::new(translator, sink, run.clone(), times);
         drain.crash_files = crash_files;
+        if let Some(keep) = &options.keep {
+            let more = &mut drain.run.counters.more;
+            more.insert(
+                "keep".into(),
+                serde_json::to_value(keep).unwrap_or_default(),
+            );
+        }
         let held = |keep| Box::new(Held::new(keep, drain.wall_offset_ns));
         drain.keep = options.keep.map(held);
         drain.interval_ns = i64::try_from(options.flush_interval_ms)
@@ -419,6 +426,12 @@ impl Recorder {
     #[must_use]
     pub fn crash_proof(&self) -> bool {
         self.session.drain.lock().run.crash_proof
+    }
+
+    /// It is not decided by trace what is stored.
+    #[must_use]
+    pub fn stores_all(&self) -> bool {
+        self.session.drain.lock().keep.is_none()
     }
 
     /// What the run's record says of files, when it is written next.
