@@ -24,6 +24,8 @@ pub fn dump(request: DumpRequest) -> Result<Json, CodedError> {
             .unwrap_or(i64::MAX)
             .saturating_mul(1_000_000)
     });
-    let traces = recorder.dump(last_ns).ok_or_else(CodedError::store_takes_nothing)?;
+    let traces = recorder
+        .dump(last_ns)
+        .ok_or_else(CodedError::store_takes_nothing)?;
     Ok(json!({ "traces": traces, "storesAll": recorder.stores_all() }))
 }

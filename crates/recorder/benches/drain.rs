@@ -1,5 +1,6 @@
 //! From ring to store: a full ring of calls with two small integers is read, assembled, redacted
-//! and written. `off` is the writing of the ring alone, `memory` the assembler into a memory store.
+//! and written. `off` is the writing of the ring alone, `memory` the assembler into a memory store;
+//! `keep` decides by trace, each call being one: the dearest that it can be.
 //! Runs once as a test with `cargo test --benches`.
 
 use std::hint::black_box;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 use breadcrumb_event::function::{Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, RETURN};
 use breadcrumb_recorder::{
-    Acquired, Control, Overflow, Recorder, RecorderOptions, RunStatus, SinkOptions, ThreadRole,
+    Acquired, Control, KeepOptions, Overflow, Recorder, RecorderOptions, RunStatus, SinkOptions,
+    ThreadRole,
 };
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::clock::monotonic_ns;
@@ -69,13 +71,14 @@ fn register() {
 }
 
 /// Processor time of the recorder's thread for `CALLS` calls, and bytes a call.
-fn drain(sink: SinkOptions) -> (Duration, f64) {
+fn drain(sink: SinkOptions, keep: Option<KeepOptions>) -> (Duration, f64) {
     register();
     let mut options = RecorderOptions::new("bench", sink);
     options.overflow = Overflow::Block;
     options.flush_interval_ms = 100_000;
     options.redact = Arc::new(Redactor::default());
     options.ring_cap_bytes = 32 << 20;
+    options.keep = keep;
     let recorder = Recorder::start(options).unwrap();
     let memory = ThreadMemory::reserve().unwrap();
     let thread = recorder.attach(&memory, ThreadRole::Main).unwrap();
@@ -86,7 +89,8 @@ fn drain(sink: SinkOptions) -> (Duration, f64) {
     writer.close(&memory.cells());
     let before = Instant::now();
     // All of it by the recorder's thread, so that its clock has it.
-    while recorder.counters().recorded < u64::from(CALLS) {
+    let read = || recorder.counters().recorded + recorder.counters().counted;
+    while read() < u64::from(CALLS) {
         assert!(
             before.elapsed() < Duration::from_secs(10),
             "{:?}",
@@ -131,24 +135,39 @@ fn bench(c: &mut Criterion) {
     group.bench_function("memory", |b| {
         b.iter_custom(|rounds| {
             (0..rounds)
-                .map(|_| drain(SinkOptions::Memory { max_calls: 1000 }).0)
+                .map(|_| drain(SinkOptions::Memory { max_calls: 1000 }, None).0)
                 .sum()
         });
     });
-    group.bench_function("store", |b| {
-        let mut bytes_per_call = 0.0;
-        b.iter_custom(|rounds| {
-            let mut time = Duration::ZERO;
-            for _ in 0..rounds {
-                let folder = tempfile::tempdir().unwrap();
-                let (took, bytes) = drain(SinkOptions::Store(folder.path().join("store")));
-                time += took;
-                bytes_per_call = bytes;
-            }
-            time
+    let errors = KeepOptions {
+        errors: true,
+        ..KeepOptions::default()
+    };
+    let share = KeepOptions {
+        share: Some(0.01),
+        ..KeepOptions::default()
+    };
+    for (name, keep) in [
+        ("store", None),
+        ("store, keep errors", Some(errors)),
+        ("store, keep 1%", Some(share)),
+    ] {
+        group.bench_function(name, |b| {
+            let mut bytes_per_call = 0.0;
+            b.iter_custom(|rounds| {
+                let mut time = Duration::ZERO;
+                for _ in 0..rounds {
+                    let folder = tempfile::tempdir().unwrap();
+                    let store = SinkOptions::Store(folder.path().join("store"));
+                    let (took, bytes) = drain(store, keep.clone());
+                    time += took;
+                    bytes_per_call = bytes;
+                }
+                time
+            });
+            println!("{:.1} bytes a call", black_box(bytes_per_call));
         });
-        println!("{:.1} bytes a call", black_box(bytes_per_call));
-    });
+    }
     group.finish();
 }
 

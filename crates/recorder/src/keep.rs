@@ -9,6 +9,7 @@
 //! calls of a trace that is not are counted, so that counts stay exact. Limits: `memory` bytes are held;
 //! beyond that the eldest are decided early, and what is undecided then is not kept.
 
+mod by_root;
 mod encoded_rows;
 mod held;
 mod judge;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! put_call(&mut bytes, &row); put_exception(&mut bytes, &row)
-//! each(&bytes, |entry| …)     in the order in which they were put
+//! pass_on(&bytes, sink)      in the order in which they were put
 //! ```
 //! Limits: written and read by one version of the program, in memory or in a checkpoint.
 
@@ -13,6 +13,9 @@ use breadcrumb_event::row::{
 
 use crate::codec::{Decoder, Encoder};
 use crate::row_sink::RowSink;
+
+/// Of a row's length before it.
+const LENGTH_BYTES: usize = 4;
 
 const CALL: u8 = 0;
 const EXCEPTION: u8 = 1;
@@ -118,38 +121,47 @@ pub(super) fn put_exception(bytes: &mut Vec<u8>, row: &ExceptionRow<'_>) {
     });
 }
 
+/// A row behind its length, so that it can be passed over.
 fn put(bytes: &mut Vec<u8>, fill: impl FnOnce(&mut Encoder)) {
     let mut out = Encoder {
         bytes: std::mem::take(bytes),
     };
+    let at = out.bytes.len();
+    out.u32(0);
     fill(&mut out);
+    let length = (out.bytes.len() - at - LENGTH_BYTES) as u32;
+    out.bytes[at..at + LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());
     *bytes = out.bytes;
 }
 
-/// Thread and function of each call.
-pub(super) fn each_function(bytes: &[u8], mut see: impl FnMut(u32, u32)) {
-    struct Functions<F>(F);
-    impl<F: FnMut(u32, u32)> RowSink for Functions<F> {
-        fn call(&mut self, row: &CallRow<'_>) {
-            (self.0)(row.thread_id, row.function);
-        }
-        fn exception(&mut self, _: &ExceptionRow<'_>) {}
-    }
-    pass_on(bytes, &mut Functions(&mut see));
+/// The rows, one after the other.
+fn rows(bytes: &[u8]) -> impl Iterator<Item = Decoder<'_>> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (length, behind) = rest.split_first_chunk::<LENGTH_BYTES>()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let (row, behind) = behind.split_at_checked(length)?;
+        rest = behind;
+        Some(Decoder::new(row))
+    })
 }
 
-/// Gives the rows in `bytes` to `sink`, up to one that makes no sense.
+/// Thread and function of each call.
+pub(super) fn functions(bytes: &[u8]) -> impl Iterator<Item = (u32, u32)> {
+    rows(bytes).filter_map(|mut row| match row.u8()? {
+        CALL => Some((row.small()?, row.small()?)),
+        _ => None,
+    })
+}
+
+/// Gives the rows in `bytes` to `sink`; passes over what makes no sense.
 pub(super) fn pass_on<S: RowSink>(bytes: &[u8], sink: &mut S) {
-    let mut from = Decoder::new(bytes);
-    while let Some(kind) = from.u8() {
-        let done = match kind {
-            CALL => call(&mut from, sink),
-            EXCEPTION => exception(&mut from, sink),
+    for mut row in rows(bytes) {
+        let _ = match row.u8() {
+            Some(CALL) => call(&mut row, sink),
+            Some(EXCEPTION) => exception(&mut row, sink),
             _ => None,
         };
-        if done.is_none() {
-            return;
-        }
     }
 }
 

@@ -13,7 +13,8 @@ use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow};
 use rustc_hash::FxHashMap;
 
 use super::LINGER_NS;
-use super::encoded_rows::{each_function, pass_on, put_call, put_exception};
+use super::by_root::ByRoot;
+use super::encoded_rows::{functions, pass_on, put_call, put_exception};
 use super::judge::{Judge, KeepOptions, Last};
 use crate::codec::{Decoder, Encoder};
 use crate::row_sink::RowSink;
@@ -25,6 +26,8 @@ const REMEMBERED: usize = 1 << 16;
 const REMEMBERED_IN_CHECKPOINTS: usize = 1 << 12;
 /// Traces that are gone and still listed, beside as many as there are.
 const MOST_GONE: usize = 1 << 10;
+/// A row's, about.
+const ROW_BYTES: usize = 64;
 /// What a trace takes beside its rows, about.
 const TRACE_BYTES: usize = 160;
 
@@ -58,7 +61,7 @@ impl Trace {
     fn new(heard_ns: i64) -> Self {
         Self {
             state: State::Held,
-            rows: Vec::new(),
+            rows: Vec::with_capacity(ROW_BYTES),
             calls: 0,
             exceptions: 0,
             first_ns: i64::MAX,
@@ -109,7 +112,7 @@ impl KeepTally {
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
     judge: Judge,
-    traces: FxHashMap<i64, Trace>,
+    traces: ByRoot<Trace>,
     /// Undecided ones in the order in which they began.
     begun: VecDeque<i64>,
     /// Those whose root has ended, with the time at which they are due.
@@ -117,7 +120,7 @@ pub(crate) struct Held {
     /// Those that can be dumped, with the time until which they can.
     past: VecDeque<(i64, i64)>,
     /// Whether traces that ended are kept.
-    ended: FxHashMap<i64, bool>,
+    ended: ByRoot<bool>,
     ended_order: VecDeque<i64>,
     bytes: usize,
     now_ns: i64,
@@ -136,11 +139,11 @@ impl Held {
     pub(crate) fn new(options: KeepOptions, wall_offset_ns: i64) -> Self {
         Self {
             judge: Judge::new(options),
-            traces: FxHashMap::default(),
+            traces: ByRoot::default(),
             begun: VecDeque::new(),
             lingering: VecDeque::new(),
             past: VecDeque::new(),
-            ended: FxHashMap::default(),
+            ended: ByRoot::default(),
             ended_order: VecDeque::new(),
             bytes: 0,
             now_ns: 0,
@@ -282,9 +285,9 @@ impl Held {
         let Some(trace) = self.traces.get(&root_id) else {
             return;
         };
-        each_function(&trace.rows, |thread, function| {
-            *self.counted.entry((thread, function)).or_default() += 1;
-        });
+        for called in functions(&trace.rows) {
+            *self.counted.entry(called).or_default() += 1;
+        }
         self.tally.out += 1;
         self.tally.calls_out += trace.calls;
         self.tally.exceptions_out += trace.exceptions;
