@@ -181,10 +181,12 @@ describe("which process is meant", () => {
   const one: RunningProcess = {
     status: status(4_194_301, "aaa1"),
     capture: () => Promise.reject(),
+    dump: () => Promise.reject(),
   };
   const other: RunningProcess = {
     status: status(4_194_302, "aaa2"),
     capture: () => Promise.reject(),
+    dump: () => Promise.reject(),
   };
   const choose = (list: RunningProcess[], choice: Parameters<typeof chooseProcesses>[1]) =>
     chooseProcesses({ processes: list, problems: [] }, choice);

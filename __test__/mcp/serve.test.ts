@@ -103,6 +103,8 @@ test("a live process is switched on, looked at, and off again", async () => {
     const { runId } = begun.data.processes[0];
     const seen = await ask(client, "wait_for", { function: "tick", run: runId });
     expect(seen.data.call.arguments[0]).toBeGreaterThan(3);
+    const dumped = await ask(client, "dump_traces", { lastSeconds: 10 });
+    expect(dumped.data.processes).toMatchObject([{ pid, traces: 0, storesAll: true, error: null }]);
     const ended = await ask(client, "stop_tracing", { run: runId });
     expect(ended.data.processes).toMatchObject([{ pid, functions: 0, error: null }]);
   } finally {

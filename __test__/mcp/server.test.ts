@@ -36,9 +36,10 @@ describe("what is listed", () => {
       "record",
       "start_tracing",
       "stop_tracing",
+      "dump_traces",
       "wait_for",
     ]);
-    expect(reading).toHaveLength(tools.length - 3);
+    expect(reading).toHaveLength(tools.length - 4);
     for (const tool of tools) {
       expect(tool.inputSchema).toMatchObject({ type: "object", additionalProperties: false });
       expect(tool.outputSchema).toMatchObject({ type: "object" });

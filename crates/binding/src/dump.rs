@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::coded_error::CodedError;
-use crate::process;
+use crate::{process, thread};
 
 /// Which traces.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -25,7 +25,7 @@ pub fn dump(request: DumpRequest) -> Result<Json, CodedError> {
             .saturating_mul(1_000_000)
     });
     let traces = recorder
-        .dump(last_ns)
+        .dump(thread::index(), last_ns)
         .ok_or_else(CodedError::store_takes_nothing)?;
     Ok(json!({ "traces": traces, "storesAll": recorder.stores_all() }))
 }

@@ -74,10 +74,14 @@ pub fn flush() {
 
 /// The process is about to be another program: everything is in the store when this returns.
 pub fn leave() {
-    let thread = with_place(|_, index| index);
     if let Some(recorder) = process::recorder() {
-        recorder.leave(thread);
+        recorder.leave(index());
     }
+}
+
+/// This thread's index in the run, if it writes.
+pub fn index() -> Option<u32> {
+    with_place(|_, index| index)
 }
 
 /// This thread writes no more.

@@ -296,15 +296,19 @@ impl Recorder {
     }
 
     /// Stores what is held of the traces in which something happened in the last so many nanoseconds.
+    /// `thread`: the one that calls this, if it is attached.
     /// Returns how many that are; `None` if they could not be stored, and wait for the next time.
     /// Without [`RecorderOptions::keep`] everything is stored anyway.
     #[must_use]
-    pub fn dump(&self, last_ns: i64) -> Option<u64> {
+    pub fn dump(&self, thread: Option<u32>, last_ns: i64) -> Option<u64> {
         if self.session.ended() {
             return Some(0);
         }
         let now_ns = monotonic_ns();
         let mut drain = self.session.drain.lock();
+        if let Some(thread) = thread {
+            drain.read_all(thread, now_ns);
+        }
         drain.poll(now_ns);
         let traces = drain.dump(last_ns, now_ns);
         let published = drain.publish(now_ns);

@@ -96,9 +96,9 @@ fn traces_that_are_not_kept_are_counted_and_can_be_dumped() {
     assert_eq!(parquet_rows(&path), 0);
     assert_eq!(recorder.counters().recorded, 100, "held");
     assert!(recorder.counters().held_bytes > 0);
-    assert_eq!(recorder.dump(3_600_000_000_000), Some(100));
+    assert_eq!(recorder.dump(None, 3_600_000_000_000), Some(100));
     assert_eq!(parquet_rows(&path), 100);
-    assert_eq!(recorder.dump(3_600_000_000_000), Some(0));
+    assert_eq!(recorder.dump(None, 3_600_000_000_000), Some(0));
     thread.calls(&recorder, 100, 50);
     recorder.stop(RunStatus::Finished, Some(0), None);
     let run = Store::open(&path)
