@@ -3,8 +3,8 @@
 //! `{ name: "order", pattern: "ORD-([0-9]{6})" }` takes the digits out of `see ORD-123456`; without
 //! a group all that matches goes. The crate `regex` searches in linear time whatever the pattern.
 //! Limits: [`MAX_RULES`] rules, [`MAX_PATTERN_BYTES`] each, automata of [`MAX_AUTOMATON_BYTES`]; no
-//! look-around, no back-references. A text that a rule matches [`MAX_MATCHES`] times goes from
-//! there to its end, so that no pattern takes longer than that many searches.
+//! look-around, no back-references. A text that a rule matches more than [`MAX_MATCHES`] times goes
+//! from behind those to its end, so that no pattern takes longer than that many searches.
 
 use regex::{Regex, RegexBuilder};
 
@@ -38,11 +38,13 @@ impl OwnRules {
     pub(crate) fn find(&self, text: &str, spans: &mut Vec<Span>) {
         for (at, regex) in self.0.iter().enumerate() {
             let rule = Rule::own(at);
-            let mut from = 0;
-            for _ in 0..MAX_MATCHES {
-                let Some((whole, secret)) = find_at(regex, text, from) else {
+            let (mut from, mut matches) = (0, 0);
+            while let Some((whole, secret)) = find_at(regex, text, from) {
+                if matches == MAX_MATCHES {
+                    spans.push(Span::new(from, text.len(), rule));
                     break;
-                };
+                }
+                matches += 1;
                 if !secret.is_empty() {
                     spans.push(Span::new(secret.start, secret.end, rule));
                 }
@@ -54,9 +56,6 @@ impl OwnRules {
                 if from > text.len() {
                     break;
                 }
-            }
-            if spans.iter().filter(|span| span.rule == rule).count() == MAX_MATCHES {
-                spans.push(Span::new(from.min(text.len()), text.len(), rule));
             }
         }
     }

@@ -123,6 +123,14 @@ fn a_text_with_too_many_matches_goes_from_there_on() {
 }
 
 #[test]
+fn matches_whose_group_is_empty_count_as_well() {
+    let redactor = redactor_of(&with_rules(&[("word", "a([0-9]*)")]));
+    let text = "a".repeat(300) + " a123";
+    let redacted = redactor.redact_text(&text);
+    assert!(!redacted.contains("123"), "{redacted}");
+}
+
+#[test]
 fn a_replacement_stands_in_every_place() {
     let redactor = redactor_of(&marked(Mark::Text("<{rule}>".into())));
     assert_eq!(
