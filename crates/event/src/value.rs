@@ -212,6 +212,15 @@ impl Value {
         }
     }
 
+    /// The value as its kind, without its number, its class and its properties.
+    #[must_use]
+    pub fn bare(&self) -> &Self {
+        match self {
+            Self::Identified { value, .. } | Self::Extended { value, .. } => value.bare(),
+            _ => self,
+        }
+    }
+
     /// The integer that this is, if it is one that an `f64` holds exactly (and not -0).
     #[must_use]
     #[allow(clippy::cast_possible_truncation)]

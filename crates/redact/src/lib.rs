@@ -142,15 +142,16 @@ impl Default for Redactor {
 
 /// No information that could be secret: says that there is none, or yes or no.
 fn is_harmless(value: &Value) -> bool {
-    matches!(
-        value,
+    match value {
         Value::Undefined
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Hole
-            | Value::Proxy
-            | Value::Accessor
-            | Value::Cut { .. }
-            | Value::Redacted(_)
-    )
+        | Value::Null
+        | Value::Bool(_)
+        | Value::Hole
+        | Value::Proxy
+        | Value::Accessor
+        | Value::Cut { .. }
+        | Value::Redacted(_) => true,
+        Value::Identified { value, .. } => is_harmless(value),
+        _ => false,
+    }
 }

@@ -51,10 +51,10 @@ pub(crate) fn is_syntax(value: &Value) -> bool {
             };
             let is_named = matches!(class, Class::Named(name) if name.contains("Tok"));
             ((is_named || has(KINDS)) && has(PLACES))
-                || entries
-                    .iter()
-                    .all(|(key, value)| is_kind(key, value) || is_syntax(value))
+                || are_of_syntax(entries)
         }
+        Value::Identified { value, .. } => is_syntax(value),
+        Value::Extended { value, entries, .. } => is_syntax(value) && are_of_syntax(entries),
         Value::Undefined
         | Value::Null
         | Value::Bool(_)
@@ -84,6 +84,11 @@ fn is_syntax_text(text: &str) -> bool {
             text.len() <= WORD_BYTES || KEYWORDS.contains(&text.to_ascii_lowercase().as_str())
         }
     }
+}
+
+fn are_of_syntax(entries: &[(String, Value)]) -> bool {
+    let mut entries = entries.iter();
+    entries.all(|(key, value)| is_kind(key, value) || is_syntax(value))
 }
 
 /// `type: "descendant"`, `name: "nth-child"`.

@@ -221,7 +221,7 @@ impl Redactor {
         let may_be_secret = match &value {
             // A list of names, or a name twice.
             Value::String { text, .. } => self.names.rule(text).is_none(),
-            other => matches!(other, Value::Array { .. }),
+            other => matches!(other.bare(), Value::Array { .. }),
         };
         let rule = name.as_text().and_then(|name| self.names.rule(name));
         if may_be_secret && rule.is_some() {
@@ -241,6 +241,10 @@ fn is_empty(value: &Value) -> bool {
         Value::Object {
             entries, length, ..
         } => entries.is_empty() && *length == 0,
+        Value::Identified { value, .. }
+        | Value::Extended {
+            value, length: 0, ..
+        } => is_empty(value),
         value => matches!(value, Value::Function(_)),
     }
 }

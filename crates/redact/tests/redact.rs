@@ -2,7 +2,7 @@
 
 mod support;
 
-use breadcrumb_event::value::{Class, Redaction, Value};
+use breadcrumb_event::value::{Class, Cut, Redaction, Value};
 use breadcrumb_redact::RedactorOptions;
 use proptest::prelude::*;
 
@@ -273,6 +273,60 @@ fn names_take_all_that_is_below_them() {
 
     let mut card = Value::Number(4_111_111_111_111_111.0);
     assert_eq!(redactor.redact_value(&mut card), 1);
+}
+
+/// As options of the user's have it: with its number, with a class of its own.
+fn wrapped(value: Value) -> [Value; 3] {
+    let identified = |value: &Value| Value::Identified {
+        id: 7,
+        value: Box::new(value.clone()),
+    };
+    let extended = Value::Extended {
+        class: Some("Own".into()),
+        value: Box::new(value.clone()),
+        entries: vec![],
+        length: 0,
+    };
+    [identified(&value), identified(&extended), extended]
+}
+
+#[test]
+fn what_a_value_is_counts_in_any_wrapper() {
+    let redactor = redactor();
+    for list in wrapped(array(vec![Value::text("zq hunter2")])) {
+        let mut pair = array(vec![Value::text("set-cookie"), list.clone()]);
+        assert_eq!(redactor.redact_value(&mut pair), 1, "{}", list.to_json());
+        assert!(!pair.to_json().contains("hunter2"));
+    }
+    let token = object(vec![("type", Value::text("Name")), ("start", Value::Number(7e5))]);
+    for value in [token, array(vec![])].map(wrapped).into_iter().flatten() {
+        let mut holder = object(vec![("token", value.clone())]);
+        assert_eq!(redactor.redact_value(&mut holder), 0, "{}", value.to_json());
+    }
+    for value in wrapped(array(vec![])) {
+        let mut holder = object(vec![("password", value.clone())]);
+        assert_eq!(redactor.redact_value(&mut holder), 0, "{}", value.to_json());
+    }
+    let cut = Value::Cut {
+        kind: "object",
+        why: Cut::Depth,
+    };
+    let mut holder = object(vec![("password", wrapped(cut)[0].clone())]);
+    assert_eq!(redactor.redact_value(&mut holder), 0);
+}
+
+#[test]
+fn an_empty_list_with_properties_is_not_empty() {
+    let mut holder = object(vec![(
+        "password",
+        Value::Extended {
+            class: None,
+            value: Box::new(array(vec![])),
+            entries: vec![("x".into(), Value::text("hunter2"))],
+            length: 1,
+        },
+    )]);
+    assert_eq!(redactor().redact_value(&mut holder), 1);
 }
 
 #[test]
