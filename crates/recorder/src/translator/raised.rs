@@ -81,13 +81,14 @@ impl Translator {
         let stack = stack
             .as_text()
             .map(|stack| self.stacks.original_stack(stack));
+        let place = stack.as_deref().and_then(|stack| self.stacks.place(stack));
         self.hits.clear();
         let (redact, hits) = (&*self.redact, &mut self.hits);
         let mut redacted = |text: &str| redact.redact_text(text, hits).into_owned();
         let thrown = Thrown {
             name: redacted(name.as_text().unwrap_or_default()),
             message: redacted(message.as_text().unwrap_or_default()),
-            place: stack.as_deref().and_then(|stack| self.stacks.place(stack)),
+            place: place.map(|(file, line, column)| (redacted(&file), line, column)),
             stack: stack.as_deref().map(&mut redacted),
             ..Thrown::default()
         };
@@ -185,5 +186,51 @@ fn type_of(value: &Value) -> &'static str {
         Value::Symbol(_) => "symbol",
         Value::Function(_) => "function",
         _ => "object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::assembler_tests::translator;
+    use crate::original_stacks::OriginalStacks;
+
+    /// Whose every stack begins here.
+    struct At(&'static str);
+
+    impl OriginalStacks for At {
+        fn original_stack<'a>(&self, stack: &'a str) -> Cow<'a, str> {
+            Cow::Borrowed(stack)
+        }
+
+        fn place(&self, _: &str) -> Option<(String, u32, u32)> {
+            Some((self.0.into(), 3, 9))
+        }
+    }
+
+    fn file_of(place: &'static str) -> Option<(String, u32, u32)> {
+        let mut translator = translator();
+        translator.stacks = Arc::new(At(place));
+        let text = |text: &str| Box::new(Value::text(text));
+        let error = Value::Error {
+            name: text("Error"),
+            message: text("no"),
+            stack: text("Error: no"),
+            entries: Vec::new(),
+            length: 0,
+        };
+        translator.thrown(error).place
+    }
+
+    #[test]
+    fn secrets_leave_the_place_of_a_throw() {
+        assert_eq!(
+            file_of("https://cdn/app.js?token=hunter2"),
+            Some(("https://cdn/app.js?token=[redacted:token]".into(), 3, 9))
+        );
+        assert_eq!(file_of("src/cart.js"), Some(("src/cart.js".into(), 3, 9)));
     }
 }
