@@ -37,6 +37,21 @@ impl Thrown {
             (one, other) => one == other,
         }
     }
+
+    /// What [`Self::is`] looks at.
+    fn identity(self) -> Self {
+        match self.number {
+            0 => Self {
+                name: self.name,
+                message: self.message,
+                ..Self::default()
+            },
+            number => Self {
+                number,
+                ..Self::default()
+            },
+        }
+    }
 }
 
 /// An error that another one names.
@@ -98,11 +113,12 @@ pub(crate) struct Exception {
     pub(crate) thrown_at_ns: i64,
     pub(crate) calls: u32,
     pub(crate) stage: Stage,
-    pub(crate) written: bool,
+    /// It has its row, and nothing is kept any more that is told only there.
+    written: bool,
     /// Call and function that caught it last.
     pub(crate) caught: Option<(i64, u32)>,
     /// The first calls that it ended.
-    pub(crate) crossed: Vec<CrossedCall>,
+    crossed: Vec<CrossedCall>,
     /// JSON of what the row says of related errors.
     causes_json: Option<String>,
     errors_json: Option<String>,
@@ -129,8 +145,24 @@ impl Exception {
         }
     }
 
+    pub(crate) fn is_written(&self) -> bool {
+        self.written
+    }
+
+    /// Its row is written.
+    pub(crate) fn set_written(&mut self) {
+        self.written = true;
+        self.thrown = self.thrown.take().map(Thrown::identity);
+        self.crossed = Vec::new();
+        (self.causes_json, self.errors_json) = (None, None);
+    }
+
     /// More is known of what was thrown.
     pub(crate) fn learn(&mut self, said: Thrown) {
+        if self.written {
+            self.thrown.get_or_insert_with(|| said.identity());
+            return;
+        }
         match &mut self.thrown {
             Some(known) => {
                 known.stack = known.stack.take().or(said.stack);
@@ -147,7 +179,7 @@ impl Exception {
     /// It ended a call, whose variables are `locals`.
     pub(crate) fn ended(&mut self, frame: &Frame, locals: Option<String>) {
         self.calls += 1;
-        if self.crossed.len() < MAX_CROSSED {
+        if !self.written && self.crossed.len() < MAX_CROSSED {
             let held = self.crossed.iter().filter_map(|call| call.locals.as_ref());
             let room = MAX_LOCALS.saturating_sub(held.map(String::len).sum());
             self.crossed.push(CrossedCall {

@@ -10,7 +10,8 @@
 //! it, which shows by the same value ([`FLAG_SAME`](breadcrumb_event::layout::FLAG_SAME)) or by
 //! equal content. Limits: [`KEPT`] are remembered; a native error that is thrown where another
 //! one was silently swallowed just before, in the same call, is taken for that one; passes and
-//! rethrows after the row was written are not in its `calls`.
+//! rethrows after the row was written are not in its `calls`; of one with a row only what tells it again
+//! is kept.
 
 use std::collections::VecDeque;
 
@@ -70,7 +71,10 @@ impl Exceptions {
 
     /// Some have no row yet.
     pub(crate) fn unwritten(&self) -> bool {
-        self.kept.iter().rev().any(|exception| !exception.written)
+        self.kept
+            .iter()
+            .rev()
+            .any(|exception| !exception.is_written())
     }
 
     fn position(&self, wanted: impl Fn(&Exception) -> bool) -> Option<usize> {
@@ -113,7 +117,7 @@ impl Exceptions {
             && let Some(eldest) = self.kept.pop_front()
         {
             self.count_out(eldest.stage);
-            if !eldest.written {
+            if !eldest.is_written() {
                 self.rows += 1;
                 sink.exception(&eldest.row(self.thread, self.wall_offset_ns));
             }
@@ -308,7 +312,7 @@ impl Exceptions {
     /// far as rows go, their ids live on).
     pub(crate) fn settle<S: RowSink>(&mut self, everything: bool, now_ns: i64, sink: &mut S) {
         for exception in &mut self.kept {
-            if exception.written {
+            if exception.is_written() {
                 continue;
             }
             let waits = !matches!(
@@ -318,7 +322,7 @@ impl Exceptions {
             let old = now_ns - exception.thrown_at_ns > UNKNOWN_AFTER_NS;
             if !waits || everything || old {
                 sink.exception(&exception.row(self.thread, self.wall_offset_ns));
-                exception.written = true;
+                exception.set_written();
                 self.rows += 1;
             }
         }
@@ -346,5 +350,75 @@ impl Exceptions {
             exceptions.kept.push_back(exception);
         }
         Some(exceptions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use breadcrumb_event::row::{CallRow, ExceptionRow};
+
+    use super::*;
+    use crate::frame::Frame;
+
+    /// Ids of the rows.
+    #[derive(Default)]
+    struct Rows(Vec<i64>);
+
+    impl RowSink for Rows {
+        fn call(&mut self, _: &CallRow<'_>) {}
+
+        fn exception(&mut self, row: &ExceptionRow<'_>) {
+            self.0.push(row.exception_id);
+        }
+    }
+
+    /// With all that an error can have.
+    fn large(number: u32) -> Said {
+        let long = || "x".repeat(2000);
+        let related = crate::exception::Related {
+            name: "Error".into(),
+            message: long(),
+            number: 0,
+            exception_id: None,
+        };
+        Said::Value(Thrown {
+            name: "Error".into(),
+            message: if number == 0 { "no".into() } else { long() },
+            stack: Some(long()),
+            number,
+            place: Some((long(), 1, 1)),
+            causes: vec![related.clone()],
+            errors: vec![related],
+        })
+    }
+
+    fn bytes(exceptions: &Exceptions) -> usize {
+        let mut out = Encoder::default();
+        exceptions.encode(&mut out);
+        out.bytes.len()
+    }
+
+    #[test]
+    fn of_one_that_is_written_only_what_tells_it_again_is_kept() {
+        for number in [0, 7] {
+            let (mut exceptions, mut rows) = (Exceptions::new(0, 0), Rows::default());
+            let throw = |exceptions: &mut Exceptions, rows: &mut Rows| {
+                let below = 0;
+                let index = exceptions.reaching(large(number), below, false, 0, rows);
+                let frame = Frame::decode(&mut Decoder::new(&[0; 200])).expect("zeros are one");
+                exceptions
+                    .get_mut(index)
+                    .ended(&frame, Some("[{}]".repeat(1000)));
+                exceptions.set_stage(index, Stage::InFlight(1));
+                index
+            };
+            let first = throw(&mut exceptions, &mut rows);
+            exceptions.settle(true, 0, &mut rows);
+            assert!(bytes(&exceptions) < 250, "{}", bytes(&exceptions));
+            assert_eq!(throw(&mut exceptions, &mut rows), first);
+            exceptions.settle(true, 0, &mut rows);
+            assert_eq!(rows.0.len(), 1);
+            assert!(bytes(&exceptions) < 250, "{}", bytes(&exceptions));
+        }
     }
 }
