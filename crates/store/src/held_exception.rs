@@ -5,13 +5,16 @@
 use std::fmt::Write as _;
 
 use breadcrumb_event::json::write_json_string;
-use breadcrumb_event::row::{Crossed, CrossedCall, ExceptionRow};
+use breadcrumb_event::row::{Crossed, ExceptionRow};
+use serde::{Deserialize, Serialize};
 
 use crate::resolved_functions::ResolvedFunctions;
 
 /// An exception that waits for its function's name.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HeldException {
+    /// Index of its run.
+    pub(crate) run: usize,
     pub(crate) exception_id: i64,
     pub(crate) thread_id: u32,
     pub(crate) call_id: Option<i64>,
@@ -21,7 +24,7 @@ pub(crate) struct HeldException {
     pub(crate) message: String,
     pub(crate) stack: Option<String>,
     pub(crate) thrown_at_ns: i64,
-    pub(crate) handled: &'static str,
+    pub(crate) handled: String,
     pub(crate) calls: u32,
     pub(crate) seq: Option<u32>,
     pub(crate) thrown_at: Option<(String, u32, u32)>,
@@ -33,8 +36,9 @@ pub(crate) struct HeldException {
 }
 
 impl HeldException {
-    pub(crate) fn of(row: &ExceptionRow<'_>, seq: Option<u32>) -> Self {
+    pub(crate) fn of(row: &ExceptionRow<'_>, run: usize, seq: Option<u32>) -> Self {
         Self {
+            run,
             exception_id: row.exception_id,
             thread_id: row.thread_id,
             call_id: row.call_id,
@@ -44,7 +48,7 @@ impl HeldException {
             message: row.message.to_owned(),
             stack: row.stack.map(str::to_owned),
             thrown_at_ns: row.thrown_at_ns,
-            handled: row.handled,
+            handled: row.handled.to_owned(),
             calls: row.calls,
             seq,
             thrown_at: row
@@ -60,25 +64,45 @@ impl HeldException {
 
     /// Memory held, about.
     pub(crate) fn bytes(&self) -> usize {
+        let optional = [&self.stack, &self.causes, &self.errors];
+        let optional = optional.into_iter().flatten().map(String::len);
         size_of::<Self>()
-            + self.name.len()
-            + self.message.len()
-            + self.stack.as_ref().map_or(0, String::len)
+            + [&self.name, &self.message, &self.handled]
+                .map(String::len)
+                .iter()
+                .sum::<usize>()
+            + optional.sum::<usize>()
+            + self.thrown_at.as_ref().map_or(0, |at| at.0.len())
             + self.crossed.bytes()
     }
 }
 
 /// The calls that an exception left.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum HeldCrossed {
-    Calls(Vec<CrossedCall>),
+    Calls(Vec<HeldCall>),
     Json(Option<String>),
+}
+
+/// One of them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct HeldCall {
+    call_id: i64,
+    function: u32,
+    locals: Option<String>,
 }
 
 impl HeldCrossed {
     fn of(crossed: Crossed<'_>) -> Self {
         match crossed {
-            Crossed::Calls(calls) => Self::Calls(calls.to_vec()),
+            Crossed::Calls(calls) => {
+                let held = calls.iter().map(|call| HeldCall {
+                    call_id: call.call_id,
+                    function: call.function,
+                    locals: call.locals.clone(),
+                });
+                Self::Calls(held.collect())
+            }
             Crossed::Json(text) => Self::Json(text.map(str::to_owned)),
         }
     }
@@ -86,11 +110,11 @@ impl HeldCrossed {
     fn bytes(&self) -> usize {
         match self {
             Self::Calls(calls) => {
-                let locals = |call: &CrossedCall| call.locals.as_ref().map_or(0, String::len);
-                calls
+                let locals = |call: &HeldCall| call.locals.as_ref().map_or(0, String::len);
+                let bytes = calls
                     .iter()
-                    .map(|call| size_of::<CrossedCall>() + locals(call))
-                    .sum()
+                    .map(|call| size_of::<HeldCall>() + locals(call));
+                bytes.sum()
             }
             Self::Json(text) => text.as_ref().map_or(0, String::len),
         }

@@ -26,6 +26,7 @@ mod check;
 mod day;
 mod delta;
 mod error;
+mod exceptions;
 mod file_system;
 mod fingerprint;
 mod function_source;

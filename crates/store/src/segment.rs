@@ -11,12 +11,12 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
-use breadcrumb_event::schema::{COUNTS, EXCEPTIONS, FUNCTIONS, SCHEMA_VERSION};
+use breadcrumb_event::schema::{COUNTS, FUNCTIONS, SCHEMA_VERSION};
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
+use crate::exceptions::Exceptions;
 use crate::function_sums::FunctionSums;
-use crate::held_exception::HeldException;
 use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
 use crate::seq_ranges::SeqRanges;
@@ -37,12 +37,13 @@ pub struct Published {
     pub bytes: u64,
 }
 
-/// The rows of a run, but for its calls.
+/// The rows of a run, but for its calls and exceptions.
 #[derive(Debug, Default)]
 struct RunRows {
     run_id: String,
     sums: FunctionSums,
-    exceptions: Vec<HeldException>,
+    /// Number of its exceptions.
+    exceptions: u64,
     counts: Vec<CountRow>,
 }
 
@@ -87,13 +88,13 @@ impl Origin<'_> {
 #[derive(Debug)]
 pub struct SegmentBuilder {
     calls: Calls,
+    exceptions: Exceptions,
     /// By index of the run; never empty.
     runs: Vec<RunRows>,
     /// The run that rows are added to.
     current: usize,
     /// Number of the segment that they come from; 0 for this one.
     seq: Option<u32>,
-    exception_bytes: usize,
 }
 
 impl SegmentBuilder {
@@ -102,13 +103,13 @@ impl SegmentBuilder {
     pub fn new(run_id: &str, store: &Store) -> Self {
         Self {
             calls: Calls::new(run_id, &store.segments_folder()),
+            exceptions: Exceptions::new(&store.segments_folder()),
             runs: vec![RunRows {
                 run_id: run_id.to_owned(),
                 ..RunRows::default()
             }],
             current: 0,
             seq: Some(0),
-            exception_bytes: 0,
         }
     }
 
@@ -152,20 +153,15 @@ impl SegmentBuilder {
         self.runs[self.current].sums.note(function);
     }
 
-    /// Takes an exception.
+    /// Takes an exception; a full disk is no failure here either.
     pub fn push_exception(&mut self, row: &ExceptionRow<'_>) {
-        let held = HeldException::of(row, self.seq);
-        self.exception_bytes += held.bytes();
-        self.runs[self.current].exceptions.push(held);
+        self.runs[self.current].exceptions += 1;
+        self.exceptions.push(self.current, self.seq, row);
     }
 
     /// Takes a count.
     pub fn push_count(&mut self, row: &CountRow) {
         self.runs[self.current].counts.push(*row);
-    }
-
-    fn exceptions(&self) -> impl Iterator<Item = &HeldException> {
-        self.runs.iter().flat_map(|run| &run.exceptions)
     }
 
     fn counts(&self) -> impl Iterator<Item = &CountRow> {
@@ -175,8 +171,7 @@ impl SegmentBuilder {
     /// Number of rows held: calls, exceptions and counts.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        let others = |run: &RunRows| run.exceptions.len() + run.counts.len();
-        self.calls.rows() + self.runs.iter().map(others).sum::<usize>() as u64
+        self.calls.rows() + self.exceptions.rows() + self.counts().count() as u64
     }
 
     /// Nothing is held.
@@ -185,13 +180,13 @@ impl SegmentBuilder {
         self.rows() == 0 && self.runs.iter().all(|run| run.sums.len() == 0)
     }
 
-    /// Memory held, about. Calls are bounded (a few MiB, the rest waits in a file) unless the
-    /// disk is full; exceptions and counts grow with their number.
+    /// Memory held, about. Calls and exceptions are bounded (a few MiB, the rest waits in files)
+    /// unless the disk is full; counts grow with their number.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let sums = self.runs.iter().map(|run| run.sums.len() * 512);
         self.calls.memory_bytes()
-            + self.exception_bytes
+            + self.exceptions.memory_bytes()
             + self.counts().count() * size_of::<CountRow>()
             + sums.sum::<usize>()
     }
@@ -265,12 +260,15 @@ impl SegmentBuilder {
                 .map_err(|e| StoreError::from_parquet(out.target(), e))?;
             tables.calls = Some(put(out, self.calls.rows())?);
         }
+        if self.exceptions.rows() > 0 {
+            let mut out = AtomicFile::create(&file("exceptions"))?;
+            let runs: Vec<&str> = self.runs.iter().map(|run| run.run_id.as_str()).collect();
+            self.exceptions
+                .write(&mut out, &runs, own, &mut resolved)
+                .map_err(|e| StoreError::from_parquet(out.target(), e))?;
+            tables.exceptions = Some(put(out, self.exceptions.rows())?);
+        }
         for (slot, table, cells) in [
-            (
-                &mut tables.exceptions,
-                "exceptions",
-                self.exception_cells(own, &mut resolved),
-            ),
             (
                 &mut tables.functions,
                 "functions",
@@ -312,9 +310,8 @@ impl SegmentBuilder {
 
     fn run_parts(&mut self, origin: &Origin<'_>) -> Vec<RunPart> {
         let held = self.calls.runs();
-        let has_rows = |run: &&RunRows| {
-            run.sums.len() > 0 || !run.exceptions.is_empty() || !run.counts.is_empty()
-        };
+        let has_rows =
+            |run: &&RunRows| run.sums.len() > 0 || run.exceptions > 0 || !run.counts.is_empty();
         self.runs
             .iter()
             .filter(has_rows)
@@ -354,15 +351,14 @@ impl SegmentBuilder {
     fn first_ns(&mut self) -> i64 {
         let calls = self.calls.runs().iter().filter_map(|run| run.ranges);
         let calls = calls.map(|ranges| ranges.started_at_ns.0).min();
-        let exceptions = self.exceptions().map(|row| row.thrown_at_ns);
         let counts = self.counts().map(|row| row.from_ns);
-        calls
-            .or_else(|| exceptions.chain(counts).min())
-            .unwrap_or_else(now_ns)
+        let others = self.exceptions.first_ns().into_iter().chain(counts);
+        calls.or_else(|| others.min()).unwrap_or_else(now_ns)
     }
 
     fn clear(&mut self) {
         self.calls.clear();
+        self.exceptions.clear();
         self.runs.truncate(1);
         self.current = 0;
         self.seq = Some(0);
@@ -373,47 +369,8 @@ impl SegmentBuilder {
             ..
         } = &mut self.runs[0];
         sums.clear();
-        exceptions.clear();
+        *exceptions = 0;
         counts.clear();
-        self.exception_bytes = 0;
-    }
-
-    fn exception_cells(&self, own: Option<u32>, functions: &mut ResolvedFunctions<'_>) -> Cells {
-        let mut cells = Cells::new(&EXCEPTIONS);
-        for run in &self.runs {
-            for row in &run.exceptions {
-                let function = row.function.map(|id| functions.get(id));
-                cells.push_text(Some(&run.run_id));
-                cells.push_integer(Some(row.exception_id));
-                cells.push_integer(Some(row.thread_id.into()));
-                cells.push_integer(row.call_id);
-                cells.push_integer(row.root_id);
-                cells.push_text(function.as_ref().map(|f| f.name.as_str()));
-                cells.push_text(function.as_ref().map(|f| f.file.as_str()));
-                cells.push_integer(function.as_ref().map(|f| f.line.into()));
-                cells.push_text(Some(&row.name));
-                cells.push_text(Some(&row.message));
-                cells.push_text(row.stack.as_deref());
-                cells.push_integer(Some(row.thrown_at_ns));
-                cells.push_text(Some(row.handled));
-                cells.push_integer(Some(row.calls.into()));
-                cells.push_integer(own.or(row.seq).map(i64::from));
-                let thrown_at = row.thrown_at.as_ref();
-                cells.push_text(thrown_at.map(|at| at.0.as_str()));
-                cells.push_integer(thrown_at.map(|at| at.1.into()));
-                cells.push_integer(thrown_at.map(|at| at.2.into()));
-                let caught = row.caught.map(|(_, id)| functions.get(id));
-                cells.push_integer(row.caught.map(|(call, _)| call));
-                cells.push_text(caught.as_ref().map(|f| f.name.as_str()));
-                cells.push_text(caught.as_ref().map(|f| f.file.as_str()));
-                cells.push_integer(caught.as_ref().map(|f| f.line.into()));
-                cells.push_integer(row.cause_id);
-                cells.push_text(row.causes.as_deref());
-                cells.push_text(row.errors.as_deref());
-                cells.push_text(row.crossed.json(functions).as_deref());
-            }
-        }
-        cells
     }
 
     fn function_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {

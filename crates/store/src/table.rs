@@ -77,6 +77,14 @@ fn properties(table: &Table) -> WriterPropertiesPtr {
     Arc::new(builder.build())
 }
 
+/// A table's Parquet file, for row groups.
+pub(crate) fn table_file<W: Write + Send>(
+    table: &Table,
+    sink: W,
+) -> Result<SerializedFileWriter<W>> {
+    SerializedFileWriter::new(sink, parquet_schema(table)?, properties(table))
+}
+
 /// The cells of a column.
 #[derive(Debug)]
 enum Values {
@@ -173,8 +181,17 @@ impl Cells {
 
     /// Writes the table as a Parquet file.
     pub(crate) fn write(&self, sink: impl Write + Send) -> Result<()> {
-        let schema = parquet_schema(self.table)?;
-        let mut file = SerializedFileWriter::new(sink, schema, properties(self.table))?;
+        let mut file = table_file(self.table, sink)?;
+        self.write_group(&mut file)?;
+        file.close()?;
+        Ok(())
+    }
+
+    /// Adds the rows to a file as a row group.
+    pub(crate) fn write_group(
+        &self,
+        file: &mut SerializedFileWriter<impl Write + Send>,
+    ) -> Result<()> {
         let mut group = file.next_row_group()?;
         for cell in &self.cells {
             let mut writer = group
@@ -191,7 +208,6 @@ impl Cells {
             writer.close()?;
         }
         group.close()?;
-        file.close()?;
         Ok(())
     }
 }

@@ -16,7 +16,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use breadcrumb_event::schema::{ColumnType, Table};
+use breadcrumb_event::schema::{ColumnType, EXCEPTIONS, Table};
 use parquet::column::reader::ColumnReader;
 use parquet::data_type::ByteArray;
 use parquet::errors::ParquetError;
@@ -24,8 +24,15 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use crate::StoreError;
 
-/// Rows of a batch: those of a page that this crate writes.
-const BATCH_ROWS: usize = 20_480;
+/// Rows of a batch: those of a page that this crate writes, but of exceptions, each of which may have
+/// much text.
+fn batch_rows(table: &Table) -> usize {
+    if table.name == EXCEPTIONS.name {
+        256
+    } else {
+        20_480
+    }
+}
 
 /// The cells of a column in a batch; those that are null have no value.
 #[derive(Debug, Default)]
@@ -155,7 +162,7 @@ impl TableReader {
             };
             self.group = self.places.iter().map(reader).collect::<Result<_, _>>()?;
         }
-        let rows = self.rows_left.min(BATCH_ROWS);
+        let rows = self.rows_left.min(batch_rows(self.table));
         let columns = self
             .group
             .iter_mut()
