@@ -10,6 +10,7 @@
 //! exists. Limits: one capture at a time; a mode that changes applies to calls that begin from then on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
@@ -81,7 +82,6 @@ struct State {
     timed: Option<Timed>,
     /// Of the last change.
     number: u64,
-    captured: u32,
 }
 
 #[derive(Debug)]
@@ -105,7 +105,6 @@ impl Default for Captures {
                 lasting: Capture::all(MODE_OFF as u8),
                 timed: None,
                 number: 0,
-                captured: 0,
             }),
             changed: Condvar::new(),
         }
@@ -130,7 +129,8 @@ impl Captures {
             state.timed = None;
         }
         self.changed.notify_all();
-        apply(&mut state)
+        apply(&state);
+        captured()
     }
 
     /// What holds, with the time that it still does.
@@ -138,20 +138,15 @@ impl Captures {
         let state = self.state.lock();
         let left = state.timed.as_ref();
         let left = left.map(|timed| timed.until.saturating_duration_since(Instant::now()));
-        let captured = Captured {
-            functions: state.captured,
-            of: number_of_functions(),
-        };
-        (state.current().clone(), captured, left)
+        (state.current().clone(), captured(), left)
     }
 
     /// Gives functions that have just been registered, `first` and those of its file, their mode.
     pub fn welcome(&self, first: u32) {
         let Ok(control) = Control::get() else { return };
-        let mut state = self.state.lock();
+        let state = self.state.lock();
         let entries = control.functions().file_of(first);
-        let chosen = set_modes(state.current(), first, &entries);
-        state.captured += chosen;
+        set_modes(control, state.current(), first, &entries);
     }
 
     fn end_in_time(&self, number: u64, until: Instant) {
@@ -167,50 +162,43 @@ impl Captures {
     fn end_timed(&self, mut state: MutexGuard<'_, State>, number: u64) {
         if state.number == number {
             state.timed = None;
-            apply(&mut state);
+            apply(&state);
         }
     }
 }
 
-fn number_of_functions() -> u32 {
-    Control::get().map_or(0, |control| control.functions().len())
-}
-
-/// Sets the mode of each function by what holds now.
-fn apply(state: &mut State) -> Captured {
+/// What the modes say.
+fn captured() -> Captured {
     let Ok(control) = Control::get() else {
         return Captured {
             functions: 0,
             of: 0,
         };
     };
-    let snapshot = control.functions().snapshot();
-    let capture = state.current();
-    let chosen = snapshot
-        .files()
-        .map(|(first, entries)| set_modes(capture, first, entries))
-        .sum();
-    state.captured = chosen;
+    let of = control.functions().len();
+    let modes = &control.memory().modes()[..of as usize];
+    let is_on = |mode: &&AtomicU8| u32::from(mode.load(Ordering::Relaxed)) != MODE_OFF;
     Captured {
-        functions: chosen,
-        of: snapshot.len(),
+        functions: modes.iter().filter(is_on).count() as u32,
+        of,
     }
 }
 
-/// Returns how many are captured.
-fn set_modes(capture: &Capture, first: u32, entries: &[FunctionEntry]) -> u32 {
-    let Ok(control) = Control::get() else {
-        return 0;
-    };
+/// Sets the mode of each function by what holds now.
+fn apply(state: &State) {
+    let Ok(control) = Control::get() else { return };
+    for (first, entries) in control.functions().snapshot().files() {
+        set_modes(control, state.current(), first, entries);
+    }
+}
+
+fn set_modes(control: &Control, capture: &Capture, first: u32, entries: &[FunctionEntry]) {
     let mode = with_fresh(capture.mode);
-    let mut captured = 0;
     for (id, entry) in (first..).zip(entries) {
         let is_chosen = capture.chooses(entry);
-        captured += u32::from(is_chosen);
         let mode = if is_chosen { mode } else { MODE_OFF as u8 };
         control.memory().set_mode(id, mode);
     }
-    captured
 }
 
 /// The mode byte of a function that has not been called in this mode: its first calls show their

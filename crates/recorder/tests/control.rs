@@ -68,6 +68,22 @@ fn modes_follow_what_is_captured_also_of_functions_to_come() {
     );
 }
 
+/// A file's functions are in the table before they are welcomed: `set` may have seen them by then.
+#[test]
+fn a_file_is_counted_once_whoever_sees_it_first() {
+    let _place = Place::take();
+    let control = Control::get().unwrap();
+    let captures = control.captures();
+    let first = control
+        .functions()
+        .register("src/c.js".into(), vec![function("div")])
+        .unwrap();
+    captures.set(only("div", MODE_COUNT), None);
+    captures.welcome(first);
+    assert_eq!(captures.current().1.functions, 1);
+    captures.set(Capture::all(MODE_OFF as u8), None);
+}
+
 #[test]
 fn a_timed_capture_gives_way_to_the_lasting_one() {
     let _place = Place::take();
