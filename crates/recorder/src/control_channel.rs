@@ -1,7 +1,7 @@
 //! How another process of this user speaks with one that records: a socket beside the runs' folders.
 //!
 //! ```text
-//! /dev/shm/breadcrumb-1000/<run>.sock     0600, in a folder of mode 0700
+//! /dev/shm/breadcrumb-1000/<run>.sock     0600 from its first moment, in a folder of mode 0700
 //! → {"version":1,"do":"status"}           one line a request, one line an answer
 //! ← {"version":1,"ok":{"pid":4711,…}}     or {"version":1,"error":{"code":"BC_ERR_…","message":"…"}}
 //! ```
@@ -120,8 +120,7 @@ impl ControlChannel {
     /// Listens for the run.
     pub(crate) fn open(options: &ControlOptions, run_id: &str) -> io::Result<Self> {
         let path = socket_of(&options.root, run_id);
-        let listener = UnixListener::bind(&path)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+        let listener = listener_at(&path)?;
         let listening = Arc::new(Listening::default());
         let (shared, controlled) = (Arc::clone(&listening), Arc::clone(&options.controlled));
         let thread = Builder::new()
@@ -149,9 +148,24 @@ impl ControlChannel {
     }
 }
 
+/// A socket that has its mode and is listened to once it can be seen.
+fn listener_at(path: &Path) -> io::Result<UnixListener> {
+    let new = path.with_added_extension("new");
+    // One that this run could have left: ids are never used again.
+    let _ = fs::remove_file(&new);
+    let listener = UnixListener::bind(&new)?;
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o600))
+        .and_then(|()| fs::rename(&new, path))
+        .inspect_err(|_| drop(fs::remove_file(&new)))?;
+    Ok(listener)
+}
+
 fn listen(listener: &UnixListener, listening: &Listening, controlled: &dyn Controlled) {
     for connection in listener.incoming() {
         let Ok(connection) = connection else {
+            if listening.is_closing() {
+                return;
+            }
             // No file descriptor is free, say.
             std::thread::sleep(BREATH);
             continue;
