@@ -51,15 +51,17 @@ function tableOf(processes: readonly RunningProcess[], columns: number): string[
       { title: "recorded", right: true },
       { title: "counted", right: true, drop: 2 },
       { title: "dropped", right: true, drop: 1 },
+      { title: "overflow", drop: 3 },
       { title: "command", shrink: "end" },
     ],
-    processes.map(({ status: { pid, runId, capture, counters, command } }) => [
+    processes.map(({ status: { pid, runId, capture, counters, overflow, command } }) => [
       String(pid),
       ids.run(runId),
       captured(capture),
       count(counters.recorded),
       count(counters.counted),
       count(counters.dropped),
+      overflow,
       printable(command.slice(1).join(" ")),
     ]),
     columns,
