@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use breadcrumb_event::layout::MODE_OFF;
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
     Capture, Control, ControlOptions, FileLists, KeepOptions, Others, Overflow, Recorder,
@@ -230,9 +229,6 @@ pub fn end(exit_code: Option<i32>) {
     let Some(recorder) = recorder() else { return };
     if recorder.is_stopped() {
         return;
-    }
-    if let Ok(control) = Control::get() {
-        control.captures().set(Capture::all(MODE_OFF as u8), None);
     }
     recorder.set_files(file_lists());
     recorder.stop(RunStatus::Finished, exit_code, None);

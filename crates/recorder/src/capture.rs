@@ -133,6 +133,11 @@ impl Captures {
         captured()
     }
 
+    /// Captures nothing from now on.
+    pub fn end(&'static self) {
+        self.set(Capture::all(MODE_OFF as u8), None);
+    }
+
     /// What holds, with the time that it still does.
     pub fn current(&self) -> (Capture, Captured, Option<Duration>) {
         let state = self.state.lock();

@@ -353,6 +353,8 @@ impl Recorder {
         if let Some(channel) = self.channel.lock().take() {
             channel.close();
         }
+        // Behind the last request, which could have captured again.
+        session.control.captures().end();
         if let Some(keeper) = self.keeper.lock().take() {
             keeper.stop();
         }

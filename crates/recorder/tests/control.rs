@@ -111,6 +111,11 @@ impl Controlled for Echo {
     fn answer(&self, request: &Json) -> Result<Json, Refusal> {
         match request["do"].as_str() {
             Some("echo") => Ok(request["say"].clone()),
+            Some("count") => {
+                let captures = Control::get().unwrap().captures();
+                captures.set(Capture::all(MODE_COUNT as u8), None);
+                Ok(Json::Null)
+            }
             _ => Err(Refusal {
                 code: "BC_ERR_BAD_OPTION",
                 message: "no".into(),
@@ -193,4 +198,16 @@ fn stopping_does_not_wait_for_whoever_is_connected() {
     recorder.stop(RunStatus::Finished, Some(0), None);
     assert!(!path.exists());
     drop(socket);
+}
+
+#[test]
+fn nothing_is_captured_behind_a_runs_end() {
+    let place = Place::take();
+    let (options, path) = controlled(&place);
+    let recorder = Recorder::start(options).unwrap();
+    let socket = UnixStream::connect(&path).unwrap();
+    ask(&socket, r#"{"version":1,"do":"count"}"#);
+    assert_eq!(modes(0..2), [MODE_COUNT as u8; 2]);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    assert_eq!(modes(0..2), [MODE_OFF as u8; 2]);
 }
