@@ -77,9 +77,7 @@ impl AtomicFile {
     /// Makes the content durable and puts the file in place, over an older one. The folder's
     /// entry is durable only after [`sync_folder`].
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        self.file
-            .sync_all()
-            .map_err(|e| StoreError::from_io(&self.target, e))?;
+        self.sync()?;
         self.commit_loosely()
     }
 
@@ -94,16 +92,20 @@ impl AtomicFile {
 
     /// As [`Self::commit`], but leaves a file alone that is there already.
     pub(crate) fn commit_new(self) -> Result<(), StoreError> {
+        self.sync()?;
         match fs::hard_link(&self.temporary, &self.target) {
             // The temporary name goes when `self` does.
-            Ok(()) => self
-                .file
-                .sync_all()
-                .map_err(|e| StoreError::from_io(&self.target, e)),
+            Ok(()) => Ok(()),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             // File systems without links (exFAT): the last one wins.
-            Err(_) => self.commit(),
+            Err(_) => self.commit_loosely(),
         }
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.file
+            .sync_all()
+            .map_err(|e| StoreError::from_io(&self.target, e))
     }
 }
 
