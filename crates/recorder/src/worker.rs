@@ -80,10 +80,13 @@ fn turn(session: &Session, now_ns: i64) -> (usize, Option<i64>) {
         drain.note("overflowChanged", "block to drop: the store failed for 2 s");
         freed = true;
     }
-    *session.counters.lock() = drain.counters();
     let due_ns = drain.has_news().then(|| drain.due_ns());
+    let changed = freed || read > 0;
+    if changed {
+        *session.counters.lock() = drain.counters();
+    }
     drop(drain);
-    if freed || read > 0 {
+    if changed {
         session.tell_freed();
     }
     (read, due_ns)
