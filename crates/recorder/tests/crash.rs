@@ -60,7 +60,8 @@ fn files(store: &Path, end: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Runs the program for so long, kills it, and returns how many calls each thread had said.
+/// Runs the program until both threads have said something, and for so long beyond that, kills it, and
+/// returns how many calls each thread had said.
 fn run_and_kill(root: &Path, run_id: &str, for_ms: u64) -> BTreeMap<u32, i64> {
     run_with_and_kill(root, run_id, &[], for_ms)
 }
@@ -73,6 +74,7 @@ fn run_with_and_kill(root: &Path, run_id: &str, more: &[&str], for_ms: u64) -> B
         .spawn()
         .unwrap();
     let out = child.stdout.take().unwrap();
+    let (tell, begun) = std::sync::mpsc::channel();
     let lines = std::thread::spawn(move || {
         let mut said = BTreeMap::new();
         for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -81,9 +83,13 @@ fn run_with_and_kill(root: &Path, run_id: &str, more: &[&str], for_ms: u64) -> B
             if let (Some(Ok(thread)), Some(Ok(calls))) = (numbers.next(), numbers.next()) {
                 said.insert(u32::try_from(thread).unwrap(), calls);
             }
+            if said.len() == 2 {
+                let _ = tell.send(());
+            }
         }
         said
     });
+    begun.recv().expect("both threads write");
     std::thread::sleep(Duration::from_millis(for_ms));
     child.kill().unwrap();
     child.wait().unwrap();
