@@ -5,6 +5,7 @@
 
 use crate::rules::Rule;
 use crate::shapes::is_token;
+use crate::steps::looked_at;
 use crate::text::Span;
 
 /// A text with fewer digits has no card number.
@@ -58,6 +59,7 @@ fn digits_end(bytes: &[u8], at: usize) -> usize {
         .iter()
         .take_while(|b| b.is_ascii_digit())
         .count();
+    looked_at(length + 1);
     at + length
 }
 

@@ -34,6 +34,7 @@ mod pairs;
 mod personal;
 mod rules;
 mod shapes;
+mod steps;
 mod syntax;
 mod text;
 mod trigrams;

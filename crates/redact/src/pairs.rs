@@ -6,6 +6,7 @@
 
 use crate::names::{MAX_NAME_BYTES, SecretNames};
 use crate::rules::Rule;
+use crate::steps::looked_at;
 use crate::syntax::has_no_word;
 use crate::text::Span;
 use crate::walk::is_folder;
@@ -48,7 +49,11 @@ pub(crate) fn find_pair(
     if text.get(value.start..)?.starts_with("[redacted:") {
         return None;
     }
+    if name == "PWD" && is_folder(&text[value.start..]) {
+        return None;
+    }
     let end = value_end(text, value, rule);
+    looked_at(end.saturating_sub(value.start));
     let value_text = text.get(value.start..end)?;
     let says_nothing = matches!(
         value_text,
@@ -56,8 +61,7 @@ pub(crate) fn find_pair(
     );
     // `unexpected token: %}`, `e.token=t,`
     let is_syntax = rule == Rule::TOKEN && (value_text.len() == 1 || has_no_word(value_text));
-    let is_working_folder = name == "PWD" && is_folder(value_text);
-    (!says_nothing && !is_syntax && !is_working_folder).then(|| Span::new(value.start, end, rule))
+    (!says_nothing && !is_syntax).then(|| Span::new(value.start, end, rule))
 }
 
 /// Where a value begins, and how it is quoted.
@@ -100,7 +104,9 @@ fn value_start(bytes: &[u8], at: usize) -> Option<ValueStart> {
 }
 
 fn count(bytes: &[u8], of: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().take_while(|&&b| of(b)).count()
+    let count = bytes.iter().take_while(|&&b| of(b)).count();
+    looked_at(count + 1);
+    count
 }
 
 fn value_end(text: &str, value: ValueStart, rule: Rule) -> usize {

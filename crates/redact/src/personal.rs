@@ -7,6 +7,7 @@
 
 use crate::rules::{Rule, Rules};
 use crate::shapes::is_token;
+use crate::steps::looked_at;
 use crate::text::Span;
 
 const SSN_BYTES: usize = 11;
@@ -85,7 +86,9 @@ pub(crate) fn find_numbers(text: &str, spans: &mut Vec<Span>) {
 
 fn run(bytes: &[u8], from: usize, most: usize, of: impl Fn(u8) -> bool) -> usize {
     let rest = &bytes[from..bytes.len().min(from + most)];
-    rest.iter().take_while(|b| of(**b)).count()
+    let length = rest.iter().take_while(|b| of(**b)).count();
+    looked_at(length + 1);
+    length
 }
 
 /// `123-45-6789`, of the numbers that are given out.

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use crate::rules::Rule;
+use crate::steps::looked_at;
 use crate::text::Span;
 
 /// What a trigger begins.
@@ -121,6 +122,8 @@ pub(crate) struct Scan<'a> {
     /// The last run found of base64url, and of that with dots: many triggers may stand in one.
     token_run: Range<usize>,
     dotted_run: Range<usize>,
+    /// Where the latter ends without the dots that end a sentence.
+    dotted_end: usize,
 }
 
 /// Length of a key that is a text of its own.
@@ -135,6 +138,7 @@ impl<'a> Scan<'a> {
             text,
             token_run: 0..0,
             dotted_run: 0..0,
+            dotted_end: 0,
         }
     }
 
@@ -168,7 +172,9 @@ impl<'a> Scan<'a> {
     /// End of the bytes from `at` that are `of` a kind.
     fn run_end(&self, at: usize, of: impl Fn(u8) -> bool) -> usize {
         let rest = &self.text.as_bytes()[at..];
-        at + rest.iter().position(|&b| !of(b)).unwrap_or(rest.len())
+        let length = rest.iter().position(|&b| !of(b)).unwrap_or(rest.len());
+        looked_at(length + 1);
+        at + length
     }
 
     /// End of the base64url at `at`.
@@ -183,8 +189,9 @@ impl<'a> Scan<'a> {
     fn dotted_end(&mut self, at: usize) -> usize {
         if !self.dotted_run.contains(&at) {
             self.dotted_run = at..self.run_end(at, |b| is_token(b) || b == b'.');
+            self.dotted_end = self.without_dots(self.dotted_run.end);
         }
-        self.without_dots(self.dotted_run.end).max(at)
+        self.dotted_end.max(at)
     }
 
     fn prefix(&mut self, prefix: &str, at: usize) -> Option<Span> {
@@ -222,21 +229,27 @@ impl<'a> Scan<'a> {
         let head = &self.text.as_bytes()[from..at];
         let is_head = head[..3].iter().all(|b| is_part(*b)) && head[3].is_ascii_digit();
         let begins = from == 0 || !is_part(self.text.as_bytes()[from - 1]);
+        if !is_head || !begins {
+            return None;
+        }
         let end = self.without_dots(self.run_end(behind, is_part));
         let least = if end == self.text.len() { 8 } else { 31 };
-        (is_head && begins && end - behind >= least).then(|| Span::new(from, end, Rule::AZURE))
+        (end - behind >= least).then(|| Span::new(from, end, Rule::AZURE))
     }
 
     fn signature(&self, at: usize, behind: usize) -> Option<Span> {
-        let is_query = matches!(self.byte_before(at), Some(b'?' | b'&'));
+        if !matches!(self.byte_before(at), Some(b'?' | b'&')) {
+            return None;
+        }
         let end = self.run_end(behind, |b| is_header_token(b) || b == b'%');
         let least = if end == self.text.len() { 8 } else { 20 };
-        (is_query && end - behind >= least).then(|| Span::new(behind, end, Rule::AZURE))
+        (end - behind >= least).then(|| Span::new(behind, end, Rule::AZURE))
     }
 
     /// `end` before dots that end a sentence.
     fn without_dots(&self, mut end: usize) -> usize {
         while self.byte_before(end) == Some(b'.') {
+            looked_at(1);
             end -= 1;
         }
         end
@@ -290,6 +303,7 @@ impl<'a> Scan<'a> {
                 .find("-----")
                 .map_or(self.text.len(), |j| behind + j + 5)
         });
+        looked_at(end - at);
         Some(Span::new(at, end, Rule::PEM))
     }
 
@@ -297,6 +311,7 @@ impl<'a> Scan<'a> {
     fn url(&self, behind: usize) -> Option<Span> {
         let rest = &self.text.as_bytes()[behind..];
         let rest = &rest[..rest.len().min(MAX_AUTHORITY_BYTES)];
+        looked_at(rest.len());
         let stop =
             |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'<' | b'>' | b'`');
         let line = &rest[..rest.iter().position(stop).unwrap_or(rest.len())];

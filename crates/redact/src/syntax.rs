@@ -50,8 +50,7 @@ pub(crate) fn is_syntax(value: &Value) -> bool {
                 keys.into_iter().any(|key| names.contains(&key))
             };
             let is_named = matches!(class, Class::Named(name) if name.contains("Tok"));
-            ((is_named || has(KINDS)) && has(PLACES))
-                || are_of_syntax(entries)
+            ((is_named || has(KINDS)) && has(PLACES)) || are_of_syntax(entries)
         }
         Value::Identified { value, .. } => is_syntax(value),
         Value::Extended { value, entries, .. } => is_syntax(value) && are_of_syntax(entries),

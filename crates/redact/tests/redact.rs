@@ -298,7 +298,10 @@ fn what_a_value_is_counts_in_any_wrapper() {
         assert_eq!(redactor.redact_value(&mut pair), 1, "{}", list.to_json());
         assert!(!pair.to_json().contains("hunter2"));
     }
-    let token = object(vec![("type", Value::text("Name")), ("start", Value::Number(7e5))]);
+    let token = object(vec![
+        ("type", Value::text("Name")),
+        ("start", Value::Number(7e5)),
+    ]);
     for value in [token, array(vec![])].map(wrapped).into_iter().flatten() {
         let mut holder = object(vec![("token", value.clone())]);
         assert_eq!(redactor.redact_value(&mut holder), 0, "{}", value.to_json());
@@ -446,29 +449,5 @@ proptest! {
         let redactor = redactor();
         let safe = redactor.redact_text(&text).into_owned();
         prop_assert!(safe.len() <= text.len() * 8 + 32, "{} → {}", text, safe);
-    }
-}
-
-#[test]
-fn time_is_linear() {
-    let redactor = redactor();
-    for unit in [
-        "eyJ",
-        "token",
-        "-----BEGIN",
-        "://",
-        "token:\"",
-        "4 ",
-        "password={[",
-        "sk-",
-        "basic ",
-        "a:",
-        "\\\"secret\\\":",
-    ] {
-        let text = unit.repeat(200_000 / unit.len());
-        let start = std::time::Instant::now();
-        let _ = redactor.redact_text(&text);
-        let ms = start.elapsed().as_millis();
-        assert!(ms < 4000, "{unit}: {ms} ms");
     }
 }
