@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod cards;
+mod ip_addresses;
 mod marks;
 mod name_tables;
 mod names;

@@ -1,10 +1,11 @@
 //! Numbers and addresses of people: IBANs and US social security numbers always; e-mail addresses,
-//! phone numbers and IPv4 addresses where the user asks for them.
+//! phone numbers and IP addresses where the user asks for them.
 //!
 //! `pay to DE89 3704 0044 0532 0130 00` holds an IBAN, `+49 30 12345678` a phone number.
 //! Limits: phone numbers with their country's `+` only; one long number in 97 that begins with two
 //! letters has an IBAN's check digits by chance.
 
+use crate::ip_addresses::find_ips;
 use crate::rules::{Rule, Rules};
 use crate::shapes::is_token;
 use crate::steps::looked_at;
@@ -84,7 +85,7 @@ pub(crate) fn find_numbers(text: &str, spans: &mut Vec<Span>) {
     }
 }
 
-fn run(bytes: &[u8], from: usize, most: usize, of: impl Fn(u8) -> bool) -> usize {
+pub(crate) fn run(bytes: &[u8], from: usize, most: usize, of: impl Fn(u8) -> bool) -> usize {
     let rest = &bytes[from..bytes.len().min(from + most)];
     let length = rest.iter().take_while(|b| of(**b)).count();
     looked_at(length + 1);
@@ -177,25 +178,4 @@ fn phone(bytes: &[u8], at: usize) -> Option<Span> {
     let is_country = matches!(bytes.get(at + 1), Some(b'1'..=b'9'));
     (begins && is_country && PHONE_DIGITS.contains(&digits))
         .then(|| Span::new(at, end, Rule::PHONE))
-}
-
-fn find_ips(bytes: &[u8], spans: &mut Vec<Span>) {
-    let is_part = |b: u8| is_token(b) || b == b'.';
-    let mut at = 0;
-    while at < bytes.len() {
-        let length = run(bytes, at, usize::MAX - at, is_part);
-        let mut end = at + length;
-        while end > at && bytes[end - 1] == b'.' {
-            end -= 1;
-        }
-        let parts = bytes[at..end].split(|b| *b == b'.');
-        let is_byte = |part: &[u8]| {
-            let text = std::str::from_utf8(part).unwrap_or_default();
-            text.len() <= 3 && text.parse::<u8>().is_ok()
-        };
-        if parts.clone().count() == 4 && parts.clone().all(is_byte) {
-            spans.push(Span::new(at, end, Rule::IP));
-        }
-        at += length + 1;
-    }
 }

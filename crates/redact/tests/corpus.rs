@@ -174,6 +174,32 @@ const SECRETS: &[(&str, &str, &str)] = &[
     ("e-mail", "ann.example+x@mail.example.com", "ann.example"),
     ("phone", "+49 (30) 1234-5678", "1234-5678"),
     ("ip", "203.0.113.77", "203.0.113"),
+    (
+        "ip version 6",
+        "2001:db8:85a3:0:0:8a2e:370:7334",
+        "8a2e:370",
+    ),
+    ("ip version 6, short", "2a00:1450:4001::200e", "4001::200e"),
+    ("ip version 6, its network", "2001:DB8:7::", "DB8:7"),
+    ("ip version 6, private", "fd12:3456:789a:1::1", "789a:1"),
+    (
+        "ip version 6, of a link",
+        "fe80::1ff:fe23:4567%eth0",
+        "4567",
+    ),
+    (
+        "ip version 6, in a URL",
+        "http://[2001:db8::8a2e]:80/",
+        "8a2e",
+    ),
+    (
+        "ip version 6, in a URL of a link",
+        "http://[fe80::8a2e%25en0]/",
+        "8a2e",
+    ),
+    ("ip version 4 in 6", "::ffff:203.0.113.77", "203.0.113"),
+    ("ip version 4 in 6, hexadecimal", "::ffff:cb00:714d", "714d"),
+    ("ip version 4 by 6", "64:ff9b::203.0.113.77", "203.0.113"),
     ("pair", "password=hunter2", "hunter2"),
 ];
 
@@ -409,8 +435,35 @@ fn a_whole_text_that_is_a_random_key_goes() {
 #[test]
 fn addresses_of_people_stay_unless_they_are_asked_for() {
     let redactor = redactor_of(&RedactorOptions::default());
-    for text in ["ann@example.com", "+49 30 12345678", "203.0.113.77"] {
+    for text in [
+        "ann@example.com",
+        "+49 30 12345678",
+        "203.0.113.77",
+        "2001:db8::1",
+    ] {
         assert_eq!(redactor.redact_text(text), text);
+    }
+}
+
+#[test]
+fn what_stands_around_an_address_stays() {
+    let redactor = redactor();
+    for (text, safe) in [
+        ("[2001:db8::1]:443.", "[[redacted:ip]]:443."),
+        ("from 2001:db8::1: no", "from [redacted:ip]: no"),
+        ("client:2001:db8::1.", "client:[redacted:ip]."),
+        ("2001:db8::/32", "[redacted:ip]/32"),
+        ("fe80::1%eth0.", "[redacted:ip]."),
+        ("fe80::1% of", "[redacted:ip]% of"),
+        ("2001:db8::1%20and", "[redacted:ip]%20and"),
+        (
+            "fe80::1,fe80::2-fe80::3",
+            "[redacted:ip],[redacted:ip]-[redacted:ip]",
+        ),
+        ("::ffff:203.0.113.77", "[redacted:ip]"),
+        ("203.0.113.77:80", "[redacted:ip]:80"),
+    ] {
+        assert_eq!(redactor.redact_text(text), safe);
     }
 }
 
@@ -443,6 +496,25 @@ fn numbers_and_addresses_that_are_none_stay() {
         "version 10.2.300.4",
         "1.2.3",
         "1.2.3.4.5",
+        "12:30:45",
+        "12:30:45.678 and 2025:11:23 12:30:45",
+        "2025-11-23T12:30:45.678Z",
+        "00:1b:44:11:3a:b7",
+        "02:00:5e:10:00:00:00:01",
+        "2001:db8:1",
+        "1:2:3:4:5:6:7:8",
+        "std::vector<int>::size",
+        "a::b, dead::beef, cafe::f00d() and ab::cd::ef",
+        "a::before { } b::after { } ::marker",
+        "x[10::2], x[::2], x[1::], ::",
+        "[::1]:3000 and ::1",
+        "namespace fd::open",
+        "de:ad:be:ef:de:ad:be:ef:de:ad:be:ef:de:ad:be:ef",
+        "dead:beef:0011:2233:4455:6677:8899:aabb",
+        "2001:0db8 0011:2233 4455:6677",
+        "SHA1 2d:8f:20:01:0d:b8:3c:aa:11:bc:2d:8f:20:01:0d:b8:3c:aa:11:bc",
+        "at f (/a/2001.js:10:20)",
+        "node:fs:1:2",
         "DE89370400440532013001",
         "AB12 is a seat, CD34 another one 123456789",
         "user@localhost",
