@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 pub mod decode;
+#[cfg(test)]
+mod decode_tests;
 pub mod function;
 pub mod generate;
 pub mod json;
