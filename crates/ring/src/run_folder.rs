@@ -31,25 +31,21 @@ const RECOVERY: &str = "recovery";
 #[must_use]
 pub fn shm_root() -> Option<PathBuf> {
     let shm = Path::new("/dev/shm");
-    if !is_in_memory(shm) {
-        return None;
-    }
-    // SAFETY: the call has no preconditions and cannot fail.
-    let user = unsafe { libc::geteuid() };
-    let root = shm.join(format!("breadcrumb-{user}"));
-    make_private(&root).ok().map(|()| root)
+    is_in_memory(shm).then(|| own_folder_in(shm)).flatten()
 }
 
 /// The folder of this user's control channels, made if need be: that of the runs, else one among the
 /// temporary files; `None` where it is not ours alone.
 #[must_use]
 pub fn control_root() -> Option<PathBuf> {
-    shm_root().or_else(|| {
-        // SAFETY: the call has no preconditions and cannot fail.
-        let user = unsafe { libc::geteuid() };
-        let root = std::env::temp_dir().join(format!("breadcrumb-{user}"));
-        make_private(&root).ok().map(|()| root)
-    })
+    shm_root().or_else(|| own_folder_in(&std::env::temp_dir()))
+}
+
+fn own_folder_in(parent: &Path) -> Option<PathBuf> {
+    // SAFETY: the call has no preconditions and cannot fail.
+    let user = unsafe { libc::geteuid() };
+    let folder = parent.join(format!("breadcrumb-{user}"));
+    make_private(&folder).ok().map(|()| folder)
 }
 
 #[cfg(target_os = "linux")]
