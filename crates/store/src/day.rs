@@ -24,6 +24,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// The one whose summary is this file.
+    pub(crate) fn read(summary: &Path) -> Result<Self, StoreError> {
+        Ok(Self {
+            folder: summary.parent().unwrap_or(Path::new(".")).to_owned(),
+            summary: SegmentSummary::read(summary)?,
+        })
+    }
+
     fn is_older_than(&self, age: Duration) -> bool {
         let path = self.folder.join(format!("{}.json", self.summary.name));
         let since = path.metadata().and_then(|m| m.modified()).ok();
@@ -47,8 +55,6 @@ pub(crate) struct Day {
     pub(crate) sources: Vec<Source>,
     /// Those that were replaced and are still there, by name.
     pub(crate) replaced: HashMap<String, SegmentSummary>,
-    /// Names of segments that have tables but no summary.
-    pub(crate) orphans: Vec<String>,
 }
 
 impl Day {
@@ -59,7 +65,6 @@ impl Day {
             names,
             sources,
             replaced: HashMap::new(),
-            orphans: Vec::new(),
         }
     }
 
@@ -81,11 +86,8 @@ impl Day {
         let mut sources = Vec::with_capacity(summaries.len());
         for name in summaries {
             let path = folder.join(format!("{name}.json"));
-            match SegmentSummary::read(&path) {
-                Ok(summary) => sources.push(Source {
-                    folder: folder.to_owned(),
-                    summary,
-                }),
+            match Source::read(&path) {
+                Ok(source) => sources.push(source),
                 Err(error @ (StoreError::Corrupt { .. } | StoreError::Version { .. })) => {
                     skipped.push(error.to_string());
                 }
@@ -106,7 +108,6 @@ impl Day {
             folder: folder.to_owned(),
             sources,
             replaced: replaced.into_iter().map(by_name).collect(),
-            orphans: orphans_among(&names),
             names,
         })
     }
@@ -116,7 +117,8 @@ impl Day {
     pub(crate) fn remove_replaced(&self, grace: Duration) -> Result<usize, StoreError> {
         let mut removed = 0;
         // Under the lock: no other process merges now.
-        for name in self.orphans.iter().filter(|name| name.starts_with(MERGED)) {
+        let orphans = orphans_among(&self.names);
+        for name in orphans.iter().filter(|name| name.starts_with(MERGED)) {
             removed += self.remove_files(name)?.segments;
         }
         for name in self.outdated(grace) {

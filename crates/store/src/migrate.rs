@@ -25,7 +25,7 @@ use crate::merge::merge_group;
 use crate::store::make_folder;
 use crate::summary::{file_names, summary_paths};
 use crate::upkeep_lock::UpkeepLock;
-use crate::{MergeLimits, RunStatus, SegmentSummary, Store, StoreError};
+use crate::{MergeLimits, RunStatus, Store, StoreError};
 
 /// Name of the folder in which segments are written before they are compared.
 pub(crate) const STAGING: &str = "migrating";
@@ -296,10 +296,7 @@ fn compare(old: &Source, staging: &Path) -> Result<(Source, u64), StoreError> {
     };
     let path = summary_paths(staging)?.pop();
     let path = path.ok_or_else(|| corrupt("nothing came of it"))?;
-    let new = Source {
-        summary: SegmentSummary::read(&path)?,
-        folder: staging.to_owned(),
-    };
+    let new = Source::read(&path)?;
     let said = Fingerprint::of(&new)?;
     if Fingerprint::of(old)? != said {
         return Err(corrupt("its rows are others when they are written again"));

@@ -17,7 +17,7 @@ use super::{MergeLimits, MergeReport};
 use crate::day::{Day, Source};
 use crate::removal::run_of;
 use crate::summary::{MERGED, names_in};
-use crate::{RunStatus, SegmentSummary, Store, StoreError};
+use crate::{RunStatus, Store, StoreError};
 
 /// Segments of single runs that are left waiting.
 const ENOUGH: usize = 32;
@@ -107,13 +107,7 @@ fn segments_among(names: &HashSet<String>) -> impl Iterator<Item = &str> {
 
 /// The segments that count, without the summaries of those that were replaced being read.
 fn waiting(folder: &Path, names: HashSet<String>) -> Day {
-    let read = |name: &str| -> Option<Source> {
-        let summary = SegmentSummary::read(&folder.join(format!("{name}.json"))).ok()?;
-        Some(Source {
-            folder: folder.to_owned(),
-            summary,
-        })
-    };
+    let read = |name: &str| Source::read(&folder.join(format!("{name}.json"))).ok();
     let (merged, written): (Vec<&str>, Vec<&str>) =
         segments_among(&names).partition(|name| name.starts_with(MERGED));
     let merged: Vec<Source> = merged.into_iter().filter_map(read).collect();
