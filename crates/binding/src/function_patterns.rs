@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_recorder::FunctionSnapshot;
 
-use crate::selection::{BadGlob, Patterns, is_own, package_of};
+use crate::selection::{BadGlob, Patterns, package_of};
 
 /// Names that are told where none is chosen, at most.
 const NEAR: usize = 5;
@@ -83,9 +83,7 @@ impl FunctionPatterns {
             Some(path)
         };
         patterns.has_package(package_of(path).as_deref())
-            || relative.is_some_and(|relative| {
-                (patterns.names_node_modules() || is_own(relative)) && patterns.has_path(relative)
-            })
+            || relative.is_some_and(|relative| patterns.means(relative))
     }
 
     /// Functions whose names are like those that the patterns ask for, or else files like theirs; the

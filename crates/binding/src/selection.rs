@@ -62,13 +62,16 @@ impl Patterns {
         })
     }
 
-    /// Whether one of them reaches into `node_modules`.
-    pub fn names_node_modules(&self) -> bool {
-        self.names_node_modules
+    /// Whether a path, relative to the root, is meant; in `node_modules` only if that is named.
+    pub fn means(&self, relative: &Path) -> bool {
+        self.reaches(relative) && self.has_path(relative)
     }
 
-    /// Whether a path, relative to the root, is meant.
-    pub fn has_path(&self, relative: &Path) -> bool {
+    fn reaches(&self, relative: &Path) -> bool {
+        self.names_node_modules || is_own(relative)
+    }
+
+    fn has_path(&self, relative: &Path) -> bool {
         self.paths.as_ref().is_some_and(|patterns| {
             patterns
                 .matched_path_or_any_parents(relative, false)
@@ -130,9 +133,10 @@ impl Selection {
         };
         self.all
             || include.has_package(package.as_deref())
-            || first.into_iter().chain(relatives).any(|relative| {
-                (include.names_node_modules || is_own(relative)) && include.has_path(relative)
-            })
+            || first
+                .into_iter()
+                .chain(relatives)
+                .any(|relative| include.means(relative))
     }
 
     /// Whether this file, which is not selected by its path, may be by the sources of its map.
@@ -140,13 +144,14 @@ impl Selection {
         let Some(include) = &self.include else {
             return false;
         };
-        let reached = |relative: &Path| include.names_node_modules || is_own(relative);
         include.paths.is_some()
             && path.is_absolute()
             && !path.starts_with(&self.own_folder)
             && !self.exclude.has_package(package_of(path).as_deref())
             && !self.excludes(path)
-            && self.relatives(path).any(reached)
+            && self
+                .relatives(path)
+                .any(|relative| include.reaches(relative))
     }
 
     /// Whether a source of a map is meant by `include`.
@@ -154,10 +159,7 @@ impl Selection {
         let Some(include) = &self.include else {
             return false;
         };
-        let is_meant = |relative: &Path| {
-            (include.names_node_modules || is_own(relative)) && include.has_path(relative)
-        };
-        !self.excludes(path) && self.relatives(path).any(is_meant)
+        !self.excludes(path) && self.relatives(path).any(|relative| include.means(relative))
     }
 
     /// Whether a path is excluded by a pattern.
@@ -199,7 +201,7 @@ impl Selection {
 }
 
 /// Not in `node_modules`, seen from the root.
-pub fn is_own(relative: &Path) -> bool {
+fn is_own(relative: &Path) -> bool {
     !relative
         .components()
         .any(|part| part.as_os_str() == "node_modules")
