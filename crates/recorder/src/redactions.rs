@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use breadcrumb_redact::Rule;
+use breadcrumb_redact::Hits;
 
 use crate::redact::Redact;
 
@@ -14,8 +14,9 @@ pub type Redactions = BTreeMap<String, u64>;
 pub(crate) struct FiredRules(Vec<u64>);
 
 impl FiredRules {
-    pub(crate) fn add(&mut self, hits: &[Rule]) {
-        for rule in hits {
+    /// Counts hits, and empties their list.
+    pub(crate) fn take(&mut self, hits: &mut Hits) {
+        for rule in hits.drain(..) {
             let index = rule.index();
             if self.0.len() <= index {
                 self.0.resize(index + 1, 0);

@@ -57,7 +57,7 @@ pub(crate) struct Translator {
     /// Texts of arguments that have become rows, to be used again.
     spare: Vec<String>,
     fired: FiredRules,
-    /// Of the values at hand.
+    /// Of the values at hand; empty between them.
     hits: Hits,
 }
 
@@ -182,7 +182,6 @@ impl Translator {
         let mut text = self.spare.pop().unwrap_or_default();
         text.push('[');
         let secret = self.traits(function).secret_arguments;
-        self.hits.clear();
         let (redact, hits) = (&*self.redact, &mut self.hits);
         let quick = !secret
             && self
@@ -194,7 +193,7 @@ impl Translator {
             self.hits.clear();
             self.write_arguments(function, secret, payload, values, &mut text);
         }
-        self.fired.add(&self.hits);
+        self.fired.take(&mut self.hits);
         text.push(']');
         HeldArguments::Json(text)
     }
@@ -263,12 +262,11 @@ impl Translator {
             return CallResult::Integer(integer);
         }
         self.text.clear();
-        self.hits.clear();
         if !self.traits(function).secret_result {
             let (redact, hits) = (&*self.redact, &mut self.hits);
             let quick = self.quick.write(payload, 1, redact, &mut self.text, hits);
             if quick.is_some() {
-                self.fired.add(&self.hits);
+                self.fired.take(&mut self.hits);
                 return CallResult::Json(&self.text);
             }
             self.hits.clear();
@@ -284,7 +282,7 @@ impl Translator {
         } else {
             self.redact.redact_value(&mut value, &mut self.hits);
         }
-        self.fired.add(&self.hits);
+        self.fired.take(&mut self.hits);
         self.text.clear();
         value.write_json(&mut self.text);
         CallResult::Json(&self.text)

@@ -68,9 +68,8 @@ impl Translator {
             } => (name, message, stack),
             mut value => {
                 let name = type_of(&value).to_owned();
-                self.hits.clear();
                 self.redact.redact_value(&mut value, &mut self.hits);
-                self.fired.add(&self.hits);
+                self.fired.take(&mut self.hits);
                 return Thrown {
                     name,
                     message: value.to_json(),
@@ -82,7 +81,6 @@ impl Translator {
             .as_text()
             .map(|stack| self.stacks.original_stack(stack));
         let place = stack.as_deref().and_then(|stack| self.stacks.place(stack));
-        self.hits.clear();
         let (redact, hits) = (&*self.redact, &mut self.hits);
         let mut redacted = |text: &str| redact.redact_text(text, hits).into_owned();
         let thrown = Thrown {
@@ -92,7 +90,7 @@ impl Translator {
             stack: stack.as_deref().map(&mut redacted),
             ..Thrown::default()
         };
-        self.fired.add(&self.hits);
+        self.fired.take(&mut self.hits);
         thrown
     }
 
@@ -128,10 +126,9 @@ impl Translator {
                     .map_or(uninitialized, |value| *value == Value::Hole)
             })
             .collect();
-        self.hits.clear();
         self.redact
             .redact_arguments(&names, &mut decoded, &mut self.hits);
-        self.fired.add(&self.hits);
+        self.fired.take(&mut self.hits);
         let mut out = String::new();
         let kind = if scope == 0 { "function" } else { "block" };
         let _ = write!(out, "{{\"scope\":\"{kind}\",\"line\":{}", known.line);
