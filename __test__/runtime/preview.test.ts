@@ -5,6 +5,7 @@ import { readRing } from "./support/read-ring";
 import { ran, traps } from "./support/traps";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
+const { native } = await import("./support/fake-native");
 const { probes } = await import("../../ts/runtime/probes");
 const { lookFreely } = await import("../../ts/runtime/budget");
 const { modes } = await import("../../ts/runtime/writer");
@@ -312,6 +313,31 @@ describe("put", () => {
       }),
       { seed: 7 },
     );
+  });
+
+  it("stays within a record that promises in promises fill", () => {
+    class Job extends Promise<unknown> {}
+    const reasons = new WeakMap<object, unknown>();
+    vi.spyOn(native, "promiseState").mockReturnValue(layout.PROMISE_REJECTED);
+    vi.spyOn(native, "promiseResult").mockImplementation(((job: object) =>
+      reasons.get(job)) as () => undefined);
+    let chain: unknown = "x".repeat(200);
+    for (let i = 0; i < 16; i++) {
+      const job = new Job(() => {});
+      reasons.set(job, chain);
+      chain = job;
+    }
+    const limits = {
+      [layout.LIMIT_DEPTH]: 16,
+      [layout.LIMIT_ITEMS]: 1000,
+      [layout.LIMIT_IDENTITY]: 1,
+    };
+    for (let room = 0; room < 100; room++) {
+      const value = preview([...Array.from({ length: 999 - room }, () => 0), chain], limits);
+      expect(value).toMatchObject({ value: { length: 1000 - room } });
+      expect(readRing(fake.memory).at(-1)?.words).toBeLessThanOrEqual(layout.MAX_RECORD_WORDS);
+    }
+    vi.restoreAllMocks();
   });
 
   it("leaves nothing behind a record that it filled", () => {

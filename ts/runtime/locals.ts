@@ -127,13 +127,17 @@ export function beginScope(id: number, scope: number, around: Reader | undefined
   else flags |= FLAG_LOCALS_SKIPPED;
 }
 
+/** Whether one more variable is stored. */
+function hasRoom(): boolean {
+  if (!isOpen) return false;
+  if (stored < MAX_LOCALS && behind <= first + ROOM) return true;
+  flags |= FLAG_LOCALS_CUT;
+  return false;
+}
+
 /** `$bc.v`: the value of the next variable. */
 export function putLocal(value: unknown): void {
-  if (!isOpen) return;
-  if (stored >= MAX_LOCALS || behind > first + ROOM) {
-    flags |= FLAG_LOCALS_CUT;
-    return;
-  }
+  if (!hasRoom()) return;
   const end = put(behind, value);
   behind = end;
   stored += 1;
@@ -141,12 +145,11 @@ export function putLocal(value: unknown): void {
 
 /** `$bc.w`: the next variable, which may have no value yet whatever those before it have. */
 export function readLocal(variable: () => unknown): void {
-  if (!isOpen) return;
+  if (!hasRoom()) return;
   let value: unknown;
   try {
     value = variable();
   } catch {
-    if (stored >= MAX_LOCALS) return;
     behind = putNothing(behind);
     stored += 1;
     return;

@@ -10,9 +10,7 @@
 import {
   CUT_DEPTH,
   PROMISE_FULFILLED,
-  PROMISE_PENDING,
   PROMISE_REJECTED,
-  PROMISE_UNKNOWN,
   TAG_ACCESSOR,
   TAG_ARRAY,
   TAG_BOXED,
@@ -340,10 +338,7 @@ function regexpText(pattern: RegExp): string {
 function putPromise(q: number, promise: Promise<unknown>, depth: number): number {
   const settled = native.promiseState(promise);
   const hasValue = settled === PROMISE_FULFILLED || settled === PROMISE_REJECTED;
-  if (!hasValue) {
-    const isPending = settled === PROMISE_PENDING;
-    return tagged(q, TAG_PROMISE, 0, isPending ? PROMISE_PENDING : PROMISE_UNKNOWN);
-  }
+  if (!hasValue || q + 1 >= bound()) return tagged(q, TAG_PROMISE, 0, settled);
   tagged(q, TAG_PROMISE, 1, settled);
   return putNested(q + 1, native.promiseResult(promise), depth + 1);
 }

@@ -26,6 +26,7 @@ const KINDS: Record<number, string> = {
   [layout.CLOCK]: "CLOCK",
   [layout.LOST]: "LOST",
   [layout.CONTEXT]: "CONTEXT",
+  [layout.LOCALS]: "LOCALS",
 };
 
 /** All records but clock readings, chunk by chunk in the order in which they were opened. */
