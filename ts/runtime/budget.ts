@@ -23,14 +23,15 @@ export function lookFreely(freely: boolean): void {
 
 /** Takes `count` nodes. */
 export function spend(count: number): void {
-  if (free || state[BUDGET] === 0) return;
+  if (free) return;
   nodes -= count;
   if (nodes <= 0) state[MAY_LOOK] = 0;
 }
 
-/** A session begins: the bucket is full. */
+/** A session begins: the bucket is full, without end where there is no limit. */
 export function fillBudget(): void {
-  nodes = (state[BUDGET] as number) * BURST;
+  const refill = state[BUDGET] as number;
+  nodes = refill === 0 ? Infinity : refill * BURST;
   state[MAY_LOOK] = 1;
 }
 
@@ -38,6 +39,6 @@ export function fillBudget(): void {
 export function refillBudget(): void {
   const refill = state[BUDGET] as number;
   const size = refill * BURST;
-  nodes = nodes + refill > size ? size : nodes + refill;
-  if (nodes > 0 || refill === 0) state[MAY_LOOK] = 1;
+  if (nodes < size) nodes = nodes + refill > size ? size : nodes + refill;
+  if (nodes > 0) state[MAY_LOOK] = 1;
 }

@@ -102,9 +102,9 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
   let stored = 0;
   if (level === MODE_VALUES) {
     stored = values.length;
-    if ((mode & MODE_FRESH) !== 0) bits |= freshen(id, mode);
-    for (let i = 0; i < stored; i++) q = put(q, values[i]);
-    lookFreely(false);
+    const isFresh = (mode & MODE_FRESH) !== 0;
+    if (isFresh) bits |= freshen(id, mode);
+    for (let i = 0; i < stored; i++) q = isFresh ? putFreely(q, values[i]) : put(q, values[i]);
   } else {
     bits |= TOKEN_NO_VALUES;
   }
@@ -117,13 +117,12 @@ function enterSlowly(id: number, flags: number, values: readonly unknown[]): num
 /** How many calls of a function with MODE_FRESH have begun. */
 const fresh = new Uint8Array(MAX_FUNCTIONS);
 
-/** One of the first calls of a function: its objects are looked into. */
+/** One of the first calls of a function: its objects are looked into. Gives its token's bit. */
 function freshen(id: number, mode: number): number {
   const calls = (fresh[id] as number) + 1;
   fresh[id] = calls < FRESH_CALLS ? calls : 0;
   // Not over a mode that another thread has set since.
   if (calls >= FRESH_CALLS) compareExchange(modes, id, mode, mode & ~MODE_FRESH);
-  lookFreely(true);
   return TOKEN_FRESH;
 }
 
@@ -229,9 +228,11 @@ function exitRarely(f: number, done: number | undefined, value: unknown): void {
 /** Writes a value that is looked into whatever the budget. */
 function putFreely(q: number, value: unknown): number {
   lookFreely(true);
-  const end = put(q, value);
-  lookFreely(false);
-  return end;
+  try {
+    return put(q, value);
+  } finally {
+    lookFreely(false);
+  }
 }
 
 /** A record of one word. `kind`: with its flags. */
