@@ -72,6 +72,19 @@ describe("probes", () => {
     ]);
   });
 
+  it("tells of what is thrown its head, and its causes as values of their own", () => {
+    const f = probes.e0(7);
+    const cause = Object.assign(new Error("disk"), { code: "EIO" });
+    probes.t(f, Object.assign(new TypeError("no", { cause }), { request: { id: 1 } }));
+    expect(readRing(fake.memory)[1]?.values).toEqual([
+      { error: ["TypeError", "no"] },
+      expect.any(Number),
+      1,
+      { error: ["Error", "disk"] },
+      expect.any(Number),
+    ]);
+  });
+
   it("looks into the objects of a function's first calls, whatever the budget", () => {
     modes[7] = layout.MODE_VALUES;
     startFake(60);

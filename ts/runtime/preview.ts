@@ -17,9 +17,9 @@ import {
   TAG_OBJECT,
 } from "../native/layout";
 import { isArray, isNativeError, isProxy } from "./primordials";
-import { putError, putNested, tagOf } from "./put-nested";
+import { putErrorHead, putNested, tagOf } from "./put-nested";
 import { putText } from "./put-primitive";
-import { forgetSeen, see } from "./seen";
+import { forgetSeen } from "./seen";
 import { MAY_LOOK, state } from "./state";
 import {
   BOX_BITS,
@@ -81,7 +81,7 @@ function putFailed(q: number, tag: number): number {
 }
 
 /**
- * Writes what is thrown at word `q`.
+ * Writes what is thrown at word `q`, of an error its head alone.
  *
  * @param stack gives an error's stack
  * @returns the word behind it
@@ -93,11 +93,7 @@ export function putThrown(
 ): number {
   if (!isNativeError(thrown) || isProxy(thrown)) return put(q, thrown);
   try {
-    see(thrown, q);
-    const text = state[MAY_LOOK] === 0 ? undefined : stack(thrown);
-    const end = putError(q, thrown, text, 0);
-    forgetSeen();
-    return end;
+    return putErrorHead(q, thrown, state[MAY_LOOK] === 0 ? undefined : stack(thrown));
   } catch {
     return putFailed(q, TAG_ERROR);
   }

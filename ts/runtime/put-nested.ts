@@ -213,7 +213,7 @@ function putBuiltIn(
 
 function putKind(q: number, value: object, depth: number): number {
   if (isArray(value)) return putArray(q, value, depth);
-  if (isNativeError(value)) return putError(q, value, undefined, depth);
+  if (isNativeError(value)) return putError(q, value, depth);
   if (isMap(value)) return putMap(q, value, depth);
   if (isSet(value)) return putSet(q, value, depth);
   if (isPromise(value)) return putPromise(q, value, depth);
@@ -237,30 +237,21 @@ function isIndex(name: string): boolean {
   return `${(name as unknown as number) >>> 0}` === name;
 }
 
-/**
- * Writes an error, its causes, and what else it has.
- *
- * @returns the word behind it
- */
-export function putError(
-  q: number,
-  error: object,
-  stack: string | undefined,
-  depth: number,
-): number {
+/** Writes an error's name, its message and its stack, if it is given. Gives the word behind it. */
+export function putErrorHead(q: number, error: object, stack: string | undefined): number {
   spend(5);
+  tagged(q, TAG_ERROR, 0, 0);
   let at = putString(q + 1, errorName(error), state[STRING] as number);
   at = putString(at, ownText(error, "message") ?? "", MAX_ERROR_TEXT);
-  if (stack === undefined) {
-    at = bare(at, UNDEFINED_BITS);
-  } else {
-    spend(20);
-    at = putString(at, stack, MAX_ERROR_TEXT);
-  }
-  if (state[MAY_LOOK] === 0) {
-    tagged(q, TAG_ERROR, 0, 0);
-    return at;
-  }
+  if (stack === undefined) return bare(at, UNDEFINED_BITS);
+  spend(20);
+  return putString(at, stack, MAX_ERROR_TEXT);
+}
+
+/** Writes an error, its causes, and what else it has. Gives the word behind it. */
+function putError(q: number, error: object, depth: number): number {
+  let at = putErrorHead(q, error, undefined);
+  if (state[MAY_LOOK] === 0) return at;
   const names = keys(error);
   const end = bound();
   const max = state[KEYS] as number;
