@@ -45,4 +45,20 @@ describe("putNested", () => {
       expect(readRing(fake.memory).at(-1)?.words).toBeLessThanOrEqual(layout.MAX_RECORD_WORDS);
     }
   });
+
+  it("shows an object that was met only in what was taken back", () => {
+    const limits = {
+      [layout.LIMIT_DEPTH]: 16,
+      [layout.LIMIT_ITEMS]: 1000,
+      [layout.LIMIT_STRING]: 4000,
+    };
+    const shared = { a: 1 };
+    const map = new Map([[[shared, "語".repeat(4000)], 1]]);
+    const value = [...Array.from({ length: 900 }, () => 0), map, shared];
+    const { array } = preview(value, limits) as { array: unknown[] };
+    expect(array.slice(-2)).toEqual([
+      { map: [], length: 1 },
+      { class: undefined, entries: ["a", 1], length: 1 },
+    ]);
+  });
 });

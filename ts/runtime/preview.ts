@@ -75,7 +75,6 @@ function putRare(q: number, value: object | bigint | symbol): number {
 
 /** Out of stack, most likely. */
 function putFailed(q: number, tag: number): number {
-  forgetSeen();
   takeBackAll(q);
   return tagged(q, TAG_CUT, tag, CUT_DEPTH);
 }

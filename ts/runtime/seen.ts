@@ -24,8 +24,10 @@ export function see(value: object, place: number): void {
   count += 1;
 }
 
-/** The value is written: nothing of it is kept alive. */
-export function forgetSeen(): void {
-  for (let i = 0; i < count; i++) objects[i] = undefined;
-  count = 0;
+/** Of a value that is written nothing is kept alive; nor of what stood from this word on. */
+export function forgetSeen(from = 0): void {
+  while (count > 0 && (places[count - 1] as number) >= from) {
+    count -= 1;
+    objects[count] = undefined;
+  }
 }

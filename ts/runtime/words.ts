@@ -14,6 +14,7 @@ import {
   TAG_TRUE,
   TAG_UNDEFINED,
 } from "../native/layout";
+import { forgetSeen } from "./seen";
 import { POS, state, WORDS } from "./state";
 import { forgetPlaces } from "./texts";
 import { i32 } from "./writer";
@@ -60,6 +61,7 @@ export function roomEnd(): number {
  */
 export function takeBack(from: number, to: number): void {
   forgetPlaces();
+  forgetSeen(from);
   for (let q = from; q < to; q++) {
     i32[2 * q] = 0;
     i32[2 * q + 1] = 0;
