@@ -56,7 +56,7 @@ pub(crate) enum Piece {
     JumpClose,
     /// A block's head: the reader of its variables, the function's so many-th scope.
     ScopeOpen {
-        index: u16,
+        index: u32,
         level: u16,
     },
     /// The end of one, back at this level.

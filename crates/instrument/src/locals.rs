@@ -152,7 +152,7 @@ impl<'a> Visitor<'a> {
         let level = self.frame().level;
         self.frame().level += 1;
         let scopes = &mut self.found[self.current as usize].scopes;
-        let index = scopes.len() as u16;
+        let index = scopes.len() as u32;
         let start = variables[0].start.min(offset);
         scopes.push(Scope { start, variables });
         self.push(

@@ -50,7 +50,7 @@ impl Text<'_> {
 
     /// `($bcl)=($bcl1)=()=>{$bc.l(12,1,$bcl0);$bc.v(a);$bc.w(()=>b)};` where `a` is the scope's own and
     /// `b` of a function around.
-    pub(crate) fn reader(&mut self, function: &Found, id: u32, index: u16, level: u16) {
+    pub(crate) fn reader(&mut self, function: &Found, id: u32, index: u32, level: u16) {
         let scope = &function.scopes[index as usize];
         let _ = write!(self.code, "($bcl)=($bcl{level})={READER}{id},{index}");
         if level > 0 {
