@@ -43,6 +43,8 @@ export function startUnseen(start: () => void): () => void {
     ticks.nextTick = nextTick;
     if (ownEmit === undefined) Reflect.deleteProperty(process, "emit");
     else Object.defineProperty(process, "emit", ownEmit);
+    // What an error has left.
+    for (const tick of waiting) process.nextTick(...tick);
   }
   return () => {
     for (const tick of sayers.splice(0)) process.nextTick(...tick);
