@@ -21,7 +21,11 @@ await main(async () => {
     "ts/cli/shared-options.ts",
     "ts/cli/help.ts",
   );
-  const definitions = load("ts/options/config-options.ts", "ts/options/check-config.ts");
+  const definitions = load(
+    "ts/options/config-options.ts",
+    "ts/options/check-config.ts",
+    "ts/options/duration.ts",
+  );
   const template = readFileSync(join(ROOT, "scripts/docs/cli.md"), "utf8");
   const reference = (name) => {
     const command = allCommands().find((each) => each.name === name);
@@ -129,11 +133,11 @@ function optionsTable({ CONFIG_OPTIONS, kindText }) {
   return ["| option | | is | default | also |", "|---|---|---|---|---|", ...rows].join("\n");
 }
 
-function schema({ CONFIG_OPTIONS, STANDARD_PROFILES }) {
+function schema({ CONFIG_OPTIONS, STANDARD_PROFILES, DURATION }) {
   const values = Object.fromEntries(
     Object.entries(CONFIG_OPTIONS).map(([name, option]) => [
       name,
-      { description: `${option.help} Default: ${option.standard}.`, ...typeOf(option) },
+      { description: `${option.help} Default: ${option.standard}.`, ...typeOf(option, DURATION) },
     ]),
   );
   return {
@@ -157,7 +161,7 @@ function schema({ CONFIG_OPTIONS, STANDARD_PROFILES }) {
   };
 }
 
-function typeOf({ kind, words }) {
+function typeOf({ kind, words }, duration) {
   switch (kind) {
     case "patterns":
       return TEXTS;
@@ -168,7 +172,7 @@ function typeOf({ kind, words }) {
     case "integer":
       return { type: "integer", minimum: 1 };
     case "time":
-      return { type: "string", pattern: "^\\d+(?:\\.\\d+)?(?:ms|s|m|h)?$" };
+      return { type: "string", pattern: duration.source };
     case "redact":
       return orFalse(redaction());
     case "retention":

@@ -6,6 +6,7 @@
  */
 import { sep } from "node:path";
 import { BreadcrumbError } from "../errors";
+import { parseDuration } from "./duration";
 import { forwardSlashes, modeByte } from "./normalize";
 import type { Mode } from "./options";
 
@@ -41,14 +42,6 @@ export interface CaptureRequest {
 }
 
 const KNOWN = ["include", "capture", "for"];
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
 
 /** Checks options. `nameOf` says how an option is called where it was given. Throws BC_ERR_BAD_OPTION. */
 export function captureRequest(
@@ -81,9 +74,7 @@ function patterns(value: readonly string[], name: string): readonly string[] {
 
 /** A time in ms. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
 export function milliseconds(value: string | number, name: string): number {
-  const text = typeof value === "number" ? `${value}ms` : String(value);
-  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/.exec(text) ?? [];
-  const ms = Object.hasOwn(UNITS_MS, unit) ? Math.round(Number(digits) * (UNITS_MS[unit] ?? 0)) : 0;
+  const ms = Math.round(typeof value === "number" ? value : (parseDuration(String(value)) ?? 0));
   if (Number.isSafeInteger(ms) && ms > 0) return ms;
   throw bad(`${name} is a time such as 30s or 5m; got ${shown(value)}`);
 }

@@ -13,14 +13,12 @@ import {
   type ConfigName,
   type ConfigOption,
 } from "./config-options";
+import { parseDuration } from "./duration";
 import { type Keep, keepRules } from "./keep";
 import { type RedactOptions, redactRules } from "./redact";
 import { retentionLimits, type RetentionOptions } from "./retention";
 import { suggest } from "./suggest";
 import { VALUE_NAMES, valueLimits, type ValuesOptions } from "./values";
-
-/** A time for `timeout`. */
-const TIME = /^\d+(?:\.\d+)?(?:ms|s|m|h)?$/;
 
 /** The configuration. Throws `BC_ERR_BAD_OPTION`; `where` is what the message begins with. */
 export function checkConfig(value: unknown, where: string): Config {
@@ -95,7 +93,7 @@ function isOfKind({ kind, words }: ConfigOption, value: unknown): boolean {
     case "integer":
       return Number.isSafeInteger(value) && (value as number) > 0;
     case "time":
-      return typeof value === "string" && TIME.test(value);
+      return typeof value === "string" && parseDuration(value, "s") !== null;
     default:
       return typeof value === "string" && value !== "";
   }

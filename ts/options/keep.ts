@@ -11,8 +11,9 @@
 import { sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { milliseconds } from "./capture";
+import { parseDuration } from "./duration";
 import { forwardSlashes } from "./normalize";
-import { byteSize } from "./retention";
+import { parseSize } from "./retention";
 
 /** Which traces are stored: those that any of these says. */
 export interface KeepOptions {
@@ -78,6 +79,7 @@ const NAMES = [
   "last",
   "memory",
 ] as const satisfies readonly (keyof KeepOptions)[];
+const NS_PER_MS = 1e6;
 const MEMORY = 16 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 16;
 const MOST_MEMORY = 2 ** 32;
@@ -144,16 +146,14 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
   const { errors = false, slow, share, perSecond, slowestPerMinute, roots = [] } = options;
   const { last, memory = MEMORY } = options;
   if (typeof errors !== "boolean") throw bad(`${name}: errors is true or false; got ${errors}`);
-  const nanoseconds = (value: string | number, of: string): number =>
-    milliseconds(value, `${name}: ${of}`) * 1e6;
   return {
     errors,
-    slowNs: slow === undefined ? null : nanoseconds(slow, "slow"),
+    slowNs: slow === undefined ? null : nanoseconds(slow, `${name}: slow`),
     share: share === undefined ? null : fraction(share, `${name}: share`),
     perSecond: count(perSecond, `${name}: perSecond`),
     slowestPerMinute: count(slowestPerMinute, `${name}: slowestPerMinute`),
     roots: patterns(roots, `${name}: roots`),
-    lastNs: last === undefined ? 0 : nanoseconds(last, "last"),
+    lastNs: last === undefined ? 0 : nanoseconds(last, `${name}: last`),
     memory: bytes(memory, `${name}: memory`),
   };
 }
@@ -187,8 +187,15 @@ function patterns(value: readonly string[], name: string): readonly string[] {
   throw bad(`${name} is a list of patterns, such as ["src/pay.js:charge"]; got ${String(value)}`);
 }
 
+function nanoseconds(value: string | number, name: string): number {
+  const ms = typeof value === "number" ? value : (parseDuration(String(value)) ?? 0);
+  const ns = Math.round(ms * NS_PER_MS);
+  if (Number.isSafeInteger(ns) && ns > 0) return ns;
+  throw bad(`${name} is a time such as 200ms or 30s; got ${JSON.stringify(value)}`);
+}
+
 function bytes(value: string | number, name: string): number {
-  const size = byteSize(value, name, "a size such as 64MB");
+  const size = Math.round(parseSize(String(value)) ?? 0);
   if (size >= LEAST_MEMORY && size <= MOST_MEMORY) return size;
   throw bad(`${name} is a size from 64KiB to 4GiB; got ${JSON.stringify(value)}`);
 }

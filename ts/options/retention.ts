@@ -7,6 +7,7 @@
  * Whoever names a limit names them all: those left out are none.
  */
 import { BreadcrumbError } from "../errors";
+import { parseDuration } from "./duration";
 
 /** What a store keeps. */
 export interface RetentionOptions {
@@ -44,16 +45,7 @@ const NAMES: Readonly<Record<string, keyof RetentionOptions>> = {
   bytes: "maxBytes",
   runs: "maxRuns",
 };
-const TIMES_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 const SIZES: Readonly<Record<string, number>> = {
-  "": 1,
   b: 1,
   kb: 1e3,
   mb: 1e6,
@@ -97,33 +89,34 @@ export function retentionLimits(
       );
     }
   }
-  const { maxAge, maxErrorAge, maxBytes, maxRuns } = options;
+  const limit = (
+    option: keyof RetentionOptions,
+    parse: (text: string) => number | null,
+    kind: string,
+  ): number | null => {
+    const value = options[option];
+    if (value === undefined) return null;
+    const amount = Math.round(parse(String(value)) ?? NaN);
+    if (Number.isSafeInteger(amount)) return amount;
+    throw bad(`${nameOf(option)} is ${kind}; got ${JSON.stringify(value)}`);
+  };
   return {
-    maxAgeMs: limit(maxAge, TIMES_MS, nameOf("maxAge"), "a time such as 30d or 12h"),
-    maxErrorAgeMs: limit(maxErrorAge, TIMES_MS, nameOf("maxErrorAge"), "a time such as 90d"),
-    maxBytes: limit(maxBytes, SIZES, nameOf("maxBytes"), "a size such as 10GB or 500MB"),
-    maxRuns: limit(maxRuns, { "": 1 }, nameOf("maxRuns"), "a number of runs from 0"),
+    maxAgeMs: limit("maxAge", parseDuration, "a time such as 30d or 12h"),
+    maxErrorAgeMs: limit("maxErrorAge", parseDuration, "a time such as 90d"),
+    maxBytes: limit("maxBytes", parseSize, "a size such as 10GB or 500MB"),
+    maxRuns: limit("maxRuns", parseCount, "a number of runs from 0"),
   };
 }
 
-/** Bytes. `name`: how the option is called; `kind`: what it is. Throws BC_ERR_BAD_OPTION. */
-export function byteSize(value: string | number, name: string, kind: string): number {
-  return limit(value, SIZES, name, kind) ?? 0;
+/** Bytes of a size such as `10GB`, or of a number; null for what is none. */
+export function parseSize(text: string): number | null {
+  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text.toLowerCase()) ?? [];
+  if (unit === "") return parseCount(text);
+  return Object.hasOwn(SIZES, unit) ? Number(digits) * (SIZES[unit] ?? 0) : null;
 }
 
-function limit(
-  value: string | number | undefined,
-  units: Readonly<Record<string, number>>,
-  name: string,
-  kind: string,
-): number | null {
-  if (value === undefined) return null;
-  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(String(value)) ?? [];
-  const key = unit.toLowerCase();
-  const amount = Object.hasOwn(units, key) ? Math.round(Number(digits) * (units[key] ?? 0)) : NaN;
-  const isWhole = key !== "" || Number.isSafeInteger(Number(digits));
-  if (Number.isSafeInteger(amount) && isWhole) return amount;
-  throw bad(`${name} is ${kind}; got ${JSON.stringify(value)}`);
+function parseCount(text: string): number | null {
+  return /^\d+$/.test(text) ? Number(text) : null;
 }
 
 function bad(message: string): BreadcrumbError {
