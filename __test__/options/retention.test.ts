@@ -20,4 +20,7 @@ test("what makes no sense is refused", () => {
   for (const options of [{ maxAge: "30" }, { maxRuns: 1.5 }, { maxBytes: "-1GB" }, { age: "1d" }]) {
     expect(() => retentionLimits(options as object)).toThrow(expect.objectContaining(wrong));
   }
+  for (const options of [null, [], "30d"]) {
+    expect(() => retentionLimits(options as object)).toThrow('"retention" is an object of limits');
+  }
 });

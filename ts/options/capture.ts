@@ -6,6 +6,7 @@
  */
 import { sep } from "node:path";
 import { BreadcrumbError } from "../errors";
+import { checkObject } from "./check-object";
 import { parseDuration } from "./duration";
 import { forwardSlashes, modeByte } from "./normalize";
 import type { Mode } from "./options";
@@ -48,14 +49,7 @@ export function captureRequest(
   options: CaptureOptions,
   nameOf = (option: keyof CaptureOptions): string => `Option "${option}"`,
 ): CaptureRequest {
-  if (typeof options !== "object" || options === null) {
-    throw bad(`What to capture is an object; got ${options === null ? "null" : typeof options}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) {
-      throw bad(`Unknown option "${key}"; the options are ${KNOWN.join(", ")}`);
-    }
-  }
+  checkObject(options, "What to capture is an object", KNOWN);
   const { include, capture = "values", for: time } = options;
   return {
     mode: modeByte(capture, nameOf("capture")),

@@ -6,6 +6,7 @@
  *     // BC_ERR_BAD_OPTION: breadcrumb.config.json: unknown option "inclde": did you mean "include"?
  */
 import { BreadcrumbError } from "../errors";
+import { isObject, kindOfValue } from "./check-object";
 import {
   type Config,
   CONFIG_NAMES,
@@ -125,12 +126,9 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
   }
 }
 
-function asObject(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  const got = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
-  throw bad(`${where} is an object of options; got ${got}`);
+function asObject(value: unknown, where: string): Readonly<Record<string, unknown>> {
+  if (isObject(value)) return value as Readonly<Record<string, unknown>>;
+  throw bad(`${where} is an object of options; got ${kindOfValue(value)}`);
 }
 
 function bad(message: string): BreadcrumbError {

@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
+import { checkObject } from "./check-object";
 import type { LoadedConfig } from "./resolve-config";
 import { keepRules } from "./keep";
 import {
@@ -68,7 +69,7 @@ export interface Circumstances {
 
 /** Checks options and fills in defaults. Throws BC_ERR_BAD_OPTION. */
 export function normalize(options: StartOptions, at: Circumstances): SessionOptions {
-  checkKeys(options);
+  checkObject(options, "Options must be an object", KNOWN);
   const { env } = at;
   const { values: config, folder } = at.config ?? { values: {}, folder: null };
   const root = folder ?? projectRoot(at.cwd);
@@ -145,17 +146,6 @@ function runInfo(at: Circumstances): RunInfo {
 
 function bad(message: string): BreadcrumbError {
   return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
-}
-
-function checkKeys(options: StartOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw bad(`Options must be an object, got ${options === null ? "null" : typeof options}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) {
-      throw bad(`Unknown option "${key}"; the options are ${KNOWN.join(", ")}`);
-    }
-  }
 }
 
 function split(text: string | undefined): string[] | undefined {

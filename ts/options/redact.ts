@@ -7,6 +7,7 @@
  * pattern is a regular expression is known to the native part alone.
  */
 import { BreadcrumbError } from "../errors";
+import { isObject } from "./check-object";
 import { suggest } from "./suggest";
 
 /** Rules that are off unless they are in `also`. */
@@ -93,7 +94,7 @@ export function redactRules(
   where = 'Option "redact"',
 ): RedactRules | null {
   if (given === false) return null;
-  if (given !== undefined && (typeof given !== "object" || given === null)) {
+  if (given !== undefined && !isObject(given)) {
     throw bad(`${where} must be an object or false; got ${JSON.stringify(given)}`);
   }
   const options = given ?? {};
@@ -115,9 +116,11 @@ export function redactRules(
 
 function ownRules(given: RedactOptions["rules"], where: string): RedactRules["rules"] {
   if (given === undefined) return [];
-  const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
-  const rules = isObject ? Object.entries(given) : [];
-  if (!isObject || rules.some(([, pattern]) => typeof pattern !== "string" || pattern === "")) {
+  const rules = isObject(given) ? Object.entries(given) : [];
+  if (
+    !isObject(given) ||
+    rules.some(([, pattern]) => typeof pattern !== "string" || pattern === "")
+  ) {
     throw bad(
       `${where}: "rules" is regular expressions by name, such as { "order": "ORD-[0-9]{6}" }`,
     );

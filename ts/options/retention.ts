@@ -7,6 +7,7 @@
  * Whoever names a limit names them all: those left out are none.
  */
 import { BreadcrumbError } from "../errors";
+import { checkObject } from "./check-object";
 import { parseDuration } from "./duration";
 
 /** What a store keeps. */
@@ -79,16 +80,8 @@ export function retentionLimits(
   options: RetentionOptions,
   nameOf: NameOption = (option) => `Option "retention.${option}"`,
 ): RetentionLimits {
-  if (typeof options !== "object" || options === null) {
-    throw bad(`Option "retention" is an object of limits, or false; got ${String(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (!Object.values(NAMES).includes(key as keyof RetentionOptions)) {
-      throw bad(
-        `Unknown option "retention.${key}"; the options are ${Object.values(NAMES).join(", ")}`,
-      );
-    }
-  }
+  const rule = 'Option "retention" is an object of limits, or false';
+  checkObject(options, rule, Object.values(NAMES), "retention.");
   const limit = (
     option: keyof RetentionOptions,
     parse: (text: string) => number | null,

@@ -7,6 +7,7 @@
  * Limits: each has a largest value, which a record of the ring sets.
  */
 import { BreadcrumbError } from "../errors";
+import { checkObject } from "./check-object";
 
 /** Option `values`. */
 export interface ValuesOptions {
@@ -77,14 +78,7 @@ export function valueLimits(
   options: ValuesOptions = {},
   nameOf: NameValue = (option) => `Option "values.${option}"`,
 ): ValueLimits {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw bad(`Option "values" is an object of ${NAMES.join(", ")}; got ${String(options)}`);
-  }
-  for (const key of Object.keys(options)) {
-    if (!NAMES.includes(key)) {
-      throw bad(`Unknown option "values.${key}"; the options are ${NAMES.join(", ")}`);
-    }
-  }
+  checkObject(options, `Option "values" is an object of ${NAMES.join(", ")}`, NAMES, "values.");
   const limits: Record<string, number | boolean> = {};
   for (const name of COUNT_NAMES) limits[name] = count(name, options[name], nameOf);
   for (const name of FLAG_NAMES) limits[name] = flag(options[name], nameOf(name));
