@@ -247,18 +247,18 @@ function keeping() {
 }
 
 function valueLimits() {
+  const { VALUE_COUNTS } = load("ts/options/values.ts");
+  const count = (name, description) => {
+    const [minimum, maximum] = VALUE_COUNTS[name];
+    return { type: "integer", minimum, maximum, description };
+  };
   return {
-    depth: { type: "integer", minimum: 1, maximum: 16, description: "Levels of objects." },
-    keys: { type: "integer", minimum: 0, maximum: 1000, description: "Keys of an object." },
-    items: { type: "integer", minimum: 0, maximum: 1000, description: "Items of a list." },
-    string: { type: "integer", minimum: 0, maximum: 4000, description: "UTF-16 units." },
-    bytes: { type: "integer", minimum: 512, maximum: 8192, description: "Bytes of a call." },
-    budget: {
-      type: "integer",
-      minimum: 0,
-      maximum: 1_000_000,
-      description: "Properties looked into in a millisecond and thread; 0: any number.",
-    },
+    depth: count("depth", "Levels of objects."),
+    keys: count("keys", "Keys of an object."),
+    items: count("items", "Items of a list."),
+    string: count("string", "UTF-16 units."),
+    bytes: count("bytes", "Bytes of a call."),
+    budget: count("budget", "Properties looked into in a millisecond and thread; 0: any number."),
     identity: { type: "boolean", description: "Objects get numbers to be followed by." },
     this: { type: "boolean", description: "Methods record what they are called on." },
   };

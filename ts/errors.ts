@@ -36,3 +36,8 @@ export class BreadcrumbError extends Error {
     this.code = code;
   }
 }
+
+/** An option that is none: BC_ERR_BAD_OPTION. */
+export function badOption(message: string, options?: { cause?: unknown }): BreadcrumbError {
+  return new BreadcrumbError("BC_ERR_BAD_OPTION", message, options);
+}

@@ -5,7 +5,7 @@
  *     // { mode: 3, include: ["src/cart.js:total"], forMs: 30000 }
  */
 import { sep } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { checkObject } from "./check-object";
 import { parseDuration } from "./duration";
 import { forwardSlashes, modeByte } from "./normalize";
@@ -61,7 +61,9 @@ export function captureRequest(
 function patterns(value: readonly string[], name: string): readonly string[] {
   const isList = Array.isArray(value) && value.length > 0;
   if (!isList || value.some((item) => typeof item !== "string" || item === "")) {
-    throw bad(`${name} is a list of patterns, such as "src/cart.js:total"; got ${shown(value)}`);
+    throw badOption(
+      `${name} is a list of patterns, such as "src/cart.js:total"; got ${shown(value)}`,
+    );
   }
   return value.map((pattern) => forwardSlashes(pattern, sep));
 }
@@ -70,13 +72,9 @@ function patterns(value: readonly string[], name: string): readonly string[] {
 export function milliseconds(value: string | number, name: string): number {
   const ms = Math.round(typeof value === "number" ? value : (parseDuration(String(value)) ?? 0));
   if (Number.isSafeInteger(ms) && ms > 0) return ms;
-  throw bad(`${name} is a time such as 30s or 5m; got ${shown(value)}`);
+  throw badOption(`${name} is a time such as 30s or 5m; got ${shown(value)}`);
 }
 
 function shown(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

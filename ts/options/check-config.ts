@@ -5,7 +5,7 @@
  *     checkConfig({ inclde: [] }, "breadcrumb.config.json")
  *     // BC_ERR_BAD_OPTION: breadcrumb.config.json: unknown option "inclde": did you mean "include"?
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { isObject, kindOfValue } from "./check-object";
 import {
   type Config,
@@ -25,7 +25,7 @@ import { VALUE_NAMES, valueLimits, type ValuesOptions } from "./values";
 export function checkConfig(value: unknown, where: string): Config {
   const { $schema, profiles, ...values } = asObject(value, where);
   if ($schema !== undefined && typeof $schema !== "string") {
-    throw bad(`${where}: "$schema" is a text`);
+    throw badOption(`${where}: "$schema" is a text`);
   }
   checkValues(values, where, ["profiles", "$schema"]);
   if (profiles !== undefined) {
@@ -51,7 +51,7 @@ function checkValues(
         meant === undefined
           ? `; the options are ${names.join(", ")}`
           : `: did you mean ${JSON.stringify(meant)}?`;
-      throw bad(`${where}: unknown option ${JSON.stringify(name)}${hint}`);
+      throw badOption(`${where}: unknown option ${JSON.stringify(name)}${hint}`);
     }
     if (value !== undefined) checkValue(known, value, where);
   }
@@ -79,7 +79,7 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     return;
   }
   if (!isOfKind(option, value)) {
-    throw bad(`${where}: "${name}" is ${kindText(option)}; got ${JSON.stringify(value)}`);
+    throw badOption(`${where}: "${name}" is ${kindText(option)}; got ${JSON.stringify(value)}`);
   }
 }
 
@@ -128,9 +128,5 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
 
 function asObject(value: unknown, where: string): Readonly<Record<string, unknown>> {
   if (isObject(value)) return value as Readonly<Record<string, unknown>>;
-  throw bad(`${where} is an object of options; got ${kindOfValue(value)}`);
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+  throw badOption(`${where} is an object of options; got ${kindOfValue(value)}`);
 }

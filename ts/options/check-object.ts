@@ -4,7 +4,7 @@
  *     checkObject([], 'Option "values" is an object', ["depth"])
  *     // BC_ERR_BAD_OPTION: Option "values" is an object; got a list
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 
 /** An object, and no list. */
 export function isObject(value: unknown): value is object {
@@ -25,12 +25,9 @@ export function checkObject(
   within = "",
 ): void {
   if (!isObject(value)) {
-    throw new BreadcrumbError("BC_ERR_BAD_OPTION", `${rule}; got ${kindOfValue(value)}`);
+    throw badOption(`${rule}; got ${kindOfValue(value)}`);
   }
   const unknown = Object.keys(value).find((key) => !names.includes(key));
   if (unknown === undefined) return;
-  throw new BreadcrumbError(
-    "BC_ERR_BAD_OPTION",
-    `Unknown option "${within}${unknown}"; the options are ${names.join(", ")}`,
-  );
+  throw badOption(`Unknown option "${within}${unknown}"; the options are ${names.join(", ")}`);
 }

@@ -10,7 +10,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { checkConfig } from "./check-config";
 import type { Config } from "./config-options";
 import { evaluateConfig } from "./evaluate-config";
@@ -44,7 +44,7 @@ export function readConfigFile(
   if (named === "off") return null;
   if (named) {
     const file = resolve(cwd, named);
-    if (!existsSync(file)) throw bad(`BREADCRUMB_CONFIG: there is no ${file}`);
+    if (!existsSync(file)) throw badOption(`BREADCRUMB_CONFIG: there is no ${file}`);
     return { file, folder: dirname(file), config: readConfig(file) };
   }
   for (const folder of foldersUpwards(resolve(cwd))) {
@@ -82,7 +82,7 @@ function readConfig(file: string): Config {
   try {
     value = JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw bad(`${file} cannot be read: ${(cause as Error).message}`, cause);
+    throw badOption(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
   return checkConfig(value, file);
 }
@@ -102,8 +102,4 @@ function inPackage(file: string): unknown {
 
 function placeInPackage(file: string): string {
   return `"breadcrumb" in ${file}`;
-}
-
-function bad(message: string, cause?: unknown): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message, { cause });
 }

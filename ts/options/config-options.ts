@@ -8,7 +8,7 @@ import type { Keep } from "./keep";
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
-import type { ValuesOptions } from "./values";
+import { VALUE_COUNTS, type ValuesOptions } from "./values";
 
 /** What a configuration, or a profile of it, can say. */
 export interface ConfigValues {
@@ -132,7 +132,9 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     kind: "values",
     env: "BREADCRUMB_VALUES",
     flag: "--values",
-    standard: "depth=3,keys=12,items=10,string=200,bytes=8192,budget=50",
+    standard: Object.entries(VALUE_COUNTS)
+      .map(([name, [, , usual]]) => `${name}=${usual}`)
+      .join(","),
     help: "How much of arguments and results is kept: levels, keys of an object, items of a list, characters of a string, bytes of a call, properties looked into in a millisecond (0: any number); identity follows objects, this records what methods are called on.",
   },
   maxCalls: {

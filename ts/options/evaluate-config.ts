@@ -7,7 +7,7 @@
  * TypeScript as far as Node.js itself takes types away, from 22.12 on.
  */
 import { pathToFileURL } from "node:url";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 
 /** What takes longer is not waited for. */
 const PATIENCE_MS = 10_000;
@@ -45,10 +45,7 @@ export function evaluateConfig(file: string): unknown {
       .trim()
       .split("\n")
       .find((line) => /Error/.test(line));
-  throw new BreadcrumbError(
-    "BC_ERR_BAD_OPTION",
-    `${file} cannot be evaluated: ${reason ?? `it ended with exit code ${status}`}`,
-  );
+  throw badOption(`${file} cannot be evaluated: ${reason ?? `it ended with exit code ${status}`}`);
 }
 
 /** What lets this Node.js read types. Throws `BC_ERR_BAD_OPTION` where nothing does. */
@@ -57,8 +54,7 @@ function typeFlags(file: string): string[] {
   if (process.allowedNodeEnvironmentFlags.has("--experimental-strip-types")) {
     return ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
   }
-  throw new BreadcrumbError(
-    "BC_ERR_BAD_OPTION",
+  throw badOption(
     `${file}: Node.js ${process.version} does not read TypeScript. Use Node.js 22.12 or newer, or write it as breadcrumb.config.mjs or .json`,
   );
 }

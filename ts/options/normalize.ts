@@ -8,7 +8,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import { checkObject } from "./check-object";
 import type { LoadedConfig } from "./resolve-config";
@@ -144,10 +144,6 @@ function runInfo(at: Circumstances): RunInfo {
   };
 }
 
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
-}
-
 function split(text: string | undefined): string[] | undefined {
   const parts = text?.split(",").map((part) => part.trim());
   return parts?.filter((part) => part !== "");
@@ -159,7 +155,7 @@ function patterns(
 ): readonly string[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value) || value.some((item) => typeof item !== "string" || item === "")) {
-    throw bad(`Option "${name}" must be an array of patterns, such as ["src/**"]`);
+    throw badOption(`Option "${name}" must be an array of patterns, such as ["src/**"]`);
   }
   return value.map((pattern) => forwardSlashes(pattern, sep));
 }
@@ -174,13 +170,15 @@ export function forwardSlashes(pattern: string, separator: string): string {
 
 function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
   if (values.includes(value)) return value;
-  throw bad(`Option "${name}" must be one of ${values.join(", ")}; got ${String(value)}`);
+  throw badOption(`Option "${name}" must be one of ${values.join(", ")}; got ${String(value)}`);
 }
 
 /** A mode as the addon takes it. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
 export function modeByte(mode: Mode, name = 'Option "mode"'): number {
   if (Object.hasOwn(MODE_BYTES, mode)) return MODE_BYTES[mode];
-  throw bad(`${name} must be one of ${Object.keys(MODE_BYTES).join(", ")}; got ${String(mode)}`);
+  throw badOption(
+    `${name} must be one of ${Object.keys(MODE_BYTES).join(", ")}; got ${String(mode)}`,
+  );
 }
 
 /** The mode with this byte. */
@@ -190,7 +188,7 @@ export function modeOf(byte: number): Mode {
 
 function flag(name: string, value: boolean | undefined): boolean {
   if (value === undefined || typeof value === "boolean") return value === true;
-  throw bad(`Option "${name}" must be true or false; got ${String(value)}`);
+  throw badOption(`Option "${name}" must be true or false; got ${String(value)}`);
 }
 
 /** What a variable of the environment says; undefined where it is not set. */
@@ -198,12 +196,12 @@ function onOrOff(text: string | undefined): boolean | undefined {
   if (text === undefined || text === "") return undefined;
   if (text === "1" || text === "true") return true;
   if (text === "0" || text === "false") return false;
-  throw bad(`BREADCRUMB_LOCALS must be 1 or 0; got "${text}"`);
+  throw badOption(`BREADCRUMB_LOCALS must be 1 or 0; got "${text}"`);
 }
 
 function positive(name: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw bad(`Option "${name}" must be a positive integer; got ${String(value)}`);
+  throw badOption(`Option "${name}" must be a positive integer; got ${String(value)}`);
 }
 
 /** The nearest folder upwards that holds a package.json or a .git; the folder itself if none does. */
@@ -231,7 +229,7 @@ export function storeFolder(
   root?: string | null,
 ): string {
   if (given !== undefined && (typeof given !== "string" || given === "")) {
-    throw bad(`Option "store" must be a folder or ":memory:"; got ${String(given)}`);
+    throw badOption(`Option "store" must be a folder or ":memory:"; got ${String(given)}`);
   }
   const named = given ?? (env === "" ? undefined : env);
   if (named === ":memory:") return named;

@@ -8,7 +8,7 @@
  * It says all of the option: what a configuration says is not joined. Limits: a comma ends a part, so patterns
  * are given as JSON.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { type RedactOptions, redactRules } from "./redact";
 import { suggest } from "./suggest";
 
@@ -35,7 +35,7 @@ function ofJson(text: string, where: string): RedactOptions {
   try {
     return JSON.parse(text) as RedactOptions;
   } catch (cause) {
-    throw bad(`${where} is no JSON: ${(cause as Error).message}`);
+    throw badOption(`${where} is no JSON: ${(cause as Error).message}`);
   }
 }
 
@@ -50,7 +50,7 @@ function ofParts(text: string, where: string): RedactOptions {
     if (list !== undefined && value !== undefined) lists[list].push(value);
     else if (word === "replace" && value !== undefined) marks.replace = value;
     else if (word === "hash" && value === undefined) marks.hash = true;
-    else if (part !== "on") throw bad(`${where} ${wrong(part, word)}`);
+    else if (part !== "on") throw badOption(`${where} ${wrong(part, word)}`);
   }
   const given = Object.entries(lists).filter(([, items]) => items.length > 0);
   return { ...Object.fromEntries(given), ...marks };
@@ -60,8 +60,4 @@ function wrong(part: string, word: string): string {
   const meant = WORDS.includes(word) ? undefined : suggest(word, WORDS);
   const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
   return `is off, on, or hash, replace=…, name=…, also=…, except=… with commas between them, or JSON; got ${JSON.stringify(part)}.${hint}`;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

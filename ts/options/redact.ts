@@ -6,7 +6,7 @@
  * Limits: a rule is known by the name that a redacted value has; one that does not exist is refused. Whether a
  * pattern is a regular expression is known to the native part alone.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { isObject } from "./check-object";
 import { suggest } from "./suggest";
 
@@ -95,12 +95,12 @@ export function redactRules(
 ): RedactRules | null {
   if (given === false) return null;
   if (given !== undefined && !isObject(given)) {
-    throw bad(`${where} must be an object or false; got ${JSON.stringify(given)}`);
+    throw badOption(`${where} must be an object or false; got ${JSON.stringify(given)}`);
   }
   const options = given ?? {};
   for (const key of Object.keys(options)) {
     if (!OPTIONS.includes(key)) {
-      throw bad(`${where} has no "${key}"${hintOf(key, OPTIONS)}`);
+      throw badOption(`${where} has no "${key}"${hintOf(key, OPTIONS)}`);
     }
   }
   const rules = ownRules(options.rules, where);
@@ -121,28 +121,29 @@ function ownRules(given: RedactOptions["rules"], where: string): RedactRules["ru
     !isObject(given) ||
     rules.some(([, pattern]) => typeof pattern !== "string" || pattern === "")
   ) {
-    throw bad(
+    throw badOption(
       `${where}: "rules" is regular expressions by name, such as { "order": "ORD-[0-9]{6}" }`,
     );
   }
   for (const [name] of rules) {
     if (!RULE_NAME.test(name)) {
-      throw bad(`${where}: a rule is called as order-number is; got "${name}"`);
+      throw badOption(`${where}: a rule is called as order-number is; got "${name}"`);
     }
-    if (REDACTION_RULES.includes(name)) throw bad(`${where}: there is a rule "${name}" already`);
+    if (REDACTION_RULES.includes(name))
+      throw badOption(`${where}: there is a rule "${name}" already`);
   }
   return rules.map(([name, pattern]) => ({ name, pattern }));
 }
 
 function markOf({ replace, hash }: RedactOptions, where: string): RedactRules["mark"] {
   if (hash !== undefined && typeof hash !== "boolean") {
-    throw bad(`${where}: "hash" is true or false; got ${JSON.stringify(hash)}`);
+    throw badOption(`${where}: "hash" is true or false; got ${JSON.stringify(hash)}`);
   }
   if (replace === undefined) return hash === true ? "hash" : "label";
   if (typeof replace !== "string" || replace.length > MAX_REPLACEMENT) {
-    throw bad(`${where}: "replace" is a text of up to ${MAX_REPLACEMENT} characters`);
+    throw badOption(`${where}: "replace" is a text of up to ${MAX_REPLACEMENT} characters`);
   }
-  if (hash === true) throw bad(`${where} has either "replace" or "hash"`);
+  if (hash === true) throw badOption(`${where} has either "replace" or "hash"`);
   return { text: replace };
 }
 
@@ -150,7 +151,7 @@ function texts(name: string, value: readonly string[] = [], where: string): read
   if (Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "")) {
     return value;
   }
-  throw bad(`${where}: "${name}" is an array of texts, such as ["shoeSize"]`);
+  throw badOption(`${where}: "${name}" is an array of texts, such as ["shoeSize"]`);
 }
 
 function knownRules(
@@ -162,15 +163,11 @@ function knownRules(
   const chosen = texts(name, value, where);
   const other = chosen.find((rule) => !rules.includes(rule));
   if (other === undefined) return chosen;
-  throw bad(`${where}: "${name}" knows no rule "${other}"${hintOf(other, rules)}`);
+  throw badOption(`${where}: "${name}" knows no rule "${other}"${hintOf(other, rules)}`);
 }
 
 /** The nearest name, or all that there are. */
 function hintOf(word: string, names: readonly string[]): string {
   const meant = suggest(word, names);
   return meant === undefined ? `; there are ${names.join(", ")}` : `: did you mean "${meant}"?`;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

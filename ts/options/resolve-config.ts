@@ -7,7 +7,7 @@
  * that name. Limits: flags, code and the environment come before all of this, and are not looked at here.
  */
 import { resolve } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { type ConfigFile, readConfigFile } from "./config-file";
 import {
   CONFIG_NAMES,
@@ -89,7 +89,7 @@ function chooseProfile(
     if (all.includes(named)) return named;
     const meant = suggest(named, all);
     const hint = meant === undefined ? `; there are ${all.join(", ")}` : `: did you mean ${meant}?`;
-    throw new BreadcrumbError("BC_ERR_BAD_OPTION", `no profile ${JSON.stringify(named)}${hint}`);
+    throw badOption(`no profile ${JSON.stringify(named)}${hint}`);
   }
   const hint = env["NODE_ENV"];
   return hint !== undefined && own.includes(hint) ? hint : null;

@@ -6,7 +6,7 @@
  *
  * Whoever names a limit names them all: those left out are none.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { checkObject } from "./check-object";
 import { parseDuration } from "./duration";
 
@@ -66,7 +66,7 @@ export function retentionOf(text: string): RetentionOptions | false {
     const [key = "", value = ""] = part.split("=", 2).map((word) => word.trim());
     const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
     if (name === undefined || value === "") {
-      throw bad(
+      throw badOption(
         `BREADCRUMB_RETENTION is off, or limits such as age=30d,error-age=90d,bytes=10GB,runs=1000; got ${JSON.stringify(text)}`,
       );
     }
@@ -91,7 +91,7 @@ export function retentionLimits(
     if (value === undefined) return null;
     const amount = Math.round(parse(String(value)) ?? NaN);
     if (Number.isSafeInteger(amount)) return amount;
-    throw bad(`${nameOf(option)} is ${kind}; got ${JSON.stringify(value)}`);
+    throw badOption(`${nameOf(option)} is ${kind}; got ${JSON.stringify(value)}`);
   };
   return {
     maxAgeMs: limit("maxAge", parseDuration, "a time such as 30d or 12h"),
@@ -110,8 +110,4 @@ export function parseSize(text: string): number | null {
 
 function parseCount(text: string): number | null {
   return /^\d+$/.test(text) ? Number(text) : null;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -6,7 +6,7 @@
  *
  * Limits: each has a largest value, which a record of the ring sets.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { checkObject } from "./check-object";
 
 /** Option `values`. */
@@ -37,8 +37,10 @@ export type NameValue = (option: keyof ValuesOptions) => string;
 
 type Count = "depth" | "keys" | "items" | "string" | "bytes" | "budget";
 
-/** Least, largest, and what holds where nobody says. */
-const COUNTS: Readonly<Record<Count, readonly [least: number, most: number, usual: number]>> = {
+/** Limits: least, largest, and what holds where nobody says. */
+export const VALUE_COUNTS: Readonly<
+  Record<Count, readonly [least: number, most: number, usual: number]>
+> = {
   depth: [1, 16, 3],
   keys: [0, 1000, 12],
   items: [0, 1000, 10],
@@ -46,12 +48,10 @@ const COUNTS: Readonly<Record<Count, readonly [least: number, most: number, usua
   bytes: [512, 8192, 8192],
   budget: [0, 1_000_000, 50],
 };
-const COUNT_NAMES = Object.keys(COUNTS) as Count[];
+const COUNT_NAMES = Object.keys(VALUE_COUNTS) as Count[];
 const FLAG_NAMES = ["identity", "this"] as const;
-const NAMES: readonly string[] = [...COUNT_NAMES, ...FLAG_NAMES];
-
 /** Names of the options. */
-export const VALUE_NAMES = NAMES;
+export const VALUE_NAMES: readonly string[] = [...COUNT_NAMES, ...FLAG_NAMES];
 
 /** The text of BREADCRUMB_VALUES, or of `--values`. `where`: its name. Throws BC_ERR_BAD_OPTION. */
 export function valuesOf(text: string, where = "BREADCRUMB_VALUES"): ValuesOptions {
@@ -61,9 +61,9 @@ export function valuesOf(text: string, where = "BREADCRUMB_VALUES"): ValuesOptio
     const isFlag = FLAG_NAMES.some((each) => each === name);
     const isRight = isFlag
       ? value === undefined || value === "true" || value === "false"
-      : NAMES.includes(name) && /^\d+$/.test(value ?? "");
+      : VALUE_NAMES.includes(name) && /^\d+$/.test(value ?? "");
     if (!isRight) {
-      throw bad(
+      throw badOption(
         `${where} is a list such as depth=5,keys=50,items=50,string=1000,bytes=4096,budget=0,identity,this; got ${JSON.stringify(text)}`,
       );
     }
@@ -78,7 +78,12 @@ export function valueLimits(
   options: ValuesOptions = {},
   nameOf: NameValue = (option) => `Option "values.${option}"`,
 ): ValueLimits {
-  checkObject(options, `Option "values" is an object of ${NAMES.join(", ")}`, NAMES, "values.");
+  checkObject(
+    options,
+    `Option "values" is an object of ${VALUE_NAMES.join(", ")}`,
+    VALUE_NAMES,
+    "values.",
+  );
   const limits: Record<string, number | boolean> = {};
   for (const name of COUNT_NAMES) limits[name] = count(name, options[name], nameOf);
   for (const name of FLAG_NAMES) limits[name] = flag(options[name], nameOf(name));
@@ -86,18 +91,16 @@ export function valueLimits(
 }
 
 function count(name: Count, value: number | undefined, nameOf: NameValue): number {
-  const [least, most, usual] = COUNTS[name];
+  const [least, most, usual] = VALUE_COUNTS[name];
   if (value === undefined) return usual;
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw bad(`${nameOf(name)} is a whole number from ${least} to ${most}; got ${String(value)}`);
+  throw badOption(
+    `${nameOf(name)} is a whole number from ${least} to ${most}; got ${String(value)}`,
+  );
 }
 
 function flag(value: boolean | undefined, name: string): boolean {
   if (value === undefined) return false;
   if (typeof value === "boolean") return value;
-  throw bad(`${name} is true or false; got ${String(value)}`);
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+  throw badOption(`${name} is true or false; got ${String(value)}`);
 }

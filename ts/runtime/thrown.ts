@@ -7,16 +7,9 @@
  * is known as long as the object lives.
  */
 import { MAX_RECORD_WORDS } from "../native/layout";
-import {
-  getDescriptor,
-  hasOwn,
-  isArray,
-  isNativeError,
-  isProxy,
-  weakGet,
-  weakSet,
-} from "./primordials";
+import { isArray, isNativeError, isProxy, weakGet, weakSet } from "./primordials";
 import { putThrown } from "./preview";
+import { ownData } from "./reflect";
 import { POS, state } from "./state";
 import { f64 } from "./writer";
 import { takeBack } from "./words";
@@ -77,16 +70,10 @@ function isError(value: unknown): value is Error {
   return isNativeError(value) && !isProxy(value);
 }
 
-/** An own property's value, unless a getter has it. */
-function own(error: object, name: string): unknown {
-  const property = getDescriptor(error, name);
-  return property !== undefined && hasOwn(property, "value") ? property.value : undefined;
-}
-
 function putRelated(q: number, error: Error): number {
-  const errors = own(error, "errors");
+  const errors = ownData(error, "errors");
   const hasErrors = isArray(errors) && !isProxy(errors);
-  let cause = own(error, "cause");
+  let cause = ownData(error, "cause");
   if (cause === undefined && !hasErrors) return q;
   const room = (state[POS] as number) + ROOM;
   let at = q + 1;
@@ -94,13 +81,13 @@ function putRelated(q: number, error: Error): number {
   while (cause !== undefined && causes < MAX_CAUSES && at < room) {
     at = putOne(at, cause);
     causes += 1;
-    cause = isError(cause) ? own(cause, "cause") : undefined;
+    cause = isError(cause) ? ownData(cause, "cause") : undefined;
   }
   f64[q] = causes;
   let count = 0;
   if (hasErrors) {
     for (; count < errors.length && count < MAX_ERRORS && at < room; count++) {
-      at = putOne(at, own(errors, `${count}`));
+      at = putOne(at, ownData(errors, `${count}`));
     }
   }
   thrownValues = 3 + 2 * (causes + count);
