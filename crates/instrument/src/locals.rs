@@ -16,7 +16,6 @@ use rustc_hash::FxHashMap;
 
 use crate::edit::{BRACES, NO_FUNCTION, Piece};
 use crate::found::{Scope, Variable};
-use crate::frame::{Around, Breakable};
 use crate::visitor::Visitor;
 
 /// Variables of a scope that are read.
@@ -131,16 +130,20 @@ impl<'a> Visitor<'a> {
         self.found[index].scopes.push(Scope { start, variables });
     }
 
-    /// A block's head, behind which `scope` holds, and around it `self.head_scope`. A statement that
-    /// is no block gets braces.
-    pub fn open_scope(&mut self, offset: u32, scope: Option<ScopeId>) -> Option<OpenScope> {
-        let head = self.head_scope.take();
+    /// A block's head, behind which these scopes hold. `braces`: BRACES for a statement that is no
+    /// block.
+    fn open_scope(
+        &mut self,
+        offset: u32,
+        scopes: [Option<ScopeId>; 2],
+        braces: u8,
+    ) -> Option<OpenScope> {
         if !self.reads_locals() {
             return None;
         }
         let locals = self.locals.as_ref()?;
         let mut variables = Vec::new();
-        for scope in [head, scope].into_iter().flatten() {
+        for scope in scopes.into_iter().flatten() {
             let own = locals.own(scope).into_iter();
             variables.extend(own.map(|symbol| locals.variable(symbol, false)));
         }
@@ -148,7 +151,6 @@ impl<'a> Visitor<'a> {
         if variables.is_empty() {
             return None;
         }
-        let braces = if scope.is_none() { BRACES } else { 0 };
         let level = self.frame().level;
         self.frame().level += 1;
         let scopes = &mut self.found[self.current as usize].scopes;
@@ -167,38 +169,35 @@ impl<'a> Visitor<'a> {
     }
 
     /// The end of what was opened.
-    pub fn close_scope(&mut self, offset: u32, scope: Option<OpenScope>) {
+    fn close_scope(&mut self, offset: u32, scope: Option<OpenScope>) {
         if let Some(OpenScope { braces, level }) = scope {
             self.frame().level = level;
             self.push(offset, Piece::ScopeClose(level), braces);
         }
     }
 
-    /// A block.
-    pub fn visit_block(&mut self, block: &BlockStatement<'a>) {
+    /// A block. `head`: what the head of its loop declares.
+    pub fn visit_block(&mut self, block: &BlockStatement<'a>, head: Option<ScopeId>) {
+        let scopes = [head, block.scope_id.get()];
         let scope = match block.body.is_empty() {
             true => None,
-            false => self.open_scope(block.span.start + 1, block.scope_id.get()),
+            false => self.open_scope(block.span.start + 1, scopes, 0),
         };
-        self.head_scope = None;
         self.visit_statements(&block.body);
         self.close_scope(block.span.end - 1, scope);
     }
 
     /// What a loop does, whose head may declare variables.
     pub fn visit_loop_body(&mut self, head: Option<ScopeId>, body: &Statement<'a>) {
-        self.head_scope = head;
-        if matches!(
-            body,
-            Statement::BlockStatement(_) | Statement::EmptyStatement(_)
-        ) {
-            self.visit_statement(body);
-            self.head_scope = None;
-            return;
+        match body {
+            Statement::BlockStatement(block) => self.visit_block(block, head),
+            Statement::EmptyStatement(_) => {}
+            _ => {
+                let scope = self.open_scope(body.span().start, [head, None], BRACES);
+                self.visit_statement(body);
+                self.close_scope(body.span().end, scope);
+            }
         }
-        let scope = self.open_scope(body.span().start, None);
-        self.visit_statement(body);
-        self.close_scope(body.span().end, scope);
     }
 
     /// Where an exception arrives, the variables of the block that it left are none of the function's
@@ -232,17 +231,6 @@ impl<'a> Visitor<'a> {
             self.push(offset, Piece::ScopeJump(target), 0);
         }
         leaves
-    }
-
-    /// A statement with a label that is no loop, for a `break` to lead to.
-    pub fn enter_labeled(&mut self) {
-        let labels = std::mem::take(&mut self.labels);
-        let level = self.frame().level;
-        self.frame().around.push(Around {
-            labels,
-            kind: Breakable::Labeled,
-            level,
-        });
     }
 
     /// `this` was met.

@@ -276,7 +276,7 @@ impl<'a> Visitor<'a> {
             | Statement::DoWhileStatement(_) => {}
             // Only a loop can be meant by `continue`.
             _ => {
-                self.enter_labeled();
+                self.enter(Breakable::Labeled);
                 self.visit_statement(&statement.body);
                 self.frame().around.pop();
                 return;

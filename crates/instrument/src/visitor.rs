@@ -9,7 +9,7 @@
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
-use oxc_syntax::scope::{ScopeFlags, ScopeId};
+use oxc_syntax::scope::ScopeFlags;
 
 use crate::edit::{Edit, HERE, NO_FUNCTION, Piece};
 use crate::found::Found;
@@ -34,7 +34,6 @@ pub(crate) fn visit<'a>(
         file_stem: input.file_stem,
         names,
         locals,
-        head_scope: None,
         found: Vec::new(),
         edits: Vec::new(),
         frames: vec![Frame::of_program()],
@@ -82,8 +81,6 @@ pub(crate) struct Visitor<'a> {
     pub names: Names<'a>,
     /// Where their values are wanted.
     pub locals: Option<Locals<'a>>,
-    /// What the head of the loop declares whose body is about to be visited.
-    pub head_scope: Option<ScopeId>,
     pub found: Vec<Found<'a>>,
     pub edits: Vec<Edit<'a>>,
     pub frames: Vec<Frame<'a>>,
@@ -225,7 +222,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_block_statement(&mut self, it: &BlockStatement<'a>) {
-        self.visit_block(it);
+        self.visit_block(it, None);
     }
 
     fn visit_this_expression(&mut self, _: &ThisExpression) {
@@ -497,7 +494,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
-    /// A loop or `switch` starts, and has the labels before it.
+    /// A statement that `break` can leave starts, and has the labels before it.
     pub fn enter(&mut self, kind: Breakable) {
         let labels = std::mem::take(&mut self.labels);
         let level = self.frame().level;
