@@ -17,6 +17,7 @@
 import Module from "node:module";
 import { basename } from "node:path";
 import { standIn } from "../runtime/stand-in";
+import { printTypes } from "./printed-types";
 import { expectImports } from "./required-imports";
 import { type SourceKind, transform } from "./transform";
 
@@ -78,12 +79,40 @@ export function skipCompile(filename: string): void {
     done.add(filename);
     return;
   }
+  giveOriginal(module);
+}
+
+function giveOriginal(module: object): void {
   Object.defineProperty(module, "_compile", {
     configurable: true,
     enumerable: false,
     writable: true,
     value: original,
   });
+}
+
+/**
+ * The same of a text whose types are gone: the loader takes it for one of `format`, and has its module's
+ * own again once it reads `_compile`. False where that cannot be.
+ */
+export function skipCompileAs(filename: string, format: string | undefined): boolean {
+  const module = cache[filename] as Record<symbol, unknown> | undefined;
+  if (module === undefined) return false;
+  const symbols = Object.getOwnPropertySymbols(module);
+  const key = symbols.find(({ description }) => description === "kFormat");
+  if (key === undefined) return false;
+  const own = module[key];
+  module[key] = format;
+  Object.defineProperty(module, "_compile", {
+    configurable: true,
+    enumerable: false,
+    get: () => {
+      module[key] = own;
+      giveOriginal(module);
+      return original;
+    },
+  });
+  return true;
 }
 
 /** Says that whatever this module compiles from now on is for the wrap to see. */
@@ -100,9 +129,15 @@ export function installCommonJs(): void {
   const { _compile } = {
     _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown {
       const isText = typeof content === "string" && typeof filename === "string";
-      const text =
-        isText && !done.delete(filename) ? required(content, filename, rest[0]) : content;
-      return apply(original, this, [text, filename, ...rest]);
+      if (!isText || done.delete(filename))
+        return apply(original, this, [content, filename, ...rest]);
+      const printed = printTypes(content, filename, filename, rest[0]);
+      if (printed === undefined) {
+        return apply(original, this, [required(content, filename, rest[0]), filename, ...rest]);
+      }
+      const { text, kind, format } = printed;
+      const code = transform(text, filename, kind, headOf(kind));
+      return apply(original, this, [code, filename, format, ...rest.slice(1)]);
     },
   };
   wrap = standIn(_compile, original);

@@ -10,8 +10,16 @@ import * as nodeModule from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as threads from "node:worker_threads";
-import { headOf, isCompiledByProgram, isRequired, kindOf, skipCompile } from "./commonjs";
+import {
+  headOf,
+  isCompiledByProgram,
+  isRequired,
+  kindOf,
+  skipCompile,
+  skipCompileAs,
+} from "./commonjs";
 import { keepOutermost } from "./keep-outermost";
+import { isPrinted, printTypes } from "./printed-types";
 import { type SourceKind, transform } from "./transform";
 import { startUnseen } from "./unseen-worker";
 
@@ -78,6 +86,10 @@ export function withProbes(url: string, loaded: Loaded): Loaded {
   const text = typeof source === "string" ? source : new TextDecoder().decode(source);
   const path = pathOf(url);
   if (path === undefined) return loaded;
+  const printed = printTypes(text, path, url, format);
+  if (printed !== undefined) {
+    return { ...loaded, format: "module", source: transform(printed.text, path, printed.kind) };
+  }
   const code = transform(text, path, format satisfies SourceKind);
   return code === text ? loaded : { ...loaded, source: code };
 }
@@ -88,6 +100,7 @@ export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
   if (!url.startsWith("file:")) return loaded;
   const path = pathOf(url);
   if (path === undefined || path.endsWith(".json") || isCompiledByProgram(path)) return loaded;
+  if (isPrinted(path, format)) return requiredAndPrinted(path, loaded);
   if (format === "module" || format === "module-typescript") {
     if (isRequired(path)) skipCompile(path);
     return withProbes(url, loaded);
@@ -97,6 +110,21 @@ export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
   const code = transform(source, path, kind, headOf(kind));
   skipCompile(path);
   return code === source ? loaded : { ...loaded, source: code };
+}
+
+/** A required file that Node prints, with probes in what that gives. */
+function requiredAndPrinted(path: string, loaded: Loaded): Loaded {
+  const { format, source } = loaded;
+  if (typeof source !== "string") return loaded;
+  const printed = printTypes(source, path, path, format);
+  if (printed === undefined) {
+    skipCompile(path);
+    return loaded;
+  }
+  // Where it is not known as what the loader takes it, the wrap of `_compile` prints it.
+  if (!skipCompileAs(path, printed.format)) return loaded;
+  const { text, kind } = printed;
+  return { ...loaded, format: printed.format, source: transform(text, path, kind, headOf(kind)) };
 }
 
 /** Formats of required files that hold code; undefined: Node has yet to find out. */
