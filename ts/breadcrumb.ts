@@ -96,7 +96,7 @@ async function measure<T>(
 /** What is known of the recording of this process, whoever began it; undefined where there is none. */
 function coverage(): Coverage | undefined {
   const core = loadCore();
-  return running || core.isPreloaded() ? parse(() => core.native.coverage()) : undefined;
+  return running || core.isPreloaded() ? parse(() => core.coverage()) : undefined;
 }
 
 /**

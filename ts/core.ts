@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { hasWrap, installCommonJs } from "./hooks/commonjs";
+import { tellUncompiled } from "./hooks/foreign-compile";
 import { installModuleText } from "./hooks/module-text";
 import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
@@ -79,6 +80,18 @@ function watchUncaught(): void {
     prepareExcerpt();
     process.on("exit", () => holdExcerpt(error));
   });
+}
+
+/** JSON of what is known of each file. */
+export function coverage(): string {
+  tellUncompiled();
+  return native.coverage();
+}
+
+/** Ends the recording. Gives JSON of its counters. */
+export function stop(): string {
+  tellUncompiled();
+  return native.stop();
 }
 
 /** Chooses files and what records them. Throws the addon's errors. */

@@ -148,7 +148,7 @@ export class Session implements AsyncDisposable {
       native.flush();
       return this.counters();
     }
-    const counters = parse<SessionCounters>(() => native.stop());
+    const counters = parse<SessionCounters>(() => this.#core.stop());
     sessionEnded();
     return counters;
   }
@@ -182,7 +182,7 @@ export class Session implements AsyncDisposable {
 
   /** Each file that matched: instrumented, left alone and why, loaded too early. */
   coverage(): Coverage {
-    return parse(() => this.#core.native.coverage());
+    return parse(() => this.#core.coverage());
   }
 
   /** The newest calls of a memory store, newest first. Throws BC_ERR_NO_MEMORY_STORE on another. */

@@ -12,11 +12,12 @@
  * A program may change `Module.wrapper`: from then on Node puts it around each text, and V8 counts
  * columns and offsets from its start.
  * Limits: a `_compile` of the program that never calls the one before it leaves its files without
- * probes. What a `Module.wrap` of its own puts before a text is not known.
+ * probes (`foreign-compile.ts` lists them). What a `Module.wrap` of its own puts before a text is not known.
  */
 import Module from "node:module";
 import { basename } from "node:path";
 import { standIn } from "../runtime/stand-in";
+import { sawCompile } from "./foreign-compile";
 import { printTypes } from "./printed-types";
 import { expectImports } from "./required-imports";
 import { type SourceKind, transform } from "./transform";
@@ -129,6 +130,7 @@ export function installCommonJs(): void {
   const { _compile } = {
     _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown {
       const isText = typeof content === "string" && typeof filename === "string";
+      if (isText) sawCompile(filename);
       if (!isText || done.delete(filename))
         return apply(original, this, [content, filename, ...rest]);
       const printed = printTypes(content, filename, filename, rest[0]);

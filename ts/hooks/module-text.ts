@@ -21,6 +21,7 @@ import {
   required,
   skipCompile,
 } from "./commonjs";
+import { expectCompile } from "./foreign-compile";
 
 /** A module as the loader has it. */
 type Loading = Record<symbol, unknown> & {
@@ -64,7 +65,7 @@ function giveText(module: Loading, key: symbol, format: unknown): void {
   if (loaded !== false || typeof filename !== "string") return;
   if (cache[filename] !== module || handlerOf(filename) !== byDefault) return;
   given.add(module);
-  if (isCompiledByProgram(filename)) return;
+  if (isCompiledByProgram(filename)) return expectCompile(filename);
   try {
     // An ES module that imports this file has read it.
     const read = module[key] ?? fs.readFileSync(filename, "utf8");

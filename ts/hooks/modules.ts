@@ -18,6 +18,7 @@ import {
   skipCompile,
   skipCompileAs,
 } from "./commonjs";
+import { expectCompile } from "./foreign-compile";
 import { keepOutermost } from "./keep-outermost";
 import { isPrinted, printTypes } from "./printed-types";
 import { type SourceKind, transform } from "./transform";
@@ -99,7 +100,11 @@ export function requiredWithProbes(url: string, loaded: Loaded): Loaded {
   const { format, source } = loaded;
   if (!url.startsWith("file:")) return loaded;
   const path = pathOf(url);
-  if (path === undefined || path.endsWith(".json") || isCompiledByProgram(path)) return loaded;
+  if (path === undefined || path.endsWith(".json")) return loaded;
+  if (isCompiledByProgram(path)) {
+    expectCompile(path);
+    return loaded;
+  }
   if (isPrinted(path, format)) return requiredAndPrinted(path, loaded);
   if (format === "module" || format === "module-typescript") {
     if (isRequired(path)) skipCompile(path);
