@@ -32,6 +32,16 @@ test("a number below zero among others", () => {
   expect(unusual).toMatchObject([{ here: "-1" }]);
 });
 
+test("the numbers of objects are no difference", () => {
+  const order = ($id: number, total: number) =>
+    call($id, { $id, total: { $id: $id + 1, $type: "opaque" } }, total);
+  const others = Array.from({ length: 9 }, (_, i) => order(10 * i + 10, 1));
+  expect(compareWithOthers(order(1, 1), others)).toMatchObject({ changes: [], unusual: [] });
+  const { changes, unusual } = compareWithOthers(order(1, 2), others);
+  expect(changes).toEqual([{ path: "arguments[1]", a: 1, b: 2 }]);
+  expect(unusual.map(({ path }) => path)).toEqual(["arguments[1]"]);
+});
+
 test("nothing to compare with", () => {
   expect(compareWithOthers(call(1, 1), [])).toEqual({
     compared: 0,

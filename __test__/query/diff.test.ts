@@ -166,6 +166,29 @@ test("values of the same call are compared to the place", async () => {
   expect((await store.diff(RUN_A, RUN_B, { limit: 1 })).changedValues).toHaveLength(1);
 });
 
+test("the numbers of objects are no difference", async () => {
+  const given = (id: number, total: number): Row => ({
+    argument_count: null,
+    arguments_json: `[{"$id":${id},"items":{"$id":${id + 1},"$type":"array","items":[7]}}]`,
+    result_json: `{"$id":${id + 2},"total":${total}}`,
+  });
+  await using store = await storeOf(
+    [
+      ["main", 0, given(1, 5)],
+      ["other", 1, given(4, 5)],
+    ],
+    [
+      ["main", 0, given(20, 5)],
+      ["other", 1, given(9, 6)],
+    ],
+  );
+  const { changedCount, changedValues } = await store.diff(RUN_A, RUN_B);
+  expect(changedCount).toBe(1);
+  expect(changedValues.map(({ changes }) => changes)).toEqual([
+    [{ path: "result.total", a: 5, b: 6 }],
+  ]);
+});
+
 test("slower and faster functions by mean, past both thresholds", async () => {
   const lasting = (ms: number): Row => ({ duration_ns: ms * 1e6 });
   await using store = await storeOf(

@@ -6,10 +6,12 @@
  *     //   unusual: [{ path: "arguments[0].qty", here: "-1", usually: "1, 2, 3" }] }
  *
  * The nearest is the one whose arguments differ in the fewest places. A place is unusual if its kind of
- * value, or its absence, is that of none of the others; or its value, where the others have few.
+ * value, or its absence, is that of none of the others; or its value, where the others have few. Numbers
+ * of objects are no difference.
  * Limits: the first `MAX_PLACES` places of the arguments; recorded values, which may have been cut.
  */
 import type { Call, JsonValue, ValueChange } from "../query/index";
+import { withoutObjectIds } from "../query/object-ids";
 import { valueChanges } from "../query/value-changes";
 import { formatValuePath } from "../query/value-path";
 import { short } from "./clean-text";
@@ -95,7 +97,7 @@ function leavesOf(value: JsonValue | undefined): Map<string, string> {
     }
     for (const [name, item] of entries) walk(item, [...steps, isArray ? Number(name) : name]);
   };
-  if (value !== undefined) walk(value, []);
+  if (value !== undefined) walk(withoutObjectIds(value), []);
   return leaves;
 }
 

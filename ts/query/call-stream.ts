@@ -4,11 +4,12 @@
  *     const stream = new CallStream(reader, side);
  *     while (await stream.ready()) { stream.get("place", 0); stream.skip(1); }
  *
- * In a run the calls of a thread stand together. What is compared stands as hashes of 52 bits. Limits:
- * memory for a batch and `AHEAD` calls.
+ * In a run the calls of a thread stand together. What is compared stands as hashes of 52 bits, values
+ * without the numbers of their objects. Limits: memory for a batch and `AHEAD` calls.
  */
 import { conditionsOf, type Side, sourceOf } from "./diff-side";
 import { type IdRange, type IdRanges, idRanges, mayHoldRange } from "./id-ranges";
+import { withoutObjectIdsSql } from "./object-ids";
 import type { Reader } from "./reader";
 import type { Rows } from "./rows";
 import { ARGUMENTS_TEXT, RESULT_TEXT } from "./value-conditions";
@@ -24,8 +25,8 @@ type Column = (typeof COLUMNS)[number];
 const SELECT = `
   call_id::DOUBLE AS call, (hash(function, file) >> 12)::DOUBLE AS place, depth::DOUBLE AS depth,
   CASE status WHEN 'returned' THEN 0 WHEN 'threw' THEN 1 ELSE 2 END::DOUBLE AS status,
-  (hash(${ARGUMENTS_TEXT}) >> 12)::DOUBLE AS arguments,
-  (hash(${RESULT_TEXT}) >> 12)::DOUBLE AS result`;
+  (hash(${withoutObjectIdsSql(ARGUMENTS_TEXT)}) >> 12)::DOUBLE AS arguments,
+  (hash(${withoutObjectIdsSql(RESULT_TEXT)}) >> 12)::DOUBLE AS result`;
 
 /** See the file. */
 export class CallStream {

@@ -3,9 +3,10 @@
  *
  *     valueChanges("arguments", [{ id: 1 }], [{ id: 2 }])   // [{ path: "arguments[0].id", a: 1, b: 2 }]
  *
- * Limits: the first `MAX_CHANGES`.
+ * Numbers of objects are no difference. Limits: the first `MAX_CHANGES`.
  */
 import type { ValueChange } from "./diff-result";
+import { withoutObjectIds } from "./object-ids";
 import type { JsonValue } from "./results";
 import { formatValuePath } from "./value-path";
 
@@ -35,7 +36,7 @@ export function valueChanges(
       compare(own(left, name), own(right, name), [...steps, step]);
     }
   };
-  compare(a, b, []);
+  compare(withoutObjectIds(a), withoutObjectIds(b), []);
   return changes;
 }
 
