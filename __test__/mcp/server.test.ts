@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INSTRUCTIONS } from "../../ts/mcp/server";
 import { RUN_A, RUN_B, sampleStore } from "../query/support/sample-store";
 import { newFolder } from "../query/support/sample-store";
+import { call, exception, StoreWriter } from "../query/support/store-writer";
 import { connect, type Connected } from "./support/connect";
 
 let mcp: Connected;
@@ -169,6 +170,32 @@ describe("tools", () => {
     ]);
     const neither = await mcp.ask("search_values");
     expect(neither.text).toContain("give one of `text`, `pattern` and `object`");
+  });
+
+  test("search_values: an object, in one thread of one run", async () => {
+    const dir = newFolder();
+    const writer = await StoreWriter.create(dir);
+    const given = { argument_count: null, arguments_json: '[{"$id":7,"sku":1}]' };
+    for (const runId of [RUN_A, RUN_B]) {
+      writer.run({ runId });
+      await writer.segment({
+        runId,
+        calls: [0, 1].map((thread_id) =>
+          call({ call_id: thread_id + 1, thread_id, function: `of${thread_id}`, ...given }),
+        ),
+        exceptions: [exception({ message: '{"$id":7}' })],
+      });
+    }
+    writer.close();
+    await using objects = await connect(dir);
+    const found = async (args: object) =>
+      (await objects.ask("search_values", { object: 7, ...args })).data.matches.map(
+        (match: { call: string }) => match.call,
+      );
+    expect(await found({})).toEqual([`${RUN_B}-1#1`]);
+    expect(await found({ run: RUN_A })).toEqual([`${RUN_A}-1#1`]);
+    expect(await found({ run: RUN_A, thread: 1 })).toEqual([`${RUN_A}-2#2`]);
+    expect(await found({ trace: `${RUN_A}-2` })).toEqual([`${RUN_A}-2#2`]);
   });
 
   test("get_value: whole, in pieces, or the names there are", async () => {

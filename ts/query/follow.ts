@@ -36,19 +36,23 @@ export async function follow(
   filter: FollowFilter = {},
 ): Promise<Page<FollowedCall>> {
   checkWhole("objectId", objectId, 1, MAX_ID);
-  const { run, trace } = filter;
   const page = await calls(
     reader,
-    {
-      ...filter,
-      run: run ?? (trace === undefined ? "latest" : undefined),
-      thread: filter.thread ?? (trace === undefined ? 0 : undefined),
-      order: filter.order ?? "oldest",
-    },
+    { ...filter, ...objectScope(filter), order: filter.order ?? "oldest" },
     (where) => addObject(where, objectId),
   );
   const items = page.items.map((call) => ({ call, paths: pathsOf(call, objectId) }));
   return { items, nextCursor: page.nextCursor };
+}
+
+/** Where a number is one object's: in a trace; else in a run and thread, the newest's main one unless told. */
+export function objectScope({
+  run,
+  trace,
+  thread,
+}: Pick<FollowFilter, "run" | "trace" | "thread">): Pick<FollowFilter, "run" | "thread"> {
+  if (trace !== undefined) return { run, thread };
+  return { run: run ?? "latest", thread: thread ?? 0 };
 }
 
 /** The mark stands at the head of an object's JSON. In a text of the program's, its quotes are escaped. */

@@ -1,5 +1,6 @@
 /** `search_values`: a text anywhere in what was recorded. */
 import { z } from "zod";
+import { objectScope } from "../../query/follow";
 import { SEARCH_FIELDS, searchCursor } from "../../query/search";
 import type { SearchMatch } from "../../query/index";
 import { BreadcrumbError } from "../../errors";
@@ -45,11 +46,14 @@ export const searchValues = defineStoreTool({
       .int()
       .min(1)
       .optional()
-      .describe("instead: an object by its $id, in one thread of one run; give run"),
+      .describe(
+        "instead: an object by its $id, which is its own in one thread of one run only: the newest run's main thread unless run, thread or trace are given",
+      ),
     ignoreCase: z.boolean().default(false).describe("of a pattern"),
     in: z.array(z.enum(SEARCH_FIELDS)).max(6).optional().describe("look only there"),
     run: RUN,
     trace: TRACE.optional(),
+    thread: z.int().min(0).optional().describe("one thread; 0 is the main one"),
     function: FUNCTION,
     file: FILE,
     since: SINCE,
@@ -69,7 +73,8 @@ export const searchValues = defineStoreTool({
     const wanted = text ?? toRegExp(source, ignoreCase);
     const page = await store.search(wanted, {
       ...filter,
-      in: fields,
+      ...(object !== undefined && objectScope(filter)),
+      in: fields ?? (object === undefined ? undefined : ["arguments", "result"]),
       since: timeOf(since),
       until: timeOf(until),
     });
