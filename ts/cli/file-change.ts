@@ -7,8 +7,16 @@
  *
  * Limits: texts in UTF-8; one piece of a text changes at a time.
  */
-import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { BreadcrumbError } from "../errors";
 
 /** Lines shown around what changes. */
@@ -34,6 +42,26 @@ export function readText(file: string): string | null {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw bad(`${file} is not a text in UTF-8, so it is left as it is`, cause);
+  }
+}
+
+/** Where a file is, or would be, once all links on the way are followed. Throws for a link to itself. */
+export function placeOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const leadsTo = linkAt(file);
+    if (leadsTo !== null) return placeOf(resolve(dirname(file), leadsTo));
+    return join(placeOf(dirname(file)), basename(file));
+  }
+}
+
+function linkAt(file: string): string | null {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return null; // There is none, or it is no link.
   }
 }
 

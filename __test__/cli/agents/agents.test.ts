@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   symlinkSync,
   writeFileSync,
@@ -124,6 +125,51 @@ test("two names of one file are written once", async () => {
   expect(read("AGENTS.md").match(/breadcrumb: begin/g)).toHaveLength(1);
   await init("--agent", "claude,codex", "--remove");
   expect(read("AGENTS.md")).toBe("# Rules\n");
+});
+
+describe("CLAUDE.md is a link to AGENTS.md", () => {
+  const target = () => readlinkSync(join(folder, "CLAUDE.md"));
+  beforeEach(() => symlinkSync("AGENTS.md", join(folder, "CLAUDE.md")));
+
+  test("what other agents read stays for them", async () => {
+    write("AGENTS.md", "# Rules\n");
+    await init("--agent", "claude,codex");
+    const both = read("AGENTS.md");
+    await init("--agent", "claude", "--remove");
+    expect(read("AGENTS.md")).toBe(both);
+    await init("--agent", "codex", "--remove");
+    expect(read("AGENTS.md")).toBe("# Rules\n");
+    expect(target()).toBe("AGENTS.md");
+  });
+
+  test("a text of ours alone is emptied: the link still leads somewhere", async () => {
+    write("AGENTS.md", "");
+    await init("--agent", "claude");
+    const block = read("AGENTS.md").trim();
+    for (const agent of ["claude", "codex"]) {
+      write("AGENTS.md", `${block}\n`);
+      await init("--agent", agent);
+      expect((await init("--agent", agent, "--remove")).stderr).toBe("");
+      expect(read("CLAUDE.md")).toBe("");
+      expect(target()).toBe("AGENTS.md");
+    }
+  });
+
+  test("one that leads nowhere yet is followed, and written once", async () => {
+    const { code, stdout, stderr } = await init("--agent", "claude,codex");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.match(/(?:AGENTS|CLAUDE)\.md/g)).toHaveLength(1);
+    expect(read("AGENTS.md").match(/breadcrumb: begin/g)).toHaveLength(1);
+    expect(target()).toBe("AGENTS.md");
+  });
+});
+
+test("two agents' folders of skills that are one", async () => {
+  mkdirSync(join(folder, ".agents/skills"), { recursive: true });
+  mkdirSync(join(folder, ".claude"));
+  symlinkSync("../.agents/skills", join(folder, ".claude/skills"));
+  expect(await init("--agent", "claude,codex")).toMatchObject({ code: 0, stderr: "" });
+  expect(read(".claude/skills/breadcrumb/SKILL.md")).toBe(SKILL_FILE);
 });
 
 describe("what cannot be changed is refused before anything is written", () => {

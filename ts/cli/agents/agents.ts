@@ -7,11 +7,10 @@
  * Limits: files of the project, none of the user's home. What is there and not ours is refused, not
  * changed; an entry that starts Breadcrumb in another way is left.
  */
-import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { parse as parseToml } from "smol-toml";
 import { BreadcrumbError } from "../../errors";
-import { type FileChange, readText } from "../file-change";
+import { type FileChange, placeOf, readText } from "../file-change";
 import {
   addEntry,
   type EntryPath,
@@ -97,10 +96,18 @@ export function takeAway(root: string, names: readonly string[]): FileChange[] {
     else changes.edit(server.file, takeServer(server.object, server.comments));
     changes.edit(skillOf(agent), takeSkill);
     // Others that are set up may read the same text.
-    if (staying.some((other) => other.instructions === instructions)) continue;
-    changes.edit(instructions, (text, name) => text && takeBlock(text, MARKDOWN, name));
+    const place = placeOf(join(root, instructions));
+    if (staying.some((other) => placeOf(join(root, other.instructions)) === place)) continue;
+    const empty = isLinked(root, place) ? "" : null;
+    changes.edit(instructions, (text, name) => text && (takeBlock(text, MARKDOWN, name) ?? empty));
   }
   return changes.made();
+}
+
+/** Whether one of the instructions' names is a link to this file, which would lead nowhere without it. */
+function isLinked(root: string, file: string): boolean {
+  const names = Object.values(AGENTS).map(({ instructions }) => join(placeOf(root), instructions));
+  return names.some((name) => name !== file && placeOf(name) === file);
 }
 
 /** The agents' names. */
@@ -118,7 +125,7 @@ function skillOf({ skills }: Agent): string {
   return `${skills}/${NAME}/SKILL.md`;
 }
 
-/** Changes by file: of one that two names stand for (a link), the first. */
+/** Changes by the place of the file: of one that two names stand for (a link), the first. */
 class Changes {
   readonly #root: string;
   readonly #byFile = new Map<string, FileChange>();
@@ -128,12 +135,11 @@ class Changes {
   }
 
   edit(name: string, edit: Edit): void {
-    const file = join(this.#root, name);
-    const before = readText(file);
+    const before = readText(join(this.#root, name));
     const after = edit(before, name);
-    const place = before === null ? file : realpathSync(file);
-    if (after !== before && !this.#byFile.has(place)) {
-      this.#byFile.set(place, { file, before, after });
+    const file = placeOf(join(this.#root, name));
+    if (after !== before && !this.#byFile.has(file)) {
+      this.#byFile.set(file, { file, before, after });
     }
   }
 
