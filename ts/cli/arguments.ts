@@ -2,7 +2,7 @@
  * A reading command's arguments.
  *
  *     parseArguments(spec, ["latest", "--depth", "3"])   // { positionals: ["latest"], values: { depth: "3" } }
- *     wholeNumber(values, "depth"); milliseconds(values, "min"); time(values, "since")
+ *     wholeNumber(values, "depth"); texts(values, "include"); milliseconds(values, "min"); time(values, "since")
  *
  * Limits: an option given twice counts as the last, unless it is one of which there may be many.
  */
@@ -87,6 +87,16 @@ function checkPositionals(spec: CommandDescription, positionals: readonly string
 export function text(values: Values, name: string): string | undefined {
   const value = values[name];
   return value === true ? undefined : value;
+}
+
+/** The parts of an option that is a list. Throws `BC_ERR_BAD_OPTION` if there are none. */
+export function texts(values: Values, name: string): string[] | undefined {
+  const value = text(values, name);
+  if (value === undefined) return undefined;
+  const parts = value.split(",").map((part) => part.trim());
+  const given = parts.filter((part) => part !== "");
+  if (given.length > 0) return given;
+  throw bad(`--${name} lists one or more, with commas between: got ${JSON.stringify(value)}`);
 }
 
 /** An option's whole number from 1. Throws `BC_ERR_BAD_OPTION`. */

@@ -10,7 +10,7 @@ import {
 import { BreadcrumbError } from "../errors";
 import { type CaptureReport, type CaptureRequest, captureRequest } from "../options/capture";
 import type { Mode } from "../options/options";
-import { text, wholeNumber } from "./arguments";
+import { text, texts, wholeNumber } from "./arguments";
 import { EXIT_FAULT, EXIT_WRONG, type ProjectContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
 import type { Output } from "./output";
@@ -28,10 +28,7 @@ interface Outcome {
 
 /** The command `start`. */
 export async function start({ output, values }: ProjectContext): Promise<number> {
-  const include = text(values, "include")
-    ?.split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+  const include = texts(values, "include");
   const time = text(values, "for");
   const request = captureRequest(
     {

@@ -172,9 +172,13 @@ const PRUNE: CommandSpec = {
     },
     "max-bytes": { value: "size", help: "keep so many bytes: 500MB, 5GB" },
     "max-runs": { value: "n", help: "keep so many runs" },
-    run: { value: RUNS, help: "remove these runs: ids or beginnings, with commas between" },
-    pin: { value: RUNS, help: "keep these runs for good, likewise" },
-    unpin: { value: RUNS, help: "keep them no more than others" },
+    run: {
+      value: RUNS,
+      many: true,
+      help: "remove these runs: ids or beginnings; repeated, or commas",
+    },
+    pin: { value: RUNS, many: true, help: "keep these runs for good, likewise" },
+    unpin: { value: RUNS, many: true, help: "keep them no more than others" },
     "dry-run": { help: "only tell what would go" },
   },
   examples: [

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline/promises";
 import { BreadcrumbError } from "../errors";
 import { projectRoot } from "../options/normalize";
 import { loadConfig } from "../options/resolve-config";
-import { text } from "./arguments";
+import { text, texts } from "./arguments";
 import type { ProjectContext } from "./command";
 import { changedTexts, changeLines, type FileChange, readText, writeChange } from "./file-change";
 import type { JsonDocuments } from "./json-documents";
@@ -74,7 +74,7 @@ export async function init({ output, values }: ProjectContext): Promise<number> 
 
 /** What changes, all of it: what cannot be changed is known before anything is written. */
 async function changesFor(root: string, values: ProjectContext["values"]): Promise<FileChange[]> {
-  const names = [...new Set((text(values, "agent") ?? "").split(",").filter(Boolean))];
+  const names = [...new Set(texts(values, "agent"))];
   if (values["remove"] !== true) {
     const changes = configChanges(root, text(values, "format") ?? "json");
     if (names.length === 0) return changes;

@@ -40,7 +40,8 @@ the process was started with its files included, dormant or not. ${WHICH_HELP}`,
     ...WHICH,
     include: {
       value: "patterns",
-      help: "which functions: files as in .gitignore or npm:express, and names behind a colon, with commas between: src/cart.js:total,:checkout (default: all)",
+      many: true,
+      help: "which functions: files as in .gitignore or npm:express, and names behind a colon: src/cart.js:total,:checkout; repeated, or commas (default: all)",
     },
     capture: {
       value: "how",

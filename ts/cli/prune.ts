@@ -6,7 +6,7 @@ import { DEFAULT_RETENTION, type RetentionOptions, retentionOf } from "../option
 import { loadConfig } from "../options/resolve-config";
 import { RunRecords } from "../query/run-records";
 import { pinRun, type PruneReport, pruneStore } from "../upkeep";
-import { text } from "./arguments";
+import { text, texts } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
@@ -30,7 +30,7 @@ const WHY: Readonly<Record<PruneReport["runs"][number]["reason"], string>> = {
 
 /** The command `prune`. */
 export async function prune({ store, output, values }: CommandContext): Promise<number> {
-  const named = (option: string) => resolveRuns(store.dir, text(values, option));
+  const named = (option: string) => resolveRuns(store.dir, texts(values, option));
   const [runs, pin, unpin] = [named("run"), named("pin"), named("unpin")];
   const limits = limitsOf(values);
   const isPinning = pin.length + unpin.length > 0;
@@ -68,11 +68,11 @@ function policyOf(env: string | undefined): RetentionOptions {
   return (retention ?? DEFAULT_RETENTION) || {};
 }
 
-function resolveRuns(dir: string, list: string | undefined): string[] {
-  if (list === undefined) return [];
+function resolveRuns(dir: string, prefixes: readonly string[] = []): string[] {
+  if (prefixes.length === 0) return [];
   const records = new RunRecords(dir);
   records.refresh();
-  return [...new Set(list.split(",").map((prefix) => records.resolve(prefix.trim())))];
+  return [...new Set(prefixes.map((prefix) => records.resolve(prefix)))];
 }
 
 function changePins(

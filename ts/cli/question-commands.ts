@@ -63,7 +63,9 @@ const SEARCH: CommandSpec = {
   options: {
     in: {
       value: "fields",
-      help: "only there: function, arguments, result, name, message, stack; commas between",
+      words: ["function", "arguments", "result", "name", "message", "stack"],
+      many: true,
+      help: "only there: function, arguments, result, name, message, stack; repeated, or commas",
     },
     "ignore-case": { short: "i", help: "in any case" },
     run: RUN,

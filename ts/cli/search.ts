@@ -3,7 +3,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import type { FoundPlace, SearchField, SearchMatch } from "../query/index";
-import { text, time, wholeNumber } from "./arguments";
+import { text, texts, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
@@ -20,7 +20,6 @@ const INDENT = "    ";
 export async function search(context: CommandContext): Promise<number> {
   const { store, output, values, positionals } = context;
   const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
-  const fields = text(values, "in");
   const page = await store.search(wanted(context), {
     run: text(values, "run"),
     trace: text(values, "trace"),
@@ -28,7 +27,7 @@ export async function search(context: CommandContext): Promise<number> {
     file: text(values, "file"),
     since: time(values, "since"),
     until: time(values, "until"),
-    in: fields?.split(",").map((field) => field.trim() as SearchField),
+    in: texts(values, "in") as SearchField[] | undefined,
     cursor: text(values, "cursor"),
     limit,
   });
