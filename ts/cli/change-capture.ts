@@ -116,7 +116,7 @@ function print(
     return;
   }
   output.line(`${who}: none ${of} is captured${until}; files loaded later may hold some.`);
-  const near = report.near.map(printable).join(", ");
+  const near = report.near.join(", ");
   const hint =
     near === ""
       ? "breadcrumb gaps lists those that have probes and were not called"

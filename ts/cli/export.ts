@@ -19,6 +19,7 @@ import type { CommandContext } from "./command";
 import { parseFilter } from "./filter-text";
 import type { JsonDocuments } from "./json-documents";
 import { bytes, plural } from "./quantities";
+import { printable } from "./printable";
 
 /** What a file's name says of its format. */
 const FORMATS_BY_NAME: readonly (readonly [ending: RegExp, format: Format])[] = [
@@ -54,7 +55,7 @@ export async function exportFiles(context: CommandContext): Promise<number> {
     const { path, size } = await writePicture(store, to, { picture, filter, overwrite });
     if (values["json"])
       output.json({ path, format: picture, bytes: size } satisfies JsonDocuments["export"]);
-    else output.line(`${path}: ${bytes(size)}`);
+    else output.line(`${printable(path)}: ${bytes(size)}`);
     return 0;
   }
   const table = text(values, "table") as ExportTable | undefined;
@@ -72,7 +73,7 @@ export async function exportFiles(context: CommandContext): Promise<number> {
   const rows = Object.entries(written.rows).map(([name, number]) => {
     return `${name}: ${plural(number, "row")}`;
   });
-  output.line(`${written.path} (${bytes(written.bytes)})  ${rows.join(", ")}`);
+  output.line(`${printable(written.path)} (${bytes(written.bytes)})  ${rows.join(", ")}`);
   return 0;
 }
 

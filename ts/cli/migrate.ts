@@ -6,7 +6,6 @@ import { migrateStore } from "../upkeep";
 import { text } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
-import { printable } from "./printable";
 import { bytes, plural } from "./quantities";
 
 /** Exit code where something could not be migrated. */
@@ -25,9 +24,9 @@ export async function migrate({ store, output, values }: CommandContext): Promis
     output.json(report satisfies JsonDocuments["migrate"]);
     return code;
   }
-  for (const skipped of report.skipped) output.notice(`not migrated: ${printable(skipped)}`);
+  for (const skipped of report.skipped) output.notice(`not migrated: ${skipped}`);
   for (const left of report.left) {
-    output.notice(`left until its run has ended: ${printable(left)}`);
+    output.notice(`left until its run has ended: ${left}`);
   }
   const { segments, records, rows, from, to } = report;
   if (segments === 0 && records === 0 && from === to) {

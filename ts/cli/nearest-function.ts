@@ -24,6 +24,6 @@ export async function nearestFunction(
   const hint =
     meant === undefined
       ? "breadcrumb top lists those there are, and * stands for any text"
-      : `did you mean ${printable(meant)}?`;
-  return `no function ${JSON.stringify(name)} was recorded: ${hint}`;
+      : `did you mean ${meant}?`;
+  return printable(`no function ${JSON.stringify(name)} was recorded: ${hint}`);
 }

@@ -11,6 +11,7 @@ import type { Links } from "./links";
 import { createPaint, type Paint } from "./paint";
 import { relativeTime } from "./quantities";
 import { PATIENCE_MS, Waiting } from "./waiting";
+import { printable } from "./printable";
 
 /** Columns of a terminal that does not say. */
 const USUAL_COLUMNS = 100;
@@ -76,11 +77,11 @@ export class Output {
     this.#lines.push(JSON.stringify(value));
   }
 
-  /** A notice, not part of the answer; none with `--quiet`. */
+  /** A notice in a line, not part of the answer; none with `--quiet`. */
   notice(text: string): void {
     if (this.#options.quiet) return;
     this.#waiting.end();
-    this.streams.stderr.write(`breadcrumb: ${text}\n`);
+    this.streams.stderr.write(`breadcrumb: ${printable(text)}\n`);
   }
 
   /** What is going on, over the line before; empty when it has ended. On a terminal, after a second. */

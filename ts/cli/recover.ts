@@ -3,6 +3,7 @@
  */
 import { recoverRuns } from "../recovery";
 import type { JsonDocuments } from "./json-documents";
+import { printable } from "./printable";
 
 /** The command `recover`. `argv`: what stands behind the word. Returns the exit code. */
 export async function recover(argv: string[]): Promise<number> {
@@ -15,8 +16,8 @@ export async function recover(argv: string[]): Promise<number> {
   for (const run of runs) {
     process.stdout.write(
       run.problem === null
-        ? `${run.runId}: ${run.calls} calls → ${run.store}\n`
-        : `${run.runId}: ${run.problem}\n`,
+        ? `${run.runId}: ${run.calls} calls → ${printable(run.store)}\n`
+        : `${run.runId}: ${printable(run.problem)}\n`,
     );
   }
   return 0;

@@ -4,6 +4,7 @@
  */
 import { basename } from "node:path";
 import type { RunArguments } from "./run-arguments";
+import { printable } from "./printable";
 
 /** What is known of the command. */
 export interface Launch {
@@ -33,5 +34,5 @@ function nothingRecorded({ processes, args }: Launch): string {
   const shown = names.slice(0, 5).join(", ") + (names.length > 5 ? ", …" : "");
   const what =
     args.include.length > 0 ? `match ${args.include.join(", ")}` : "belong to the project";
-  return `breadcrumb: NOTHING RECORDED: Node.js ran ${shown}, but no file that it loaded seems to ${what}. Choose files with --include, or record all with --all\n`;
+  return `breadcrumb: NOTHING RECORDED: Node.js ran ${printable(shown)}, but no file that it loaded seems to ${printable(what)}. Choose files with --include, or record all with --all\n`;
 }

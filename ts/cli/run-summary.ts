@@ -64,7 +64,7 @@ async function summary(
     ...(crashed > 0 ? [`${crashed} crashed`] : []),
   ];
   const lines = [
-    `breadcrumb: ${parts.join(", ")} → ${folder} (${bytes(total((run) => run.counters.bytes))})`,
+    `breadcrumb: ${parts.join(", ")} → ${printable(folder)} (${bytes(total((run) => run.counters.bytes))})`,
     ...lossLines(
       total((run) => run.counters.counted),
       total((run) => run.counters.dropped),

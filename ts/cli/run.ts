@@ -19,6 +19,7 @@ import { commandHelp } from "./help";
 import { RUN_COMMAND } from "./raw-commands";
 import { parseRunArguments, parseTime, type RunArguments } from "./run-arguments";
 import { reportLaunch } from "./run-report";
+import { printable } from "./printable";
 
 /** Exit codes of our own, as `env` and `timeout` have them. */
 const EXIT_USAGE = 2;
@@ -53,7 +54,7 @@ export async function run(argv: string[]): Promise<number> {
     if (!args.help) checkRedaction(redaction(args.redact, said, config?.values.redact));
   } catch (error) {
     if (!(error instanceof BreadcrumbError)) throw error;
-    process.stderr.write(`breadcrumb run: ${error.message}\n`);
+    process.stderr.write(`breadcrumb run: ${printable(error.message)}\n`);
     return EXIT_USAGE;
   }
   if (args.help) {
@@ -189,10 +190,10 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 function cannotRun(args: RunArguments, error: NodeJS.ErrnoException): number {
   const command = args.command[0] ?? "";
   if (error.code === "ENOENT") {
-    process.stderr.write(`breadcrumb run: command not found: ${command}\n`);
+    process.stderr.write(`breadcrumb run: command not found: ${printable(command)}\n`);
     return EXIT_NOT_FOUND;
   }
-  process.stderr.write(`breadcrumb run: cannot run ${command}: ${error.message}\n`);
+  process.stderr.write(`breadcrumb run: ${printable(`cannot run ${command}: ${error.message}`)}\n`);
   return EXIT_CANNOT_RUN;
 }
 

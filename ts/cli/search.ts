@@ -45,7 +45,9 @@ export async function search(context: CommandContext): Promise<number> {
   }
   if (page.items.length === 0) {
     const hint = await nearestFunction(store, text(values, "function"));
-    output.line(hint ?? `${JSON.stringify(positionals[0])} is nowhere in what was asked.`);
+    output.line(
+      hint ?? printable(`${JSON.stringify(positionals[0])} is nowhere in what was asked.`),
+    );
   }
   if (page.nextCursor !== null) {
     output.notice(`these are the newest ${limit}; --limit shows more, --run, --in, … narrow`);
