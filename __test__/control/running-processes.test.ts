@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   chooseProcesses,
   type ProcessStatus,
@@ -35,6 +35,7 @@ spin();
 
 const begun: Spinning[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   // Whatever a test has come to, its program ends.
   await Promise.all(begun.splice(0).map(ended));
 });
@@ -160,6 +161,19 @@ describe.each(nodes)("a process that spins on %s", (_, node) => {
     const wrong = run(node, [cli, "start", `--pid=${process.status.pid}`, "--for=soon"], "/");
     expect(wrong).toMatchObject({ status: 2, stdout: "" });
     expect(wrong.stderr).toContain('--for is a time such as 30s or 5m; got "soon"');
+    await ended(program);
+  });
+
+  test("is listed once where the temporary folder is that of the sockets, too", async () => {
+    const program = await spinning(node);
+    const link = join(program.folder, "tmp");
+    symlinkSync("/dev/shm", link);
+    for (const folder of ["/dev/shm", link]) {
+      vi.stubEnv("TMPDIR", folder);
+      const { processes } = await runningProcesses();
+      const listed = processes.filter(({ status }) => status.store === program.store);
+      expect(listed).toHaveLength(1);
+    }
     await ended(program);
   });
 

@@ -7,7 +7,7 @@
  *
  * Limits: Linux and macOS; processes that record into memory are not seen.
  */
-import { lstatSync, readdirSync, unlinkSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BreadcrumbError } from "../errors";
@@ -199,8 +199,10 @@ function remove(socket: string): void {
 function sockets(): string[] {
   const user = process.geteuid?.();
   if (user === undefined) return [];
-  const name = `breadcrumb-${user}`;
-  return [join("/dev/shm", name), join(tmpdir(), name)].flatMap((folder) => {
+  // Two names may mean one folder.
+  const places = new Set(["/dev/shm", tmpdir()].flatMap(realPath));
+  return [...places].flatMap((place) => {
+    const folder = join(place, `breadcrumb-${user}`);
     try {
       const { uid, mode } = lstatSync(folder);
       if (uid !== user || (mode & 0o077) !== 0) return [];
@@ -210,6 +212,14 @@ function sockets(): string[] {
       return [];
     }
   });
+}
+
+function realPath(folder: string): string[] {
+  try {
+    return [realpathSync(folder)];
+  } catch {
+    return []; // There is none.
+  }
 }
 
 function missing(message: string): BreadcrumbError {
