@@ -137,9 +137,8 @@ function toolSection(tool) {
     ([name, schema]) =>
       `| \`${name}\`${required.has(name) ? " (needed)" : ""} | ${typeOf(schema)} | ${about(schema)} |`,
   );
-  const kind = annotations.readOnlyHint ? "Reads only." : "Runs a command.";
   return `### ${tool.name}
-${tool.description} ${kind}
+${tool.description} ${kindOf(annotations)}
 
 | parameter | type | |
 |---|---|---|
@@ -147,6 +146,14 @@ ${rows.join("\n")}
 
 Answer: ${fields.map((name) => `\`${name}\``).join(", ")}.
 `;
+}
+
+/** What a tool does beside answering. */
+function kindOf({ readOnlyHint, destructiveHint }) {
+  if (readOnlyHint) return "Reads only.";
+  return destructiveHint
+    ? "Does what the command does."
+    : "Changes what is captured, nothing else.";
 }
 
 function about({ description = "", default: usual }) {
