@@ -220,6 +220,47 @@ describe("tools", () => {
     });
   });
 
+  test("get_source_with_values: the variables of a call that an exception left", async () => {
+    const dir = newFolder();
+    const writer = await StoreWriter.create(dir);
+    writer.run({ runId: RUN_A });
+    const place = { function: "total", file: "src/cart.js", line: 9 };
+    const locals = [
+      {
+        scope: "block",
+        line: 10,
+        variables: { item: { sku: "A\u001B[2J7", note: "x".repeat(9000) } },
+      },
+      { scope: "function", line: 9, variables: { sum: 3 } },
+    ];
+    await writer.segment({
+      runId: RUN_A,
+      calls: [1, 2, 3].map((call_id) =>
+        call({ call_id, ...place, ...(call_id < 3 && { status: "threw", exception_id: 7 }) }),
+      ),
+      exceptions: [
+        exception({
+          exception_id: 7,
+          crossed: JSON.stringify([
+            { callId: 2, ...place, locals },
+            { callId: 1, ...place },
+          ]),
+        }),
+      ],
+    });
+    writer.close();
+    await using thrown = await connect(dir);
+    const { data, text } = await thrown.ask("get_source_with_values", {
+      function: "total",
+      maxTokens: 2000,
+    });
+    const [plain, left, above] = data.calls;
+    expect([plain.locals, above.locals]).toEqual([undefined, undefined]);
+    expect(left.locals[0].variables.item.sku).toBe("A7");
+    expect(left.locals[0].variables.item.note).toMatch(/^x+… \[\d+ more characters\]$/);
+    expect(text).toContain('variables of that call: [{"scope":"block","line":10');
+  });
+
   test("analyze_performance: sums, and details of a function", async () => {
     const all = await mcp.ask("analyze_performance", { run: RUN_A, sort: "calls" });
     expect(all.data.functions[0]).toMatchObject({ function: "hot", calls: 0, counted: 5 });

@@ -36,20 +36,25 @@ export function originLines(exception: RecordedException): string[] {
 }
 
 /** The variables of the calls that it left. */
-export function localsLines({ crossed }: RecordedException, columns: number): string[] {
+export function localsLines(
+  { crossed }: RecordedException,
+  columns: number,
+  valueWidth = VALUE_WIDTH,
+): string[] {
   const told = crossed.filter(({ locals }) => locals !== undefined);
-  const lines = told.slice(0, MOST_CALLS).flatMap((call) => callLines(call, columns));
+  const lines = told.slice(0, MOST_CALLS).flatMap((call) => callLines(call, columns, valueWidth));
   const hidden = told.length - MOST_CALLS;
   return hidden > 0 ? [...lines, `… ${count(hidden)} more calls: --json has them`] : lines;
 }
 
-function callLines(call: CrossedCall, columns: number): string[] {
+function callLines(call: CrossedCall, columns: number, valueWidth: number): string[] {
   const head = `in ${call.function} (${call.file}:${call.line})`;
-  const scopes = (call.locals ?? []).flatMap((scope) => scopeLines(scope, columns));
+  const scopes = (call.locals ?? []).flatMap((scope) => scopeLines(scope, columns, valueWidth));
   return [printable(head), ...scopes.map((line) => `  ${line}`)];
 }
 
-function scopeLines(scope: LocalScope, columns: number): string[] {
+function scopeLines(scope: LocalScope, columns: number, valueWidth: number): string[] {
+  const text = ([name, value]: [string, JsonValue]) => variable(name, value, valueWidth);
   const prefix = scope.scope === "block" ? `block at ${scope.line}: ` : "";
   const missing =
     scope.$cut === "rate"
@@ -58,17 +63,15 @@ function scopeLines(scope: LocalScope, columns: number): string[] {
         ? ["(some variables are missing: there was no room)"]
         : [];
   const lines = [
-    ...Object.entries(scope.variables).map(([name, value]) => `${prefix}${variable(name, value)}`),
-    ...Object.entries(scope.closure ?? {}).map(
-      ([name, value]) => `closure: ${variable(name, value)}`,
-    ),
+    ...Object.entries(scope.variables).map((each) => `${prefix}${text(each)}`),
+    ...Object.entries(scope.closure ?? {}).map((each) => `closure: ${text(each)}`),
     ...missing,
   ];
   return lines.map((line) => cut(line, Math.max(20, columns)));
 }
 
-function variable(name: string, value: JsonValue): string {
-  return `${printable(name)} = ${isUninitialized(value) ? "(not initialized)" : valueText(value, VALUE_WIDTH)}`;
+function variable(name: string, value: JsonValue, valueWidth: number): string {
+  return `${printable(name)} = ${isUninitialized(value) ? "(not initialized)" : valueText(value, valueWidth)}`;
 }
 
 function isUninitialized(value: JsonValue): boolean {

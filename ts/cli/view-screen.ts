@@ -6,8 +6,9 @@
  *
  * Limits: recorded text is made printable and cut; widths count UTF-16 units.
  */
-import type { Call } from "../query/index";
+import type { Call, RecordedException } from "../query/index";
 import { callText } from "./call-text";
+import { localsLines, originLines } from "./exception-text";
 import type { Paint } from "./paint";
 import { cut, printable } from "./printable";
 import { duration, moment, plural, timeOfDay } from "./quantities";
@@ -110,16 +111,21 @@ export function drawDetails({ node, call }: ViewRow, columns: number): string[] 
     ["ended", call.status],
     ...argumentsOf(call),
     ...(call.result === undefined ? [] : [["result", valueText(call.result, Infinity)] as const]),
-    ...(exception === null
-      ? []
-      : [
-          ["exception", `${exception.name}: ${exception.message} (${exception.handled})`] as const,
-          ...(exception.stack ?? "")
-            .split("\n")
-            .slice(1)
-            .map((line) => ["", line.trim()] as const),
-        ]),
+    ...(exception === null ? [] : exceptionFields(exception)),
   ]);
+}
+
+/** The exception that ended a call: where it was thrown, its stack, the variables of the calls it left. */
+function exceptionFields(exception: RecordedException): (readonly [string, string])[] {
+  const { name, message, handled, stack } = exception;
+  const frames = (stack ?? "").split("\n").slice(1);
+  const below = [...originLines(exception), ...frames.map((line) => line.trim())];
+  const variables = localsLines(exception, Infinity, Infinity);
+  return [
+    ["exception", `${name}: ${message} (${handled})`],
+    ...below.map((line) => ["", line] as const),
+    ...variables.map((line, i) => [i === 0 ? "variables" : "", line] as const),
+  ];
 }
 
 function timesOf({ durationNs, selfNs, waitNs }: Call): string {

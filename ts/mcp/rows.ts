@@ -9,6 +9,7 @@
 import { z } from "zod";
 import type {
   Call,
+  CrossedCall,
   FunctionStats,
   JsonValue,
   RecordedException,
@@ -163,6 +164,20 @@ export function traceLine(row: TraceRow): string {
   return `${root}  ${row.status}  ${row.durationMs ?? "?"} ms  ${row.calls} calls, ${row.errors} threw  id ${row.traceId}`;
 }
 
+/** The variables of a call that an exception left. */
+export const LOCALS = z
+  .unknown()
+  .optional()
+  .describe("variables when an exception left it, by scope, the innermost first");
+
+/** Those of such a call, cut; undefined where they were not recorded. */
+export function localsValue(
+  locals: CrossedCall["locals"],
+  valueBytes: number,
+): JsonValue | undefined {
+  return locals && cutValue(locals as unknown as JsonValue, valueBytes, "arguments").value;
+}
+
 /** An exception. */
 export const EXCEPTION_ROW = z.object({
   exception: z.string().describe("its id: <runId>!<number>"),
@@ -188,7 +203,7 @@ export const EXCEPTION_ROW = z.object({
       z.object({
         call: z.string(),
         function: z.string(),
-        locals: z.unknown().optional().describe("variables by scope, the innermost first"),
+        locals: LOCALS,
       }),
     )
     .optional()
@@ -249,7 +264,7 @@ function originRow(exception: RecordedException, valueBytes: number): Partial<Ex
           call: callRef(traceId, callId),
           function: nameOf(name) ?? "",
           // Left out of the answer where there are none.
-          locals: locals && cutValue(locals as unknown as JsonValue, valueBytes, "arguments").value,
+          locals: localsValue(locals, valueBytes),
         })),
       }),
   };

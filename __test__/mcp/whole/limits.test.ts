@@ -218,6 +218,17 @@ async function hostileStore(): Promise<string> {
         stack: HOSTILE,
         function: HOSTILE,
         file: HOSTILE,
+        crossed: JSON.stringify([
+          {
+            callId: i + 1,
+            function: HOSTILE,
+            file: HOSTILE,
+            line: 1,
+            locals: [
+              { scope: "function", line: 1, variables: { [HOSTILE]: HOSTILE, a: [HOSTILE] } },
+            ],
+          },
+        ]),
       }),
     ),
     functions: calls.map((row) =>

@@ -2,24 +2,28 @@
 import { dirname } from "node:path";
 import { z } from "zod";
 import { BreadcrumbError } from "../../errors";
-import type { Call } from "../../query/index";
+import type { Call, CrossedCall, Store } from "../../query/index";
 import { projectRoot } from "../../options/normalize";
 import { short } from "../clean-text";
 import { CALL, FILE, FUNCTION, limitOf, RUN, STATUS } from "../inputs";
 import { checkFunction } from "../pages";
 import { readCall } from "../read-call";
 import { readSource, type Source } from "../read-source";
-import { CALL_ROW, callLine, callRow, nameOf, placeOf } from "../rows";
+import { CALL_ROW, callLine, callRow, json, LOCALS, localsValue, nameOf, placeOf } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
+/** Exceptions that are read for the variables of the calls that they left. */
+const MOST_THROWN = 10;
 /** Characters of a line of source. */
 const MAX_LINE = 200;
+
+const SEEN_CALL = CALL_ROW.extend({ locals: LOCALS });
 
 export const getSourceWithValues = defineStoreTool({
   name: "get_source_with_values",
   title: "Show source with recorded values",
   description:
-    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
+    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended, and the variables of those that an exception left, where they were recorded. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
   input: {
     call: CALL.optional(),
     function: FUNCTION,
@@ -41,7 +45,7 @@ export const getSourceWithValues = defineStoreTool({
     asRecorded: z.boolean().describe("the file has not been written since the run began"),
     problem: z.string().nullable().describe("why the source is missing, or may not be what ran"),
     source: z.array(z.string()).describe("lines with their numbers"),
-    calls: z.array(CALL_ROW).describe("recorded calls of it, newest first"),
+    calls: z.array(SEEN_CALL).describe("recorded calls of it, newest first"),
   },
   annotations: READS,
   run: async (args, { store, settings }) => {
@@ -66,7 +70,7 @@ export const getSourceWithValues = defineStoreTool({
         .concat(dirname(store.dir)),
       ranAtMs: Date.parse(run.startedAt),
     });
-    return answerOf(first, calls, source);
+    return answerOf({ first, calls, locals: await localsOf(store, calls), source });
 
     async function callsOf(): Promise<readonly Call[]> {
       if (args.call !== undefined) return [await readCall(store, args.call)];
@@ -83,8 +87,34 @@ export const getSourceWithValues = defineStoreTool({
   },
 });
 
+/** The variables of the calls that an exception left, by the call: of the newest exceptions. */
+async function localsOf(
+  store: Store,
+  calls: readonly Call[],
+): Promise<ReadonlyMap<Call, CrossedCall["locals"]>> {
+  const threw = calls.filter(({ exceptionId }) => exceptionId !== null).slice(0, MOST_THROWN);
+  const found = threw.map(async (call) => {
+    const { runId: run, exceptionId } = call;
+    const { items } = await store.exceptions({
+      run,
+      exception: exceptionId ?? undefined,
+      limit: 1,
+    });
+    const crossed = items[0]?.crossed.find(({ callId }) => callId === call.callId);
+    return [call, crossed?.locals] as const;
+  });
+  return new Map(await Promise.all(found));
+}
+
+interface Shown {
+  readonly first: Call;
+  readonly calls: readonly Call[];
+  readonly locals: ReadonlyMap<Call, CrossedCall["locals"]>;
+  readonly source: Source;
+}
+
 /** Lines of source first, then calls, as many as fit. */
-function answerOf(first: Call, calls: readonly Call[], { first: number, lines, problem }: Source) {
+function answerOf({ first, calls, locals, source: { first: number, lines, problem } }: Shown) {
   const source = lines.map((line, i) => `${number + i}: ${short(line, MAX_LINE)}`);
   return {
     most: source.length + calls.length,
@@ -92,16 +122,18 @@ function answerOf(first: Call, calls: readonly Call[], { first: number, lines, p
       // A call says more than the last lines of a long function.
       const taken = Math.min(calls.length, Math.max(1, Math.floor(count / 3)));
       const whole = count >= source.length + calls.length;
-      const rows = calls
-        .slice(0, whole ? calls.length : taken)
-        .map((call) => callRow(call, valueBytes));
+      const rows = calls.slice(0, whole ? calls.length : taken).map((call) =>
+        Object.assign(callRow(call, valueBytes), {
+          locals: localsValue(locals.get(call), valueBytes),
+        }),
+      );
       const shown = whole ? source : source.slice(0, Math.max(0, count - taken));
       return {
         summary: [
           `${shown.length} of ${source.length} lines of source, ${rows.length} of ${calls.length} calls.`,
           ...(problem === null ? [] : [`The source: ${problem}.`]),
         ].join(" "),
-        lines: [...shown, ...rows.map((row) => `call: ${callLine(row)}`)],
+        lines: [...shown, ...rows.flatMap(rowLines)],
         data: {
           function: nameOf(first.function),
           at: placeOf(first.file, first.line),
@@ -114,4 +146,12 @@ function answerOf(first: Call, calls: readonly Call[], { first: number, lines, p
       };
     },
   };
+}
+
+function rowLines(row: z.output<typeof SEEN_CALL>): string[] {
+  const { locals } = row;
+  return [
+    `call: ${callLine(row)}`,
+    ...(locals === undefined ? [] : [`  variables of that call: ${json(locals)}`]),
+  ];
 }
