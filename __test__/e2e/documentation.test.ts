@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCommands } from "../../ts/cli/all-commands";
 import { optionsOf } from "../../ts/cli/shared-options";
+import { CONFIG_NAMES, CONFIG_OPTIONS } from "../../ts/options/config-options";
 import { unlikeSchema } from "../cli/support/json-schema";
 import { runCli } from "../cli/support/run-cli";
 import { sampleStore } from "../query/support/sample-store";
@@ -163,6 +164,30 @@ describe("what the documents name", () => {
       }
     },
   );
+});
+
+describe("what the documents leave out", () => {
+  const read = (name: string) => readFileSync(join(packageRoot, name), "utf8");
+  const namesIn = (text: string) => [...text.matchAll(/`([^`\s]+)`/g)].map(([, name = ""]) => name);
+
+  test("no variable of the environment that options have", () => {
+    const variables = CONFIG_NAMES.flatMap((name) => CONFIG_OPTIONS[name].env ?? []);
+    const told = namesIn(read("docs/getting-started.md"));
+    expect(variables.filter((name) => !told.includes(name))).toEqual([]);
+  });
+
+  test("no file of ts/query, and they name none that is not there", () => {
+    const [table = ""] = read("docs/internal/query/implementation.md").split("In `ts/cli`");
+    const told = namesIn(table).filter((name) => name.endsWith(".ts"));
+    expect(told.toSorted()).toEqual(readdirSync(join(packageRoot, "ts/query")).toSorted());
+  });
+
+  test("no part of ts", () => {
+    const parts = readdirSync(join(packageRoot, "ts")).map((name) => `ts/${name}`);
+    const told = namesIn(read("ARCHITECTURE.md"));
+    const entries = ["ts/index.ts"]; // What the package exports, nothing else.
+    expect(parts.filter((name) => !told.includes(name) && !entries.includes(name))).toEqual([]);
+  });
 });
 
 describe("the fields that --json is documented to have", () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INSTRUCTIONS } from "../../ts/mcp/server";
 import { RUN_A, RUN_B, sampleStore } from "../query/support/sample-store";
 import { newFolder } from "../query/support/sample-store";
-import { call, exception, StoreWriter } from "../query/support/store-writer";
+import { call as callOf, exception, StoreWriter } from "../query/support/store-writer";
 import { connect, type Connected } from "./support/connect";
 
 let mcp: Connected;
@@ -181,7 +181,7 @@ describe("tools", () => {
       await writer.segment({
         runId,
         calls: [0, 1].map((thread_id) =>
-          call({ call_id: thread_id + 1, thread_id, function: `of${thread_id}`, ...given }),
+          callOf({ call_id: thread_id + 1, thread_id, function: `of${thread_id}`, ...given }),
         ),
         exceptions: [exception({ message: '{"$id":7}' })],
       });
@@ -236,7 +236,7 @@ describe("tools", () => {
     await writer.segment({
       runId: RUN_A,
       calls: [1, 2, 3].map((call_id) =>
-        call({ call_id, ...place, ...(call_id < 3 && { status: "threw", exception_id: 7 }) }),
+        callOf({ call_id, ...place, ...(call_id < 3 && { status: "threw", exception_id: 7 }) }),
       ),
       exceptions: [
         exception({
