@@ -93,10 +93,15 @@ export function text(values: Values, name: string): string | undefined {
 export function texts(values: Values, name: string): string[] | undefined {
   const value = text(values, name);
   if (value === undefined) return undefined;
-  const parts = value.split(",").map((part) => part.trim());
-  const given = parts.filter((part) => part !== "");
-  if (given.length > 0) return given;
+  const parts = splitList(value);
+  if (parts.length > 0) return parts;
   throw bad(`--${name} lists one or more, with commas between: got ${JSON.stringify(value)}`);
+}
+
+/** The parts of a list as it is written, commas between. */
+export function splitList(written: string): string[] {
+  const parts = written.split(",").map((part) => part.trim());
+  return parts.filter((part) => part !== "");
 }
 
 /** An option's whole number from 1. Throws `BC_ERR_BAD_OPTION`. */

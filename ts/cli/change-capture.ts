@@ -2,9 +2,10 @@
  * `breadcrumb start` and `stop`: change what is captured of processes that run.
  */
 import {
+  askAll,
+  type Asked,
   chooseProcesses,
   type ProcessChoice,
-  type RunningProcess,
   runningProcesses,
 } from "../control/running-processes";
 import { BreadcrumbError } from "../errors";
@@ -18,13 +19,6 @@ import { printable } from "./printable";
 import { count, plural } from "./quantities";
 
 type Values = ProjectContext["values"];
-
-/** What became of one process. */
-interface Outcome {
-  readonly process: RunningProcess;
-  readonly report: CaptureReport | null;
-  readonly error: BreadcrumbError | null;
-}
 
 /** The command `start`. */
 export async function start({ output, values }: ProjectContext): Promise<number> {
@@ -69,7 +63,7 @@ async function change(
   values: Values,
 ): Promise<number> {
   const meant = chooseProcesses(await runningProcesses(), choiceOf(values));
-  const outcomes = await Promise.all(meant.map((process) => changeOne(process, request)));
+  const outcomes = await askAll(meant, (process) => process.capture(request));
   if (values["json"])
     output.json({ processes: outcomes.map(row) } satisfies JsonDocuments["start"]);
   else for (const outcome of outcomes) print(outcome, request, time, output);
@@ -78,23 +72,14 @@ async function change(
   return failed.length === outcomes.length ? EXIT_WRONG : EXIT_FAULT;
 }
 
-async function changeOne(process: RunningProcess, request: CaptureRequest): Promise<Outcome> {
-  try {
-    return { process, report: await process.capture(request), error: null };
-  } catch (error) {
-    if (!(error instanceof BreadcrumbError)) throw error;
-    return { process, report: null, error };
-  }
-}
-
-function row({ process: { status }, report, error }: Outcome) {
+function row({ process: { status }, report, error }: Asked<CaptureReport>) {
   const { pid, runId, store } = status;
   const told = error === null ? null : { code: error.code, message: error.message };
   return { pid, runId, store, functions: null, of: null, near: [], ...report, error: told };
 }
 
 function print(
-  { process: { status }, report, error }: Outcome,
+  { process: { status }, report, error }: Asked<CaptureReport>,
   request: CaptureRequest,
   time: string | undefined,
   output: Output,

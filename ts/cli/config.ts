@@ -18,7 +18,7 @@ import { redactOf } from "../options/redact-text";
 import { retentionOf } from "../options/retention";
 import { valuesOf } from "../options/values";
 import { suggest } from "../options/suggest";
-import { text } from "./arguments";
+import { splitList, text } from "./arguments";
 import type { ProjectContext } from "./command";
 import type { ConfigDocument, JsonDocuments } from "./json-documents";
 import { printable } from "./printable";
@@ -126,10 +126,7 @@ function optionNamed(name: string | undefined): ConfigName {
 function valueOf({ kind }: ConfigOption, written: string): unknown {
   switch (kind) {
     case "patterns":
-      return written
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== "");
+      return splitList(written);
     case "flag":
       return written === "true" ? true : written === "false" ? false : written;
     case "integer":

@@ -1,8 +1,12 @@
 /**
  * `breadcrumb dump`: stores what processes that run hold of traces that they do not store.
  */
-import { chooseProcesses, type RunningProcess, runningProcesses } from "../control/running-processes";
-import { BreadcrumbError } from "../errors";
+import {
+  askAll,
+  type Asked,
+  chooseProcesses,
+  runningProcesses,
+} from "../control/running-processes";
 import { type DumpReport, dumpRequest } from "../options/keep";
 import { text } from "./arguments";
 import { choiceOf } from "./change-capture";
@@ -12,28 +16,12 @@ import type { Output } from "./output";
 import { printable } from "./printable";
 import { plural } from "./quantities";
 
-/** What became of one process. */
-interface Outcome {
-  readonly process: RunningProcess;
-  readonly report: DumpReport | null;
-  readonly error: BreadcrumbError | null;
-}
-
 /** The command `dump`. */
 export async function dump({ output, values }: ProjectContext): Promise<number> {
   const last = text(values, "last");
   const request = dumpRequest(last === undefined ? {} : { last }, "--last");
   const meant = chooseProcesses(await runningProcesses(), choiceOf(values));
-  const outcomes = await Promise.all(
-    meant.map(async (process): Promise<Outcome> => {
-      try {
-        return { process, report: await process.dump(request), error: null };
-      } catch (error) {
-        if (!(error instanceof BreadcrumbError)) throw error;
-        return { process, report: null, error };
-      }
-    }),
-  );
+  const outcomes = await askAll(meant, (process) => process.dump(request));
   if (values["json"]) output.json({ processes: outcomes.map(row) } satisfies JsonDocuments["dump"]);
   else for (const outcome of outcomes) print(outcome, last, output);
   const failed = outcomes.filter(({ error }) => error !== null);
@@ -41,14 +29,14 @@ export async function dump({ output, values }: ProjectContext): Promise<number> 
   return failed.length === outcomes.length ? EXIT_WRONG : EXIT_FAULT;
 }
 
-function row({ process: { status }, report, error }: Outcome) {
+function row({ process: { status }, report, error }: Asked<DumpReport>) {
   const { pid, runId, store } = status;
   const told = error === null ? null : { code: error.code, message: error.message };
   return { pid, runId, store, traces: null, storesAll: null, ...report, error: told };
 }
 
 function print(
-  { process: { status }, report, error }: Outcome,
+  { process: { status }, report, error }: Asked<DumpReport>,
   last: string | undefined,
   output: Output,
 ): void {

@@ -24,7 +24,7 @@ import type {
   TailItem,
   TraceSummary,
 } from "../query/results";
-import type { RunFinding } from "../query/run-report";
+import type { RunReport } from "../query/run-report";
 import type { RecoveredRun } from "../recovery";
 import type { CheckReport, CompactReport, MigrateReport, PruneReport } from "../upkeep";
 
@@ -78,23 +78,8 @@ interface TraceDocument {
 }
 
 /** `stats`: a run's report. */
-interface RunReportDocument {
+interface RunReportDocument extends Omit<RunReport, "run"> {
   readonly run: RunInBrief;
-  /** Functions with recorded or counted calls. */
-  readonly functions: number;
-  /** Their files. */
-  readonly files: number;
-  /** Recorded calls that threw. */
-  readonly errors: number;
-  /** Recorded calls that are, or were left, open. */
-  readonly open: number;
-  /** Running time of all recorded calls. */
-  readonly selfNs: number;
-  readonly mostCalled: readonly FunctionStats[];
-  readonly hottest: readonly FunctionStats[];
-  /** The newest trace that threw, or else the longest. */
-  readonly trace: TraceSummary | null;
-  readonly findings: readonly RunFinding[];
 }
 
 /** `export` of a picture: a flame graph or a timeline. */

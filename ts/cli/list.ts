@@ -207,6 +207,6 @@ export function endOf({ status, startedAt, endedAt, exitCode, signal }: Run): st
 }
 
 /** A run without the lists of its files, which may be thousands of lines. */
-function withoutFiles({ files, ...run }: Run) {
+export function withoutFiles({ files, ...run }: Run) {
   return { ...run, filesInstrumented: files.instrumented };
 }

@@ -11,6 +11,7 @@ import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
 import { type ValuesOptions, valuesOf } from "../options/values";
+import { parseDuration, splitList } from "./arguments";
 
 /** Arguments of `run`. */
 export interface RunArguments {
@@ -37,7 +38,6 @@ export interface RunArguments {
   command: string[];
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const FLAGS = [
   "all",
   "locals",
@@ -129,12 +129,7 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
   switch (key) {
     case "include":
     case "exclude":
-      args[key].push(
-        ...value
-          .split(",")
-          .map((part) => part.trim())
-          .filter(Boolean),
-      );
+      args[key].push(...splitList(value));
       return;
     case "store":
     case "profile":
@@ -175,9 +170,9 @@ function oneOf<T extends string>(name: string, value: string, values: readonly T
 
 /** A time in ms, of seconds where it has no unit. Throws BC_ERR_BAD_OPTION. */
 export function parseTime(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
-  if (match === null) throw bad(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
-  return Number(match[1]) * (UNITS[match[2] ?? "s"] as number);
+  const ms = parseDuration(/[\d.]$/.test(text) ? `${text}s` : text);
+  if (ms === null) throw bad(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
+  return ms;
 }
 
 function bad(message: string): BreadcrumbError {

@@ -7,7 +7,7 @@ import { type RunFinding, reportRun, type RunReport, type Severity } from "../qu
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
-import { commandText, endOf } from "./list";
+import { commandText, endOf, withoutFiles } from "./list";
 import { cut, printable } from "./printable";
 import { bytes, count, duration, moment, plural } from "./quantities";
 import { tracesText } from "./traces-text";
@@ -35,11 +35,7 @@ export async function stats({
 }: CommandContext): Promise<number> {
   const report = await reportRun(store, positionals[0] ?? "latest");
   if (values["json"]) {
-    const { files, ...run } = report.run;
-    output.json({
-      ...report,
-      run: { ...run, filesInstrumented: files.instrumented },
-    } satisfies JsonDocuments["stats"]);
+    output.json({ ...report, run: withoutFiles(report.run) } satisfies JsonDocuments["stats"]);
     return 0;
   }
   const runs = await store.runs();

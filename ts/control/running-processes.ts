@@ -3,7 +3,7 @@
  *
  *     const { processes } = await runningProcesses();
  *     const [one] = chooseProcesses(processes, { pid: 4711 });
- *     await one.capture({ mode: 3, include: ["src/cart.js:*"], forMs: 30000 });
+ *     await askAll([one], (process) => process.dump({ lastMs: 10_000 }));
  *
  * Limits: Linux and macOS; processes that record into memory are not seen.
  */
@@ -150,6 +150,29 @@ function listed(processes: readonly RunningProcess[]): string {
   return shown.join(", ") + more;
 }
 
+/** What one process answered. */
+export interface Asked<T> {
+  readonly process: RunningProcess;
+  readonly report: T | null;
+  readonly error: BreadcrumbError | null;
+}
+
+/** Asks all of them, as far as they answer. */
+export function askAll<T>(
+  processes: readonly RunningProcess[],
+  ask: (process: RunningProcess) => Promise<T>,
+): Promise<Asked<T>[]> {
+  const askOne = async (process: RunningProcess): Promise<Asked<T>> => {
+    try {
+      return { process, report: await ask(process), error: null };
+    } catch (error) {
+      if (!(error instanceof BreadcrumbError)) throw error;
+      return { process, report: null, error };
+    }
+  };
+  return Promise.all(processes.map(askOne));
+}
+
 async function processAt(socket: string): Promise<RunningProcess | BreadcrumbError | null> {
   try {
     const { capture, counters, ...rest } = await askProcess<
@@ -166,8 +189,8 @@ async function processAt(socket: string): Promise<RunningProcess | BreadcrumbErr
           COUNTERS.map((name) => [name, counters[name]]),
         ) as ProcessStatus["counters"],
       },
-      capture: (request) => ask(socket, rest.pid, { do: "capture", capture: request }),
-      dump: (request) => ask(socket, rest.pid, { do: "dump", dump: request }),
+      capture: (request) => askAt(socket, rest.pid, { do: "capture", capture: request }),
+      dump: (request) => askAt(socket, rest.pid, { do: "dump", dump: request }),
     };
   } catch (error) {
     if (error instanceof BreadcrumbError) return error;
@@ -178,7 +201,7 @@ async function processAt(socket: string): Promise<RunningProcess | BreadcrumbErr
   }
 }
 
-async function ask<T>(socket: string, pid: number, request: object): Promise<T> {
+async function askAt<T>(socket: string, pid: number, request: object): Promise<T> {
   try {
     return await askProcess<T>(socket, request);
   } catch (error) {

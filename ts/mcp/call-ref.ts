@@ -11,6 +11,14 @@ export function callRef(trace: string, call: number): string {
   return `${trace}#${call}`;
 }
 
+/** The id of a call that there may be none of: of what an exception left, of a side that has ended. */
+export function callRefOf(
+  call: { readonly traceId: string | null; readonly callId: number | null } | null | undefined,
+): string | null {
+  const { traceId = null, callId = null } = call ?? {};
+  return traceId === null || callId === null ? null : callRef(traceId, callId);
+}
+
 /** What an id names. Throws `BC_ERR_BAD_OPTION`. */
 export function parseCallRef(ref: string): { readonly trace: string; readonly call: number } {
   const match = /^([^#]{1,200})#(\d{1,15})$/.exec(ref);

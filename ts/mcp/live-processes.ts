@@ -9,14 +9,15 @@
 import { realpathSync } from "node:fs";
 import { z } from "zod";
 import {
+  askAll,
+  type Asked,
   chooseProcesses,
   type ProcessChoice,
   type RunningProcess,
   runningProcesses,
 } from "../control/running-processes";
-import { BreadcrumbError } from "../errors";
 import type { CaptureReport, CaptureRequest } from "../options/capture";
-import type { DumpRequest } from "../options/keep";
+import type { DumpReport, DumpRequest } from "../options/keep";
 import type { Answer } from "./answer";
 import { cleanText, short } from "./clean-text";
 import { RUN } from "./inputs";
@@ -52,7 +53,7 @@ export async function changeCapture(
   context: ToolContext,
 ): Promise<Answer> {
   const meant = await processesOf(choice, context);
-  const rows = await Promise.all(meant.map((process) => changeOne(process, request)));
+  const rows = (await askAll(meant, (process) => process.capture(request))).map(capturedRow);
   return answerOf(rows, summaryOf(rows, request), lineOf);
 }
 
@@ -63,11 +64,7 @@ export async function dumpHeld(
   context: ToolContext,
 ): Promise<Answer> {
   const meant = await processesOf(choice, context);
-  const rows = await Promise.all(
-    meant.map((process) =>
-      rowOf(process, { traces: null, storesAll: null }, () => process.dump(request)),
-    ),
-  );
+  const rows = (await askAll(meant, (process) => process.dump(request))).map(dumpedRow);
   const traces = rows.reduce((sum, row) => sum + (row.traces ?? 0), 0);
   const next = traces === 0 ? "" : " Next: query_traces with run = runId.";
   return answerOf(rows, `${traces} traces were stored.${next}`, (row) => {
@@ -101,29 +98,24 @@ function answerOf<R extends object>(
   };
 }
 
-/** What is told of a process: what it answered, or `nothing` and why. */
-async function rowOf<N extends object, R extends object>(
-  { status }: RunningProcess,
-  nothing: N,
-  ask: () => Promise<R>,
-) {
+/** What is told of a process whatever it answered. */
+function rowOf<T>({ process: { status }, error }: Asked<T>) {
   const { pid, runId } = status;
   const command = short(cleanText(status.command.slice(1).join(" ")), MAX_COMMAND);
-  const row = { pid, runId, command, ...nothing, error: null };
-  try {
-    return { ...row, ...(await ask()) };
-  } catch (error) {
-    if (!(error instanceof BreadcrumbError)) throw error;
-    return { ...row, error: short(`${error.code}: ${error.message}`, MAX_MESSAGE) };
-  }
+  return { pid, runId, command, error: error && short(`${error.code}: ${error.message}`, MAX_MESSAGE) };
 }
 
-function changeOne(process: RunningProcess, request: CaptureRequest) {
-  const nothing = { functions: null, of: null, near: [] };
-  return rowOf<typeof nothing, CaptureReport>(process, nothing, () => process.capture(request));
+function capturedRow(asked: Asked<CaptureReport>) {
+  const { functions, of, near } = asked.report ?? { functions: null, of: null, near: [] };
+  return { ...rowOf(asked), functions, of, near };
 }
 
-type Row = Awaited<ReturnType<typeof changeOne>>;
+function dumpedRow(asked: Asked<DumpReport>) {
+  const { traces, storesAll } = asked.report ?? { traces: null, storesAll: null };
+  return { ...rowOf(asked), traces, storesAll };
+}
+
+type Row = ReturnType<typeof capturedRow>;
 
 function lineOf({ pid, command, functions, of, near, error }: Row): string {
   const hint = near.length === 0 ? "" : `; near are ${near.join(", ")}`;

@@ -3,14 +3,14 @@
  */
 import { BreadcrumbError } from "../errors";
 import type { Call, Store } from "../query/index";
+import { lastRows } from "../query/last-rows";
 import { parseCallRef } from "./call-ref";
 
 /** Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export async function readCall(store: Store, ref: string): Promise<Call> {
   const { trace, call } = parseCallRef(ref);
   const { items } = await store.calls({ trace, call, limit: 2 });
-  // An open call is stored again once it ends: the row of its end holds more.
-  const found = items.find(({ status }) => status !== "open") ?? items[0];
+  const found = lastRows(items).get(call);
   if (found) return found;
   throw new BreadcrumbError(
     "BC_ERR_NOT_FOUND",

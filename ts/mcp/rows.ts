@@ -16,7 +16,7 @@ import type {
   Run,
   TraceSummary,
 } from "../query/index";
-import { callRef } from "./call-ref";
+import { callRef, callRefOf } from "./call-ref";
 import { beginning, cleanText, oneLine, short } from "./clean-text";
 import { type Cut, cutValue } from "./cut-value";
 
@@ -222,14 +222,14 @@ export function exceptionRow(
   valueBytes: number,
   withStack: boolean,
 ): ExceptionRow {
-  const { traceId, callId, stack } = exception;
+  const { traceId, stack } = exception;
   return {
     exception: exceptionRef(exception.runId, exception.exceptionId),
     name: short(exception.name, MAX_FUNCTION),
     message: short(exception.message, Math.max(80, valueBytes)),
     function: nameOf(exception.function),
     at: placeOf(exception.file, exception.line),
-    call: traceId === null || callId === null ? null : callRef(traceId, callId),
+    call: callRefOf(exception),
     traceId,
     thrownAt: exception.thrownAt,
     handled: exception.handled,

@@ -9,7 +9,7 @@
  * undecided, or can be dumped, takes `memory` bytes at most.
  */
 import { sep } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { milliseconds } from "./capture";
 import { parseDuration } from "./duration";
 import { forwardSlashes } from "./normalize";
@@ -92,7 +92,7 @@ export function keepOf(text: string, where = "BREADCRUMB_KEEP"): KeepOptions | n
   for (const part of text.split(",").map((word) => word.trim())) {
     const read = partOf(part, options);
     if (read === undefined) {
-      throw bad(
+      throw badOption(
         `${where} is all, none, or some of ${EXAMPLE}, with commas between them; got ${JSON.stringify(text)}`,
       );
     }
@@ -134,18 +134,18 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
   }
   const options = typeof keep === "number" ? { share: keep } : keep;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw bad(
+    throw badOption(
       `${name} is an object of ${NAMES.join(", ")}, a text such as "errors,slow>200ms", or a share; got ${String(keep)}`,
     );
   }
   for (const key of Object.keys(options)) {
     if (!NAMES.some((known) => known === key)) {
-      throw bad(`${name} has no "${key}"; it has ${NAMES.join(", ")}`);
+      throw badOption(`${name} has no "${key}"; it has ${NAMES.join(", ")}`);
     }
   }
   const { errors = false, slow, share, perSecond, slowestPerMinute, roots = [] } = options;
   const { last, memory = MEMORY } = options;
-  if (typeof errors !== "boolean") throw bad(`${name}: errors is true or false; got ${errors}`);
+  if (typeof errors !== "boolean") throw badOption(`${name}: errors is true or false; got ${errors}`);
   return {
     errors,
     slowNs: slow === undefined ? null : nanoseconds(slow, `${name}: slow`),
@@ -161,45 +161,41 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
 /** Checks what to dump. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
 export function dumpRequest(options: DumpOptions = {}, name = 'Option "last"'): DumpRequest {
   if (typeof options !== "object" || options === null) {
-    throw bad(`What to dump is an object; got ${String(options)}`);
+    throw badOption(`What to dump is an object; got ${String(options)}`);
   }
   const { last, ...others } = options;
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) throw bad(`Unknown option "${unknown}"; the option is last`);
+  if (unknown !== undefined) throw badOption(`Unknown option "${unknown}"; the option is last`);
   return { lastMs: last === undefined ? null : milliseconds(last, name) };
 }
 
 function fraction(value: number, name: string): number {
   if (typeof value === "number" && value >= 0 && value <= 1) return value;
-  throw bad(`${name} is a share from 0 to 1, or 0% to 100%; got ${String(value)}`);
+  throw badOption(`${name} is a share from 0 to 1, or 0% to 100%; got ${String(value)}`);
 }
 
 function count(value: number | undefined, name: string): number | null {
   if (value === undefined) return null;
   if (Number.isInteger(value) && value > 0 && value <= 100_000) return value;
-  throw bad(`${name} is a whole number from 1 to 100000; got ${String(value)}`);
+  throw badOption(`${name} is a whole number from 1 to 100000; got ${String(value)}`);
 }
 
 function patterns(value: readonly string[], name: string): readonly string[] {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "")) {
     return value.map((pattern) => forwardSlashes(pattern, sep));
   }
-  throw bad(`${name} is a list of patterns, such as ["src/pay.js:charge"]; got ${String(value)}`);
+  throw badOption(`${name} is a list of patterns, such as ["src/pay.js:charge"]; got ${String(value)}`);
 }
 
 function nanoseconds(value: string | number, name: string): number {
   const ms = typeof value === "number" ? value : (parseDuration(String(value)) ?? 0);
   const ns = Math.round(ms * NS_PER_MS);
   if (Number.isSafeInteger(ns) && ns > 0) return ns;
-  throw bad(`${name} is a time such as 200ms or 30s; got ${JSON.stringify(value)}`);
+  throw badOption(`${name} is a time such as 200ms or 30s; got ${JSON.stringify(value)}`);
 }
 
 function bytes(value: string | number, name: string): number {
   const size = Math.round(parseSize(String(value)) ?? 0);
   if (size >= LEAST_MEMORY && size <= MOST_MEMORY) return size;
-  throw bad(`${name} is a size from 64KiB to 4GiB; got ${JSON.stringify(value)}`);
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
+  throw badOption(`${name} is a size from 64KiB to 4GiB; got ${JSON.stringify(value)}`);
 }

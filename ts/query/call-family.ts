@@ -13,6 +13,7 @@ import { readPathUp } from "./call-path";
 import { readCallsByIds } from "./calls";
 import { checkLimit, checkWhole, Conditions } from "./conditions";
 import type { CallPlace } from "./diff-result";
+import { lastRows } from "./last-rows";
 import type { Reader } from "./reader";
 import { resolveTraceId } from "./resolve-trace";
 import type { Call } from "./results";
@@ -64,8 +65,9 @@ export async function callFamily(
     ids,
     { source, where },
   );
-  const calls = ended(found).toReversed();
-  const call = calls.find((one) => one.callId === callId);
+  const byId = lastRows(found);
+  const calls = [...byId.values()].toReversed();
+  const call = byId.get(callId);
   if (!call) {
     throw new BreadcrumbError("BC_ERR_NOT_FOUND", `trace ${trace} has no call ${callId}`);
   }
@@ -102,13 +104,4 @@ async function childIds(
   return rows
     .map((row) => JSON.parse(row.text("ids")) as number[])
     .flatMap((ids) => [...new Set(ids)].slice(0, limit));
-}
-
-/** Each call once: the row of its end holds more than that of when it was open. */
-function ended(calls: readonly Call[]): Call[] {
-  const byId = new Map<number, Call>();
-  for (const call of calls) {
-    if (call.status !== "open" || !byId.has(call.callId)) byId.set(call.callId, call);
-  }
-  return [...byId.values()];
 }

@@ -13,9 +13,10 @@ import { readCallsByIds } from "./calls";
 import { checkWhole } from "./conditions";
 import { loadDuckDB } from "./engine";
 import type { Reader, Source } from "./reader";
-import { resolveTraceId, traceNotFound } from "./resolve-trace";
-import type { Call, CallLevels } from "./results";
-import { latestTrace, traceSource } from "./trace";
+import { lastRows } from "./last-rows";
+import { traceNotFound } from "./resolve-trace";
+import type { CallLevels } from "./results";
+import { resolveTrace, traceSource } from "./trace";
 import { traceId } from "./trace-id";
 
 /** Which part of a trace. */
@@ -55,8 +56,7 @@ export async function callLevels(
   const width = checkWhole("width", options.width ?? DEFAULT_WIDTH, 1, MOST_CALLS);
   const levels = checkWhole("levels", options.levels ?? DEFAULT_LEVELS, 1, MOST_LEVELS);
   reader.refresh();
-  const whole = trace === "latest" ? await latestTrace(reader) : trace;
-  const { runId, rootId } = resolveTraceId(reader, whole);
+  const { runId, rootId } = await resolveTrace(reader, trace);
   const walk = new Walk(reader, runId, rootId);
   const { callCount, top } = await walk.top(call, width);
   const id = traceId(runId, rootId);
@@ -168,11 +168,7 @@ class Walk {
       runIds,
       spots.map(({ callId }) => callId),
     );
-    const byId = new Map<number, Call>();
-    for (const call of rows) {
-      // An open call is stored again once it ends: the row of its end holds more.
-      if (call.status !== "open" || !byId.has(call.callId)) byId.set(call.callId, call);
-    }
+    const byId = lastRows(rows);
     return spots.flatMap(({ callId, level, children }) => {
       const call = byId.get(callId);
       return call ? [{ call, level, children }] : [];

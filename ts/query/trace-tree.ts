@@ -9,6 +9,7 @@
  * row (dropped, or in the part that was cut) are top-level as well.
  */
 import { TraceCall } from "./call-rows";
+import { lastRows } from "./last-rows";
 import type { CallStatus, RecordedException } from "./results";
 import { traceId } from "./trace-id";
 
@@ -79,11 +80,7 @@ export class Trace {
 
 /** Links calls and returns those at the top, the root first. */
 function link(calls: readonly TraceCall[]): TraceCall[] {
-  const byId = new Map<number, TraceCall>();
-  for (const call of calls) {
-    // An open call is stored again once it ends: the row of its end holds more.
-    if (call.status !== "open" || !byId.has(call.callId)) byId.set(call.callId, call);
-  }
+  const byId = lastRows(calls);
   const top: TraceCall[] = [];
   for (const call of byId.values()) {
     const parent = call.parentId === null ? undefined : byId.get(call.parentId);

@@ -39,8 +39,7 @@ export async function readTrace(
   const most = options.maxCalls ?? DEFAULT_MAX_CALLS;
   const maxCalls = checkWhole("maxCalls", most, 1, MOST_CALLS);
   reader.refresh();
-  const whole = id === "latest" ? await latestTrace(reader) : id;
-  const { runId, rootId } = resolveTraceId(reader, whole);
+  const { runId, rootId } = await resolveTrace(reader, id);
   let columns = await readColumns(reader, runId, rootId, `LIMIT ${maxCalls + 1}`);
   if (columns.count === 0) {
     const known = reader.runs.all().some((run) => run.runId === runId);
@@ -62,10 +61,15 @@ export async function readTrace(
   return new Trace({ runId, rootId, calls: callsOf(columns), exceptions, callCount });
 }
 
-export async function latestTrace(reader: Reader): Promise<string> {
+/** What an id means; `latest` is the newest trace. Throws `BC_ERR_NOT_FOUND`. */
+export async function resolveTrace(
+  reader: Reader,
+  id: string,
+): Promise<{ runId: string; rootId: number }> {
+  if (id !== "latest") return resolveTraceId(reader, id);
   const { items } = await traces(reader, { limit: 1 });
-  if (!items[0]) throw traceNotFound("latest", "the store has no calls");
-  return items[0].traceId;
+  if (!items[0]) throw traceNotFound(id, "the store has no calls");
+  return resolveTraceId(reader, items[0].traceId);
 }
 
 function readColumns(

@@ -1,7 +1,7 @@
 /** `diff_runs`: two runs, or two traces, compared. */
 import { z } from "zod";
-import type { Call, Diff, DivergedCall, FunctionChange, FunctionStats } from "../../query/index";
-import { callRef } from "../call-ref";
+import type { Diff, DivergedCall, FunctionChange, FunctionStats } from "../../query/index";
+import { callRef, callRefOf } from "../call-ref";
 import { short } from "../clean-text";
 import { cutOrNull } from "../cut-value";
 import { json, ms, nameOf, placeOf } from "../rows";
@@ -117,8 +117,8 @@ function findings(diff: Diff, valueBytes: number): Finding[] {
     found.push({
       kind: "diverged",
       ...placed(call ?? null),
-      a: idOf(divergence.a?.call),
-      b: idOf(divergence.b?.call),
+      a: callRefOf(divergence.a?.call),
+      b: callRefOf(divergence.b?.call),
       detail: `${divergence.kind === "call" ? "another function is called" : "the same call ends otherwise"}, behind ${pathOf(divergence.b ?? divergence.a)}`,
     });
   }
@@ -171,10 +171,6 @@ function placed(of: { function: string; file: string | null; line: number | null
   return of === null
     ? { function: null, at: null }
     : { function: nameOf(of.function), at: placeOf(of.file, of.line) };
-}
-
-function idOf(call: Call | undefined): string | null {
-  return call === undefined ? null : callRef(call.traceId, call.callId);
 }
 
 function pathOf(side: DivergedCall | null): string {

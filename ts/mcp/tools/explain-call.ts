@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Call, CallPlace, RecordedException, Store } from "../../query/index";
 import type { Answer } from "../answer";
-import { callRef, parseCallRef } from "../call-ref";
+import { callRef, callRefOf, parseCallRef } from "../call-ref";
 import { short } from "../clean-text";
 import { type Comparison, compareWithOthers } from "../compare-calls";
 import { cutOrNull } from "../cut-value";
@@ -157,7 +157,7 @@ function comparedData({ compared, nearest, changes, unusual }: Comparison, value
   const most = valueBytes > TIGHT ? changes.length : FEW;
   return {
     calls: compared,
-    nearest: nearest && callRef(nearest.traceId, nearest.callId),
+    nearest: callRefOf(nearest),
     changes: changes.slice(0, most).map((change) => ({
       path: short(change.path, 100),
       nearest: cutOrNull(change.a, valueBytes, "arguments"),

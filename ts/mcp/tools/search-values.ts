@@ -4,7 +4,7 @@ import { objectScope } from "../../query/follow";
 import { SEARCH_FIELDS, searchCursor } from "../../query/search";
 import type { SearchMatch } from "../../query/index";
 import { BreadcrumbError } from "../../errors";
-import { callRef } from "../call-ref";
+import { callRefOf } from "../call-ref";
 import { short } from "../clean-text";
 import { CURSOR, FILE, FUNCTION, limitOf, RUN, SINCE, timeOf, TRACE, UNTIL } from "../inputs";
 import { checkFunction, pageAnswer } from "../pages";
@@ -107,10 +107,10 @@ function toRegExp(pattern: string, ignoreCase: boolean): RegExp {
 }
 
 function matchRow(match: SearchMatch, valueBytes: number): MatchRow {
-  const { traceId, callId, exceptionId } = match;
+  const { exceptionId } = match;
   return {
     kind: match.kind,
-    call: traceId === null || callId === null ? null : callRef(traceId, callId),
+    call: callRefOf(match),
     exception: exceptionId === null ? null : exceptionRef(match.runId, exceptionId),
     function: nameOf(match.function),
     at: placeOf(match.file, match.line),
