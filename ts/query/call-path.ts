@@ -3,14 +3,23 @@
  *
  *     await readCallPath(reader, runId, callId)   // [{ callId: 1, function: "main", … }, …, the call]
  *
- * Limits: a look-up a level, for the `MAX_LEVELS` nearest.
+ * Limits: the `MAX_LEVELS` nearest. A look-up for each stretch of `NEAR` ids that has any of them.
  */
 import type { Reader } from "./reader";
 import type { CallPlace } from "./diff-result";
+import type { Row } from "./rows";
 import { mayHoldCalls } from "./segment-choice";
 
 /** Levels above a call that are looked up. */
 const MAX_LEVELS = 64;
+/** Ids that are looked at together: they cost little more than one, and often are the whole path. */
+const NEAR = 4096;
+
+/** A call, and the one above it. */
+interface Step {
+  readonly place: CallPlace;
+  readonly parentId: number | null;
+}
 
 /** The path, the root first; of a deeper call, its lower part. */
 export async function readCallPath(
@@ -29,8 +38,10 @@ export async function readPathUp(
 ): Promise<{ path: CallPlace[]; aboveId: number | null }> {
   const path: CallPlace[] = [];
   let next: number | null = callId;
+  let near: ReadonlyMap<number, Step> = new Map();
   while (next !== null && path.length < MAX_LEVELS) {
-    const found = await readPlace(reader, runId, next);
+    if (!near.has(next)) near = await readNear(reader, runId, next);
+    const found = near.get(next);
     if (!found) break;
     path.unshift(found.place);
     next = found.parentId;
@@ -38,29 +49,36 @@ export async function readPathUp(
   return { path, aboveId: next };
 }
 
-async function readPlace(
+/** A call and those above it that stand near, by id: a call is entered, and numbered, before those it makes. */
+async function readNear(
   reader: Reader,
   runId: string,
   callId: number,
-): Promise<{ place: CallPlace; parentId: number | null } | null> {
+): Promise<ReadonlyMap<number, Step>> {
+  const first = callId - NEAR;
   const rows = await reader.rows({
     sources: {
-      calls: { table: "calls", live: true, choose: (s) => mayHoldCalls(s, runId, callId) },
+      calls: { table: "calls", live: true, choose: (s) => mayHoldCalls(s, runId, first, callId) },
     },
+    // What is stored twice, open and ended, is one row here.
     sql: (from) => `
-      SELECT parent_id::DOUBLE AS parent_id, function, file, line FROM ${from.calls}
-      WHERE run_id = $run AND call_id = $call::BIGINT LIMIT 1`,
-    parameters: { run: runId, call: callId },
+      WITH RECURSIVE
+        near AS MATERIALIZED (SELECT call_id, parent_id, function, file, line FROM ${from.calls}
+          WHERE run_id = $run AND call_id BETWEEN $first::BIGINT AND $call::BIGINT),
+        up AS (FROM near WHERE call_id = $call::BIGINT
+          UNION SELECT near.* FROM near JOIN up ON near.call_id = up.parent_id)
+      SELECT call_id::DOUBLE AS call_id, parent_id::DOUBLE AS parent_id, function, file, line FROM up`,
+    parameters: { run: runId, first, call: callId },
   });
-  if (rows.count === 0) return null;
-  const row = rows.row(0);
-  return {
-    place: {
-      callId,
-      function: row.text("function"),
-      file: row.text("file"),
-      line: row.number("line"),
-    },
-    parentId: row.numberOrNull("parent_id"),
+  return new Map(rows.map((row) => [row.number("call_id"), stepOf(row)]));
+}
+
+function stepOf(row: Row): Step {
+  const place = {
+    callId: row.number("call_id"),
+    function: row.text("function"),
+    file: row.text("file"),
+    line: row.number("line"),
   };
+  return { place, parentId: row.numberOrNull("parent_id") };
 }

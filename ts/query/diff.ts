@@ -8,13 +8,14 @@
  * run to run (concurrent requests), so do the pairs.
  */
 import { BreadcrumbError } from "../errors";
-import { alignCalls, type Pair, type Spot } from "./align-calls";
+import { alignCalls, type Alignment, type Pair, type Spot } from "./align-calls";
 import { readCallPath } from "./call-path";
 import { CallStream } from "./call-stream";
 import { readCallsByIds } from "./calls";
 import { checkLimit } from "./conditions";
 import { compareFunctions } from "./diff-functions";
 import { conditionsOf, resolveSide, type Side, sourceOf } from "./diff-side";
+import { lastRows } from "./last-rows";
 import type { Reader } from "./reader";
 import type { ChangedCall, Diff, DiffSide, Divergence, ExceptionChange } from "./diff-result";
 import type { FunctionStats } from "./function-sums";
@@ -60,20 +61,24 @@ export async function diff(
   const aligned = await alignCalls(new CallStream(reader, a), new CallStream(reader, b), {
     maxChanged: limit,
   });
+  const calls = [
+    await readSpots(reader, a, aligned, "a"),
+    await readSpots(reader, b, aligned, "b"),
+  ] as const;
   return {
     a: describe(a, sumsA),
     b: describe(b, sumsB),
     pairs: aligned.pairs,
     onlyInA: aligned.onlyInA,
     onlyInB: aligned.onlyInB,
-    divergence: aligned.first && (await readDivergence(reader, [a, b], aligned.first)),
+    divergence: aligned.first && (await readDivergence(reader, aligned.first, calls)),
     added: functions.added.slice(0, limit),
     removed: functions.removed.slice(0, limit),
     slower: functions.slower.slice(0, limit),
     faster: functions.faster.slice(0, limit),
     counts: functions.counts.slice(0, limit),
     changedCount: aligned.changedCount,
-    changedValues: await readChanged(reader, [a, b], aligned.changed),
+    changedValues: aligned.changed.flatMap((pair) => changedCall(pair, calls)),
     exceptions: await changedExceptions(reader, [a, b], limit),
   };
 }
@@ -103,65 +108,53 @@ function describe({ kind, id }: Side, sums: readonly FunctionStats[]): DiffSide 
   };
 }
 
+type Calls = ReadonlyMap<number, Call>;
+
+/** The calls of a side that are told whole, by their ids. */
+async function readSpots(
+  reader: Reader,
+  side: Side,
+  { first, changed }: Alignment,
+  name: "a" | "b",
+): Promise<Calls> {
+  const spots = [first, ...changed].map((pair) => pair?.[name]);
+  const ids = [...new Set(spots.flatMap((spot) => spot?.callId ?? []))];
+  const runIds = ids.map(() => side.runId);
+  return lastRows(await readCallsByIds(reader, runIds, ids, { where: conditionsOf(side, "side") }));
+}
+
 async function readDivergence(
   reader: Reader,
-  [a, b]: readonly [Side, Side],
-  first: Pair & { readonly kind: Divergence["kind"] },
+  { kind, a, b }: Pair & Pick<Divergence, "kind">,
+  [callsA, callsB]: readonly [Calls, Calls],
 ): Promise<Divergence> {
-  const read = async (side: Side, spot: Spot | null) => {
-    if (!spot) return null;
-    const [call] = await readCallsByIds(reader, [side.runId], [spot.callId]);
-    if (!call) return null;
-    const path = await readCallPath(reader, side.runId, spot.callId);
+  const read = async (spot: Spot | null, calls: Calls) => {
+    const call = calls.get(spot?.callId ?? -1);
+    if (!spot || !call) return null;
+    const path = await readCallPath(reader, call.runId, call.callId);
     return { position: spot.position, path, call };
   };
-  return { kind: first.kind, a: await read(a, first.a), b: await read(b, first.b) };
+  return { kind, a: await read(a, callsA), b: await read(b, callsB) };
 }
 
-async function readChanged(
-  reader: Reader,
-  [a, b]: readonly [Side, Side],
-  pairs: readonly Pair[],
-): Promise<ChangedCall[]> {
-  const read = async ({ runId }: Side, spots: (Spot | null)[]) => {
-    const ids = spots.flatMap((spot) => spot?.callId ?? []);
-    const calls = await readCallsByIds(
-      reader,
-      ids.map(() => runId),
-      ids,
-    );
-    return new Map(calls.map((call) => [call.callId, call]));
-  };
-  const [before, after] = [
-    await read(
-      a,
-      pairs.map((pair) => pair.a),
-    ),
-    await read(
-      b,
-      pairs.map((pair) => pair.b),
-    ),
+/** A pair of calls whose values differ; none if one of them has gone meanwhile. */
+function changedCall(pair: Pair, [callsA, callsB]: readonly [Calls, Calls]): ChangedCall[] {
+  const a = callsA.get(pair.a?.callId ?? -1);
+  const b = callsB.get(pair.b?.callId ?? -1);
+  if (!a || !b) return [];
+  return [
+    {
+      function: b.function,
+      file: b.file,
+      line: b.line,
+      a: { position: pair.a?.position ?? 0, traceId: a.traceId, callId: a.callId },
+      b: { position: pair.b?.position ?? 0, traceId: b.traceId, callId: b.callId },
+      changes: [
+        ...valueChanges("arguments", a.arguments, b.arguments),
+        ...valueChanges("result", a.result, b.result),
+      ],
+    },
   ];
-  return pairs.flatMap((pair) => {
-    const callA = before.get(pair.a?.callId ?? -1);
-    const callB = after.get(pair.b?.callId ?? -1);
-    if (!callA || !callB) return [];
-    return changedCall(callA, callB, pair.a?.position ?? 0, pair.b?.position ?? 0);
-  });
-}
-
-function changedCall(a: Call, b: Call, positionA: number, positionB: number): ChangedCall {
-  return {
-    function: b.function,
-    file: b.file,
-    line: b.line,
-    a: { position: positionA, traceId: a.traceId, callId: a.callId },
-    b: { position: positionB, traceId: b.traceId, callId: b.callId },
-    changes: [
-      ...valueChanges("arguments", a.arguments, b.arguments),
-      ...valueChanges("result", a.result, b.result),
-    ],
-  };
 }
 
 /** Exceptions that are not the same number on both sides. */

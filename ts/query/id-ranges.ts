@@ -26,9 +26,10 @@ export interface IdRange {
   readonly last: number;
 }
 
-/** The ranges in which there are calls, ascending. */
+/** The ranges in which there are calls, ascending; of a trace, the one that begins at its root in any case. */
 export async function* idRanges(reader: Reader, ids: IdRanges): AsyncGenerator<IdRange> {
-  for (let next = await leastFrom(reader, ids, 0); next !== null;) {
+  // A root is entered, and numbered, before all that it causes.
+  for (let next = ids.rootId ?? (await leastFrom(reader, ids, 0)); next !== null;) {
     const last = next + ids.width - 1;
     yield { first: next, last };
     next = await leastFrom(reader, ids, last + 1);
