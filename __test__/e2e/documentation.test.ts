@@ -157,7 +157,7 @@ describe("what the documents name", () => {
         const command = allCommands().find((each) => each.name === word);
         if (word === "help") continue;
         expect(command, line).toBeDefined();
-        const [own = ""] = rest.split(/ -- | \(|: /);
+        const [own = ""] = rest.split(/ -- | \(|: | · /);
         for (const [option = ""] of command ? own.matchAll(/(?<=\s)--[a-z-]+/g) : []) {
           expect(Object.keys(command ? optionsOf(command) : {}), line).toContain(option.slice(2));
         }
@@ -230,6 +230,37 @@ describe("the fields that --json is documented to have", () => {
       if (depth < 0) break;
     }
     return flat.split(",").map((part) => part.replace(/:.*/s, "").trim());
+  }
+});
+
+describe("README.md", () => {
+  const text = readFileSync(join(packageRoot, "README.md"), "utf8");
+  const files = [...text.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)];
+  const [, session = ""] = /```console\n(\$ npx breadcrumb run [\s\S]*?)```/.exec(text) ?? [];
+  const steps = session.split(/^\$ npx /m).slice(1);
+
+  test("its session is what comes of it", () => {
+    expect(steps.map((step) => step.split(" ", 2)[1])).toEqual(["run", "show", "exceptions"]);
+    const app = realpathSync(
+      project(Object.fromEntries(files.map(([, name = "", code = ""]) => [name, code]))),
+    );
+    for (const step of steps) {
+      const [line = "", ...said] = step.split("\n");
+      const { stdout } = shell(`${line} 2>&1`, app);
+      expect(sameEachTime(stdout.replaceAll(`${app}/`, "")), line).toBe(
+        sameEachTime(said.join("\n")),
+      );
+    }
+  });
+
+  /** Without times, sizes and ids, and which functions were the hottest. */
+  function sameEachTime(output: string): string {
+    return output
+      .replaceAll(/^ .* self, .* total, .*\n/gm, "")
+      .replaceAll(/ *\b[\d.,]+ (?:ns|µs|ms|s|kB)\b/g, " <n>")
+      .replaceAll(/\d{4}-\d\d-\d\d [\d:.]+/g, "<time>")
+      .replaceAll(/\b01[0-9a-z]{6}\b/g, "<run>")
+      .trim();
   }
 });
 
