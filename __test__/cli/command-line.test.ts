@@ -11,6 +11,24 @@ beforeAll(async () => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
+test.each([
+  ["list"],
+  ["list", "--runs"],
+  ["show", "019a-1"],
+  ["show", "019a-1", "--depth", "1"],
+  ["stats", "019a"],
+  ["top"],
+  ["query", "SELECT * FROM calls"],
+  ["query", "SELECT function, file, line FROM calls"],
+])("%j fits a terminal of 40 columns", async (...argv) => {
+  vi.stubEnv("COLUMNS", undefined);
+  const { stdout } = await runCli([...argv, "--store", dir], { columns: 40 });
+  const isSentence = (line: string) =>
+    /^ {2}(?:[✗!·]|breadcrumb) |^ {6}breadcrumb |: --/.test(line);
+  const long = stdout.split("\n").filter((line) => line.length > 40 && !isSentence(line));
+  expect(long).toEqual([]);
+});
+
 describe("help", () => {
   test.each([[[]], [["--help"]], [["-h"]], [["help"]], [["help", "help"]]])("%j", async (argv) => {
     const { code, stdout, stderr } = await runCli(argv);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allCommands } from "../../ts/cli/all-commands";
-import { commandHelp, mainHelp, optionText } from "../../ts/cli/help";
+import { commandHelp, fitHelp, mainHelp, optionText } from "../../ts/cli/help";
 import { optionsOf } from "../../ts/cli/shared-options";
 
 test.each(allCommands().map((command) => [command.name, command] as const))(
@@ -21,4 +21,22 @@ test.each(allCommands().map((command) => [command.name, command] as const))(
 test("the help of all names every command", () => {
   for (const { name } of allCommands())
     expect(mainHelp("1")).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+});
+
+test.each([40, 60, 80])("fits %i columns, and says the same", (columns) => {
+  for (const help of [mainHelp("1"), ...allCommands().map(commandHelp)]) {
+    const fitted = fitHelp(help, columns);
+    const words = (text: string) => text.split(/\s+/);
+    expect(words(fitted)).toEqual(words(help));
+    // A command that is to be copied, and a long word, stay whole.
+    const long = fitted.split("\n").filter((line) => line.length > columns);
+    for (const line of long) expect(line).toMatch(/^ *(?:breadcrumb |claude |\S+$)/);
+  }
+});
+
+test("what goes on stands in its column, or set in where that leaves no room", () => {
+  const help = "Options\n  --name <n>  one two three four\n";
+  expect(fitHelp(help, 30)).toBe("Options\n  --name <n>  one two three\n              four\n");
+  expect(fitHelp(help, 20)).toBe("Options\n  --name <n>\n      one two three\n      four\n");
+  expect(fitHelp(help, Number.POSITIVE_INFINITY)).toBe(help);
 });

@@ -106,7 +106,7 @@ test("the screen", async () => {
     [
       "run",
       "  1.00 ms ▸ trace A  08:00:01.000  main, 1 call",
-      "  5.00 ms ▾ trace 1  08:00:00.000  main, 6 calls, 1 call th…",
+      "> 5.00 ms ▾ trace 1  08:00:00.000  main, 6 calls, 1 call th…",
       "  5.00 ms   ▾ main(path: "a.json") → 3  src/main.js:1",
       "   900 µs     ▾ load(path: "a.json", options: Options { str…",
       "   500 µs       · parse(text: "{") ✗ SyntaxError: Unexpecte…",

@@ -19,7 +19,7 @@ import {
 } from "./command";
 import { STORE_COMMANDS } from "./commands";
 import { configuredStore } from "./configured-store";
-import { commandHelp, mainHelp } from "./help";
+import { commandHelp, fitHelp, mainHelp } from "./help";
 import type { JsonDocuments } from "./json-documents";
 import { Output, type Streams } from "./output";
 import { printable } from "./printable";
@@ -109,7 +109,7 @@ async function help(name: string | undefined, streams: Streams): Promise<number>
 
 async function answer(streams: Streams, words: string): Promise<number> {
   const output = new Output(streams, { quiet: false });
-  output.line(words);
+  output.line(fitHelp(words, output.columns));
   await output.flush();
   return 0;
 }

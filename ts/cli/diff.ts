@@ -91,7 +91,7 @@ function printDiverged(name: string, side: DivergedCall | null, output: Output):
   const ending = call.status === "returned" ? resultText(call, VALUE_WIDTH) : ` (${call.status})`;
   const text = `${hidden}${way.join("")}${callText(call, VALUE_WIDTH)}${ending}`;
   const where = output.links(output.paint.dim(printable(`${call.file}:${call.line}`)), call);
-  output.line(`  ${name}  ${cut(text, Math.max(40, output.columns - 6))}`);
+  output.line(`  ${name}  ${cut(text, Math.max(20, output.columns - 6))}`);
   output.line(`     ${where}${output.paint.dim(`, behind ${plural(position, "call")}`)}`);
 }
 
@@ -123,17 +123,17 @@ function printChanges(title: string, changes: readonly FunctionChange[], output:
     title,
     changes,
     [
-      [{ title: "mean in a", right: true }, ({ a }) => duration(a.meanNs)],
+      [{ title: "mean in a", right: true, drop: 2 }, ({ a }) => duration(a.meanNs)],
       [{ title: "mean in b", right: true }, ({ b }) => duration(b.meanNs)],
       [
         { title: "times", right: true },
         ({ ratio }) => (ratio === null ? "–" : `×${ratio.toFixed(2)}`),
       ],
       [
-        { title: "in all", right: true },
+        { title: "in all", right: true, drop: 3 },
         ({ differenceNs }) => `${differenceNs < 0 ? "-" : "+"}${duration(Math.abs(differenceNs))}`,
       ],
-      [{ title: "calls", right: true }, ({ b }) => count(b.calls)],
+      [{ title: "calls", right: true, drop: 4 }, ({ b }) => count(b.calls)],
     ],
     output,
   );
@@ -169,7 +169,7 @@ function printExceptions(changes: readonly ExceptionChange[], output: Output): v
   heading("exceptions", output);
   for (const { name, message, function: in_, a, b } of changes) {
     const text = `${count(a)} → ${count(b)}  ${name}: ${message}${in_ === null ? "" : ` in ${in_}`}`;
-    output.line(`  ${cut(printable(text), Math.max(40, output.columns - 2))}`);
+    output.line(`  ${cut(printable(text), Math.max(20, output.columns - 2))}`);
   }
 }
 
@@ -189,6 +189,6 @@ function printChanged({ function: name, file, line, changes }: ChangedCall, outp
       value === undefined ? "(none)" : valueText(value, VALUE_WIDTH),
     );
     const text = `${printable(path)}: ${from} → ${to}`;
-    output.line(`      ${cut(text, Math.max(40, output.columns - 6))}`);
+    output.line(`      ${cut(text, Math.max(20, output.columns - 6))}`);
   }
 }

@@ -74,11 +74,12 @@ function printNotCalled(
   const lines = renderTable(
     [
       { title: "calls in other runs", right: true },
-      { title: "last in" },
+      { title: "last in", drop: 2 },
       { title: "function", shrink: "end" },
       {
         title: "where",
         shrink: "start",
+        drop: 1,
         style: (cell, row) => {
           const place = notCalled[row];
           return place ? output.links(output.paint.dim(cell), place) : cell;

@@ -1,7 +1,7 @@
 /**
  * The help, from the commands' own descriptions.
  *
- *     mainHelp("0.1.0"); commandHelp(spec)
+ *     fitHelp(mainHelp("0.1.0"), 80); fitHelp(commandHelp(spec), 40)
  */
 import { commandGroups } from "./all-commands";
 import type { CommandDescription, OptionSpec } from "./command";
@@ -62,6 +62,33 @@ ${optionLines(optionsOf(spec))}
 Examples
 ${examples.join("\n")}
 `;
+}
+
+/** Of a line that ends in a column of its own: what stands before that. */
+const BEFORE_COLUMN = /^ *\S(?:.*?\S)? {2,}(?=\S)/;
+/** What a line that goes on is set in by, where it has no column or that leaves no room. */
+const HANGING = 4;
+
+/** A help whose lines end where the terminal does; what goes on stands in the column that it belongs to. */
+export function fitHelp(text: string, width: number): string {
+  const lines = text.split("\n");
+  return lines.flatMap((line) => (line.length <= width ? [line] : broken(line, width))).join("\n");
+}
+
+function broken(line: string, width: number): string[] {
+  const before = BEFORE_COLUMN.exec(line)?.[0] ?? /^ */.exec(line)?.[0] ?? "";
+  const isTight = before.length > width / 2;
+  const indent = " ".repeat(isTight ? 2 + HANGING : before.length);
+  const lines = isTight && before.trim() !== "" ? [before.trimEnd()] : [];
+  let at = isTight ? indent : before;
+  for (const word of line.slice(before.length).split(" ")) {
+    if (at.length + word.length > width && at.trim() !== "" && at !== before) {
+      lines.push(at.trimEnd());
+      at = indent;
+    }
+    at += `${word} `;
+  }
+  return [...lines, at.trimEnd()];
 }
 
 /** An option as it is written: `-q, --quiet`, `--limit <n>`. */

@@ -110,15 +110,15 @@ function printTraces(
   const lines = renderTable(
     [
       { title: "trace" },
-      { title: "began", drop: 1, style: dim },
-      { title: "time", right: true },
-      { title: "calls", right: true },
+      { title: "began", drop: 3, style: dim },
+      { title: "time", right: true, drop: 1 },
+      { title: "calls", right: true, drop: 2 },
       { title: "ended", shrink: "end", style: (cell, row) => (failed(row) ? red(cell) : cell) },
       { title: "function", shrink: "end" },
       {
         title: "where",
         shrink: "start",
-        drop: 2,
+        drop: 4,
         style: (cell, row) => {
           const { file, line } = traces[row] as TraceSummary;
           return file === null || line === null ? cell : links(dim(cell), { file, line });
@@ -159,13 +159,13 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
   const lines = renderTable(
     [
       { title: "run" },
-      { title: "began" },
-      { title: "ended" },
-      { title: "calls", right: true },
-      { title: "counted", right: true, drop: 2 },
+      { title: "began", drop: 4 },
+      { title: "ended", shrink: "end" },
+      { title: "calls", right: true, drop: 2 },
+      { title: "counted", right: true, drop: 5 },
       { title: "dropped", right: true, drop: 1 },
-      { title: "exceptions", right: true },
-      { title: "size", right: true, drop: 3 },
+      { title: "exceptions", right: true, drop: 3 },
+      { title: "size", right: true, drop: 6 },
       { title: "command", shrink: "end" },
     ],
     runs.map((run) => [

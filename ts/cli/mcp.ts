@@ -11,7 +11,8 @@ import { serveClients, serveStdio } from "../mcp/serve";
 import { StoreAccess } from "../mcp/store-access";
 import { projectRoot } from "../options/normalize";
 import { configuredStore } from "./configured-store";
-import { commandHelp } from "./help";
+import { commandHelp, fitHelp } from "./help";
+import { columnsOf } from "./output";
 import { MCP_COMMAND } from "./raw-commands";
 import { version } from "./version";
 
@@ -19,7 +20,7 @@ import { version } from "./version";
 export async function mcp(argv: readonly string[]): Promise<number> {
   const values = parse(argv);
   if (values.help) {
-    process.stdout.write(commandHelp(MCP_COMMAND));
+    process.stdout.write(fitHelp(commandHelp(MCP_COMMAND), columnsOf(process.stdout)));
     return 0;
   }
   const project =

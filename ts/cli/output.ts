@@ -137,7 +137,8 @@ export class Output {
   }
 }
 
-function columnsOf(stdout: Streams["stdout"]): number {
+/** Columns of a stream: of the terminal, or COLUMNS; infinite of a file or pipe. */
+export function columnsOf(stdout: Streams["stdout"]): number {
   const named = Number(process.env["COLUMNS"]);
   if (Number.isInteger(named) && named > 0) return Math.max(LEAST_COLUMNS, named);
   if (!stdout.isTTY) return Number.POSITIVE_INFINITY;

@@ -101,11 +101,11 @@ function print(report: PruneReport, dryRun: boolean, output: Output): void {
     const lines = renderTable(
       [
         { title: "run" },
-        { title: "ended" },
-        { title: "calls", right: true, drop: 1 },
+        { title: "ended", drop: 1 },
+        { title: "calls", right: true, drop: 2 },
         { title: "size", right: true },
-        { title: "why" },
-        { title: "command", shrink: "end", drop: 2 },
+        { title: "why", shrink: "end" },
+        { title: "command", shrink: "end", drop: 3 },
       ],
       runs.map((run) => [
         ids.run(run.runId),

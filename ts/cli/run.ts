@@ -15,7 +15,8 @@ import { type LoadedConfig, loadConfig } from "../options/resolve-config";
 import { checkRedaction } from "../redaction";
 import { recoverRuns } from "../recovery";
 import { descendants } from "./descendants";
-import { commandHelp } from "./help";
+import { commandHelp, fitHelp } from "./help";
+import { columnsOf } from "./output";
 import { RUN_COMMAND } from "./raw-commands";
 import { parseRunArguments, parseTime, type RunArguments } from "./run-arguments";
 import { reportLaunch } from "./run-report";
@@ -58,7 +59,7 @@ export async function run(argv: string[]): Promise<number> {
     return EXIT_USAGE;
   }
   if (args.help) {
-    process.stdout.write(commandHelp(RUN_COMMAND));
+    process.stdout.write(fitHelp(commandHelp(RUN_COMMAND), columnsOf(process.stdout)));
     return 0;
   }
   const launch = args.launch ?? randomUUID();

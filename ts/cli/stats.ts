@@ -141,7 +141,7 @@ function printFindings(findings: readonly RunFinding[], ids: ShortIds, output: O
   for (const { severity, message, next } of findings) {
     const color =
       severity === "error" ? paint.red : severity === "warning" ? paint.yellow : paint.dim;
-    const text = cut(printable(ids.shorten(message)), Math.max(40, output.columns - 4));
+    const text = cut(printable(ids.shorten(message)), Math.max(20, output.columns - 4));
     output.line(`  ${color(MARKS[severity])} ${text}`);
     output.line(`      ${paint.dim(printable(ids.shorten(next)))}`);
   }

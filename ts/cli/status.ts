@@ -46,12 +46,12 @@ function tableOf(processes: readonly RunningProcess[], columns: number): string[
   return renderTable(
     [
       { title: "pid", right: true },
-      { title: "run" },
-      { title: "captured" },
-      { title: "recorded", right: true },
-      { title: "counted", right: true, drop: 2 },
-      { title: "dropped", right: true, drop: 1 },
-      { title: "overflow", drop: 3 },
+      { title: "run", drop: 1 },
+      { title: "captured", shrink: "end" },
+      { title: "recorded", right: true, drop: 2 },
+      { title: "counted", right: true, drop: 4 },
+      { title: "dropped", right: true, drop: 3 },
+      { title: "overflow", drop: 5 },
       { title: "command", shrink: "end" },
     ],
     processes.map(({ status: { pid, runId, capture, counters, overflow, command } }) => [

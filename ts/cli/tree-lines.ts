@@ -24,6 +24,8 @@ import {
 } from "./tree-outline";
 
 const TIME_WIDTH = 9;
+/** Columns from which on there is room for the running time of each call, and for notes. */
+const WIDE = 60;
 const MAX_INDENT = 40;
 /** Least room for a call before its place goes. */
 const LEAST_CALL = 40;
@@ -50,7 +52,7 @@ interface Pending {
 
 /** The lines, titles first. */
 export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): string[] {
-  const lines = [style.paint.dim(`${"total".padStart(TIME_WIDTH)} ${"self".padStart(TIME_WIDTH)}`)];
+  const lines = [style.paint.dim(timeColumns("total", "self", style).trimEnd())];
   const pending: Pending[] = [];
   const add = (items: readonly OutlineItem[], indent: string, level: number) => {
     for (let i = items.length - 1; i >= 0; i--) {
@@ -80,13 +82,13 @@ export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): str
 function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeStyle): string {
   const { paint, columns, valueWidth, links = noLinks } = style;
   const { call } = item;
-  const times = `${duration(item.totalNs).padStart(TIME_WIDTH)} ${duration(item.selfNs).padStart(TIME_WIDTH)}  `;
+  const times = timeColumns(duration(item.totalNs), duration(item.selfNs), style);
   const notes = [
     item.times > 1 ? `×${count(item.times)}` : "",
     call.waitNs > 0 ? `(waited ${duration(call.waitNs)})` : "",
     item.hiddenBelow > 0 ? `… ${atLeast(trace, plural(item.hiddenBelow, "call"))} below` : "",
   ].filter((note) => note !== "");
-  const tail = notes.length > 0 ? `  ${notes.join("  ")}` : "";
+  const tail = notes.length > 0 && columns >= WIDE ? `  ${notes.join("  ")}` : "";
   const where = printable(`${call.file}:${call.line}`);
   const room = columns - times.length - prefix.length - tail.length;
   const hasPlace = room - where.length - 2 >= Math.min(LEAST_CALL, columns / 2);
@@ -98,6 +100,12 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
   const colored =
     call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
   return `${paint.dim(times + prefix)}${colored}${paint.dim(tail)}${hasPlace ? `  ${links(paint.dim(where), call)}` : ""}`;
+}
+
+/** The columns of times; on a narrow terminal the first. */
+function timeColumns(total: string, self: string, { columns }: TreeStyle): string {
+  const shown = columns >= WIDE ? [total, self] : [total];
+  return `${shown.map((time) => time.padStart(TIME_WIDTH)).join(" ")}  `;
 }
 
 /** How the call ended. */
@@ -119,13 +127,9 @@ function atLeast(trace: Trace, calls: string): string {
   return trace.truncated ? `at least ${calls}` : calls;
 }
 
-function moreLine(
-  trace: Trace,
-  more: OutlineMore,
-  prefix: string,
-  { paint, columns }: TreeStyle,
-): string {
-  const times = `${duration(more.totalNs).padStart(TIME_WIDTH)} ${"".padStart(TIME_WIDTH)}  `;
+function moreLine(trace: Trace, more: OutlineMore, prefix: string, style: TreeStyle): string {
+  const { paint, columns } = style;
+  const times = timeColumns(duration(more.totalNs), "", style);
   const named = more.functions
     .slice(0, NAMED_FUNCTIONS)
     .map(([name, calls]) =>

@@ -17,6 +17,8 @@ import { valueText } from "./value-text";
 import type { ViewRow, ViewTree } from "./view-tree";
 
 const TIME_WIDTH = 9;
+/** Before the line that keys act on, in the blank that times leave. */
+const CURSOR = ">";
 const VALUE_WIDTH = 60;
 /** Levels that are indented; of deeper ones the number stands there. */
 const MAX_INDENT = 30;
@@ -57,7 +59,9 @@ export function drawTree(
   for (const [i, row] of tree.rows.slice(top, top + room).entries()) {
     const isCurrent = top + i === tree.cursor;
     const text = cut(rowText(row, tree), columns);
-    lines.push(isCurrent ? paint.inverse(text.padEnd(columns)) : colored(row, text, paint));
+    // The mark is all that shows it where there are no colours.
+    const marked = CURSOR + text.slice(CURSOR.length);
+    lines.push(isCurrent ? paint.inverse(marked.padEnd(columns)) : colored(row, text, paint));
   }
   while (lines.length < rows - 1) lines.push("");
   lines.push(paint.dim(cut(printable(status), columns)));
