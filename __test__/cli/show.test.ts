@@ -117,6 +117,16 @@ test("what repeats is folded; --full shows all of it", async () => {
   expect(full.stdout).not.toContain("shown:");
 });
 
+test("a narrow terminal has what takes the most time, and how much is hidden", async () => {
+  const { stdout } = await runCli(["show", "019a-1", "--depth", "1", "--store", dir], {
+    columns: 40,
+  });
+  expect(stdout.split("\n").slice(3, 5)).toEqual([
+    "    total",
+    '  5.00 ms  main(path: "a.jso…  … 5 below',
+  ]);
+});
+
 test("a recursion ten thousand deep prints in bounded lines", async () => {
   const folder = newFolder();
   const writer = await StoreWriter.create(folder);

@@ -24,11 +24,13 @@ import {
 } from "./tree-outline";
 
 const TIME_WIDTH = 9;
-/** Columns from which on there is room for the running time of each call, and for notes. */
+/** Columns from which on there is room for the running time of each call, for its waiting, for words. */
 const WIDE = 60;
 const MAX_INDENT = 40;
 /** Least room for a call before its place goes. */
 const LEAST_CALL = 40;
+/** What is left of it however deep it stands. */
+const LEAST_TEXT = 12;
 /** Functions named among those hidden. */
 const NAMED_FUNCTIONS = 3;
 
@@ -82,20 +84,24 @@ export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): str
 function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeStyle): string {
   const { paint, columns, valueWidth, links = noLinks } = style;
   const { call } = item;
+  const isWide = columns >= WIDE;
+  const below = plural(item.hiddenBelow, "call");
   const times = timeColumns(duration(item.totalNs), duration(item.selfNs), style);
   const notes = [
     item.times > 1 ? `×${count(item.times)}` : "",
-    call.waitNs > 0 ? `(waited ${duration(call.waitNs)})` : "",
-    item.hiddenBelow > 0 ? `… ${atLeast(trace, plural(item.hiddenBelow, "call"))} below` : "",
+    isWide && call.waitNs > 0 ? `(waited ${duration(call.waitNs)})` : "",
+    item.hiddenBelow > 0
+      ? `… ${isWide ? atLeast(trace, below) : count(item.hiddenBelow)} below`
+      : "",
   ].filter((note) => note !== "");
-  const tail = notes.length > 0 && columns >= WIDE ? `  ${notes.join("  ")}` : "";
+  const tail = notes.length > 0 ? `  ${notes.join("  ")}` : "";
   const where = printable(`${call.file}:${call.line}`);
   const room = columns - times.length - prefix.length - tail.length;
   const hasPlace = room - where.length - 2 >= Math.min(LEAST_CALL, columns / 2);
   const ending = endText(trace, call, valueWidth);
   const text = cut(
     `${callText(call, valueWidth)}${ending}`,
-    Math.max(LEAST_CALL / 2, hasPlace ? room - where.length - 2 : room),
+    Math.max(LEAST_TEXT, hasPlace ? room - where.length - 2 : room),
   );
   const colored =
     call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
@@ -142,6 +148,6 @@ function moreLine(trace: Trace, more: OutlineMore, prefix: string, style: TreeSt
   const threw = more.threw > 0 ? `, ${count(more.threw)} with exceptions` : "";
   const text = `… ${count(more.calls)} more call${more.calls === 1 ? "" : "s"} of ${named.join(", ")}${others}${below}${threw}`;
   return paint.dim(
-    times + prefix + cut(text, Math.max(LEAST_CALL / 2, columns - times.length - prefix.length)),
+    times + prefix + cut(text, Math.max(LEAST_TEXT, columns - times.length - prefix.length)),
   );
 }
