@@ -15,9 +15,11 @@ mod held;
 mod judge;
 #[cfg(test)]
 mod keep_tests;
+mod trace;
 
-pub(crate) use held::{Held, KeepTally, Through};
+pub(crate) use held::{Held, Through};
 pub use judge::{KeepOptions, RootChooser};
+pub(crate) use trace::KeepTally;
 
 /// A trace whose root has ended is waited for so long: callbacks that belong to it may come.
 pub(crate) const LINGER_NS: i64 = 1_000_000_000;

@@ -49,7 +49,8 @@ The project's own files are recorded, dependencies are not (\`--include 'npm:exp
 behaves as it does without. Start narrow if it is large, and widen by \`find_gaps\`.
 
 A program that runs already, if it was started with \`npx breadcrumb run --dormant\`: \`start_tracing\` records chosen
-functions of it for a while, \`stop_tracing\` ends it.
+functions of it for a while, \`stop_tracing\` ends it. One that stores only some traces (\`--keep\`) holds the others
+for a time: \`dump_traces\` stores them.
 
 ## 2. Ask
 
