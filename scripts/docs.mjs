@@ -171,6 +171,8 @@ function typeOf({ kind, words }, duration) {
       return { enum: words };
     case "integer":
       return { type: "integer", minimum: 1 };
+    case "share":
+      return { anyOf: [{ const: false }, { type: "number", minimum: 0.01, maximum: 1 }] };
     case "time":
       return { type: "string", pattern: duration.source };
     case "redact":

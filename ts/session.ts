@@ -5,6 +5,7 @@ import type * as Core from "./core";
 import { BreadcrumbError, type BreadcrumbErrorCode } from "./errors";
 import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
 import { type CaptureOptions, type CaptureReport, captureRequest } from "./options/capture";
+import type { GovernorReport } from "./options/governor-report";
 
 /** Counters of a session. recorded + counted + dropped = the calls that happened. */
 export interface SessionCounters {
@@ -38,6 +39,8 @@ export interface SessionCounters {
   readonly ringUsedBytes: number;
   /** CPU time of the recorder's thread, ns. */
   readonly recorderCpuNs: number;
+  /** With `overhead`: what recording is estimated to cost, and what was done about it. */
+  readonly governor?: GovernorReport;
 }
 
 /** A file in `session.coverage()`. */

@@ -9,6 +9,8 @@ describe("what to capture", () => {
   test("is chosen functions in a mode for a time", () => {
     const request = captureRequest({ include: ["src/**", ":f"], capture: "time", for: "1.5m" });
     expect(request).toEqual({ mode: 2, include: ["src/**", ":f"], forMs: 90_000 });
+    expect(captureRequest({ overhead: 0.05 })).toMatchObject({ overhead: 0.05 });
+    expect(captureRequest({ overhead: false })).toMatchObject({ overhead: 0 });
     expect(captureRequest({ capture: "dormant", for: 250 })).toMatchObject({ mode: 0, forMs: 250 });
   });
 

@@ -11,6 +11,7 @@ import {
 import { BreadcrumbError } from "../errors";
 import { type CaptureReport, type CaptureRequest, captureRequest } from "../options/capture";
 import type { Mode } from "../options/options";
+import { overheadOf } from "../options/overhead";
 import { text, texts, wholeNumber } from "./arguments";
 import { EXIT_FAULT, EXIT_WRONG, type ProjectContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
@@ -24,11 +25,13 @@ type Values = ProjectContext["values"];
 export async function start({ output, values }: ProjectContext): Promise<number> {
   const include = texts(values, "include");
   const time = text(values, "for");
+  const overhead = text(values, "overhead");
   const request = captureRequest(
     {
       ...(include !== undefined && { include }),
       capture: captureOf(text(values, "capture")),
       ...(time !== undefined && { for: time }),
+      ...(overhead !== undefined && { overhead: overheadOf(overhead, "--overhead") }),
     },
     (option) => `--${option}`,
   );

@@ -14,6 +14,7 @@ import {
 } from "../options/config-options";
 import { projectRoot, storeFolder } from "../options/normalize";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
+import { overheadOf } from "../options/overhead";
 import { redactOf } from "../options/redact-text";
 import { retentionOf } from "../options/retention";
 import { valuesOf } from "../options/values";
@@ -131,6 +132,8 @@ function valueOf({ kind }: ConfigOption, written: string): unknown {
       return written === "true" ? true : written === "false" ? false : written;
     case "integer":
       return Number(written);
+    case "share":
+      return overheadOf(written, "overhead");
     case "redact":
       return written === "false" ? false : redactOf(written, "redact");
     case "retention":

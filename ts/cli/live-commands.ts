@@ -48,6 +48,10 @@ the process was started with its files included, dormant or not. ${WHICH_HELP}`,
       words: ["values", "time", "count"],
       help: "values (default), time (no arguments or results) or count",
     },
+    overhead: {
+      value: "share",
+      help: "what recording may cost from now on (0.05), or off for anything (default: as before)",
+    },
     for: { value: "time", help: "for so long (30s, 5m); then what held before holds again" },
   },
   examples: [

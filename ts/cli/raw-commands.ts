@@ -41,6 +41,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "which",
       help: "traces to store: errors,slow>200ms,1%,10/s,slowest=5/min,last=30s (docs/keep.md); others are counted",
     },
+    overhead: {
+      value: "share",
+      help: "what recording may cost, 0.01 to 1 of the program's own CPU: hot functions are counted only",
+    },
     redact: {
       value: "what",
       help: "secrets: off keeps them, hash tells equal ones, also=email, except=card, name=shoeSize",

@@ -7,6 +7,7 @@
 import { BreadcrumbError } from "../errors";
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
 import { keepRules } from "../options/keep";
+import { overheadOf } from "../options/overhead";
 import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
@@ -22,6 +23,7 @@ export interface RunArguments {
   store: string | undefined;
   overflow: Overflow | undefined;
   keep: string | undefined;
+  overhead: number | false | undefined;
   redact: RedactOptions | false | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
@@ -55,6 +57,7 @@ const VALUES = [
   "mode",
   "overflow",
   "keep",
+  "overhead",
   "redact",
   "values",
   "timeout",
@@ -145,6 +148,9 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       keepRules(value, "--keep");
       args.keep = value;
       return;
+    case "overhead":
+      args.overhead = overheadOf(value, "--overhead");
+      return;
     case "redact":
       args.redact = redactOf(value, "--redact");
       return;
@@ -188,6 +194,7 @@ function defaults(): RunArguments {
     store: undefined,
     overflow: undefined,
     keep: undefined,
+    overhead: undefined,
     redact: undefined,
     profile: undefined,
     mode: undefined,

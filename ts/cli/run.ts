@@ -115,6 +115,7 @@ function environment(
     ...(args.exclude.length > 0 && { exclude: args.exclude }),
     ...(args.mode !== undefined && { mode: args.mode }),
     ...(args.keep !== undefined && { keep: args.keep }),
+    ...(args.overhead !== undefined && { overhead: args.overhead }),
     ...(args.redact !== undefined && { redact: args.redact }),
     ...(args.values !== undefined && { values: args.values }),
     ...(args.locals && { locals: true }),

@@ -3,9 +3,11 @@
  * what to do next.
  */
 import type { FunctionStats, Run } from "../query/index";
+import { governorOf } from "../options/governor-report";
 import { type RunFinding, reportRun, type RunReport, type Severity } from "../query/run-report";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import { decisionLines, governorText } from "./governor-text";
 import type { JsonDocuments } from "./json-documents";
 import { commandText, endOf, withoutFiles } from "./list";
 import { cut, printable } from "./printable";
@@ -25,6 +27,7 @@ const VALUE_WIDTH = 40;
 /** Calls that the tree is chosen from. */
 const READ_CALLS = 20_000;
 const DEFAULT_LIMIT = 5;
+const DECISIONS = 5;
 
 /** The command `stats`. */
 export async function stats({
@@ -56,6 +59,7 @@ export async function stats({
   const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
   printFunctions("Most called", report.mostCalled.slice(0, limit), output);
   printFunctions("Most time of their own", report.hottest.slice(0, limit), output);
+  printDecisions(report.run, output);
   printFindings(report.findings, ids, output);
   printNext(report, runs, ids, output);
   return 0;
@@ -71,6 +75,7 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
   const { counters } = run;
   const redacted = redactionsText([counters]);
   const traces = tracesText([counters]);
+  const governor = governorOf(counters);
   output.line(cut(`run ${ids.run(run.runId)}: ${commandText(run)}`, output.columns));
   const ago = output.ago(run.startedAt);
   const figures: readonly (readonly [name: string, value: string])[] = [
@@ -80,6 +85,7 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
     ["exceptions", `${count(counters.exceptions)} (${plural(report.errors, "call")} threw)`],
     ...(traces === "" ? [] : [["traces", traces] as const]),
     ...(redacted === "" ? [] : [["redacted", redacted] as const]),
+    ...(governor === null ? [] : [["overhead", governorText(governor)] as const]),
     ["functions", `${count(report.functions)} in ${plural(report.files, "file")}`],
     ["running time", duration(report.selfNs)],
     ["stored", `${bytes(counters.bytes)} in ${plural(counters.segments, "segment")}`],
@@ -131,6 +137,15 @@ function printFunctions(title: string, functions: readonly FunctionStats[], outp
     output.columns - 2,
   );
   for (const line of lines) output.line(`  ${line}`);
+}
+
+function printDecisions({ counters }: Run, output: Output): void {
+  const governor = governorOf(counters);
+  if (governor === null || governor.decided === 0) return;
+  heading(`Overhead: ${plural(governor.decided, "change")} of what is recorded`, output);
+  for (const line of decisionLines(governor, DECISIONS)) {
+    output.line(`  ${cut(line, Math.max(40, output.columns - 2))}`);
+  }
 }
 
 const MARKS: Readonly<Record<Severity, string>> = { error: "✗", warning: "!", hint: "·" };

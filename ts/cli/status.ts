@@ -9,6 +9,7 @@ import {
 } from "../control/running-processes";
 import { choiceOf } from "./change-capture";
 import type { ProjectContext } from "./command";
+import { governorText } from "./governor-text";
 import type { JsonDocuments } from "./json-documents";
 import { printable } from "./printable";
 import { count, duration, plural } from "./quantities";
@@ -43,6 +44,7 @@ export async function status({ output, values }: ProjectContext): Promise<number
 
 function tableOf(processes: readonly RunningProcess[], columns: number): string[] {
   const ids = new ShortIds(processes.map((each) => each.status.runId));
+  const isGoverned = processes.some(({ status: { counters } }) => counters.governor !== null);
   return renderTable(
     [
       { title: "pid", right: true },
@@ -52,6 +54,7 @@ function tableOf(processes: readonly RunningProcess[], columns: number): string[
       { title: "counted", right: true, drop: 4 },
       { title: "dropped", right: true, drop: 3 },
       { title: "overflow", drop: 5 },
+      ...(isGoverned ? [{ title: "overhead", drop: 6 }] : []),
       { title: "command", shrink: "end" },
     ],
     processes.map(({ status: { pid, runId, capture, counters, overflow, command } }) => [
@@ -62,6 +65,7 @@ function tableOf(processes: readonly RunningProcess[], columns: number): string[
       count(counters.counted),
       count(counters.dropped),
       overflow,
+      ...(isGoverned ? [counters.governor === null ? "" : governorText(counters.governor)] : []),
       printable(command.slice(1).join(" ")),
     ]),
     columns,

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { BreadcrumbError } from "../errors";
 import type { CaptureReport, CaptureRequest } from "../options/capture";
 import type { DumpReport, DumpRequest } from "../options/keep";
+import { type GovernorReport, governorOf } from "../options/governor-report";
 import { modeOf } from "../options/normalize";
 import type { Mode } from "../options/options";
 import { askProcess, NobodyListens } from "./control-client";
@@ -57,7 +58,10 @@ export interface ProcessStatus {
   readonly overflow: "block" | "drop";
   readonly capture: ProcessCapture;
   /** As `session.counters()`. */
-  readonly counters: Readonly<Record<CounterName, number>>;
+  readonly counters: Readonly<Record<CounterName, number>> & {
+    /** Null where nothing bounds what recording costs. */
+    readonly governor: GovernorReport | null;
+  };
 }
 
 /** A process that records now. */
@@ -185,9 +189,13 @@ async function processAt(socket: string): Promise<RunningProcess | BreadcrumbErr
         ...rest,
         capture: { ...capture, mode: modeOf(capture.mode) },
         // A process of a later version may count more.
-        counters: Object.fromEntries(
-          COUNTERS.map((name) => [name, counters[name]]),
-        ) as ProcessStatus["counters"],
+        counters: {
+          ...(Object.fromEntries(COUNTERS.map((name) => [name, counters[name]])) as Record<
+            CounterName,
+            number
+          >),
+          governor: governorOf(counters),
+        },
       },
       capture: (request) => askAt(socket, rest.pid, { do: "capture", capture: request }),
       dump: (request) => askAt(socket, rest.pid, { do: "dump", dump: request }),

@@ -16,6 +16,7 @@ import type {
   Run,
   TraceSummary,
 } from "../query/index";
+import { type GovernorDecision, type GovernorReport, governorOf } from "../options/governor-report";
 import { callRef, callRefOf } from "./call-ref";
 import { beginning, cleanText, oneLine, short } from "./clean-text";
 import { type Cut, cutValue } from "./cut-value";
@@ -23,6 +24,7 @@ import { type Cut, cutValue } from "./cut-value";
 /** Bytes of a function's name, and of a place. */
 const MAX_FUNCTION = 100;
 const MAX_PLACE = 160;
+const MAX_DECISIONS = 5;
 const NS_PER_MS = 1e6;
 
 /** A name of a function. */
@@ -294,6 +296,17 @@ export const RUN_ROW = z.object({
   redactions: z
     .record(z.string(), z.number())
     .describe("how often each rule took a secret out of the recorded values"),
+  overhead: z
+    .object({
+      budget: z.number(),
+      estimated: z.number(),
+      state: z.enum(["green", "yellow", "red"]),
+      why: TEXT_OR_NULL,
+      steppedDown: z.number().describe("functions recorded without values, or counted only"),
+      decisions: z.array(z.string()).describe("the last changes of what is recorded"),
+    })
+    .nullable()
+    .describe("what recording cost as a share of the process's own CPU; null: nothing bounded it"),
 });
 export type RunRow = z.output<typeof RUN_ROW>;
 
@@ -314,7 +327,26 @@ export function runRow(run: Run): RunRow {
     dropped: counters.dropped,
     exceptions: counters.exceptions,
     redactions: counters.redactions,
+    overhead: overheadOf(governorOf(counters)),
   };
+}
+
+function overheadOf(report: GovernorReport | null): RunRow["overhead"] {
+  if (report === null) return null;
+  const { overhead: budget, estimated, state, why, steppedDown, decisions } = report;
+  return {
+    budget,
+    estimated,
+    state,
+    why,
+    steppedDown,
+    decisions: decisions.slice(-MAX_DECISIONS).map(decisionOf),
+  };
+}
+
+function decisionOf({ at, function: name, file, line, from, to, why }: GovernorDecision): string {
+  const place = short(cleanText(`${name} (${file}:${line})`), MAX_PLACE);
+  return `${at} ${place} ${from} → ${to}: ${why}`;
 }
 
 /** A run in a line. */

@@ -10,6 +10,7 @@ import { checkObject } from "./check-object";
 import { parseDuration } from "./duration";
 import { forwardSlashes, modeByte } from "./normalize";
 import type { Mode } from "./options";
+import { overheadShare } from "./overhead";
 
 /** What is to be captured from now on. */
 export interface CaptureOptions {
@@ -23,6 +24,8 @@ export interface CaptureOptions {
   readonly capture?: Mode;
   /** For how long: `"30s"`, `"5m"`, or ms; then what held before holds again. @default until changed */
   readonly for?: string | number;
+  /** What recording may cost from now on, as `overhead` of `start()`; it outlasts `for`. @default as before */
+  readonly overhead?: number | false;
 }
 
 /** What a change of the capture came to. */
@@ -40,9 +43,11 @@ export interface CaptureRequest {
   readonly mode: number;
   readonly include: readonly string[] | null;
   readonly forMs: number | null;
+  /** 0: anything. Without it: as before. */
+  readonly overhead?: number;
 }
 
-const KNOWN = ["include", "capture", "for"];
+const KNOWN = ["include", "capture", "for", "overhead"];
 
 /** Checks options. `nameOf` says how an option is called where it was given. Throws BC_ERR_BAD_OPTION. */
 export function captureRequest(
@@ -50,11 +55,12 @@ export function captureRequest(
   nameOf = (option: keyof CaptureOptions): string => `Option "${option}"`,
 ): CaptureRequest {
   checkObject(options, "What to capture is an object", KNOWN);
-  const { include, capture = "values", for: time } = options;
+  const { include, capture = "values", for: time, overhead } = options;
   return {
     mode: modeByte(capture, nameOf("capture")),
     include: include === undefined ? null : patterns(include, nameOf("include")),
     forMs: time === undefined ? null : milliseconds(time, nameOf("for")),
+    ...(overhead !== undefined && { overhead: overheadShare(overhead, nameOf("overhead")) ?? 0 }),
   };
 }
 

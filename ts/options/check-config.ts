@@ -93,6 +93,8 @@ function isOfKind({ kind, words }: ConfigOption, value: unknown): boolean {
       return typeof value === "string" && words?.includes(value) === true;
     case "integer":
       return Number.isSafeInteger(value) && (value as number) > 0;
+    case "share":
+      return value === false || (typeof value === "number" && value >= 0.01 && value <= 1);
     case "time":
       return typeof value === "string" && parseDuration(value, "s") !== null;
     default:
@@ -111,6 +113,8 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
       return `one of ${words.join(", ")}`;
     case "integer":
       return "a positive integer";
+    case "share":
+      return "a share of 0.01 to 1, such as 0.05, or false";
     case "time":
       return "a time such as 500ms, 30s, 5m";
     case "retention":

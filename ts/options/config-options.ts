@@ -18,6 +18,7 @@ export interface ConfigValues {
   readonly store?: string;
   readonly mode?: Mode;
   readonly overflow?: Overflow;
+  readonly overhead?: number | false;
   readonly retention?: RetentionOptions | false;
   readonly keep?: Keep;
   readonly redact?: RedactOptions | false;
@@ -50,6 +51,7 @@ export interface ConfigOption {
     | "text"
     | "integer"
     | "time"
+    | "share"
     | "retention"
     | "keep"
     | "redact"
@@ -107,6 +109,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--overflow",
     standard: "block under breadcrumb run, else drop",
     help: "What happens when the recorder does not keep up: block waits and loses nothing, drop counts the call and goes on.",
+  },
+  overhead: {
+    kind: "share",
+    env: "BREADCRUMB_OVERHEAD",
+    flag: "--overhead",
+    standard: "false",
+    help: "What recording may cost, as a share of the processor time that the process takes for itself (0.01 to 1): the functions that cost the most are then recorded without values, or counted only; false for anything.",
   },
   retention: {
     kind: "retention",

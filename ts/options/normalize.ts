@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_LOCALS`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
  * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
@@ -21,6 +21,7 @@ import {
   type SessionOptions,
   type StartOptions,
 } from "./options";
+import { overheadOf, overheadShare } from "./overhead";
 import { type RedactOptions, redactRules, type RedactRules } from "./redact";
 import { redactOf } from "./redact-text";
 import {
@@ -44,6 +45,7 @@ const KNOWN = [
   "store",
   "overflow",
   "mode",
+  "overhead",
   "maxCalls",
   "retention",
   "keep",
@@ -89,6 +91,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     mode: modeByte(
       options.mode ?? (env["BREADCRUMB_MODE"] as Mode | undefined) ?? config.mode ?? "values",
     ),
+    overhead: overhead(options.overhead, env["BREADCRUMB_OVERHEAD"], config.overhead),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     keep: keepRules(options.keep ?? (env["BREADCRUMB_KEEP"] || config.keep)),
@@ -97,6 +100,14 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
     run: runInfo(at),
   };
+}
+
+function overhead(
+  given: number | false | undefined,
+  env: string | undefined,
+  config: number | false | undefined,
+): number | null {
+  return overheadShare(given ?? (env ? overheadOf(env, "BREADCRUMB_OVERHEAD") : config));
 }
 
 function retention(

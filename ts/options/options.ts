@@ -32,6 +32,12 @@ export interface StartOptions {
   readonly overflow?: Overflow;
   /** How much is recorded of each call. @default "values" */
   readonly mode?: Mode;
+  /**
+   * What recording may cost, as a share of the processor time that the process takes for itself, 0.01 to
+   * 1: the functions that cost the most are then recorded without values, or counted only. False: anything.
+   * @default false; `BREADCRUMB_OVERHEAD`
+   */
+  readonly overhead?: number | false;
   /** Calls that `:memory:` keeps, the newest. @default 100000 */
   readonly maxCalls?: number;
   /**
@@ -81,6 +87,8 @@ export interface SessionOptions {
   readonly overflow: Overflow;
   /** Mode byte of functions to come. */
   readonly mode: number;
+  /** What recording may cost, as a share of the process's own processor time; null: anything. */
+  readonly overhead: number | null;
   /** Calls that a memory store keeps. */
   readonly maxCalls: number;
   /** What the store keeps; null: everything. */

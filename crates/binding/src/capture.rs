@@ -26,6 +26,9 @@ pub struct CaptureRequest {
     include: Option<Vec<String>>,
     /// How long; none: until the next change.
     for_ms: Option<u64>,
+    /// What recording may cost from now on, as a share of the process's own processor time; 0: anything;
+    /// none: as before.
+    overhead: Option<f64>,
 }
 
 fn known_mode<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u8, D::Error> {
@@ -57,6 +60,9 @@ pub fn set(request: CaptureRequest) -> Result<Json, CodedError> {
         chosen,
         include: include.clone(),
     };
+    if let (Some(overhead), Some(recorder)) = (request.overhead, process::recorder()) {
+        recorder.set_overhead((overhead > 0.0).then_some(overhead));
+    }
     let control = Control::get()?;
     let Captured { functions, of } = control
         .captures()

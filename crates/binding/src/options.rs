@@ -46,6 +46,9 @@ pub struct SessionOptions {
     /// Variables that exceptions leave behind are recorded.
     #[serde(default)]
     pub locals: bool,
+    /// What recording may cost, as a share of the process's own processor time; none: anything.
+    #[serde(default)]
+    pub overhead: Option<f64>,
     /// What is redacted; none: nothing.
     pub redact: Option<RedactorOptions>,
     /// This process.

@@ -145,6 +145,7 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
     } else {
         Overflow::Drop
     };
+    recorder.overhead = options.overhead;
     recorder.redactor_options = options.redactor_options();
     let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;
     recorder.retention = options.retention.map(Into::into);

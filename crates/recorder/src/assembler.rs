@@ -176,8 +176,8 @@ impl Assembler {
                 }
                 return;
             }
-            SUSPEND => self.suspend(record.high, sink),
-            RESUME => self.resume(record, sink),
+            SUSPEND => self.suspend(record.high, translator, sink),
+            RESUME => self.resume(record, translator, sink),
             UNWIND => self.unwind(record, translator, sink),
             THROW => self.throw(record, translator, sink),
             CATCH => self.catch(record, translator, sink),
@@ -229,6 +229,9 @@ impl Assembler {
     fn enter<S: RowSink>(&mut self, record: Record<'_>, translator: &mut Translator, sink: &mut S) {
         let call_id = self.next_call_id;
         self.next_call_id += 1;
+        if let Some(activity) = &mut translator.activity {
+            activity.enter(record.high, record.values, record.payload.words.len());
+        }
         let token = self.next_token;
         self.next_token = if token == TOKEN_MASK { 1 } else { token + 1 };
         let (parent_id, root_id, depth) = match self.stack.top() {
@@ -369,12 +372,16 @@ impl Assembler {
         if self.exceptions.any_in_flight() {
             self.exceptions.swallow_above(self.stack.depth(), None);
         }
+        if let Some(activity) = &mut translator.activity {
+            let words = record.payload.words.len();
+            activity.event(frame.function, record.values, words);
+        }
         let result = translator.result(frame.function, record.payload, record.values);
         self.write(&frame, CallStatus::Returned, None, result, sink);
         translator.recycle(frame.arguments);
     }
 
-    fn suspend<S: RowSink>(&mut self, token: u32, sink: &mut S) {
+    fn suspend<S: RowSink>(&mut self, token: u32, translator: &mut Translator, sink: &mut S) {
         if self.stack.find(token) == Place::Suspended {
             self.settle_doubt(token);
             return;
@@ -383,6 +390,9 @@ impl Assembler {
             return;
         }
         if let Some(frame) = self.stack.pop() {
+            if let Some(activity) = &mut translator.activity {
+                activity.event(frame.function, 0, 0);
+            }
             self.exceptions.park(self.stack.depth(), frame.call_id);
             self.set_aside(frame, sink);
         }
@@ -401,7 +411,12 @@ impl Assembler {
         }
     }
 
-    fn resume<S: RowSink>(&mut self, record: Record<'_>, sink: &mut S) {
+    fn resume<S: RowSink>(
+        &mut self,
+        record: Record<'_>,
+        translator: &mut Translator,
+        sink: &mut S,
+    ) {
         let place = self.stack.find(record.high);
         // Where it ran all the while, whatever is above it may be what it is running.
         if matches!(place, Place::Top | Place::Running(_)) {
@@ -411,6 +426,9 @@ impl Assembler {
             && let Some(top) = self.stack.top_mut()
         {
             top.closing = record.flags & FLAG_CLOSING != 0;
+            if let Some(activity) = &mut translator.activity {
+                activity.event(top.function, 0, 0);
+            }
         }
     }
 

@@ -7,7 +7,8 @@
 //! assert_eq!(captured.of, control.functions().len());
 //! ```
 //! A capture for a time gives way to the one before it when the time is up, by a thread that only then
-//! exists. Limits: one capture at a time; a mode that changes applies to calls that begin from then on.
+//! exists. Whatever is captured, the governor's caps hold: a function has the lower of the two modes.
+//! Limits: one capture at a time; a mode that changes applies to calls that begin from then on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -15,8 +16,9 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use breadcrumb_event::function::FunctionEntry;
-use breadcrumb_event::layout::{MODE_FRESH, MODE_OFF, MODE_VALUES};
+use breadcrumb_event::layout::{MODE_COUNT, MODE_FRESH, MODE_OFF, MODE_TIME, MODE_VALUES};
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use rustc_hash::FxHashMap;
 
 use crate::control::Control;
 
@@ -82,6 +84,8 @@ struct State {
     timed: Option<Timed>,
     /// Of the last change.
     number: u64,
+    /// The highest mode that functions may have, by id, where that is not any.
+    caps: FxHashMap<u32, u8>,
 }
 
 #[derive(Debug)]
@@ -105,6 +109,7 @@ impl Default for Captures {
                 lasting: Capture::all(MODE_OFF as u8),
                 timed: None,
                 number: 0,
+                caps: FxHashMap::default(),
             }),
             changed: Condvar::new(),
         }
@@ -151,7 +156,36 @@ impl Captures {
         let Ok(control) = Control::get() else { return };
         let state = self.state.lock();
         let entries = control.functions().file_of(first);
-        set_modes(control, state.current(), first, &entries);
+        set_modes(control, &state, first, &entries);
+    }
+
+    /// Functions may have at most these modes from now on, whatever is captured.
+    pub(crate) fn cap(&self, caps: &[(u32, u8)]) {
+        let Ok(control) = Control::get() else { return };
+        let mut state = self.state.lock();
+        let snapshot = control.functions().snapshot();
+        for (id, cap) in caps {
+            if u32::from(*cap) < MODE_VALUES {
+                state.caps.insert(*id, *cap);
+            } else {
+                state.caps.remove(id);
+            }
+            let capture = state.current();
+            if snapshot
+                .entry(*id)
+                .is_some_and(|entry| capture.chooses(entry))
+            {
+                control.memory().set_mode(*id, capture.mode.min(*cap));
+            }
+        }
+    }
+
+    /// They may have any again.
+    pub(crate) fn lift(&self) {
+        let mut state = self.state.lock();
+        if !std::mem::take(&mut state.caps).is_empty() {
+            apply(&mut state);
+        }
     }
 
     fn end_in_time(&self, number: u64, until: Instant) {
@@ -193,16 +227,31 @@ fn captured() -> Captured {
 fn apply(state: &State) {
     let Ok(control) = Control::get() else { return };
     for (first, entries) in control.functions().snapshot().files() {
-        set_modes(control, state.current(), first, entries);
+        set_modes(control, state, first, entries);
     }
 }
 
-fn set_modes(control: &Control, capture: &Capture, first: u32, entries: &[FunctionEntry]) {
+fn set_modes(control: &Control, state: &State, first: u32, entries: &[FunctionEntry]) {
+    let capture = state.current();
     let mode = with_fresh(capture.mode);
     for (id, entry) in (first..).zip(entries) {
         let is_chosen = capture.chooses(entry);
-        let mode = if is_chosen { mode } else { MODE_OFF as u8 };
+        let mode = match state.caps.get(&id) {
+            _ if !is_chosen => MODE_OFF as u8,
+            Some(cap) if *cap < capture.mode => *cap,
+            _ => mode,
+        };
         control.memory().set_mode(id, mode);
+    }
+}
+
+/// What a mode is called.
+pub(crate) fn mode_name(mode: u8) -> &'static str {
+    match u32::from(mode) {
+        MODE_OFF => "dormant",
+        MODE_COUNT => "count",
+        MODE_TIME => "time",
+        _ => "values",
     }
 }
 

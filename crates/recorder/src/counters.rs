@@ -49,6 +49,9 @@ pub struct Counters {
     pub unknown: u64,
     /// Records or chunks that made no sense.
     pub malformed: u64,
+    /// What the governor sees and did, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub governor: Option<serde_json::Value>,
 }
 
 impl Counters {
@@ -134,6 +137,9 @@ impl Counters {
             if self.traces_kept + self.traces_left_out > 0 {
                 run.more.insert(name.to_owned(), value.into());
             }
+        }
+        if let Some(governor) = &self.governor {
+            run.more.insert("governor".to_owned(), governor.clone());
         }
     }
 }

@@ -51,6 +51,8 @@ const REMEMBERED: f64 = 2000.0;
 /// One look cuts costs to this part at most: what the process takes for itself is only known well where
 /// recording does not take most.
 const CUT: f64 = 0.1;
+/// Part of the budget that recording may have beyond counts, however much these take.
+const RESERVE: f64 = 0.1;
 /// Publications a second, usually.
 const PUBLICATIONS: f64 = 2.0;
 
@@ -266,10 +268,9 @@ impl Governor {
         }
         let is_short = look.elapsed_ns < SHORT_NS;
         self.take_in(look, seen);
-        let budget = self.allowed_ns();
         let now = self.estimate(Rates::Now, is_short);
-        if now > BURST * budget {
-            let changes = self.lower(look.now_ns, Rates::Now, budget, 1.0);
+        if now - self.counts(Rates::Now) > BURST * self.room(Rates::Now) {
+            let changes = self.lower(look.now_ns, Rates::Now, 1.0);
             self.conclude();
             return changes;
         }
@@ -284,10 +285,11 @@ impl Governor {
         } else {
             1.0
         };
-        let changes = if expected * excess > LIMIT * budget {
-            self.lower(look.now_ns, Rates::Smooth, budget, excess)
+        let above = expected - self.counts(Rates::Smooth);
+        let changes = if above * excess > LIMIT * self.room(Rates::Smooth) {
+            self.lower(look.now_ns, Rates::Smooth, excess)
         } else if look.now_ns - self.raised_ns >= RAISE_EVERY_NS {
-            self.raise(look.now_ns, budget, excess)
+            self.raise(look.now_ns, excess)
         } else {
             Vec::new()
         };
@@ -298,11 +300,7 @@ impl Governor {
     fn conclude(&mut self) {
         let expected = self.estimate(Rates::Smooth, false);
         self.estimated = expected / self.own;
-        let counts: f64 = self
-            .known
-            .iter()
-            .map(|known| known.rate * self.model.count_ns)
-            .sum();
+        let counts = self.counts(Rates::Smooth);
         self.at_floor = counts > self.allowed_ns();
     }
 
@@ -349,6 +347,22 @@ impl Governor {
         self.own += certainty / self.own_weight * (own - self.own);
     }
 
+    /// What counting alone costs, ns a second: whatever else is done with a call, it is not less.
+    fn counts(&self, rates: Rates) -> f64 {
+        let captured = self
+            .known
+            .iter()
+            .zip(&self.levels)
+            .filter(|(_, level)| **level > 0);
+        captured.map(|(known, _)| known.rate(rates)).sum::<f64>() * self.model.count_ns
+    }
+
+    /// What the budget leaves for the rest, ns a second.
+    fn room(&self, rates: Rates) -> f64 {
+        let budget = self.allowed_ns();
+        (budget - self.counts(rates)).max(RESERVE * budget)
+    }
+
     /// What recording costs at the levels that hold, ns a second.
     fn estimate(&self, rates: Rates, without_recorder: bool) -> f64 {
         let (mut events, mut calls) = (0.0, 0.0);
@@ -391,10 +405,12 @@ impl Governor {
     }
 
     /// Lowers the dearest until the estimate, times `excess`, is within what is aimed at.
-    fn lower(&mut self, now_ns: i64, rates: Rates, budget: f64, excess: f64) -> Vec<Change> {
+    fn lower(&mut self, now_ns: i64, rates: Rates, excess: f64) -> Vec<Change> {
         let cost = self.estimate(rates, false);
         let before = cost / self.own;
-        let aim = (AIM * budget / excess).max(CUT * cost);
+        let counts = self.counts(rates);
+        let above = (AIM * self.room(rates) / excess).max(CUT * (cost - counts));
+        let aim = counts + above;
         let readings = self.readings(rates);
         let (time, count) = (MODE_TIME as u8, MODE_COUNT as u8);
         let saving = |id, to| self.saving(id, to, rates, readings);
@@ -448,10 +464,10 @@ impl Governor {
     }
 
     /// Raises the cheapest by a level, as far as the estimate permits.
-    fn raise(&mut self, now_ns: i64, budget: f64, excess: f64) -> Vec<Change> {
+    fn raise(&mut self, now_ns: i64, excess: f64) -> Vec<Change> {
         let rates = Rates::Careful;
         let before = self.estimate(rates, false) / self.own;
-        let limit = RAISE_TO * budget / excess;
+        let limit = self.counts(rates) + RAISE_TO * self.room(rates) / excess;
         let readings = self.readings(rates);
         let mut costs: Vec<(f64, usize)> = (0..self.known.len())
             .filter(|id| {
@@ -537,7 +553,7 @@ impl Governor {
 
     /// Makes the recorder's looks and publications rarer where they take more than their part.
     fn set_stretch(&mut self) {
-        let part = FIXED_SHARE * self.allowed_ns();
+        let part = FIXED_SHARE * self.room(Rates::Smooth);
         let model = &self.model;
         let times = |cost: f64, most: u32| {
             (1..=most)

@@ -2,17 +2,17 @@
 //! removes the runs that the store is not to keep.
 //!
 //! ```ignore
-//! let keeper = Keeper::start(store, Retention { policy, shm_root });
+//! let keeper = Keeper::start(store, Retention { policy, shm_root }, parts);
 //! keeper.stop();
 //! ```
 //! Of all processes that write a store the one that has its lock works, the others look again later.
-//! It works one part in [`SHARE`] of the time. A process that ends sooner than [`FIRST`] does a little of
+//! It works one part in [`SHARE`] of the time, or what the governor leaves it. A process that ends sooner than [`FIRST`] does a little of
 //! both at its end ([`Store::merge_some`], [`Store::prune_some`]). Limits: what takes longer than
 //! [`LAST_PRUNING`] then waits; `breadcrumb compact` and `breadcrumb prune` do it at once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -28,7 +28,7 @@ const FIRST: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(10);
 /// Between two passes of retention, of all processes, at least.
 const RETENTION_EVERY: Duration = Duration::from_secs(60);
-/// One part of the time in so many.
+/// One part of the time in so many, where nobody says.
 const SHARE: u32 = 5;
 /// At the end, so long is given to retention, by one program an hour.
 const LAST_PRUNING: Duration = Duration::from_millis(200);
@@ -106,12 +106,13 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Starts the thread. Without one, small segments stay.
-    pub(crate) fn start(store: Store, retention: Option<Retention>) -> Self {
+    /// It works one part of the time in so many as `parts` says.
+    pub(crate) fn start(store: Store, retention: Option<Retention>, parts: Arc<AtomicU32>) -> Self {
         let signal = Arc::new(Signal::default());
         let shared = Arc::clone(&signal);
         let thread = Builder::new()
             .name("breadcrumb-keeper".into())
-            .spawn(move || run(&store, retention.as_ref(), &shared));
+            .spawn(move || run(&store, retention.as_ref(), &shared, &parts));
         Self {
             signal,
             thread: thread.ok(),
@@ -139,7 +140,7 @@ impl Keeper {
     }
 }
 
-fn run(store: &Store, retention: Option<&Retention>, signal: &Signal) {
+fn run(store: &Store, retention: Option<&Retention>, signal: &Signal, parts: &AtomicU32) {
     let mut wait = FIRST;
     while signal.wait(wait) {
         wait = AGAIN;
@@ -150,7 +151,11 @@ fn run(store: &Store, retention: Option<&Retention>, signal: &Signal) {
         let mut since = Instant::now();
         let mut go_on = || {
             let worked = since.elapsed();
-            let goes_on = signal.wait(worked * (SHARE - 1));
+            let parts = match parts.load(Ordering::Relaxed) {
+                0 => SHARE,
+                parts => parts,
+            };
+            let goes_on = signal.wait(worked * (parts - 1));
             since = Instant::now();
             goes_on
         };

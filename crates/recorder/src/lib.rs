@@ -17,6 +17,7 @@
 //! Limits: one recorder at a time in a process; the only crate that starts threads.
 #![forbid(unsafe_code)]
 
+mod activity;
 mod assembler;
 #[cfg(test)]
 mod assembler_properties;
@@ -53,6 +54,7 @@ mod row_sink;
 mod session;
 mod sink;
 mod translator;
+mod watch;
 mod worker;
 
 pub use breadcrumb_store::{FileLists, RunRecord, RunStatus};

@@ -59,6 +59,8 @@ pub struct RecorderOptions {
     pub retention: Option<RetentionPolicy>,
     /// Which traces are stored; `None`: all.
     pub keep: Option<KeepOptions>,
+    /// What recording may cost, as a share of the process's own processor time; `None`: anything.
+    pub overhead: Option<f64>,
     /// Rows are published at least this often while there are any, ms.
     pub flush_interval_ms: u64,
     /// Bytes of chunks reserved over all rings.
@@ -90,6 +92,7 @@ impl RecorderOptions {
             overflow: Overflow::Drop,
             retention: None,
             keep: None,
+            overhead: None,
             flush_interval_ms: 500,
             ring_cap_bytes: 48 << 20,
             run: RunRecord::default(),

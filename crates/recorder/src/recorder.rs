@@ -154,6 +154,7 @@ impl Recorder {
         let mut session = Session::new(control, drain, budget);
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
+        session.set_overhead(options.overhead);
         if let Some(folder) = &session.folder {
             let file = std::fs::File::create(folder.path().join(FUNCTIONS_FILE));
             session.functions_file = Mutex::new(file.ok());
@@ -162,6 +163,7 @@ impl Recorder {
             // Without room for it the signal that ends the process is not known.
             let _ = folder.watch_signals(&*session.space);
         }
+        control.captures().lift();
         let session = Arc::new(session);
         let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
         control.functions().observe(&observer);
@@ -177,6 +179,7 @@ impl Recorder {
             .epoch()
             .store(epoch.max(1), Ordering::SeqCst);
         // Without it (no room for a socket) nobody can change it from outside, which `status` shows.
+        let parts = Arc::clone(&session.upkeep_parts);
         let channel = options
             .control
             .and_then(|control| ControlChannel::open(&control, &options.run_id).ok());
@@ -185,7 +188,7 @@ impl Recorder {
             channel: Mutex::new(channel),
             run,
             worker: Mutex::new(Some(thread)),
-            keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention.clone()))),
+            keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention.clone(), parts))),
             retention,
             writes: Mutex::new(writes),
         }))
@@ -440,6 +443,13 @@ impl Recorder {
         self.session.drain.lock().keep.is_none()
     }
 
+    /// Keeps what recording costs within a share of the process's own processor time, 0.01 to 1, from now
+    /// on; `None`: no longer.
+    pub fn set_overhead(&self, overhead: Option<f64>) {
+        self.session.set_overhead(overhead);
+        self.session.wake();
+    }
+
     /// What the run's record says of files, when it is written next.
     pub fn set_files(&self, files: FileLists) {
         self.session.drain.lock().run.files = files;
@@ -454,7 +464,10 @@ impl Recorder {
                 *self.session.counters.lock() = counters.clone();
                 counters
             }
-            _ => self.session.counters.lock().clone(),
+            _ => Counters {
+                governor: self.session.governed.lock().clone(),
+                ..self.session.counters.lock().clone()
+            },
         }
     }
 
@@ -462,6 +475,7 @@ impl Recorder {
         counters.ring_bytes = self.session.budget.taken_bytes();
         counters.ring_used_bytes =
             drain.used_chunks() * u64::from(breadcrumb_event::layout::CHUNK_BYTES);
+        counters.governor = self.session.governed.lock().clone();
         counters.recorder_cpu_ns = self.session.cpu_ns.load(Ordering::Relaxed).cast_unsigned();
         counters
     }

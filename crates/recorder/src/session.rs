@@ -14,6 +14,7 @@ use breadcrumb_event::layout::TICK_ASLEEP;
 use breadcrumb_ring::{ChunkBudget, Ring, RunFolder, Space};
 use parking_lot::{Condvar, Mutex, RwLock};
 use rustc_hash::FxHashMap;
+use serde_json::Value as Json;
 
 use crate::control::Control;
 use crate::counters::Counters;
@@ -48,6 +49,12 @@ pub(crate) struct Session {
     pub(crate) cpu_ns: AtomicI64,
     /// As of the last poll.
     pub(crate) counters: Mutex<Counters>,
+    /// What recording may cost, in millionths of the process's own processor time; 0: anything.
+    budget_ppm: AtomicU32,
+    /// The governor's report, as of its last look.
+    pub(crate) governed: Mutex<Option<Json>>,
+    /// The store's upkeep works one part of the time in so many; 0: as many as it likes.
+    pub(crate) upkeep_parts: Arc<AtomicU32>,
     woken: Mutex<bool>,
     wakes: Condvar,
     freed: Mutex<()>,
@@ -83,11 +90,26 @@ impl Session {
             over: AtomicBool::new(false),
             cpu_ns: AtomicI64::new(0),
             counters: Mutex::default(),
+            budget_ppm: AtomicU32::new(0),
+            governed: Mutex::new(None),
+            upkeep_parts: Arc::default(),
             woken: Mutex::new(false),
             wakes: Condvar::new(),
             freed: Mutex::new(()),
             frees: Condvar::new(),
         }
+    }
+
+    /// What recording may cost, as a share of the process's own processor time; `None`: anything.
+    pub(crate) fn overhead(&self) -> Option<f64> {
+        let ppm = self.budget_ppm.load(Ordering::Acquire);
+        (ppm > 0).then(|| f64::from(ppm) / 1e6)
+    }
+
+    /// Sets it, from the recorder's next look on.
+    pub(crate) fn set_overhead(&self, overhead: Option<f64>) {
+        let ppm = overhead.map_or(0, |share| (share * 1e6).round().max(1.0) as u32);
+        self.budget_ppm.store(ppm, Ordering::Release);
     }
 
     /// Moves the tick on, past the value that means sleep. No value comes again for 2^32 moves,

@@ -15,6 +15,7 @@ use breadcrumb_event::row::CallResult;
 use breadcrumb_event::value::Value;
 use breadcrumb_redact::Hits;
 
+use crate::activity::Activity;
 use crate::frame::HeldArguments;
 use crate::function_table::FunctionSnapshot;
 use crate::original_stacks::{AsTheyAre, OriginalStacks};
@@ -59,6 +60,8 @@ pub(crate) struct Translator {
     fired: FiredRules,
     /// Of the values at hand; empty between them.
     hits: Hits,
+    /// What records are made of, where somebody wants to know.
+    pub(crate) activity: Option<Activity>,
 }
 
 impl Translator {
@@ -74,6 +77,7 @@ impl Translator {
             spare: Vec::new(),
             fired: FiredRules::default(),
             hits: Hits::new(),
+            activity: None,
         }
     }
 

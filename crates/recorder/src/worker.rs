@@ -16,6 +16,7 @@ use std::time::Duration;
 use breadcrumb_ring::clock::{monotonic_ns, thread_cpu_ns};
 
 use crate::session::Session;
+use crate::watch::Watch;
 
 /// Between two polls: the tick's millisecond.
 const POLL: Duration = Duration::from_millis(1);
@@ -31,9 +32,15 @@ pub(crate) fn run(session: &Arc<Session>) {
     let _over = Over(session);
     let mut heard_ns = monotonic_ns();
     let mut drowsy = 0;
+    let mut watch = None;
     while !session.stopping.load(Ordering::Acquire) {
         let now_ns = monotonic_ns();
-        let (read, due_ns) = turn(session, now_ns);
+        watch = Watch::by_budget(watch, session, now_ns);
+        let (read, due_ns) = turn(session, now_ns, watch.as_mut());
+        if let Some(watch) = &mut watch {
+            watch.turn(session, now_ns, read);
+        }
+        let poll = watch.as_ref().map_or(POLL, Watch::poll);
         session.cpu_ns.store(thread_cpu_ns(), Ordering::Relaxed);
         if read > 0 {
             heard_ns = now_ns;
@@ -41,17 +48,19 @@ pub(crate) fn run(session: &Arc<Session>) {
         let wait = if now_ns - heard_ns < IDLE_NS {
             drowsy = 0;
             session.move_tick();
-            Some(POLL)
+            Some(poll)
         } else if drowsy < DROWSY_POLLS {
             // Also stored again, if a wake in between has moved it.
             session.sleep_tick();
             drowsy += 1;
-            Some(2 * POLL)
+            Some(2 * poll)
         } else {
-            due_ns.map(|due_ns| {
+            let due = due_ns.map(|due_ns| {
                 let left = due_ns.saturating_sub(monotonic_ns());
                 Duration::from_nanos(left.max(1_000_000).cast_unsigned())
-            })
+            });
+            let looks = watch.as_ref().and_then(Watch::sleep);
+            due.into_iter().chain(looks).min()
         };
         if session.wait(wait) {
             heard_ns = monotonic_ns();
@@ -60,13 +69,17 @@ pub(crate) fn run(session: &Arc<Session>) {
 }
 
 /// One look at the rings. Returns what was read, and when what is pending is due.
-fn turn(session: &Session, now_ns: i64) -> (usize, Option<i64>) {
+fn turn(session: &Session, now_ns: i64, watch: Option<&mut Watch>) -> (usize, Option<i64>) {
     let mut drain = session.drain.lock();
     let read = drain.poll(now_ns);
     let pressed = session.pressed.load(Ordering::Acquire);
     let mut freed = false;
     if drain.is_due(now_ns, pressed) {
+        let before_ns = thread_cpu_ns();
         freed = drain.publish(now_ns);
+        if let Some(watch) = watch {
+            watch.published(thread_cpu_ns() - before_ns);
+        }
         // Published by the clock when it began; the interval counts from there.
         if freed {
             session.pressed.store(false, Ordering::Release);

@@ -28,6 +28,12 @@ pub fn wall_ns() -> i64 {
     read(libc::CLOCK_REALTIME)
 }
 
+/// Processor time of the process, all its threads, ns.
+#[must_use]
+pub fn process_cpu_ns() -> i64 {
+    read(libc::CLOCK_PROCESS_CPUTIME_ID)
+}
+
 /// Processor time of the calling thread, ns.
 #[must_use]
 pub fn thread_cpu_ns() -> i64 {

@@ -32,6 +32,14 @@ export const startTracing = defineTool({
       .default("values")
       .describe("values; time: no arguments or results; count"),
     forSeconds: z.number().min(0.1).max(3600).default(60).describe("then what held before holds"),
+    overhead: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .optional()
+      .describe(
+        "what recording may cost from now on, as a share of the process's own CPU (0.05): hot functions are then counted only",
+      ),
   },
   output: { processes: PROCESSES },
   annotations: {
@@ -40,10 +48,11 @@ export const startTracing = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  run: async ({ pid, run, all, include, capture, forSeconds }, context) => {
+  run: async ({ pid, run, all, include, capture, forSeconds, overhead }, context) => {
     const request = captureRequest({
       ...(include !== undefined && { include }),
       capture,
+      ...(overhead !== undefined && { overhead }),
       for: Math.ceil(forSeconds * MS_PER_S),
     });
     return changeCapture({ pid, run, all }, request, context);

@@ -103,6 +103,9 @@ impl Assembler {
         if record.high != 0 {
             self.surface(record.high, None, sink);
         }
+        if let (Some(activity), Some(top)) = (&mut translator.activity, self.stack.top()) {
+            activity.exception(top.function);
+        }
         let by = self.exceptions.thrown(said, self.now_ns, sink);
         let height = self.stack.depth();
         self.exceptions.set_stage(by, Stage::InFlight(height));
