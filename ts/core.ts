@@ -99,4 +99,5 @@ export function configure(session: SessionOptions): void {
   const { runId } = JSON.parse(native.configure(JSON.stringify(session))) as { runId: string };
   // Processes that this one starts under `breadcrumb run` are runs of their own, linked to it.
   if (session.run.launchId !== null) process.env["BREADCRUMB_PARENT_RUN"] = runId;
+  if (session.overhead !== null && isMainThread) native.watchLoop();
 }

@@ -29,6 +29,8 @@ export interface Native {
   configure(options: string): string;
   /** Begins to record, if nothing does yet. */
   start(): void;
+  /** Watches how late the main thread's event loop is: call it there. */
+  watchLoop(): void;
   /** Ends it: everything written so far is in the store. Returns JSON of `SessionCounters`. */
   stop(): string;
   /** Everything this thread has written is in the store when it returns. */

@@ -21,15 +21,25 @@ export interface GovernorDecision {
   readonly why: string;
 }
 
+/** `green`: all is well. `yellow`: something is amiss. `red`: nothing is recorded for a while. */
+export type HealthState = "green" | "yellow" | "red";
+
 /** What the governor sees and did. */
 export interface GovernorReport {
   /** The budget, as a share of the process's own processor time. */
   readonly overhead: number;
   /** What recording costs now, likewise. */
   readonly estimated: number;
-  /** `green`: within the budget. `yellow`, `red`: see `why`; red records nothing for a while. */
-  readonly state: "green" | "yellow" | "red";
+  /** How the process fares under it. */
+  readonly state: HealthState;
   readonly why: string | null;
+  /** The last 20 changes of state, the newest last. */
+  readonly health: readonly {
+    readonly at: string;
+    readonly from: HealthState;
+    readonly to: HealthState;
+    readonly why: string | null;
+  }[];
   /** Functions that are recorded with less than is captured. */
   readonly steppedDown: number;
   /** Functions by what is recorded of their calls. */

@@ -10,6 +10,7 @@ mod capture;
 mod coded_error;
 mod continuation;
 mod dump;
+mod event_loop;
 mod excerpt;
 mod exit;
 mod file_map;
@@ -126,6 +127,12 @@ pub fn configure(options: String) -> Result<String> {
 #[napi]
 pub fn start() -> Result<()> {
     Ok(process::start()?)
+}
+
+/// Watches how late this thread's event loop is. Call it on the main thread.
+#[napi]
+pub fn watch_loop(env: &Env) {
+    event_loop::watch(env);
 }
 
 /// Ends the recording.

@@ -86,6 +86,8 @@ struct State {
     number: u64,
     /// The highest mode that functions may have, by id, where that is not any.
     caps: FxHashMap<u32, u8>,
+    /// Nothing is captured, whatever is said.
+    held: bool,
 }
 
 #[derive(Debug)]
@@ -110,6 +112,7 @@ impl Default for Captures {
                 timed: None,
                 number: 0,
                 caps: FxHashMap::default(),
+                held: false,
             }),
             changed: Condvar::new(),
         }
@@ -171,12 +174,20 @@ impl Captures {
                 state.caps.remove(id);
             }
             let capture = state.current();
-            if snapshot
+            let is_chosen = snapshot
                 .entry(*id)
-                .is_some_and(|entry| capture.chooses(entry))
-            {
+                .is_some_and(|entry| capture.chooses(entry));
+            if is_chosen && !state.held {
                 control.memory().set_mode(*id, capture.mode.min(*cap));
             }
+        }
+    }
+
+    /// Captures nothing for a while, and what is to be captured again.
+    pub(crate) fn hold(&self, held: bool) {
+        let mut state = self.state.lock();
+        if std::mem::replace(&mut state.held, held) != held {
+            apply(&mut state);
         }
     }
 
@@ -237,7 +248,7 @@ fn set_modes(control: &Control, state: &State, first: u32, entries: &[FunctionEn
     for (id, entry) in (first..).zip(entries) {
         let is_chosen = capture.chooses(entry);
         let mode = match state.caps.get(&id) {
-            _ if !is_chosen => MODE_OFF as u8,
+            _ if !is_chosen || state.held => MODE_OFF as u8,
             Some(cap) if *cap < capture.mode => *cap,
             _ => mode,
         };

@@ -43,7 +43,7 @@ const RAISE_EVERY_NS: i64 = 500_000_000;
 const RAISED_AT_ONCE: usize = 32;
 /// How much the recorder's looks and publications are stretched at most, and what part of the budget each
 /// of the two may take before that.
-const STRETCH_POLL: u32 = 8;
+const STRETCH_POLL: u32 = 16;
 const STRETCH_PUBLISH: u32 = 8;
 const FIXED_SHARE: f64 = 0.2;
 /// Calls that what is known of a function's calls is the mean of.
@@ -103,6 +103,8 @@ pub struct Change {
     pub share: f64,
     /// What everything was estimated to cost just before, likewise.
     pub estimated: f64,
+    /// What of it is the recorder's being awake, which is not any function's alone.
+    pub awake: f64,
 }
 
 /// What is known of a function.
@@ -242,6 +244,13 @@ impl Governor {
         self.overhead * self.own
     }
 
+    /// Functions whose calls begin at a level now.
+    #[must_use]
+    pub fn at_level(&self, level: u32) -> usize {
+        let at = self.levels.iter().filter(|at| u32::from(**at) == level);
+        at.count()
+    }
+
     /// Functions that may have less than values, by the level they may have: counted, timed.
     #[must_use]
     pub fn lowered(&self) -> (u32, u32) {
@@ -365,25 +374,29 @@ impl Governor {
 
     /// What recording costs at the levels that hold, ns a second.
     fn estimate(&self, rates: Rates, without_recorder: bool) -> f64 {
-        let (mut events, mut calls) = (0.0, 0.0);
-        for (known, level) in self.known.iter().zip(&self.levels) {
-            if u32::from(*level) >= MODE_TIME {
-                calls += known.rate(rates);
-                events += known.rate(rates) * known.events;
-            }
-        }
-        let readings = CostModel::readings(events);
-        let costs = self
-            .known
-            .iter()
-            .zip(&self.levels)
-            .map(|(known, level)| known.rate(rates) * self.cost(known, *level, readings));
-        let fixed = if without_recorder {
+        let readings = self.readings(rates);
+        let known = self.known.iter().zip(&self.levels);
+        let costs =
+            known.map(|(known, level)| known.rate(rates) * self.cost(known, *level, readings));
+        let awake = if without_recorder {
             0.0
         } else {
-            self.model.awake_ns(calls, PUBLICATIONS, self.stretch)
+            self.awake(rates)
         };
-        costs.sum::<f64>() + fixed
+        costs.sum::<f64>() + awake
+    }
+
+    /// What the recorder's looks and publications cost, ns a second.
+    fn awake(&self, rates: Rates) -> f64 {
+        let calls = self.recorded().map(|known| known.rate(rates)).sum();
+        self.model.awake_ns(calls, PUBLICATIONS, self.stretch)
+    }
+
+    /// The functions whose calls are recorded.
+    fn recorded(&self) -> impl Iterator<Item = &Known> {
+        let known = self.known.iter().zip(&self.levels);
+        let recorded = known.filter(|(_, level)| u32::from(**level) >= MODE_TIME);
+        recorded.map(|(known, _)| known)
     }
 
     /// What a call costs at a level, ns.
@@ -501,16 +514,10 @@ impl Governor {
     }
 
     fn readings(&self, rates: Rates) -> f64 {
-        let recorded = self
-            .known
-            .iter()
-            .zip(&self.levels)
-            .filter(|(_, level)| u32::from(**level) >= MODE_TIME);
-        CostModel::readings(
-            recorded
-                .map(|(known, _)| known.rate(rates) * known.events)
-                .sum(),
-        )
+        let events = self
+            .recorded()
+            .map(|known| known.rate(rates) * known.events);
+        CostModel::readings(events.sum())
     }
 
     fn change(&mut self, id: usize, to: u8, now_ns: i64, estimated: f64, readings: f64) -> Change {
@@ -548,6 +555,7 @@ impl Governor {
             calls,
             share,
             estimated,
+            awake: self.awake(Rates::Careful) / self.own,
         }
     }
 

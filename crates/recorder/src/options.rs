@@ -34,6 +34,9 @@ impl Overflow {
     }
 }
 
+/// How late the event loop is at this time of the monotonic clock, ns; `None`: not known.
+pub type LateNs = fn(i64) -> Option<i64>;
+
 /// Where rows go.
 #[derive(Clone, Debug)]
 pub enum SinkOptions {
@@ -61,6 +64,10 @@ pub struct RecorderOptions {
     pub keep: Option<KeepOptions>,
     /// What recording may cost, as a share of the process's own processor time; `None`: anything.
     pub overhead: Option<f64>,
+    /// Bytes of memory that the process may have; `None`: as the system says, if it does.
+    pub memory_limit: Option<u64>,
+    /// Tells how late the event loop is.
+    pub late_ns: Option<LateNs>,
     /// Rows are published at least this often while there are any, ms.
     pub flush_interval_ms: u64,
     /// Bytes of chunks reserved over all rings.
@@ -93,6 +100,8 @@ impl RecorderOptions {
             retention: None,
             keep: None,
             overhead: None,
+            memory_limit: None,
+            late_ns: None,
             flush_interval_ms: 500,
             ring_cap_bytes: 48 << 20,
             run: RunRecord::default(),

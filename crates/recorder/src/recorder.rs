@@ -155,6 +155,7 @@ impl Recorder {
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
         session.set_overhead(options.overhead);
+        (session.memory_limit, session.late_ns) = (options.memory_limit, options.late_ns);
         if let Some(folder) = &session.folder {
             let file = std::fs::File::create(folder.path().join(FUNCTIONS_FILE));
             session.functions_file = Mutex::new(file.ok());
@@ -164,6 +165,7 @@ impl Recorder {
             let _ = folder.watch_signals(&*session.space);
         }
         control.captures().lift();
+        control.captures().hold(false);
         let session = Arc::new(session);
         let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
         control.functions().observe(&observer);

@@ -21,6 +21,7 @@ use crate::counters::Counters;
 use crate::drain::Drain;
 use crate::function_table::FunctionObserver;
 use crate::memory_store::MemoryStore;
+use crate::options::LateNs;
 use crate::recorder::MAIN_THREAD;
 
 /// The last tick of the process that did not mean sleep.
@@ -51,6 +52,10 @@ pub(crate) struct Session {
     pub(crate) counters: Mutex<Counters>,
     /// What recording may cost, in millionths of the process's own processor time; 0: anything.
     budget_ppm: AtomicU32,
+    /// Bytes of memory that the process may have, where that is not left to the system.
+    pub(crate) memory_limit: Option<u64>,
+    /// Tells how late the event loop is.
+    pub(crate) late_ns: Option<LateNs>,
     /// The governor's report, as of its last look.
     pub(crate) governed: Mutex<Option<Json>>,
     /// The store's upkeep works one part of the time in so many; 0: as many as it likes.
@@ -91,6 +96,8 @@ impl Session {
             cpu_ns: AtomicI64::new(0),
             counters: Mutex::default(),
             budget_ppm: AtomicU32::new(0),
+            memory_limit: None,
+            late_ns: None,
             governed: Mutex::new(None),
             upkeep_parts: Arc::default(),
             woken: Mutex::new(false),

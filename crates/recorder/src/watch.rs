@@ -1,8 +1,9 @@
-//! The governor at work: what is seen of the rings and the clocks goes in, mode bytes and a report come out.
+//! The governor and health at work: what is seen of the rings and the clocks goes in, mode bytes and a report come out.
 //!
 //! ```text
 //! every 200 ms, every 10 ms while far over the budget, every 500 ms while the recorder sleeps and
 //! something is lowered:  counters and clocks → Governor → Captures::cap, pace of the recorder, report
+//! each look             memory, lateness → Health → Captures::hold while it is red, report
 //! ```
 //! Runs in the recorder's thread. Limits: the last [`KEPT`] decisions are told one by one, the others by
 //! their number.
@@ -22,6 +23,9 @@ use crate::capture::mode_name;
 use crate::cost_model::{CostModel, Work};
 use crate::drain::Drain;
 use crate::governor::{Change, Governor, Look, Seen};
+use crate::health::{Health, State, Vitals};
+use crate::memory::{memory_bytes, memory_limit};
+use crate::options::LateNs;
 use crate::session::Session;
 
 /// Between two looks, ns.
@@ -33,8 +37,9 @@ const ASLEEP_NS: i64 = 500_000_000;
 /// What a word of a ring costs about, ns, and how far over the budget is far.
 const WORD_NS: f64 = 12.0;
 const FAR: f64 = 2.5;
-/// Decisions that are told one by one.
+/// Decisions, and changes of health, that are told one by one.
 const KEPT: usize = 50;
+const KEPT_HEALTH: usize = 20;
 /// What of the budget the store's upkeep may take, and one part of the time in so many at least.
 const UPKEEP_SHARE: f64 = 0.1;
 const LEAST_PARTS: f64 = 5.0;
@@ -54,12 +59,20 @@ pub(crate) struct Watch {
     bases: FxHashMap<u32, Vec<u32>>,
     decisions: VecDeque<Json>,
     decided: u64,
+    health: Health,
+    memory_limit: Option<u64>,
+    late_ns: Option<LateNs>,
+    /// Calls dropped, as of the last publication that was seen.
+    dropped: u64,
+    /// Changes of health.
+    history: VecDeque<Json>,
     /// How often rows are published without a budget.
     interval_ns: i64,
 }
 
 impl Watch {
-    fn new(overhead: f64, drain: &mut Drain, now_ns: i64) -> Self {
+    fn new(overhead: f64, session: &Session, now_ns: i64) -> Self {
+        let mut drain = session.drain.lock();
         drain.translator.activity = Some(Activity::default());
         Self {
             governor: Governor::new(overhead, CostModel::measure()),
@@ -72,6 +85,11 @@ impl Watch {
             bases: FxHashMap::default(),
             decisions: VecDeque::new(),
             decided: 0,
+            health: Health::default(),
+            memory_limit: session.memory_limit.or_else(memory_limit),
+            late_ns: session.late_ns,
+            dropped: 0,
+            history: VecDeque::new(),
             interval_ns: drain.interval_ns,
         }
     }
@@ -86,13 +104,15 @@ impl Watch {
                 }
                 Some(watch)
             }
-            (None, Some(overhead)) => Some(Self::new(overhead, &mut session.drain.lock(), now_ns)),
+            (None, Some(overhead)) => Some(Self::new(overhead, session, now_ns)),
             (Some(watch), None) => {
                 let mut drain = session.drain.lock();
                 drain.translator.activity = None;
                 drain.interval_ns = watch.interval_ns;
                 session.upkeep_parts.store(0, Ordering::Relaxed);
                 session.control.captures().lift();
+                session.control.captures().hold(false);
+                *session.governed.lock() = None;
                 None
             }
             (None, None) => None,
@@ -106,8 +126,8 @@ impl Watch {
 
     /// How long the recorder may sleep.
     pub(crate) fn sleep(&self) -> Option<Duration> {
-        let is_lowered = self.governor.lowered() != (0, 0);
-        is_lowered.then(|| Duration::from_nanos(ASLEEP_NS.cast_unsigned()))
+        let waits = self.governor.lowered() != (0, 0) || self.health.state() == State::Red;
+        waits.then(|| Duration::from_nanos(ASLEEP_NS.cast_unsigned()))
     }
 
     /// A publication took so much processor time.
@@ -168,8 +188,9 @@ impl Watch {
         for change in &changes {
             self.keep(change, &drain, now_ns);
         }
-        let report = self.report(&seen);
-        if !changes.is_empty() {
+        let has_changed = self.check_health(session, &drain, now_ns);
+        let report = self.report();
+        if !changes.is_empty() || has_changed {
             drain
                 .run
                 .counters
@@ -179,6 +200,36 @@ impl Watch {
         drop(drain);
         *session.governed.lock() = Some(report);
         !changes.is_empty()
+    }
+
+    /// Turns capture off where health is red, and on again. True if health has changed.
+    fn check_health(&mut self, session: &Session, drain: &Drain, now_ns: i64) -> bool {
+        let dropped = drain.counters().dropped;
+        let vitals = Vitals {
+            now_ns,
+            memory_bytes: memory_bytes(),
+            memory_limit: self.memory_limit,
+            late_ns: self.late_ns.and_then(|late_ns| late_ns(now_ns)),
+            of_budget: self.governor.estimated() / self.governor.overhead(),
+            at_floor: self.governor.is_at_floor(),
+            failing_ns: drain.failing_ns(now_ns),
+            drops: dropped > std::mem::replace(&mut self.dropped, dropped),
+        };
+        let Some(before) = self.health.look(&vitals) else {
+            return false;
+        };
+        let state = self.health.state();
+        session.control.captures().hold(state == State::Red);
+        if self.history.len() == KEPT_HEALTH {
+            self.history.pop_front();
+        }
+        self.history.push_back(json!({
+            "at": iso_timestamp(now_ns + drain.wall_offset_ns),
+            "from": before,
+            "to": state,
+            "why": self.health.why(),
+        }));
+        true
     }
 
     fn see(&mut self, session: &Session, drain: &mut Drain) -> (Vec<Seen>, u64) {
@@ -237,7 +288,12 @@ impl Watch {
             percent(change.share),
             percent(change.estimated),
         );
-        if change.to < change.from {
+        if change.awake > change.share {
+            let awake = percent(change.awake);
+            format!(
+                "the recorder's looks and publications cost {awake} of the process's own time, with {calls:.0} calls a second of it to record, recording in all {all}; the budget is {budget}"
+            )
+        } else if change.to < change.from {
             format!(
                 "{calls:.0} calls a second cost {share} of the process's own time, recording in all {all}; the budget is {budget}"
             )
@@ -248,27 +304,15 @@ impl Watch {
         }
     }
 
-    fn report(&self, seen: &[Seen]) -> Json {
-        let at = |level: u32| {
-            seen.iter()
-                .filter(|seen| u32::from(seen.level) == level)
-                .count()
-        };
+    fn report(&self) -> Json {
+        let at = |level| self.governor.at_level(level);
         let (counted, timed) = self.governor.lowered();
-        let state = if self.governor.is_at_floor() {
-            "yellow"
-        } else {
-            "green"
-        };
-        let why = self
-            .governor
-            .is_at_floor()
-            .then_some("counting alone costs more than the budget");
         json!({
             "overhead": self.governor.overhead(),
             "estimated": rounded(self.governor.estimated()),
-            "state": state,
-            "why": why,
+            "state": self.health.state(),
+            "why": self.health.why(),
+            "health": self.history,
             "steppedDown": counted + timed,
             "functions": {
                 "values": at(MODE_VALUES),
