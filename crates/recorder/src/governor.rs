@@ -12,9 +12,15 @@
 //! Limits: what probes cost is estimated ([`CostModel`]), what the recorder costs is measured; a process
 //! that takes less than [`LEAST_OWN`] of a core is taken for one that takes so much.
 
-use breadcrumb_event::layout::{MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES};
+use breadcrumb_event::layout::{MODE_COUNT, MODE_TIME, MODE_VALUES};
 
 use crate::cost_model::{CostModel, Stretch, Work};
+
+use costs::PUBLICATIONS;
+use known::{HOLD_NS, Known, LONGEST_HOLD_NS, Rates};
+
+mod costs;
+mod known;
 
 /// Ns of a second.
 const SECOND: f64 = 1e9;
@@ -34,9 +40,6 @@ const SHORT_NS: f64 = 90e6;
 /// What the recorder is measured to cost beyond the estimate counts again this long after a step down:
 /// until then it works off what came before, ns.
 const AFTERMATH_NS: i64 = 1_000_000_000;
-/// A function stays down at least this long, and at most; ns.
-const HOLD_NS: i64 = 1_000_000_000;
-const LONGEST_HOLD_NS: i64 = 64_000_000_000;
 /// Between two looks that raise, ns.
 const RAISE_EVERY_NS: i64 = 500_000_000;
 /// Functions that are raised in one look.
@@ -46,15 +49,9 @@ const RAISED_AT_ONCE: usize = 32;
 const STRETCH_POLL: u32 = 16;
 const STRETCH_PUBLISH: u32 = 8;
 const FIXED_SHARE: f64 = 0.2;
-/// Calls that what is known of a function's calls is the mean of.
-const REMEMBERED: f64 = 2000.0;
 /// One look cuts costs to this part at most: what the process takes for itself is only known well where
 /// recording does not take most.
 const CUT: f64 = 0.1;
-/// Part of the budget that recording may have beyond counts, however much these take.
-const RESERVE: f64 = 0.1;
-/// Publications a second, usually.
-const PUBLICATIONS: f64 = 2.0;
 
 /// What was seen of a function since the last look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,44 +104,6 @@ pub struct Change {
     pub awake: f64,
 }
 
-/// What is known of a function.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    /// The highest level that it may have.
-    cap: u8,
-    /// Calls a second, smoothed, and in the last interval.
-    rate: f64,
-    now: f64,
-    events: f64,
-    values: f64,
-    words: f64,
-    exceptions: f64,
-    /// Calls that these are known from, at most [`REMEMBERED`].
-    learnt: f64,
-    hold_ns: i64,
-    /// When it was last lowered, raised.
-    lowered_ns: i64,
-    raised_ns: i64,
-}
-
-impl Default for Known {
-    fn default() -> Self {
-        Self {
-            cap: MODE_VALUES as u8,
-            rate: 0.0,
-            now: 0.0,
-            events: 2.0,
-            values: 2.0,
-            words: 1.0,
-            exceptions: 0.0,
-            learnt: 0.0,
-            hold_ns: HOLD_NS,
-            lowered_ns: i64::MIN / 2,
-            raised_ns: i64::MIN / 2,
-        }
-    }
-}
-
 /// See the module.
 #[derive(Clone, Debug)]
 pub struct Governor {
@@ -166,25 +125,6 @@ pub struct Governor {
     raised_ns: i64,
     estimated: f64,
     at_floor: bool,
-}
-
-/// Which rates an estimate is of.
-#[derive(Clone, Copy)]
-enum Rates {
-    Smooth,
-    Now,
-    /// The higher of the two.
-    Careful,
-}
-
-impl Known {
-    fn rate(&self, rates: Rates) -> f64 {
-        match rates {
-            Rates::Smooth => self.rate,
-            Rates::Now => self.now,
-            Rates::Careful => self.rate.max(self.now),
-        }
-    }
 }
 
 impl Governor {
@@ -356,67 +296,6 @@ impl Governor {
         self.own += certainty / self.own_weight * (own - self.own);
     }
 
-    /// What counting alone costs, ns a second: whatever else is done with a call, it is not less.
-    fn counts(&self, rates: Rates) -> f64 {
-        let captured = self
-            .known
-            .iter()
-            .zip(&self.levels)
-            .filter(|(_, level)| **level > 0);
-        captured.map(|(known, _)| known.rate(rates)).sum::<f64>() * self.model.count_ns
-    }
-
-    /// What the budget leaves for the rest, ns a second.
-    fn room(&self, rates: Rates) -> f64 {
-        let budget = self.allowed_ns();
-        (budget - self.counts(rates)).max(RESERVE * budget)
-    }
-
-    /// What recording costs at the levels that hold, ns a second.
-    fn estimate(&self, rates: Rates, without_recorder: bool) -> f64 {
-        let readings = self.readings(rates);
-        let known = self.known.iter().zip(&self.levels);
-        let costs =
-            known.map(|(known, level)| known.rate(rates) * self.cost(known, *level, readings));
-        let awake = if without_recorder {
-            0.0
-        } else {
-            self.awake(rates)
-        };
-        costs.sum::<f64>() + awake
-    }
-
-    /// What the recorder's looks and publications cost, ns a second.
-    fn awake(&self, rates: Rates) -> f64 {
-        let calls = self.recorded().map(|known| known.rate(rates)).sum();
-        self.model.awake_ns(calls, PUBLICATIONS, self.stretch)
-    }
-
-    /// The functions whose calls are recorded.
-    fn recorded(&self) -> impl Iterator<Item = &Known> {
-        let known = self.known.iter().zip(&self.levels);
-        let recorded = known.filter(|(_, level)| u32::from(**level) >= MODE_TIME);
-        recorded.map(|(known, _)| known)
-    }
-
-    /// What a call costs at a level, ns.
-    fn cost(&self, known: &Known, level: u8, readings: f64) -> f64 {
-        let model = &self.model;
-        match u32::from(level) {
-            MODE_OFF => 0.0,
-            MODE_COUNT => model.count_ns,
-            level => {
-                let event = model.event_ns + readings * model.clock_ns + model.recorder_event_ns;
-                let bare = known.events * event + known.exceptions * model.exception_ns;
-                if level == MODE_TIME {
-                    bare
-                } else {
-                    bare + known.values * model.value_ns + known.words * model.word_ns
-                }
-            }
-        }
-    }
-
     /// Lowers the dearest until the estimate, times `excess`, is within what is aimed at.
     fn lower(&mut self, now_ns: i64, rates: Rates, excess: f64) -> Vec<Change> {
         let cost = self.estimate(rates, false);
@@ -513,13 +392,6 @@ impl Governor {
         changes
     }
 
-    fn readings(&self, rates: Rates) -> f64 {
-        let events = self
-            .recorded()
-            .map(|known| known.rate(rates) * known.events);
-        CostModel::readings(events.sum())
-    }
-
     fn change(&mut self, id: usize, to: u8, now_ns: i64, estimated: f64, readings: f64) -> Change {
         let known = &self.known[id];
         let from = known.cap.min(self.levels[id].max(MODE_COUNT as u8));
@@ -572,25 +444,6 @@ impl Governor {
             poll: times(1000.0 * model.poll_ns, STRETCH_POLL),
             publish: times(PUBLICATIONS * model.publish_ns, STRETCH_PUBLISH),
         };
-    }
-}
-
-impl Known {
-    /// What a call of it is made of, smoothed.
-    fn learn(&mut self, seen: &Seen) {
-        let calls = f64::from(seen.recorded);
-        self.learnt = (self.learnt + calls).min(REMEMBERED.max(calls));
-        let weight = calls / self.learnt;
-        self.learnt = self.learnt.min(REMEMBERED);
-        let smooth =
-            |known: &mut f64, new: u32| *known += weight * (f64::from(new) / calls - *known);
-        smooth(&mut self.events, seen.events);
-        smooth(&mut self.exceptions, seen.exceptions);
-        // A call with times alone says nothing of its values.
-        if u32::from(seen.level) == MODE_VALUES {
-            smooth(&mut self.values, seen.values);
-            smooth(&mut self.words, seen.words);
-        }
     }
 }
 

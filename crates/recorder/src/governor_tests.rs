@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 
+use super::costs::RESERVE;
 use super::*;
 
 const LOOK_NS: f64 = 200e6;
