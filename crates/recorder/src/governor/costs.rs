@@ -2,7 +2,7 @@
 
 use breadcrumb_event::layout::{MODE_COUNT, MODE_OFF, MODE_TIME};
 
-use super::Governor;
+use super::{Governor, LIMIT};
 use super::known::{Known, Rates};
 use crate::cost_model::CostModel;
 
@@ -22,10 +22,10 @@ impl Governor {
         captured.map(|(known, _)| known.rate(rates)).sum::<f64>() * self.model.count_ns
     }
 
-    /// What the budget leaves for the rest, ns a second.
+    /// What the budget leaves for the rest, ns a second; the estimate of counts may be wrong, too.
     pub(super) fn room(&self, rates: Rates) -> f64 {
         let budget = self.allowed_ns();
-        (budget - self.counts(rates)).max(RESERVE * budget)
+        (budget - self.counts(rates) / LIMIT).max(RESERVE * budget)
     }
 
     /// What recording costs at the levels that hold, ns a second.
