@@ -81,6 +81,37 @@ describe.each(nodes)("overhead on %s", (_name, node) => {
     expect(recorded?.counters).toMatchObject({ recorded: 1, counted: 0 });
   });
 
+  it("is changed while the program runs", () => {
+    const main = `
+      import { Breadcrumb } from "breadcrumb-tracer";
+      const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:" });
+      const { once } = await import("./src/work.mjs");
+      const governed = async (is) => {
+        for (;;) {
+          once();
+          const { governor } = session.counters();
+          if (is(governor)) return governor;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+      };
+      const none = session.counters().governor ?? null;
+      session.set({ overhead: 0.5 });
+      const half = await governed((governor) => governor?.overhead === 0.5);
+      session.set({ overhead: false });
+      const off = (await governed((governor) => governor === undefined)) ?? null;
+      await session.stop();
+      console.log(JSON.stringify({ none, half: Object.keys(half), off }));`;
+    const folder = project({ "main.mjs": main, "src/work.mjs": "export function once() {}" });
+    const ended = run(node, ["main.mjs"], folder);
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+    const report = ["overhead", "estimated", "state", "why", "health", "steppedDown", "functions"];
+    expect(JSON.parse(ended.stdout)).toEqual({
+      none: null,
+      half: expect.arrayContaining([...report, "costs", "stretch", "decided", "decisions"]),
+      off: null,
+    });
+  });
+
   it("is nothing where nobody asks for it", async () => {
     const folder = project({ "main.js": `function once(a) { return a } once(1);` });
     run(node, [cli, "run", "--", node, "main.js"], folder);

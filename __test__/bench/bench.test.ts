@@ -17,6 +17,7 @@ describe.each(WORKLOADS)("%s", (workload) => {
       time: true,
       values: true,
       locals: true,
+      governed: true,
     });
     expect(costs.map(({ dropped }) => dropped)).toEqual(MODES.map(() => 0));
   });

@@ -2,10 +2,11 @@
  * `npm run bench`: each workload plain, dormant, counting, timing and recording, interleaved over
  * several rounds; ratios to plain with their spread.
  *
- * `npm run bench -- values`: see `values.ts`.
+ * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
+import { benchOverhead } from "./overhead.ts";
 import { formatRatio, medianOf, ratio } from "./statistics.ts";
 import { benchValues } from "./values.ts";
 import { type Cost, type Mode, MODES, runWorkload, type Workload, WORKLOADS } from "./workload.ts";
@@ -18,9 +19,15 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "5" },
     small: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
+    units: { type: "string" },
+    seconds: { type: "string", default: "7" },
   },
 });
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
+if (positionals.includes("overhead")) {
+  benchOverhead(Number(values.rounds), Number(values.seconds), values.units?.split(","));
+  process.exit(0);
+}
 const workloads = choose(WORKLOADS, values.workloads);
 const modes = [
   "plain",

@@ -14,7 +14,7 @@ import { join } from "node:path";
 /** Root of the repository. */
 export const ROOT: string = join(import.meta.dirname, "../..");
 /** The modes, `plain` (no tracer at all) being the baseline. */
-export const MODES = ["plain", "dormant", "count", "time", "values", "locals"] as const;
+export const MODES = ["plain", "dormant", "count", "time", "values", "locals", "governed"] as const;
 export type Mode = (typeof MODES)[number];
 /** The workloads, by the names of their files. */
 export const WORKLOADS = [
@@ -48,6 +48,12 @@ export interface Cost {
   readonly output: string;
 }
 
+/** Modes that are values and something more: variables that exceptions leave behind, a budget. */
+const MORE: Readonly<Partial<Record<Mode, object>>> = {
+  locals: { mode: "values", locals: true },
+  governed: { mode: "values", overhead: 0.05 },
+};
+
 interface Measured {
   readonly exact: boolean;
   readonly threadCpuMs: number;
@@ -78,8 +84,7 @@ export function runWorkload(
     const script = join(import.meta.dirname, "workloads", `${workload}.cjs`);
     const preloads = ["--require", join(import.meta.dirname, "measure.cjs")];
     if (mode !== "plain") preloads.unshift("--require", join(ROOT, "dist/register.js"));
-    // The last mode is values, and the variables that exceptions leave behind.
-    const recorded = mode === "locals" ? { mode: "values", locals: true } : { mode };
+    const recorded = MORE[mode] ?? { mode };
     const options = {
       all: true,
       overflow: "block",
