@@ -62,9 +62,20 @@ pub struct ControlOptions {
 }
 
 /// Where a run listens.
-#[must_use]
-pub fn socket_of(root: &Path, run_id: &str) -> PathBuf {
+fn socket_of(root: &Path, run_id: &str) -> PathBuf {
     root.join(format!("{run_id}{SOCKET_SUFFIX}"))
+}
+
+/// What it is called before it is listened to.
+fn new_of(socket: &Path) -> PathBuf {
+    socket.with_added_extension("new")
+}
+
+/// Removes what a dead run has left.
+pub(crate) fn remove_socket(root: &Path, run_id: &str) {
+    let socket = socket_of(root, run_id);
+    let _ = fs::remove_file(new_of(&socket));
+    let _ = fs::remove_file(socket);
 }
 
 /// The answer to a line, without a line break.
@@ -150,9 +161,7 @@ impl ControlChannel {
 
 /// A socket that has its mode and is listened to once it can be seen.
 fn listener_at(path: &Path) -> io::Result<UnixListener> {
-    let new = path.with_added_extension("new");
-    // One that this run could have left: ids are never used again.
-    let _ = fs::remove_file(&new);
+    let new = new_of(path);
     let listener = UnixListener::bind(&new)?;
     fs::set_permissions(&new, fs::Permissions::from_mode(0o600))
         .and_then(|()| fs::rename(&new, path))

@@ -16,7 +16,7 @@ use breadcrumb_store::{RunRecord, RunStatus, Store, WriterLock, iso_timestamp};
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
-use crate::control_channel::socket_of;
+use crate::control_channel::remove_socket;
 use crate::counters::Counters;
 use crate::drain::{MAX_ROWS, count_row, push_left_out};
 use crate::error::RecorderError;
@@ -111,7 +111,7 @@ pub fn recover_run(
         }
     };
     // Nobody listens there any more.
-    let _ = fs::remove_file(socket_of(shm_root, run_id));
+    remove_socket(shm_root, run_id);
     let checkpoint = Checkpoint::read(folder.path());
     if folder.rings().is_empty() && checkpoint.is_none() {
         // Its process died before it had begun.
