@@ -21,7 +21,7 @@ async function governed<T>(
   node: string,
   args: readonly string[],
   ask: (store: Store) => Promise<T>,
-  env: NodeJS.ProcessEnv = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ answer: T; happened: { hots: number; rares: number }; folder: string }> {
   const folder = project({ "main.js": MAIN });
   const ended = run(node, [cli, "run", ...args, "--", node, "main.js"], folder, env);

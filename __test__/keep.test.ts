@@ -99,11 +99,15 @@ test("what is held is dumped from outside", async () => {
   const ask = (...args: string[]) =>
     run(process.execPath, [cli, "dump", "--pid", String(pid), ...args], folder);
   const dumped = ask("--last", "30m");
-  expect(dumped.stdout).toBe(`${pid} (${join(folder, "app.js")}): 42 traces of the last 30m stored.\n`);
+  expect(dumped.stdout).toBe(
+    `${pid} (${join(folder, "app.js")}): 42 traces of the last 30m stored.\n`,
+  );
   expect((await stored(folder)).requests).toHaveLength(40);
   const again = ask("--json");
   expect(unlikeSchema("dump", JSON.parse(again.stdout))).toEqual([]);
-  expect(JSON.parse(again.stdout).processes).toMatchObject([{ pid, storesAll: false, error: null }]);
+  expect(JSON.parse(again.stdout).processes).toMatchObject([
+    { pid, storesAll: false, error: null },
+  ]);
   expect(ask("--last", "soon").stderr).toContain("--last is a time such as");
 });
 
@@ -137,7 +141,5 @@ test("a program dumps by itself, also where all is stored anyway", () => {
   });
   const { stdout, stderr } = run(process.execPath, ["app.mjs"], folder);
   expect(stderr).toBe("");
-  expect(stdout).toBe(
-    '{"storesAll":false,"traces":2} 2\n{"storesAll":true,"traces":0}\n',
-  );
+  expect(stdout).toBe('{"storesAll":false,"traces":2} 2\n{"storesAll":true,"traces":0}\n');
 });

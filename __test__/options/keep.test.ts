@@ -89,6 +89,8 @@ test("options come before the environment, and that before the configuration", (
 test("what a dump asks for", () => {
   expect(dumpRequest()).toEqual({ lastMs: null });
   expect(dumpRequest({ last: "10s" })).toEqual({ lastMs: 10_000 });
-  expect(() => dumpRequest({ lst: 1 } as never)).toThrow('Unknown option "lst"; the option is last');
+  expect(() => dumpRequest({ lst: 1 } as never)).toThrow(
+    'Unknown option "lst"; the option is last',
+  );
   expect(() => dumpRequest({ last: "x" }, "--last")).toThrow("--last is a time such as");
 });

@@ -11,6 +11,7 @@ import { BreadcrumbError } from "../errors";
 import type { CommandArguments, CommandDescription, OptionSpec } from "./command";
 import { optionsOf } from "./shared-options";
 import { suggest } from "../options/suggest";
+import { parseDuration } from "../options/duration";
 
 type Values = CommandArguments["values"];
 
@@ -123,18 +124,6 @@ export function decimal(values: Values, name: string): number | undefined {
   throw bad(`--${name} is a number such as 1.5: got ${JSON.stringify(value)}`);
 }
 
-const UNITS_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
 /** An option's duration in ms. Throws `BC_ERR_BAD_OPTION`. */
 export function milliseconds(values: Values, name: string): number | undefined {
   const value = text(values, name);
@@ -155,13 +144,6 @@ export function time(values: Values, name: string, now = Date.now()): Date | str
   throw bad(
     `--${name} is a time such as 10m (ago) or 2026-11-23T08:00: got ${JSON.stringify(value)}`,
   );
-}
-
-/** A duration in ms; null for what is none. */
-export function parseDuration(value: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s*([a-zµ]+)$/.exec(value);
-  const unit = UNITS_MS[match?.[2] ?? ""];
-  return match && unit !== undefined ? Number(match[1]) * unit : null;
 }
 
 function bad(message: string): BreadcrumbError {

@@ -11,7 +11,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import type { CallFilter, ValueCondition, ValueOperator } from "../query/index";
-import { parseDuration } from "./arguments";
+import { parseDuration } from "../options/duration";
 import { suggest } from "../options/suggest";
 
 const TEXTS = ["function", "file", "run", "trace", "status"] as const;

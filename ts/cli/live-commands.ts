@@ -92,7 +92,10 @@ const DUMP: ProjectCommandSpec = {
 (last=30s) and those that are not decided. ${WHICH_HELP}`,
   options: {
     ...WHICH,
-    last: { value: "time", help: "those in which something happened in this time, such as 30s (default: all)" },
+    last: {
+      value: "time",
+      help: "those in which something happened in this time, such as 30s (default: all)",
+    },
   },
   examples: [
     ["breadcrumb dump --pid 4711 --last 10s", "what one process did just now"],

@@ -12,7 +12,8 @@ import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
 import { type ValuesOptions, valuesOf } from "../options/values";
-import { parseDuration, splitList } from "./arguments";
+import { parseDuration } from "../options/duration";
+import { splitList } from "./arguments";
 
 /** Arguments of `run`. */
 export interface RunArguments {
@@ -176,7 +177,7 @@ function oneOf<T extends string>(name: string, value: string, values: readonly T
 
 /** A time in ms, of seconds where it has no unit. Throws BC_ERR_BAD_OPTION. */
 export function parseTime(text: string): number {
-  const ms = parseDuration(/[\d.]$/.test(text) ? `${text}s` : text);
+  const ms = parseDuration(text, "s");
   if (ms === null) throw bad(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
   return ms;
 }

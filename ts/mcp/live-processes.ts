@@ -102,7 +102,12 @@ function answerOf<R extends object>(
 function rowOf<T>({ process: { status }, error }: Asked<T>) {
   const { pid, runId } = status;
   const command = short(cleanText(status.command.slice(1).join(" ")), MAX_COMMAND);
-  return { pid, runId, command, error: error && short(`${error.code}: ${error.message}`, MAX_MESSAGE) };
+  return {
+    pid,
+    runId,
+    command,
+    error: error && short(`${error.code}: ${error.message}`, MAX_MESSAGE),
+  };
 }
 
 function capturedRow(asked: Asked<CaptureReport>) {

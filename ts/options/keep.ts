@@ -83,12 +83,13 @@ const NS_PER_MS = 1e6;
 const MEMORY = 16 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 16;
 const MOST_MEMORY = 2 ** 32;
-const EXAMPLE = "errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, last=30s, memory=64MB";
+const EXAMPLE =
+  "errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, last=30s, memory=64MB";
 
 /** The text of BREADCRUMB_KEEP, or of `--keep`; null for `all`. Throws BC_ERR_BAD_OPTION. */
 export function keepOf(text: string, where = "BREADCRUMB_KEEP"): KeepOptions | null {
   if (text.trim() === "all") return null;
-  let options: KeepOptions = {};
+  const options: KeepOptions = {};
   for (const part of text.split(",").map((word) => word.trim())) {
     const read = partOf(part, options);
     if (read === undefined) {
@@ -96,7 +97,7 @@ export function keepOf(text: string, where = "BREADCRUMB_KEEP"): KeepOptions | n
         `${where} is all, none, or some of ${EXAMPLE}, with commas between them; got ${JSON.stringify(text)}`,
       );
     }
-    options = { ...options, ...read };
+    Object.assign(options, read);
   }
   return options;
 }
@@ -108,7 +109,8 @@ function partOf(part: string, { roots = [] }: KeepOptions): KeepOptions | undefi
   if (share !== undefined) return { share: Number(share) / 100 };
   const [, perSecond] = /^(\d+)\/s$/.exec(part) ?? [];
   if (perSecond !== undefined) return { perSecond: Number(perSecond) };
-  const [, name, value = ""] = /^(slow|slowest|root|last|memory)\s*(?:=|>=?)\s*(.+)$/.exec(part) ?? [];
+  const [, name, value = ""] =
+    /^(slow|slowest|root|last|memory)\s*(?:=|>=?)\s*(.+)$/.exec(part) ?? [];
   switch (name) {
     case "slow":
     case "last":
@@ -135,7 +137,7 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
   const options = typeof keep === "number" ? { share: keep } : keep;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw badOption(
-      `${name} is an object of ${NAMES.join(", ")}, a text such as "errors,slow>200ms", or a share; got ${String(keep)}`,
+      `${name} is an object of ${NAMES.join(", ")}, a text such as "errors,slow>200ms", or a share; got ${JSON.stringify(keep)}`,
     );
   }
   for (const key of Object.keys(options)) {
@@ -145,7 +147,8 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
   }
   const { errors = false, slow, share, perSecond, slowestPerMinute, roots = [] } = options;
   const { last, memory = MEMORY } = options;
-  if (typeof errors !== "boolean") throw badOption(`${name}: errors is true or false; got ${errors}`);
+  if (typeof errors !== "boolean")
+    throw badOption(`${name}: errors is true or false; got ${String(errors)}`);
   return {
     errors,
     slowNs: slow === undefined ? null : nanoseconds(slow, `${name}: slow`),
@@ -184,7 +187,9 @@ function patterns(value: readonly string[], name: string): readonly string[] {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" && item !== "")) {
     return value.map((pattern) => forwardSlashes(pattern, sep));
   }
-  throw badOption(`${name} is a list of patterns, such as ["src/pay.js:charge"]; got ${String(value)}`);
+  throw badOption(
+    `${name} is a list of patterns, such as ["src/pay.js:charge"]; got ${String(value)}`,
+  );
 }
 
 function nanoseconds(value: string | number, name: string): number {
