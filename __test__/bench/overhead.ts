@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { governorOf } from "../../ts/options/governor-report.ts";
+import type { GovernorReport } from "../../ts/options/governor-report.ts";
 import { median } from "./statistics.ts";
 import { ROOT } from "./workload.ts";
 
@@ -74,12 +74,11 @@ function measure(unit: string, options: object | null, seconds: number): Outcome
 function noteOf(store: string): string {
   const [record = ""] = readdirSync(join(store, "runs")).filter((name) => name.endsWith(".json"));
   const { counters } = JSON.parse(readFileSync(join(store, "runs", record), "utf8")) as {
-    counters: { recorded: number; counted: number; dropped: number };
+    counters: { recorded: number; counted: number; dropped: number; governor?: GovernorReport };
   };
-  const { recorded, counted, dropped } = counters;
-  const governor = governorOf(counters);
+  const { recorded, counted, dropped, governor } = counters;
   const down =
-    governor === null
+    governor === undefined
       ? ""
       : `, ${governor.steppedDown} lowered, ${governor.decided} changes, estimated ${governor.estimated}`;
   return `${recorded} recorded, ${counted} counted, ${dropped} dropped${down}`;

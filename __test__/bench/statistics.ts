@@ -42,7 +42,8 @@ export function formatRatio({ median: middle, min, max }: Ratio): string {
   return `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 }
 
-function median(sorted: readonly number[]): number {
+/** The middle of sorted figures. */
+export function median(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
