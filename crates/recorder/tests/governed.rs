@@ -93,6 +93,7 @@ fn red_turns_capture_off_and_the_record_says_why() {
     assert_eq!(record.counters.more["governor"]["state"], "red");
     // The next session captures again.
     let recorder = Recorder::start(place.options("next", place.store())).unwrap();
+    capture(MODE_VALUES);
     assert_eq!(level(0), MODE_VALUES);
     capture(MODE_OFF);
     recorder.stop(RunStatus::Finished, Some(0), None);
