@@ -69,8 +69,10 @@ pub struct CostModel {
 /// What the recorder's thread did in an interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Work {
-    /// Its processor time, ns.
+    /// Its processor time, ns, without that of the governor.
     pub cpu_ns: f64,
+    /// That of the governor.
+    pub governor_ns: f64,
     /// The part of it in publications.
     pub publish_ns: f64,
     /// Publications.
@@ -245,6 +247,7 @@ mod tests {
         for _ in 0..80 {
             model.learn(&Work {
                 cpu_ns: 200.0 * 4000.0 + 6e6,
+                governor_ns: 1e9,
                 publish_ns: 6e6,
                 publications: 1.0,
                 polls: 200.0,

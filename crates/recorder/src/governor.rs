@@ -282,7 +282,7 @@ impl Governor {
         let readings = CostModel::readings(events * per_second);
         probes += events * (self.model.event_ns + readings * self.model.clock_ns);
         let probes = probes * per_second;
-        let measured = look.work.cpu_ns * per_second;
+        let measured = (look.work.cpu_ns + look.work.governor_ns) * per_second;
         if look.now_ns - self.lowered_ns > AFTERMATH_NS {
             self.actual_over_ns = (self.actual_over_ns + look.elapsed_ns).min(SMOOTH_NS);
             let weight = (look.elapsed_ns / self.actual_over_ns).min(1.0);
@@ -374,14 +374,19 @@ impl Governor {
             })
             .collect();
         costs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut calls: f64 = self.recorded().map(|known| known.rate(rates)).sum();
+        let mut total = self.estimate(rates, true);
         let mut changes = Vec::new();
-        for (_, id) in costs.into_iter().take(RAISED_AT_ONCE) {
-            let (cap, level) = (self.known[id].cap, self.levels[id]);
+        for (added, id) in costs.into_iter().take(RAISED_AT_ONCE) {
+            let (cap, rate) = (self.known[id].cap, self.known[id].rate(rates));
             // One that is not captured, or by less than its cap, costs what it would if it were.
-            self.levels[id] = cap + 1;
-            let fits = self.estimate(rates, false) <= limit;
-            self.levels[id] = level;
-            if !fits {
+            total += added;
+            calls += if u32::from(cap) == MODE_COUNT {
+                rate
+            } else {
+                0.0
+            };
+            if total + self.awake_for(calls) > limit {
                 break;
             }
             changes.push(self.change(id, cap + 1, now_ns, before, readings));

@@ -105,6 +105,7 @@ impl Simulation {
             process_cpu_ns: self.own * seconds + ours,
             work: Work {
                 cpu_ns,
+                governor_ns: 0.0,
                 publish_ns,
                 publications,
                 polls,

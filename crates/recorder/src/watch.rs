@@ -199,6 +199,9 @@ impl Watch {
         }
         drop(drain);
         *session.governed.lock() = Some(report);
+        let ended_ns = thread_cpu_ns();
+        self.work.governor_ns = (ended_ns - self.thread_ns) as f64;
+        self.thread_ns = ended_ns;
         !changes.is_empty()
     }
 

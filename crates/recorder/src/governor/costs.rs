@@ -2,8 +2,8 @@
 
 use breadcrumb_event::layout::{MODE_COUNT, MODE_OFF, MODE_TIME};
 
-use super::{Governor, LIMIT};
 use super::known::{Known, Rates};
+use super::{Governor, LIMIT};
 use crate::cost_model::CostModel;
 
 /// Part of the budget that recording may have beyond counts, however much these take.
@@ -45,6 +45,11 @@ impl Governor {
     /// What the recorder's looks and publications cost, ns a second.
     pub(super) fn awake(&self, rates: Rates) -> f64 {
         let calls = self.recorded().map(|known| known.rate(rates)).sum();
+        self.awake_for(calls)
+    }
+
+    /// The same, where so many calls a second are recorded.
+    pub(super) fn awake_for(&self, calls: f64) -> f64 {
         self.model.awake_ns(calls, PUBLICATIONS, self.stretch)
     }
 
