@@ -137,8 +137,13 @@ function drop(id: number): number {
   return 0;
 }
 
+/** A call that is not off. Short, so that counting is inlined wherever calls were recorded before. */
 function record0(id: number): number {
   const mode = modes[id] as number;
+  return mode === MODE_COUNT ? counts(id) : enter0(id, mode);
+}
+
+function enter0(id: number, mode: number): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
   if (mode !== MODE_VALUES) return enterSlowly(id, 0, []);
   if (due() && !refresh()) return drop(id);
@@ -148,6 +153,10 @@ function record0(id: number): number {
 
 function record1(id: number, a: unknown): number {
   const mode = modes[id] as number;
+  return mode === MODE_COUNT ? counts(id) : enter1(id, mode, a);
+}
+
+function enter1(id: number, mode: number, a: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
   if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a]);
   if (due() && !refresh()) return drop(id);
@@ -159,6 +168,10 @@ function record1(id: number, a: unknown): number {
 
 function record2(id: number, a: unknown, b: unknown): number {
   const mode = modes[id] as number;
+  return mode === MODE_COUNT ? counts(id) : enter2(id, mode, a, b);
+}
+
+function enter2(id: number, mode: number, a: unknown, b: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
   if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
   if (due() && !refresh()) return drop(id);
@@ -171,6 +184,10 @@ function record2(id: number, a: unknown, b: unknown): number {
 
 function record3(id: number, a: unknown, b: unknown, c: unknown): number {
   const mode = modes[id] as number;
+  return mode === MODE_COUNT ? counts(id) : enter3(id, mode, a, b, c);
+}
+
+function enter3(id: number, mode: number, a: unknown, b: unknown, c: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
   if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
   if (due() && !refresh()) return drop(id);
@@ -184,6 +201,10 @@ function record3(id: number, a: unknown, b: unknown, c: unknown): number {
 
 function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
   const mode = modes[id] as number;
+  return mode === MODE_COUNT ? counts(id) : enter4(id, mode, a, b, c, d);
+}
+
+function enter4(id: number, mode: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
   if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
   if (due() && !refresh()) return drop(id);
