@@ -4,13 +4,13 @@
  *     const { calls } = await callLevels(reader, "019a-2N9C", { call: 17, maxCalls: 200 });
  *     calls[0]   // { call: { callId: 17, … }, level: 0, children: 412 }
  *
- * Breadth-first, a query a level over ids alone; whole rows are read of the calls that are taken. Below
- * a call those that threw come first, then the longest. Limits: `width` calls below one call, and
- * `levels` levels; `children` says how many there are.
+ * Breadth-first over ids alone, in a query a level, or one for all of a small trace; whole rows are
+ * read of the calls that are taken. Below a call those that threw come first, then the longest.
+ * Limits: `width` calls below one call, and `levels` levels; `children` says how many there are.
  */
 import { BreadcrumbError } from "../errors";
 import { readCallsByIds } from "./calls";
-import { checkWhole } from "./conditions";
+import { checkWhole, Conditions } from "./conditions";
 import { loadDuckDB } from "./engine";
 import type { Reader, Source } from "./reader";
 import { lastRows } from "./last-rows";
@@ -36,6 +36,19 @@ const MOST_CALLS = 10_000;
 const DEFAULT_WIDTH = 20;
 const DEFAULT_LEVELS = 50;
 const MOST_LEVELS = 10_000;
+/** Calls of a trace that are all looked at together: they cost little more than a level of them. */
+const AT_ONCE = 2000;
+
+/** How many calls are below a call, and the first of them. */
+type Edges = ReadonlyMap<number, { readonly count: number; readonly ids: readonly number[] }>;
+
+/** How much of it; `edges` where those of the whole trace are known. */
+interface Depth {
+  readonly maxCalls: number;
+  readonly width: number;
+  readonly levels: number;
+  readonly edges: Edges | null;
+}
 
 /** A call that was found, and the number of calls directly below it. */
 interface Spot {
@@ -64,7 +77,8 @@ export async function callLevels(
   if (top.length === 0) {
     throw new BreadcrumbError("BC_ERR_NOT_FOUND", `trace ${id} has no call ${call}`);
   }
-  const spots = await walk.down(top, { maxCalls, width, levels });
+  const edges = callCount <= AT_ONCE ? await walk.childrenOf(null, width) : null;
+  const spots = await walk.down(top, { maxCalls, width, levels, edges });
   const calls = await walk.read(spots);
   return { runId, traceId: id, callCount, calls };
 }
@@ -75,12 +89,14 @@ class Walk {
   readonly #runId: string;
   readonly #source: Source;
   readonly #parameters: { readonly run: string; readonly root: number };
+  readonly #where = new Conditions("p");
 
   constructor(reader: Reader, runId: string, rootId: number) {
     this.#reader = reader;
     this.#runId = runId;
     this.#source = traceSource(runId, rootId);
     this.#parameters = { run: runId, root: rootId };
+    this.#where.add("run_id = ? AND root_id = ?", runId, rootId);
   }
 
   /** The calls to begin at: one, the root, or where that has no row the highest ones. */
@@ -105,15 +121,12 @@ class Walk {
   }
 
   /** The calls below, level by level. */
-  async down(
-    top: readonly Spot[],
-    { maxCalls, width, levels }: { maxCalls: number; width: number; levels: number },
-  ): Promise<Spot[]> {
+  async down(top: readonly Spot[], { maxCalls, width, levels, edges }: Depth): Promise<Spot[]> {
     const all = top.slice(0, maxCalls);
     for (let from = 0; from < all.length;) {
       const level = all.slice(from);
       from = all.length;
-      const below = await this.#childrenOf(level, width);
+      const below = edges ?? (await this.childrenOf(level, width));
       for (const spot of level) {
         const found = below.get(spot.callId);
         if (!found) continue;
@@ -128,25 +141,23 @@ class Walk {
     return all;
   }
 
-  async #childrenOf(
-    parents: readonly Spot[],
-    width: number,
-  ): Promise<ReadonlyMap<number, { count: number; ids: number[] }>> {
+  /** The first calls below some, or below each of the trace. */
+  async childrenOf(parents: readonly Spot[] | null, width: number): Promise<Edges> {
     const { listValue } = await loadDuckDB();
+    const some = parents ? "IN (SELECT unnest($parents)::BIGINT)" : "IS NOT NULL";
     const weight = `CASE status WHEN 'threw' THEN ${Number.MAX_SAFE_INTEGER} ELSE coalesce(duration_ns, ${Number.MAX_SAFE_INTEGER}) END`;
     const rows = await this.#reader.rows({
       sources: { calls: this.#source },
       sql: (from) => `
         WITH below AS (SELECT parent_id, call_id, max(${weight}) AS weight FROM ${from.calls}
-          WHERE run_id = $run AND root_id = $root::BIGINT AND parent_id IN
-            (SELECT unnest($parents)::BIGINT)
+          WHERE run_id = $run AND root_id = $root::BIGINT AND parent_id ${some}
           GROUP BY parent_id, call_id)
         SELECT parent_id::DOUBLE AS parent_id, count(*)::DOUBLE AS n,
           arg_max(call_id, weight, ${width})::VARCHAR AS ids
         FROM below GROUP BY parent_id`,
       parameters: {
         ...this.#parameters,
-        parents: listValue(parents.map(({ callId }) => String(callId))),
+        ...(parents && { parents: listValue(parents.map(({ callId }) => String(callId))) }),
       },
     });
     return new Map(
@@ -167,6 +178,7 @@ class Walk {
       this.#reader,
       runIds,
       spots.map(({ callId }) => callId),
+      { source: this.#source, where: this.#where },
     );
     const byId = lastRows(rows);
     return spots.flatMap(({ callId, level, children }) => {
