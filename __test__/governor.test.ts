@@ -21,10 +21,9 @@ async function governed<T>(
   node: string,
   args: readonly string[],
   ask: (store: Store) => Promise<T>,
-  env: Readonly<Record<string, string>> = {},
 ): Promise<{ answer: T; happened: { hots: number; rares: number }; folder: string }> {
   const folder = project({ "main.js": MAIN });
-  const ended = run(node, [cli, "run", ...args, "--", node, "main.js"], folder, env);
+  const ended = run(node, [cli, "run", ...args, "--", node, "main.js"], folder);
   expect(ended.status).toBe(0);
   const store = await openStore(join(folder, ".breadcrumb"));
   try {

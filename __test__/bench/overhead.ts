@@ -72,7 +72,7 @@ function measure(unit: string, options: object | null, seconds: number): Outcome
 }
 
 function noteOf(store: string): string {
-  const [record = ""] = readdirSync(join(store, "runs")).filter((name) => name.endsWith(".json"));
+  const record = readdirSync(join(store, "runs")).find((name) => name.endsWith(".json")) ?? "";
   const { counters } = JSON.parse(readFileSync(join(store, "runs", record), "utf8")) as {
     counters: { recorded: number; counted: number; dropped: number; governor?: GovernorReport };
   };
