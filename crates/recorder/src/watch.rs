@@ -291,12 +291,13 @@ impl Watch {
             percent(change.share),
             percent(change.estimated),
         );
-        if change.awake > change.share {
+        let is_lowered = change.to < change.from;
+        if is_lowered && change.awake > change.share {
             let awake = percent(change.awake);
             format!(
                 "the recorder's looks and publications cost {awake} of the process's own time, with {calls:.0} calls a second of it to record, recording in all {all}; the budget is {budget}"
             )
-        } else if change.to < change.from {
+        } else if is_lowered {
             format!(
                 "{calls:.0} calls a second cost {share} of the process's own time, recording in all {all}; the budget is {budget}"
             )
