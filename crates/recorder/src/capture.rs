@@ -187,7 +187,7 @@ impl Captures {
     pub(crate) fn hold(&self, held: bool) {
         let mut state = self.state.lock();
         if std::mem::replace(&mut state.held, held) != held {
-            apply(&mut state);
+            apply(&state);
         }
     }
 
@@ -195,7 +195,7 @@ impl Captures {
     pub(crate) fn lift(&self) {
         let mut state = self.state.lock();
         if !std::mem::take(&mut state.caps).is_empty() {
-            apply(&mut state);
+            apply(&state);
         }
     }
 
