@@ -160,8 +160,10 @@ fn run(store: &Store, retention: Option<&Retention>, signal: &Signal, parts: &At
             goes_on
         };
         let _ = store.merge(&lock, &MergeLimits::default(), &mut go_on);
-        let is_due = !store.was_pruned_within(RETENTION_EVERY, wall_ns());
-        if let Some(retention) = retention.filter(|_| is_due) {
+        let is_due = |retention: &&Retention| {
+            !store.was_pruned_within(RETENTION_EVERY, &retention.policy, wall_ns())
+        };
+        if let Some(retention) = retention.filter(is_due) {
             let _ = retention.apply(store, &lock, &mut go_on);
         }
     }

@@ -161,9 +161,9 @@ impl Store {
         pruning: &Pruning<'_>,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<(RetentionPlan, Removal), StoreError> {
-        let is_policy = matches!(scope, RetentionScope::Policy(_));
-        if is_policy {
-            lock.note_pruned(pruning.now_ns.saturating_sub(nanos(EVERY - AGAIN)));
+        if let RetentionScope::Policy(policy) = scope {
+            let unfinished_ns = pruning.now_ns.saturating_sub(nanos(EVERY - AGAIN));
+            lock.note_pruned(unfinished_ns, policy);
         }
         let mut removal = self.sweep(lock, go_on)?;
         self.sweep_writers(pruning, &mut removal)?;
@@ -179,8 +179,10 @@ impl Store {
         if !removal.unfinished {
             removal.add(self.remove_runs(lock, &runs, go_on)?);
         }
-        if is_policy && !removal.unfinished {
-            lock.note_pruned(pruning.now_ns);
+        if let RetentionScope::Policy(policy) = scope
+            && !removal.unfinished
+        {
+            lock.note_pruned(pruning.now_ns, policy);
         }
         Ok((plan, removal))
     }
@@ -196,7 +198,7 @@ impl Store {
         pruning: &Pruning<'_>,
         until: Instant,
     ) -> Result<Option<(RetentionPlan, Removal)>, StoreError> {
-        if self.was_pruned_within(EVERY, pruning.now_ns) {
+        if self.was_pruned_within(EVERY, policy, pruning.now_ns) {
             return Ok(None);
         }
         let Some(lock) = self.lock_upkeep()? else {
@@ -207,12 +209,12 @@ impl Store {
         self.prune(&lock, &scope, pruning, &mut go_on).map(Some)
     }
 
-    /// A policy was applied to the store, by whatever process, so short a time ago.
+    /// This policy was applied to the store, by whatever process, so short a time ago.
     #[must_use]
-    pub fn was_pruned_within(&self, time: Duration, now_ns: i64) -> bool {
+    pub fn was_pruned_within(&self, time: Duration, policy: &RetentionPolicy, now_ns: i64) -> bool {
         // A time to come is of a clock that has been set back since.
         let recent = 0..nanos(time);
-        self.pruned_ns()
+        self.pruned_ns(policy)
             .is_some_and(|at_ns| recent.contains(&now_ns.saturating_sub(at_ns)))
     }
 

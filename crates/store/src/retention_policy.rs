@@ -8,6 +8,7 @@
 //! as a whole.
 
 use std::cmp::Reverse;
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -54,6 +55,22 @@ pub enum Reason {
     Bytes,
     /// It was named.
     Named,
+}
+
+impl fmt::Display for RetentionPolicy {
+    /// `age=2592000s,error-age=7776000s,bytes=10000000000,runs=off`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |limit: Option<u64>, unit: &str| {
+            limit.map_or_else(|| "off".to_owned(), |limit| format!("{limit}{unit}"))
+        };
+        let seconds = |time: Option<Duration>| of(time.map(|time| time.as_secs()), "s");
+        let (age, error_age) = (seconds(self.max_age), seconds(self.max_error_age));
+        let (bytes, runs) = (of(self.max_bytes, ""), of(self.max_runs, ""));
+        write!(
+            f,
+            "age={age},error-age={error_age},bytes={bytes},runs={runs}"
+        )
+    }
 }
 
 impl RetentionPolicy {

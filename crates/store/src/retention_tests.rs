@@ -359,6 +359,16 @@ fn programs_that_end_apply_a_policy_once_an_hour_between_them() {
     drop(held);
     assert_eq!(end_at(3660, forever), Some((1, false)));
     assert_eq!(store.read_runs().unwrap().records.len(), 1);
+    // Another policy is applied at once.
+    let narrower = RetentionPolicy {
+        max_runs: Some(0),
+        ..NONE
+    };
+    let until = Instant::now() + forever;
+    let done = store.prune_some(&narrower, &pruning(), until).unwrap();
+    assert_eq!(done.unwrap().1.runs, 1);
+    add("c");
+    assert_eq!(end_at(3660, forever), Some((0, false)));
     // By a clock that was set back.
     add("d");
     assert_eq!(end_at(-9000, forever), Some((1, false)));

@@ -4,7 +4,7 @@
 //! let Some(lock) = store.lock_upkeep()? else { return Ok(()) };
 //! ```
 //! The lock is the kernel's and goes with its process, however that ends: there is no lease to run
-//! out, and none to be waited for. The file says who has it, for people, and when a policy was last
+//! out, and none to be waited for. The file says who has it, for people, and when which policy was last
 //! applied. Limits: where the file system has no locks nobody gets it, nor on a network one: small
 //! segments stay.
 
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use crate::atomic_file::private_options;
 use crate::file_system::network_kind;
 use crate::timestamp::{iso_timestamp, parse_timestamp};
-use crate::{Store, StoreError};
+use crate::{RetentionPolicy, Store, StoreError};
 
 /// What stands before the time in the file.
 const PRUNED: &str = "pruned ";
@@ -27,9 +27,9 @@ pub struct UpkeepLock {
 }
 
 impl UpkeepLock {
-    /// Keeps for all processes that a policy was applied then, ns since 1970.
-    pub(crate) fn note_pruned(&self, at_ns: i64) {
-        self.write(Some(&format!("{PRUNED}{}", iso_timestamp(at_ns))));
+    /// Keeps for all processes that this policy was applied then, ns since 1970.
+    pub(crate) fn note_pruned(&self, at_ns: i64, policy: &RetentionPolicy) {
+        self.write(Some(&format!("{PRUNED}{} {policy}", iso_timestamp(at_ns))));
     }
 
     /// What cannot be written is done again too early, at worst.
@@ -86,10 +86,12 @@ impl Store {
         }
     }
 
-    /// When a policy was last applied to the store, by whatever process, ns since 1970.
-    pub(crate) fn pruned_ns(&self) -> Option<i64> {
+    /// When this policy was applied to the store, by whatever process, ns since 1970; `None` if another
+    /// was since.
+    pub(crate) fn pruned_ns(&self, policy: &RetentionPolicy) -> Option<i64> {
         let text = std::fs::read_to_string(self.upkeep_path()).ok()?;
-        parse_timestamp(pruned_line(&text)?.strip_prefix(PRUNED)?)
+        let (at, applied) = pruned_line(&text)?.strip_prefix(PRUNED)?.split_once(' ')?;
+        parse_timestamp(at).filter(|_| applied == policy.to_string())
     }
 
     pub(crate) fn upkeep_path(&self) -> PathBuf {
@@ -119,15 +121,21 @@ mod tests {
     fn when_a_policy_was_applied_outlives_those_who_only_merge() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::create(folder.path()).unwrap();
-        assert_eq!(store.pruned_ns(), None);
+        let policy = RetentionPolicy::default();
+        assert_eq!(store.pruned_ns(&policy), None);
         let lock = store.lock_upkeep().unwrap().unwrap();
-        assert_eq!(store.pruned_ns(), None);
-        lock.note_pruned(1_800_000_000_000_000_000);
+        assert_eq!(store.pruned_ns(&policy), None);
+        lock.note_pruned(1_800_000_000_000_000_000, &policy);
         drop(lock);
         drop(store.lock_upkeep().unwrap().unwrap());
-        assert_eq!(store.pruned_ns(), Some(1_800_000_000_000_000_000));
+        assert_eq!(store.pruned_ns(&policy), Some(1_800_000_000_000_000_000));
+        let other = RetentionPolicy {
+            max_runs: Some(5),
+            ..policy
+        };
+        assert_eq!(store.pruned_ns(&other), None);
         std::fs::write(store.upkeep_path(), [0xff, 0xfe]).unwrap();
-        assert_eq!(store.pruned_ns(), None);
+        assert_eq!(store.pruned_ns(&policy), None);
         assert!(store.lock_upkeep().unwrap().is_some());
     }
 }

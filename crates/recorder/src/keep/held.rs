@@ -233,14 +233,12 @@ impl Held {
         }
     }
 
-    /// Decides a trace that nothing has kept so far.
-    fn decide(&mut self, root_id: i64) {
-        let Some(trace) = self.traces.get_mut(&root_id) else {
-            return;
+    /// Decides a trace, if nothing has kept it so far.
+    fn decide(&mut self, root_id: i64) -> bool {
+        let trace = self.traces.get_mut(&root_id);
+        let Some(trace) = trace.filter(|trace| trace.state == State::Held) else {
+            return false;
         };
-        if trace.state != State::Held {
-            return;
-        }
         match self.judge.ends(root_id, trace.duration_ns()) {
             Last::Waits { instead_of } => {
                 trace.state = State::Slow;
@@ -250,6 +248,7 @@ impl Held {
             }
             Last::Out => self.pass_by(root_id),
         }
+        true
     }
 
     /// A trace is not kept, but may be dumped for a time.
@@ -277,7 +276,9 @@ impl Held {
                 Some(later_ns) if later_ns > due_ns => {
                     self.lingering.push_back((later_ns, root_id));
                 }
-                _ => self.decide(root_id),
+                _ => {
+                    self.decide(root_id);
+                }
             }
         }
         for root_id in self.judge.slowest_at(now_ns + self.wall_offset_ns) {
@@ -312,8 +313,7 @@ impl Held {
             if let Some((_, root_id)) = self.past.pop_front() {
                 self.leave_out_past(root_id);
             } else if let Some((_, root_id)) = self.lingering.pop_front() {
-                self.tally.early += 1;
-                self.decide(root_id);
+                self.tally.early += u64::from(self.decide(root_id));
             } else if let Some(root_id) = self.begun.pop_front() {
                 let state = self.traces.get(&root_id).map(|trace| trace.state);
                 if matches!(state, Some(State::Held | State::Slow)) {
