@@ -69,7 +69,7 @@ describe.each(allCommands().map((command) => [command.name, command] as const))(
     const lines = command.examples.map(([line]) => line);
     test.each(lines)("%s", async (line) => {
       if (name === "tail") return followed(line);
-      if (["status", "start", "stop"].includes(name)) return live(line);
+      if (["status", "start", "stop", "dump"].includes(name)) return live(line);
       if (line.includes("--http")) return served(line);
       // The shells that complete are not all here, and sourcing needs its own.
       if (name === "completion")
@@ -202,9 +202,9 @@ describe("the fields that --json is documented to have", () => {
     prune: ["--dry-run"],
     migrate: ["--dry-run"],
   };
-  // What start and stop print is held against its schema where there is a process for them.
+  // What start, stop and dump print is held against its schema where there is a process for them.
   const documented = allCommands().filter(
-    ({ name, json }) => json?.startsWith("`{") && name !== "start" && name !== "stop",
+    ({ name, json }) => json?.startsWith("`{") && !["start", "stop", "dump"].includes(name),
   );
   test.each(documented.map((command) => [command.name, command] as const))(
     "%s",

@@ -40,7 +40,9 @@ test("a text, options and a share say the same", () => {
   expect(keepRules(text)).toEqual(rules);
   expect(keepRules(options)).toEqual(rules);
   expect(keepRules(0.25)).toEqual({ ...NONE, share: 0.25 });
-  expect(keepRules("slow>=2s")).toEqual({ ...NONE, slowNs: 2e9 });
+  for (const slow of ["slow>=2s", "slow=2s", "slow > 2s"]) {
+    expect(keepRules(slow)).toEqual({ ...NONE, slowNs: 2e9 });
+  }
 });
 
 test("all is no rule, none is one that keeps nothing", () => {
