@@ -15,10 +15,12 @@ mod held;
 mod judge;
 #[cfg(test)]
 mod keep_tests;
+mod through;
 mod trace;
 
-pub(crate) use held::{Held, Through};
+pub(crate) use held::Held;
 pub use judge::{KeepOptions, RootChooser};
+pub(crate) use through::Through;
 pub(crate) use trace::KeepTally;
 
 /// A trace whose root has ended is waited for so long: callbacks that belong to it may come.

@@ -19,7 +19,6 @@ use super::judge::{Judge, KeepOptions, Last};
 use super::trace::{KeepTally, State, Trace};
 use crate::codec::{Decoder, Encoder};
 use crate::row_sink::RowSink;
-use crate::sink::Sink;
 
 /// Ended traces that are remembered.
 const REMEMBERED: usize = 1 << 16;
@@ -100,8 +99,7 @@ impl Held {
 
     /// Something is decided when time passes.
     pub(crate) fn waits(&self) -> bool {
-        let slow = || self.judge.options.slowest_per_minute.is_some();
-        !self.lingering.is_empty() || (slow() && !self.traces.is_empty())
+        !self.lingering.is_empty() || self.judge.waits()
     }
 
     pub(super) fn call<S: RowSink>(&mut self, row: &CallRow<'_>, sink: &mut S) {
@@ -202,7 +200,7 @@ impl Held {
 
     /// Counts the calls of a trace and forgets the rest.
     fn leave_out(&mut self, root_id: i64) {
-        let Some(trace) = self.traces.get(&root_id) else {
+        let Some(trace) = self.take(root_id) else {
             return;
         };
         for called in functions(&trace.rows) {
@@ -213,16 +211,23 @@ impl Held {
         self.tally.exceptions_out += trace.exceptions;
         if trace.root_ended {
             self.remember(root_id, false);
-        } else if let Some(trace) = self.traces.remove(&root_id) {
-            self.bytes -= trace.bytes();
         }
     }
 
-    /// Nothing of a trace is held, but what became of it is known.
+    fn state(&self, root_id: i64) -> Option<State> {
+        self.traces.get(&root_id).map(|trace| trace.state)
+    }
+
+    /// Nothing of a trace is held any more.
+    fn take(&mut self, root_id: i64) -> Option<Trace> {
+        let trace = self.traces.remove(&root_id)?;
+        self.bytes -= trace.bytes();
+        Some(trace)
+    }
+
+    /// As [`Self::take`], but what became of it is known.
     fn remember(&mut self, root_id: i64, kept: bool) {
-        if let Some(trace) = self.traces.remove(&root_id) {
-            self.bytes -= trace.bytes();
-        }
+        self.take(root_id);
         if self.ended.insert(root_id, kept).is_none() {
             self.ended_order.push_back(root_id);
         }
@@ -249,6 +254,13 @@ impl Held {
             Last::Out => self.pass_by(root_id),
         }
         true
+    }
+
+    /// A trace is decided otherwise than as one of the slowest.
+    fn forget(&mut self, root_id: i64) {
+        if self.state(root_id) == Some(State::Slow) {
+            self.judge.forget(root_id);
+        }
     }
 
     /// A trace is not kept, but may be dumped for a time.
@@ -290,11 +302,7 @@ impl Held {
     }
 
     fn leave_out_past(&mut self, root_id: i64) {
-        if self
-            .traces
-            .get(&root_id)
-            .is_some_and(|trace| trace.state == State::Past)
-        {
+        if self.state(root_id) == Some(State::Past) {
             self.leave_out(root_id);
         }
     }
@@ -315,9 +323,9 @@ impl Held {
             } else if let Some((_, root_id)) = self.lingering.pop_front() {
                 self.tally.early += u64::from(self.decide(root_id));
             } else if let Some(root_id) = self.begun.pop_front() {
-                let state = self.traces.get(&root_id).map(|trace| trace.state);
+                let state = self.state(root_id);
                 if matches!(state, Some(State::Held | State::Slow)) {
-                    self.judge.forget(root_id);
+                    self.forget(root_id);
                     self.tally.early += 1;
                     self.leave_out(root_id);
                 }
@@ -330,15 +338,11 @@ impl Held {
     /// Keeps all that is held of traces of which something happened since `since_ns`, by the wall clock.
     pub(crate) fn dump<S: RowSink>(&mut self, since_ns: i64, sink: &mut S) -> u64 {
         let recent = |trace: &Trace| trace.state != State::Kept && trace.last_ns >= since_ns;
-        let mut roots: Vec<i64> = Vec::new();
-        for (root_id, trace) in &self.traces {
-            if recent(trace) {
-                roots.push(*root_id);
-            }
-        }
+        let traces = self.traces.iter().filter(|(_, trace)| recent(trace));
+        let mut roots: Vec<i64> = traces.map(|(root_id, _)| *root_id).collect();
         roots.sort_unstable();
         for root_id in &roots {
-            self.judge.forget(*root_id);
+            self.forget(*root_id);
             self.keep(*root_id, sink);
         }
         roots.len() as u64
@@ -440,34 +444,5 @@ impl Held {
             held.ended_order.push_back(root_id);
         }
         Some(held)
-    }
-}
-
-/// Rows on their way to the sink, past what is kept of them, if that is decided by trace.
-pub(crate) struct Through<'a> {
-    held: Option<&'a mut Held>,
-    sink: &'a mut Sink,
-}
-
-impl<'a> Through<'a> {
-    pub(crate) fn new(held: Option<&'a mut Held>, sink: &'a mut Sink) -> Self {
-        Self { held, sink }
-    }
-}
-
-impl RowSink for Through<'_> {
-    #[inline]
-    fn call(&mut self, row: &CallRow<'_>) {
-        match &mut self.held {
-            None => self.sink.call(row),
-            Some(held) => held.call(row, self.sink),
-        }
-    }
-
-    fn exception(&mut self, row: &ExceptionRow<'_>) {
-        match &mut self.held {
-            None => self.sink.exception(row),
-            Some(held) => held.exception(row, self.sink),
-        }
     }
 }

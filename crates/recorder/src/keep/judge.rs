@@ -170,6 +170,11 @@ impl Judge {
         traces.into_iter().map(|Reverse((_, id))| id).collect()
     }
 
+    /// Some wait for the end of their minute.
+    pub(super) fn waits(&self) -> bool {
+        !self.slowest.traces.is_empty()
+    }
+
     /// A trace waits no more.
     pub(super) fn forget(&mut self, root_id: i64) {
         self.slowest

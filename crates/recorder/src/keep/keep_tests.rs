@@ -183,10 +183,15 @@ fn the_slowest_of_each_minute() {
     bench.at(2000);
     assert!(bench.seen.calls.is_empty());
     assert_eq!(bench.counted(), 2);
+    assert!(bench.held.waits());
     bench.at(60_000);
     assert_eq!(bench.seen.roots(), [2, 4]);
-    bench.call(&returned(8, 8, (60_000, 60_001)));
+    // Nothing is decided by time alone any more, whatever is still going on.
+    bench.call(&returned(9, 10, (60_000, 60_001)));
     bench.at(62_000);
+    assert!(!bench.held.waits());
+    bench.call(&returned(8, 8, (60_000, 60_001)));
+    bench.at(64_000);
     assert_eq!(bench.end(), [2, 4, 8]);
 }
 
