@@ -5,6 +5,7 @@
 
 use breadcrumb_store::RunCounters;
 
+use crate::assembler::Assembler;
 use crate::keep::KeepTally;
 use crate::redactions::Redactions;
 use crate::translator::Translator;
@@ -55,6 +56,16 @@ pub struct Counters {
 }
 
 impl Counters {
+    /// Adds what an assembler has done of a ring in which so much made no sense.
+    pub(crate) fn add(&mut self, assembler: &Assembler, malformed: u64) {
+        let tally = assembler.tally;
+        self.recorded += tally.calls;
+        self.exceptions += assembler.exceptions_written();
+        self.evicted_open += tally.evicted;
+        self.unknown += tally.unknown;
+        self.malformed += tally.malformed + malformed;
+    }
+
     /// Adds what a translator redacted.
     pub(crate) fn add_redactions(&mut self, translator: &Translator) {
         translator.add_redactions(&mut self.redactions);

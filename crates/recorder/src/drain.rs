@@ -8,10 +8,11 @@
 //! freed are read again from the older checkpoint, and their rows go into a segment of the same
 //! number. Limits: one lock; [`MAX_ROWS`] rows wait at most, then nothing more is read.
 
+pub(crate) mod counting;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use breadcrumb_event::row::CountRow;
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{LastWord, Reader, Ring, RunFolder, Take};
 use breadcrumb_store::RunRecord;
@@ -327,38 +328,6 @@ impl Drain {
         more.insert(name.to_owned(), text.into());
     }
 
-    /// Makes rows of what the counters have gained.
-    fn count(&mut self, now_ns: i64) {
-        self.translator.refresh();
-        let to_ns = now_ns + self.wall_offset_ns;
-        let functions = self.translator.functions().len();
-        for state in &mut self.threads {
-            let counters = state.ring.counters(functions);
-            if state.counted.len() < counters.len() {
-                state.counted.resize(counters.len(), (0, 0));
-            }
-            let bases = state.counted.iter_mut().zip(counters);
-            for (id, (base, new)) in (0u32..).zip(bases) {
-                if *base == new {
-                    continue;
-                }
-                let row = count_row(id, state.ring.thread(), *base, new);
-                self.counters.counted += row.counted;
-                self.counters.dropped += row.dropped;
-                self.sink.push_count(&CountRow {
-                    from_ns: self.counted_to_ns,
-                    to_ns,
-                    ..row
-                });
-                *base = new;
-            }
-        }
-        if let Some(keep) = &mut self.keep {
-            push_left_out(keep, (self.counted_to_ns, to_ns), &mut self.sink);
-        }
-        self.counted_to_ns = to_ns;
-    }
-
     /// Writes the checkpoint. If there is no room for it, the run is not crash-proof any more: a
     /// recovery from an older one would store again what chunks to be freed now have given.
     pub(crate) fn checkpoint(&mut self) {
@@ -439,7 +408,8 @@ impl Drain {
             .position(|state| state.ring.thread() == thread)
         {
             let state = self.threads.swap_remove(index);
-            add_tally(&mut self.counters, &state);
+            self.counters
+                .add(&state.assembler, state.reader.malformed());
         }
     }
 
@@ -451,86 +421,11 @@ impl Drain {
         }
     }
 
-    /// What was done so far. Counted and dropped calls: up to the last publication.
-    pub(crate) fn counters(&self) -> Counters {
-        let mut counters = self.counters.clone();
-        for state in &self.threads {
-            add_tally(&mut counters, state);
-        }
-        if let Some(keep) = &self.keep {
-            counters.leave_out(keep.tally);
-            counters.held_bytes = keep.bytes() as u64;
-        }
-        counters.add_redactions(&self.translator);
-        counters
-    }
-
-    /// Makes rows of what was counted since the last publication, for a memory store.
-    pub(crate) fn count_now(&mut self, now_ns: i64) {
-        self.count(now_ns);
-    }
-
-    /// As `counters()`, with what was counted since the last publication.
-    pub(crate) fn counters_now(&mut self) -> Counters {
-        self.translator.refresh();
-        let mut counters = self.counters();
-        for state in &self.threads {
-            let new = state.ring.counters(self.translator.functions().len());
-            let old = state.counted.iter().chain(std::iter::repeat(&(0, 0)));
-            for (new, old) in new.into_iter().zip(old) {
-                let row = count_row(0, 0, *old, new);
-                counters.counted += row.counted;
-                counters.dropped += row.dropped;
-            }
-        }
-        counters
-    }
-
     /// Chunks that are in use, over all rings.
     pub(crate) fn used_chunks(&self) -> u64 {
         let used = self.threads.iter().map(|state| state.ring.used());
         used.map(u64::from).sum()
     }
-}
-
-/// The gain of a function's counters, which wrap.
-pub(crate) fn count_row(
-    function: u32,
-    thread_id: u32,
-    old: (u32, u32),
-    new: (u32, u32),
-) -> CountRow {
-    CountRow {
-        function,
-        thread_id,
-        from_ns: 0,
-        to_ns: 0,
-        counted: new.0.wrapping_sub(old.0).into(),
-        dropped: new.1.wrapping_sub(old.1).into(),
-    }
-}
-
-/// Makes rows of the calls of traces that are not stored.
-pub(crate) fn push_left_out(keep: &mut Held, (from_ns, to_ns): (i64, i64), sink: &mut Sink) {
-    for (thread_id, function, counted) in keep.take_counted() {
-        sink.push_count(&CountRow {
-            function,
-            thread_id,
-            from_ns,
-            to_ns,
-            counted,
-            dropped: 0,
-        });
-    }
-}
-
-fn add_tally(counters: &mut Counters, state: &ThreadState) {
-    let tally = state.assembler.tally;
-    counters.recorded += tally.calls;
-    counters.exceptions += state.assembler.exceptions_written();
-    counters.evicted_open += tally.evicted;
-    counters.unknown += tally.unknown;
-    counters.malformed += tally.malformed + state.reader.malformed();
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ use crate::assembler::Assembler;
 use crate::checkpoint::{Checkpoint, ThreadPoint};
 use crate::control_channel::remove_socket;
 use crate::counters::Counters;
-use crate::drain::{MAX_ROWS, count_row, push_left_out};
+use crate::drain::MAX_ROWS;
+use crate::drain::counting::{count_row, push_left_out};
 use crate::error::RecorderError;
 use crate::function_table::FunctionSnapshot;
 use crate::keep::{Held, KeepTally, Through};
@@ -214,7 +215,7 @@ impl Recovery {
             point
                 .assembler
                 .finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
-            self.add(&point.assembler, 0);
+            self.counters.add(&point.assembler, 0);
         }
         self.decide_traces(folder.last_word(), now_ns);
         self.publish()?;
@@ -226,13 +227,12 @@ impl Recovery {
 
     /// What was held is stored if it is like what a policy keeps, or was going on at a crash.
     fn decide_traces(&mut self, last_word: Option<LastWord>, now_ns: i64) {
+        let counted_ns = self.counted_ns(now_ns);
         let Some(keep) = &mut self.keep else { return };
         keep.set_now(self.last_ns - self.checkpoint.wall_offset_ns);
         let crashed = matches!(last_word, Some(LastWord::Signal(_)) | None);
         keep.finish(crashed, &mut self.sink);
-        let from_ns = self.checkpoint.counted_to_ns;
-        let to_ns = self.last_ns.clamp(from_ns, now_ns.max(from_ns));
-        push_left_out(keep, (from_ns, to_ns), &mut self.sink);
+        push_left_out(keep, counted_ns, &mut self.sink);
         self.counters.leave_out(keep.tally);
     }
 
@@ -280,18 +280,15 @@ impl Recovery {
         }
         assembler.finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
         self.last_ns = self.last_ns.max(assembler.last_wall_ns());
-        self.add(&assembler, reader.malformed());
+        self.counters.add(&assembler, reader.malformed());
         self.count(ring, &point.counted, now_ns);
         Ok(())
     }
 
-    fn add(&mut self, assembler: &Assembler, malformed: u64) {
-        let tally = assembler.tally;
-        self.counters.recorded += tally.calls;
-        self.counters.exceptions += assembler.exceptions_written();
-        self.counters.evicted_open += tally.evicted;
-        self.counters.unknown += tally.unknown;
-        self.counters.malformed += tally.malformed + malformed;
+    /// What is counted of the dead process has happened since its checkpoint, up to its last record.
+    fn counted_ns(&self, now_ns: i64) -> (i64, i64) {
+        let from_ns = self.checkpoint.counted_to_ns;
+        (from_ns, self.last_ns.clamp(from_ns, now_ns.max(from_ns)))
     }
 
     fn count(&mut self, ring: &CrashedRing, counted: &[(u32, u32, u32)], now_ns: i64) {
@@ -301,8 +298,7 @@ impl Recovery {
                 *base = (counted, dropped);
             }
         }
-        let from_ns = self.checkpoint.counted_to_ns;
-        let to_ns = self.last_ns.clamp(from_ns, now_ns.max(from_ns));
+        let (from_ns, to_ns) = self.counted_ns(now_ns);
         for ((id, base), new) in (0u32..).zip(bases).zip(ring.counters()) {
             if base == *new {
                 continue;

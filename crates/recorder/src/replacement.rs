@@ -11,7 +11,8 @@ use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_store::iso_timestamp;
 
 use crate::counters::Counters;
-use crate::drain::{Drain, push_left_out};
+use crate::drain::Drain;
+use crate::drain::counting::push_left_out;
 use crate::error::RecorderError;
 use crate::keep::Through;
 use crate::recorder::{Recorder, await_silence};
