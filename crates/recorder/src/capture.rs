@@ -183,7 +183,7 @@ impl Captures {
         }
     }
 
-    /// Captures nothing for a while, and what is to be captured again.
+    /// Captures nothing while this is said, whatever is to be captured.
     pub(crate) fn hold(&self, held: bool) {
         let mut state = self.state.lock();
         if std::mem::replace(&mut state.held, held) != held {
@@ -191,10 +191,11 @@ impl Captures {
         }
     }
 
-    /// They may have any again.
-    pub(crate) fn lift(&self) {
+    /// Functions may have any mode again, and nothing is held.
+    pub(crate) fn release(&self) {
         let mut state = self.state.lock();
-        if !std::mem::take(&mut state.caps).is_empty() {
+        let was_capped = !std::mem::take(&mut state.caps).is_empty();
+        if std::mem::take(&mut state.held) || was_capped {
             apply(&state);
         }
     }

@@ -1,6 +1,6 @@
 //! What all threads of a process share, whether a session records or not: control memory, the table
-//! of functions, what is captured of them. `Control::get()?.captures().set(Capture::all(mode), None)`. Limits: one for the life of
-//! the process, also where the addon is loaded twice (the hooks thread).
+//! of functions, what is captured of them. `Control::get()?.captures().set(Capture::all(mode), None)`.
+//! Limits: one for the life of the process, also where the addon is loaded twice (the hooks thread).
 
 use std::sync::OnceLock;
 

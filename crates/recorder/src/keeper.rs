@@ -6,9 +6,10 @@
 //! keeper.stop();
 //! ```
 //! Of all processes that write a store the one that has its lock works, the others look again later.
-//! It works one part in [`SHARE`] of the time, or what the governor leaves it. A process that ends sooner than [`FIRST`] does a little of
-//! both at its end ([`Store::merge_some`], [`Store::prune_some`]). Limits: what takes longer than
-//! [`LAST_PRUNING`] then waits; `breadcrumb compact` and `breadcrumb prune` do it at once.
+//! It works one part in [`SHARE`] of the time, or what the governor leaves it. A process that ends sooner
+//! than [`FIRST`] does a little of both at its end ([`Store::merge_some`], [`Store::prune_some`]). Limits:
+//! what takes longer than [`LAST_PRUNING`] then waits; `breadcrumb compact` and `breadcrumb prune` do it at
+//! once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -164,8 +164,7 @@ impl Recorder {
             // Without room for it the signal that ends the process is not known.
             let _ = folder.watch_signals(&*session.space);
         }
-        control.captures().lift();
-        control.captures().hold(false);
+        control.captures().release();
         let session = Arc::new(session);
         let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
         control.functions().observe(&observer);
@@ -294,10 +293,7 @@ impl Recorder {
         drain.poll(now_ns);
         drain.settle_thread(thread, now_ns);
         drain.settle_traces();
-        drain.publish(now_ns);
-        *self.session.counters.lock() = drain.counters();
-        drop(drain);
-        self.session.tell_freed();
+        self.session.publish(drain, now_ns);
     }
 
     /// Stores what is held of the traces in which something happened in the last so many nanoseconds.
@@ -316,11 +312,7 @@ impl Recorder {
         }
         drain.poll(now_ns);
         let traces = drain.dump(last_ns, now_ns);
-        let published = drain.publish(now_ns);
-        *self.session.counters.lock() = drain.counters();
-        drop(drain);
-        self.session.tell_freed();
-        published.then_some(traces)
+        self.session.publish(drain, now_ns).then_some(traces)
     }
 
     /// The calling thread will write no more: as [`Self::flush`], and its ring goes; if the store

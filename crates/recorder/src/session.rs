@@ -12,7 +12,7 @@ use std::time::Duration;
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::layout::TICK_ASLEEP;
 use breadcrumb_ring::{ChunkBudget, Ring, RunFolder, Space};
-use parking_lot::{Condvar, Mutex, RwLock};
+use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
@@ -163,6 +163,15 @@ impl Session {
             }
         }
         std::mem::take(&mut *woken)
+    }
+
+    /// Publishes what was read, and tells those that wait for a chunk. False if the store failed.
+    pub(crate) fn publish(&self, mut drain: MutexGuard<'_, Drain>, now_ns: i64) -> bool {
+        let published = drain.publish(now_ns);
+        *self.counters.lock() = drain.counters();
+        drop(drain);
+        self.tell_freed();
+        published
     }
 
     /// Tells those that wait for a chunk to look again.

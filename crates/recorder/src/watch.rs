@@ -110,8 +110,7 @@ impl Watch {
                 drain.translator.activity = None;
                 drain.interval_ns = watch.interval_ns;
                 session.upkeep_parts.store(0, Ordering::Relaxed);
-                session.control.captures().lift();
-                session.control.captures().hold(false);
+                session.control.captures().release();
                 *session.governed.lock() = None;
                 None
             }
