@@ -2,18 +2,19 @@
 //!
 //! `{ "mode": 3, "include": ["src/cart.js:*"], "forMs": 30000 }` → `{ "functions": 3, "of": 1204, … }`
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use breadcrumb_recorder::{Capture, Captured, Control, Controlled, Refusal};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use crate::coded_error::CodedError;
 use crate::dump;
 use crate::function_patterns::FunctionPatterns;
 use crate::process;
-use crate::selection::BadGlob;
 
 /// What is to be captured.
 #[derive(Clone, Debug, Deserialize)]
@@ -48,8 +49,7 @@ pub fn set(request: CaptureRequest) -> Result<Json, CodedError> {
     let include = request.include.unwrap_or_default();
     let patterns = (!include.is_empty())
         .then(|| FunctionPatterns::new(&root, &include))
-        .transpose()
-        .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+        .transpose()?;
     let chosen = patterns.map(|patterns| {
         let choose: Arc<breadcrumb_recorder::Chooser> =
             Arc::new(move |entry: &_| patterns.choose(entry));
@@ -95,30 +95,24 @@ impl Controlled for ProcessControl {
     fn answer(&self, request: &Json) -> Result<Json, Refusal> {
         match request["do"].as_str() {
             Some("status") => Ok(status()?),
-            Some("capture") => {
-                let capture = request["capture"].clone();
-                let capture = serde_json::from_value(capture).map_err(|error| Refusal {
-                    code: "BC_ERR_BAD_OPTION",
-                    message: format!("The request is not understood: {error}"),
-                })?;
-                Ok(set(capture)?)
-            }
-            Some("dump") => {
-                let dump = serde_json::from_value(request["dump"].clone());
-                let dump = dump.map_err(|error| Refusal {
-                    code: "BC_ERR_BAD_OPTION",
-                    message: format!("The request is not understood: {error}"),
-                })?;
-                Ok(dump::dump(dump)?)
-            }
-            _ => Err(Refusal {
-                code: "BC_ERR_BAD_OPTION",
-                message: format!(
-                    "The request is not understood: do is {}, and may be \"status\", \"capture\" or \"dump\"",
-                    request["do"]
-                ),
-            }),
+            Some("capture") => Ok(set(part(request, "capture")?)?),
+            Some("dump") => Ok(dump::dump(part(request, "dump")?)?),
+            _ => Err(not_understood(format_args!(
+                "do is {}, and may be \"status\", \"capture\" or \"dump\"",
+                request["do"]
+            ))),
         }
+    }
+}
+
+fn part<T: DeserializeOwned>(request: &Json, name: &str) -> Result<T, Refusal> {
+    T::deserialize(&request[name]).map_err(|error| not_understood(format_args!("{error}")))
+}
+
+fn not_understood(why: fmt::Arguments<'_>) -> Refusal {
+    Refusal {
+        code: "BC_ERR_BAD_OPTION",
+        message: format!("The request is not understood: {why}"),
     }
 }
 

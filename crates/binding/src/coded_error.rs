@@ -5,6 +5,8 @@ use breadcrumb_recorder::{RecorderError, Refusal};
 use breadcrumb_redact::RedactError;
 use breadcrumb_store::{StoreError, WhyKept};
 
+use crate::selection::BadGlob;
+
 /// An error with a stable code.
 #[derive(Debug)]
 pub struct CodedError {
@@ -16,17 +18,6 @@ impl CodedError {
     #[cold]
     fn new(code: &'static str, message: String) -> Self {
         Self { code, message }
-    }
-
-    /// A pattern that is none.
-    #[cold]
-    pub fn bad_glob(pattern: &str, reason: &str) -> Self {
-        Self::new(
-            "BC_ERR_BAD_GLOB",
-            format!(
-                "Bad pattern \"{pattern}\": {reason}. Patterns are as in .gitignore, relative to the project's root, or npm:<package>"
-            ),
-        )
     }
 
     /// Options that are not what the facade sends.
@@ -102,6 +93,18 @@ fn code_of(error: &StoreError) -> &'static str {
         StoreError::Backup { .. } => "BC_ERR_BAD_OPTION",
         StoreError::Shared { .. } => "BC_ERR_STORE_BUSY",
         _ => "BC_ERR_STORE_UNWRITABLE",
+    }
+}
+
+impl From<BadGlob> for CodedError {
+    #[cold]
+    fn from(BadGlob(pattern, reason): BadGlob) -> Self {
+        Self::new(
+            "BC_ERR_BAD_GLOB",
+            format!(
+                "Bad pattern \"{pattern}\": {reason}. Patterns are as in .gitignore, relative to the project's root, or npm:<package>"
+            ),
+        )
     }
 }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use breadcrumb_instrument::Outcome;
 use breadcrumb_recorder::{
-    Capture, Control, ControlOptions, FileLists, KeepOptions, Others, Overflow, Recorder,
-    RecorderError, RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
+    Capture, Control, ControlOptions, FileLists, Others, Overflow, Recorder, RecorderError,
+    RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
 };
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::control_root;
@@ -23,7 +23,7 @@ use crate::coded_error::CodedError;
 use crate::files::{About, FileStatus, Files, Reads, instrument_as};
 use crate::function_patterns::FunctionPatterns;
 use crate::options::SessionOptions;
-use crate::selection::{BadGlob, Selection};
+use crate::selection::Selection;
 use crate::source_maps::{self, KeptMaps};
 
 /// Name of the memory store among the options.
@@ -56,8 +56,7 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
         options.include.as_deref(),
         &options.exclude,
         options.all,
-    )
-    .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+    )?;
     options.redactor_options().check()?;
     let options = with_chosen_roots(options)?;
     // A fault of ours must not show on the program's streams; where one can happen, it is caught.
@@ -79,21 +78,17 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
 
 /// With what says of a function whether the traces that begin with it are stored.
 fn with_chosen_roots(mut options: SessionOptions) -> Result<SessionOptions, CodedError> {
-    let roots = options.keep.as_ref().map(|keep| keep.roots.as_slice());
-    if let Some(roots) = roots.filter(|roots| !roots.is_empty()) {
-        let patterns = FunctionPatterns::new(&options.root, roots)
-            .map_err(|BadGlob(pattern, reason)| CodedError::bad_glob(&pattern, &reason))?;
+    if let Some(keep) = &mut options.keep
+        && !keep.roots.is_empty()
+    {
+        let patterns = FunctionPatterns::new(&options.root, &keep.roots)?;
         let functions = Control::get()?.functions();
-        let choose = move |id: u32| {
+        keep.chosen = Some(Arc::new(move |id| {
             let snapshot = functions.snapshot();
             snapshot
                 .entry(id)
                 .is_some_and(|entry| patterns.choose(entry))
-        };
-        options.keep = options.keep.map(|keep| KeepOptions {
-            chosen: Some(Arc::new(choose)),
-            ..keep
-        });
+        }));
     }
     Ok(options)
 }
