@@ -205,12 +205,12 @@ impl RowSink for Rows {
     }
 
     fn exception(&mut self, row: &ExceptionRow<'_>) {
-        let left = row
+        let call = row
             .call_id
             .map_or("no call".to_owned(), |id| format!("#{id}"));
         let _ = writeln!(
             self.exceptions,
-            "!{} {}: {} {} at {}, left {left}, ended {}",
+            "!{} {}: {} {} at {}, in {call}, ended {}",
             row.exception_id, row.name, row.message, row.handled, row.thrown_at_ns, row.calls
         );
     }

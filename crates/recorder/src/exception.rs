@@ -108,7 +108,7 @@ pub(crate) enum Stage {
 pub(crate) struct Exception {
     pub(crate) id: i64,
     pub(crate) thrown: Option<Thrown>,
-    /// Call, root and function of the innermost call that it left.
+    /// Call, root and function of the innermost call that it was thrown in.
     pub(crate) origin: Option<(i64, i64, u32)>,
     pub(crate) thrown_at_ns: i64,
     pub(crate) calls: u32,
@@ -188,6 +188,17 @@ impl Exception {
                 locals: locals.filter(|locals| locals.len() <= room),
             });
         }
+        self.was_in(frame);
+    }
+
+    /// A call caught it.
+    pub(crate) fn caught_in(&mut self, frame: &Frame) {
+        self.caught = Some((frame.call_id, frame.function));
+        self.was_in(frame);
+    }
+
+    /// The innermost call that it was in is the first that it is heard of in.
+    fn was_in(&mut self, frame: &Frame) {
         if self.origin.is_none() {
             self.origin = Some((frame.call_id, frame.root_id, frame.function));
         }

@@ -137,8 +137,7 @@ impl Assembler {
         if place != Place::Unknown
             && let Some(frame) = self.stack.top()
         {
-            let caught = (frame.call_id, frame.function);
-            self.exceptions.get_mut(by).caught = Some(caught);
+            self.exceptions.get_mut(by).caught_in(frame);
         }
         if let Some(below) = below {
             self.exceptions.swallow_above(below, Some(by));
