@@ -10,8 +10,14 @@ async function record(
   node: string,
   main: string,
   args: readonly string[] = [],
-): Promise<{ exceptions: RecordedException[]; stderr: string; folder: string; stdout: string }> {
-  const folder = project({ "main.js": main });
+  files: Readonly<Record<string, string>> = {},
+): Promise<{
+  exceptions: RecordedException[];
+  stderr: string;
+  folder: string;
+  stdout: string;
+}> {
+  const folder = project({ ...files, "main.js": main });
   const { stderr, stdout } = run(
     node,
     [cli, "run", "--quiet", ...args, "--", node, "main.js"],
@@ -93,6 +99,100 @@ describe.each(nodes)("exceptions on %s", (_name, node) => {
       ["TypeError", "caught", 0],
       ["SyntaxError", "caught", 1],
       ["TypeError", "caught", 0],
+    ]);
+  });
+
+  it("say where native code threw, though nobody has read the stack", async () => {
+    const { exceptions, stdout } = await record(
+      node,
+      `function reads(o) { try {
+          return o.name.first;
+        } catch (e) { e.message = "about " + e.message; return e.stack.split("\\n")[0] }
+      }
+      function calls() {
+        missing();
+      }
+      function through() { try { calls() } catch (e) { return e.name } }
+      async function rejects(o) {
+        await 1;
+        return o.a.b;
+      }
+      console.log(reads({}));
+      through();
+      rejects({}).catch(() => {});`,
+    );
+    expect(stdout).toMatch(/^TypeError: about Cannot read/);
+    expect(exceptions.map(({ thrownFrom, ...one }) => [one.function, thrownFrom])).toEqual([
+      ["reads", { file: "main.js", line: 2, column: 25 }],
+      ["calls", { file: "main.js", line: 6, column: 9 }],
+      ["rejects", { file: "main.js", line: 11, column: 20 }],
+    ]);
+  });
+
+  it("are known from the stack that code without probes reads of them", async () => {
+    const { exceptions } = await record(
+      node,
+      `const { attempt } = require("./node_modules/lib");
+      const stray = () => new RangeError("stray");
+      function find(id) { return id === 1 ? { name: "a" } : undefined }
+      function handler(id) {
+        return find(id).name;
+      }
+      function parse(text) { return JSON.parse(text) }
+      const fresh = stray();
+      attempt(handler, 1);
+      attempt(handler, 2);
+      attempt(parse, "{");
+      attempt(() => { throw new Error("own") });
+      void fresh.stack;`,
+      [],
+      {
+        "node_modules/lib/index.js": `exports.attempt = (f, a) => {
+          try { return f(a) } catch (e) { return e.stack.length }
+        };`,
+      },
+    );
+    expect(exceptions).toMatchObject([
+      {
+        name: "TypeError",
+        message: expect.stringMatching(/^Cannot read properties of undefined/) as string,
+        function: "handler",
+        handled: "unknown",
+        thrownFrom: { file: "main.js", line: 5, column: 24 },
+        stack: expect.stringMatching(
+          /^TypeError: .*\n {4}at handler .*\n {4}at .*attempt/,
+        ) as string,
+      },
+      {
+        name: "SyntaxError",
+        function: "parse",
+        thrownFrom: { file: "main.js", line: 7 },
+      },
+      { name: "Error", message: "own" },
+    ]);
+  });
+
+  it("are not known from another error's stack", async () => {
+    const { exceptions } = await record(
+      node,
+      `const { swallow } = require("./node_modules/lib");
+      function fails(o) { return o.a.b }
+      function other() { return new RangeError("other") }
+      swallow(fails, {});
+      void other().stack;
+      void new Error("top").stack;
+      function still() { swallow(fails, {}); void new Error("running").stack }
+      still();`,
+      [],
+      {
+        "node_modules/lib/index.js": `exports.swallow = (f, a) => {
+          try { return f(a) } catch {}
+        };`,
+      },
+    );
+    expect(exceptions.map(({ name, message }) => [name, message])).toEqual([
+      ["unknown", ""],
+      ["unknown", ""],
     ]);
   });
 
@@ -205,7 +305,10 @@ describe.each(nodes)("exceptions on %s", (_name, node) => {
     );
     const of = (message: string) =>
       scopes(exceptions.find((one) => one.message === message))[1]?.map(([own]) => own);
-    expect(of("caught")?.[0]).toMatchObject({ inCatch: 2, e: { $type: "error", message: "x" } });
+    expect(of("caught")?.[0]).toMatchObject({
+      inCatch: 2,
+      e: { $type: "error", message: "x" },
+    });
     expect(of("swallowed")).toEqual([]);
     expect(of("passed")).toEqual([{ inTry: 1 }, { f: 2 }]);
     expect(of("labeled")).toEqual([]);

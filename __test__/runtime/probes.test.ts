@@ -3,7 +3,8 @@ import { fake, startFake } from "./support/fake-native";
 import { readRing } from "./support/read-ring";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
-const { probes, uncaught } = await import("../../ts/runtime/probes");
+const { probes } = await import("../../ts/runtime/probes");
+const { uncaught } = await import("../../ts/runtime/raise");
 const { dropped, modes } = await import("../../ts/runtime/writer");
 const layout = await import("../../ts/native/layout");
 

@@ -63,11 +63,11 @@ function exceptionLines(
   ids: ShortIds,
   { paint, columns }: CommandContext["output"],
 ): string[] {
-  const { name, message, handled } = exception;
+  const { handled } = exception;
   const head = `${moment(exception.thrownAt)}  `;
   const state = handled === "uncaught" ? paint.red(handled) : handled;
   const room = Math.min(columns, MESSAGE_WIDTH) - head.length - handled.length - 2;
-  const what = cut(printable(message === "" ? name : `${name}: ${message}`), Math.max(20, room));
+  const what = cut(printable(whatOf(exception)), Math.max(20, room));
   const where =
     exception.function === null
       ? "outside recorded calls"
@@ -81,6 +81,14 @@ function exceptionLines(
     `${paint.dim(head)}${state}  ${paint.bold(what)}`,
     `${INDENT}${paint.dim(`in ${where}${passed} · ${trace}`)}`,
   ];
+}
+
+function whatOf({ name, message, handled }: RecordedException): string {
+  // Thrown by no statement, and caught by code without probes.
+  if (name === "unknown" && message === "" && handled === "unknown") {
+    return "not seen (include the code that catches it)";
+  }
+  return message === "" ? name : `${name}: ${message}`;
 }
 
 function stackLines({ stack }: RecordedException): string[] {

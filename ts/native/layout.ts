@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 4;
+export const LAYOUT_VERSION = 5;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -64,7 +64,7 @@ export const UNWIND = 3;
 export const SUSPEND = 4;
 /** The call runs again. hi: token. A RESUME of a running call says nothing. */
 export const RESUME = 5;
-/** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. Of an object there follows its number, in THROW, CATCH, UNWIND and UNCAUGHT alike: the same for the same object in a thread. Of an error with a `cause` or `errors` there follow then the number of causes and so many of them, each the `cause` of the one before, and its `errors`: each a value and its number, 0 where it is no object. */
+/** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. Of an object there follows its number, in THROW, CATCH, UNWIND, UNCAUGHT and STACK alike: the same for the same object in a thread. Of an error with a `cause` or `errors` there follow then the number of causes and so many of them, each the `cause` of the one before, and its `errors`: each a value and its number, 0 where it is no object. */
 export const THROW = 6;
 /** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught, if the clause names it. Also: that call runs again, if it was suspended. */
 export const CATCH = 7;
@@ -78,6 +78,8 @@ export const LOST = 10;
 export const CONTEXT = 11;
 /** Variables that an exception leaves behind, before the UNWIND of their call: those of one scope, the innermost first. hi: token. Values: the function's id, the number of the scope in it, and the variables' in the order of the function table; TAG_HOLE where one has no value yet. */
 export const LOCALS = 12;
+/** The program has had the stack of an error formatted, which may be what left a call unseen. hi: 1 and the id of the innermost function in it whose calls are recorded, or 0. Value: the error, with its stack. */
+export const STACK = 13;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;
 /** Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed, by `return()` or, rarely, `throw()`. */

@@ -69,6 +69,10 @@ export interface Native {
   ): string | null;
   /** Offset in the original of an offset in an instrumented file's text. */
   originalOffset(path: string, offset: number): number;
+  /** Id of the innermost function around an offset in an instrumented file's text; null for none. */
+  functionAt(path: string, offset: number): number | null;
+  /** Where an error came from, as V8 has it, the column in the text with probes; its stack stays as it is. Null: it has no place, or this host offers no way. */
+  errorPlace(error: object): { file: string; line: number; column: number } | null;
   /** Lets `mapper` change the array of call sites of each stack of this thread, and see whose it is, before anyone formats it. False: this host offers no way. */
   mapCallSites(mapper: (sites: NodeJS.CallSite[], error: object) => void): boolean;
   /** Lets V8 use so much more of the main thread's stack that the same calls with probes fit. `kib`: what it uses now. False: the system gives no more, or this host offers no way. */

@@ -276,6 +276,14 @@ export function textOf(site: CallSite): string {
   return mapText(site, engine, apply(engine.toString, site, []));
 }
 
+/** Id of the function with probes that a call site that was mapped is in. */
+export function functionOf(site: CallSite): number | undefined {
+  const engine = weakGet(copies, getPrototypeOf(site) as object) as CallSite;
+  const path = pathOf(apply(engine.getFileName, site, []));
+  if (path === undefined) return undefined;
+  return native.functionAt(path, apply(engine.getPosition, site, [])) ?? undefined;
+}
+
 /** Where a text came to `eval`: `eval at f (eval at g (/app.js:3:61))`. */
 function mapOrigin(origin: string): string {
   let end = origin.length;

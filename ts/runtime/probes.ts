@@ -12,9 +12,7 @@ import {
   FLAGS_SHIFT,
   FLAG_CLOSING,
   FLAG_GENERATOR,
-  FLAG_SAME,
   FRESH_CALLS,
-  KIND_MASK,
   MAX_FUNCTIONS,
   MODE_COUNT,
   MODE_EXACT,
@@ -25,12 +23,10 @@ import {
   RESUME,
   RETURN,
   SUSPEND,
-  THROW,
   TOKEN_EXACT,
   TOKEN_FRESH,
   TOKEN_MASK,
   TOKEN_NO_VALUES,
-  UNCAUGHT,
   UNWIND,
   VALUES_SHIFT,
   WORDS_SHIFT,
@@ -40,27 +36,10 @@ import { begins, leaves, nextLap, resumes } from "./context";
 import { beginScope, putLocal, putLocals, readLocal, type Reader } from "./locals";
 import { put } from "./preview";
 import { compareExchange } from "./primordials";
-import { errorName, ownText } from "./reflect";
-import { framesHere, stackOf } from "./stack";
+import { leftUnseen, raise, throwProbe, TOP } from "./raise";
 import { declareConstant, type Realm } from "./script-constant";
-import { BOTTOM, LEFT, LIMIT, POS, SEEN, state, TOKEN } from "./state";
-import { putWhole, thrownValues } from "./thrown";
-import { count, dropped, exactClock, i32, loseRecord, modes, refresh, tick } from "./writer";
-
-/** Token of the top level of a module, in THROW and CATCH. */
-const TOP = -1;
-
-/** The value that the last exception record carried; at first, one that nobody throws. */
-let lastError: unknown = {};
-
-/** True if `refresh()` must come before the next record. */
-function due(): boolean {
-  return (
-    (state[POS] as number) > (state[LIMIT] as number) ||
-    tick[0] !== state[SEEN] ||
-    (state[LEFT] = (state[LEFT] as number) - 1) < 0
-  );
-}
+import { BOTTOM, LIMIT, POS, state, TOKEN } from "./state";
+import { count, dropped, due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
 
 /** Writes an ENTER's header and moves on. Gives its token. */
 function written(p: number, q: number, id: number, values: number): number {
@@ -234,7 +213,8 @@ function exitRarely(f: number, done: number | undefined, value: unknown): void {
   const p = state[POS] as number;
   let q = p + 1;
   let head = UNWIND;
-  if (done === 1) {
+  if (done !== 1) leftUnseen();
+  else {
     head = RETURN;
     if ((f & TOKEN_NO_VALUES) === 0) {
       q = (f & TOKEN_FRESH) === 0 ? put(q, value) : putFreely(q, value);
@@ -266,52 +246,11 @@ function mark(kind: number, f: number): void {
   state[POS] = p + 1;
 }
 
-function noStack(): undefined {
-  return undefined;
-}
-
-/** The stack of an error by the record that tells of it: where it is thrown, or its own at the end. */
-const STACKS: Readonly<Record<number, (error: object) => string | undefined>> = {
-  [THROW]: (error) => {
-    const frames = framesHere(throwProbe);
-    const message = ownText(error, "message") ?? "";
-    const heading = errorName(error);
-    return frames && `${message === "" ? heading : `${heading}: ${message}`}${frames}`;
-  },
-  [UNCAUGHT]: stackOf,
-};
-
-/** A record about an exception. */
-function raise(kind: number, f: number, error: unknown): void {
-  if (due() && !refresh()) return loseRecord();
-  const p = state[POS] as number;
-  let q = p + 1;
-  let rest = FLAG_SAME << FLAGS_SHIFT;
-  if (error !== lastError) {
-    q = putWhole(q, error, STACKS[kind] ?? noStack);
-    rest = thrownValues << VALUES_SHIFT;
-  }
-  lastError = error;
-  i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
-  i32[2 * p] = (kind & KIND_MASK) | ((q - p) << WORDS_SHIFT) | rest;
-  state[POS] = q;
-}
-
 /** The end of an asynchronous function by an exception. */
 function unwind(f: number, error: unknown): void {
   if (f === 0) return;
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
   raise(UNWIND, f, error);
-}
-
-function throwProbe(f: number, error: unknown): unknown {
-  if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(THROW, f, error);
-  return error;
-}
-
-/** The process is about to die of this. */
-export function uncaught(error: unknown): void {
-  if ((state[LIMIT] as number) >= 0) raise(UNCAUGHT, 0, error);
 }
 
 /**

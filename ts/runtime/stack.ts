@@ -9,7 +9,14 @@
  * function of the same looks, and a program that sets its own gets V8's call sites as they are.
  */
 import { native } from "../native/load";
-import { learnCompile, mapCallSites, setOwnFolder } from "./call-sites";
+import {
+  isOwnFile,
+  learnCompile,
+  mapCallSites,
+  originalColumnOf,
+  setOwnFolder,
+  textOf,
+} from "./call-sites";
 import { mapErrorSource } from "./error-source";
 import { installExcerpts, mendExcerpt } from "./excerpt";
 import { apply, getDescriptor, indexOf, slice } from "./primordials";
@@ -23,6 +30,8 @@ const { captureStackTrace } = Error;
 const original = getDescriptor(Error, "prepareStackTrace");
 /** What stands there while stacks are formatted by Node. */
 let installed: unknown;
+/** What a frame stands behind in a stack. */
+const FRAME = "\n    at ";
 /** Versions of Node whose inner interface was looked at. */
 const OLDEST = 20;
 const NEWEST = 26;
@@ -47,10 +56,19 @@ export function installStackMapping(folder: string): void {
     },
   };
   installed = standIn(prepare, previous as Prepare);
-  Object.defineProperty(Error, "prepareStackTrace", { ...original, value: installed });
+  Object.defineProperty(Error, "prepareStackTrace", {
+    ...original,
+    value: installed,
+  });
 }
 
 let isLearning = false;
+let hear: ((error: object, sites: readonly CallSite[]) => void) | undefined;
+
+/** Lets `listener` know of each stack that is about to be formatted, with what the program will see. */
+export function onFormat(listener: typeof hear): void {
+  hear = listener;
+}
 
 /** Looks at the stack by which this package is loaded, if one does. */
 function learn(): void {
@@ -65,6 +83,7 @@ function beforeFormatted(sites: CallSite[], error: object): void {
   if (isLearning) learnCompile(sites);
   mapCallSites(sites);
   mendExcerpt(error, sites);
+  hear?.(error, sites);
 }
 
 /** The process ends of an error: Node may yet print an excerpt from the original of its file. */
@@ -92,6 +111,24 @@ export function framesHere(probe: (...args: never[]) => unknown): string | undef
   if (typeof stack !== "string") return undefined;
   const end = indexOf(stack, "\n");
   return end < 0 ? undefined : slice(stack, end);
+}
+
+/** Frames of a stack that is being formatted, likewise. */
+export function framesOf(sites: readonly CallSite[]): string {
+  let frames = "";
+  for (let i = 0; i < sites.length; i++) frames += `${FRAME}${textOf(sites[i] as CallSite)}`;
+  return frames;
+}
+
+/**
+ * The first frame of an error whose stack nobody has read, likewise: that of what threw it, if that was
+ * no statement.
+ */
+export function frameOf(error: object): string | undefined {
+  const place = native.errorPlace(error);
+  if (place === null || isOwnFile(place.file)) return undefined;
+  const { file, line, column } = place;
+  return `${FRAME}${file}:${line}:${originalColumnOf(file, line, column) as number}`;
 }
 
 /**

@@ -7,7 +7,7 @@
  * is known as long as the object lives.
  */
 import { MAX_RECORD_WORDS } from "../native/layout";
-import { isArray, isNativeError, isProxy, weakGet, weakSet } from "./primordials";
+import { isArray, isNativeError, isProxy, weakGet, weakHas, weakSet } from "./primordials";
 import { putThrown } from "./preview";
 import { ownData } from "./reflect";
 import { POS, state } from "./state";
@@ -21,11 +21,28 @@ const MAX_NUMBER = 2 ** 31;
 const ROOM = MAX_RECORD_WORDS - 64;
 
 const numbers = new WeakMap<object, number>();
+/** Those whose stack was told. */
+const stacks = new WeakMap<object, true>();
 let lastNumber = 0;
 /** Values of the last that was written. */
 export let thrownValues = 1;
 
 const noStack = (): undefined => undefined;
+
+/** Whether a record has told this object. */
+export function isTold(error: object): boolean {
+  return weakHas(numbers, error);
+}
+
+/** Whether one has told its stack. */
+export function hasToldStack(error: object): boolean {
+  return weakHas(stacks, error);
+}
+
+/** The next record tells an error's stack. */
+export function tellStack(error: object): void {
+  weakSet(stacks, error, true);
+}
 
 /** The same for the same object; 0 for what is none. */
 function numberOf(value: unknown): number {

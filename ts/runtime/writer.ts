@@ -1,7 +1,7 @@
 /**
  * The writing end of this thread's ring: where the next record goes, chunks, and the clock.
  *
- * A probe asks `state[POS] > state[LIMIT] || …` itself, writes its words, and moves `state[POS]`. All
+ * A probe asks `due()` itself, writes its words, and moves `state[POS]`. All
  * that is rare is here: another chunk, another session, a clock reading.
  * Limits: one instance a thread (module state), made when this module is loaded.
  */
@@ -63,6 +63,15 @@ export const tick = new Int32Array(control, TICK_OFFSET, 1);
 const limits = new Int32Array(control, LIMITS_OFFSET, LIMITS);
 const epoch = new Int32Array(control, EPOCH_OFFSET, 1);
 const states = new Int32Array(memory, STATES_OFFSET, MAX_CHUNKS);
+
+/** True if `refresh()` must come before the next record. */
+export function due(): boolean {
+  return (
+    (state[POS] as number) > (state[LIMIT] as number) ||
+    tick[0] !== state[SEEN] ||
+    (state[LEFT] = (state[LEFT] as number) - 1) < 0
+  );
+}
 
 /** Room that a record may take, in words, and two clock readings. */
 const SLACK = MAX_RECORD_WORDS + 8;

@@ -95,6 +95,11 @@ struct Text {
 }
 
 impl Text {
+    /// UTF-16 units of the head.
+    fn head_units(&self) -> u32 {
+        self.head.encode_utf16().count() as u32
+    }
+
     fn function_name(
         &mut self,
         line: u32,
@@ -104,7 +109,7 @@ impl Text {
     ) -> Option<&str> {
         let with_probes = self.splices.offset_at(line, column)?;
         let original = self.splices.original_position(with_probes);
-        let head = self.head.encode_utf16().count() as u32;
+        let head = self.head_units();
         let input = Input {
             source: &self.source,
             kind: self.kind,
@@ -205,6 +210,14 @@ impl Files {
             Some(&index) => self.texts[index].splices.original_position(offset),
             None => offset,
         }
+    }
+
+    /// Of an offset in an instrumented file's text: the id of the file's first function, and the offset
+    /// in its source.
+    pub fn function_place(&self, path: &str, offset: u32) -> Option<(u32, u32)> {
+        let text = &self.texts[*self.by_path.get(path)?];
+        let original = text.splices.original_position(offset);
+        Some((text.first_id, original.checked_sub(text.head_units())?))
     }
 
     /// What V8 would call the function at this place of an instrumented file, which it calls `name`.

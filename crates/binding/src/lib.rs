@@ -10,6 +10,7 @@ mod capture;
 mod coded_error;
 mod continuation;
 mod dump;
+mod error_place;
 mod event_loop;
 mod excerpt;
 mod exit;
@@ -247,6 +248,38 @@ pub fn original_function_name(
 #[napi]
 pub fn original_offset(path: String, offset: u32) -> u32 {
     process::with_files(|files| files.original_offset(&path, offset))
+}
+
+/// Id of the innermost function around an offset in a file's text with probes.
+#[napi]
+pub fn function_at(path: String, offset: u32) -> Option<u32> {
+    let (first_id, original) = process::with_files(|files| files.function_place(&path, offset))?;
+    let functions = Control::get().ok()?.functions();
+    functions.innermost_at(first_id, original)
+}
+
+/// Where an error came from.
+#[napi(object)]
+pub struct BindingErrorPlace {
+    /// As V8 calls the file.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in the text with probes.
+    pub column: u32,
+}
+
+/// The place of an error whose stack nobody has formatted.
+#[napi]
+pub fn error_place(env: &Env, error: Unknown<'_>) -> Option<BindingErrorPlace> {
+    let place = error_place::place(error.raw())?;
+    // SAFETY: the value belongs to this call of Node-API.
+    let file = unsafe { String::from_napi_value(env.raw(), place.file) };
+    Some(BindingErrorPlace {
+        file: file.ok()?,
+        line: place.line,
+        column: place.column,
+    })
 }
 
 /// Lets a function change the call sites of each stack, and see the error, before it is formatted.

@@ -46,7 +46,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 4;
+    LAYOUT_VERSION = 5;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -116,7 +116,7 @@ constants! {
     /// The call runs again. hi: token. A RESUME of a running call says nothing.
     RESUME = 5;
     /// A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. Of an
-    /// object there follows its number, in THROW, CATCH, UNWIND and UNCAUGHT alike: the same for the
+    /// object there follows its number, in THROW, CATCH, UNWIND, UNCAUGHT and STACK alike: the same for the
     /// same object in a thread. Of an error with a `cause` or `errors` there follow then the number of
     /// causes and so many of them, each the `cause` of the one before, and its `errors`: each a value
     /// and its number, 0 where it is no object.
@@ -139,6 +139,10 @@ constants! {
     /// the innermost first. hi: token. Values: the function's id, the number of the scope in it, and
     /// the variables' in the order of the function table; TAG_HOLE where one has no value yet.
     LOCALS = 12;
+    /// The program has had the stack of an error formatted, which may be what left a call unseen. hi: 1
+    /// and the id of the innermost function in it whose calls are recorded, or 0. Value: the error, with
+    /// its stack.
+    STACK = 13;
 
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.

@@ -514,7 +514,7 @@ pub const EXCEPTIONS: Table = Table {
             "name",
             "VARCHAR",
             "",
-            "The error's name; `typeof` of a thrown value that is no error.",
+            "The error's name; `typeof` of a thrown value that is no error; `unknown` where no probe saw it.",
         ),
         view(
             "message",
@@ -526,7 +526,7 @@ pub const EXCEPTIONS: Table = Table {
             "stack",
             "VARCHAR",
             "",
-            "Its stack, redacted; null where it was not read.",
+            "Its stack, redacted; null where neither the `throw` nor the program has read it.",
         ),
         view(
             "thrown_at",
@@ -550,7 +550,7 @@ pub const EXCEPTIONS: Table = Table {
             "thrown_file",
             "VARCHAR",
             "",
-            "File of the `throw`, or of what threw by itself, where its stack was read.",
+            "File of the `throw`, or of what threw by itself, where that is known.",
         ),
         view("thrown_line", "INTEGER", "", "Line there, from 1."),
         view("thrown_col", "INTEGER", "", "Column there, from 1."),

@@ -108,7 +108,7 @@ pub enum Value {
         name: Box<Value>,
         /// Its message.
         message: Box<Value>,
-        /// Its stack, `Undefined` where it was not read.
+        /// Its stack, `Undefined` where it was not read; behind a line break its first frame alone.
         stack: Box<Value>,
         /// What else it has: `cause`, `errors`, enumerable properties; the entries kept.
         entries: Vec<(String, Value)>,

@@ -12,7 +12,8 @@
 use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
     CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK,
-    LOCALS, LOST, RESUME, RETURN, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND, VALUES_SHIFT,
+    LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND,
+    VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::Batch;
@@ -182,6 +183,7 @@ impl Assembler {
             THROW => self.throw(record, translator, sink),
             CATCH => self.catch(record, translator, sink),
             UNCAUGHT => self.uncaught(record, translator, sink),
+            STACK => self.formatted(record, translator),
             LOST => self.lose(sink),
             CONTEXT => self.link(record),
             LOCALS => self.add_locals(record, translator),
@@ -232,6 +234,7 @@ impl Assembler {
         if let Some(activity) = &mut translator.activity {
             activity.enter(record.high, record.values, record.payload.words.len());
         }
+        self.exceptions.entered(record.high);
         let token = self.next_token;
         self.next_token = if token == TOKEN_MASK { 1 } else { token + 1 };
         let (parent_id, root_id, depth) = match self.stack.top() {

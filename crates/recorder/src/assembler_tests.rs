@@ -12,8 +12,8 @@ use std::sync::Arc;
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::layout::{
     BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME, FLAGS_SHIFT, LOST,
-    RESUME, RETURN, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW, UNCAUGHT,
-    UNWIND, VALUES_SHIFT, WORDS_SHIFT,
+    RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW,
+    UNCAUGHT, UNWIND, VALUES_SHIFT, WORDS_SHIFT,
 };
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
 use breadcrumb_redact::Redactor;
@@ -140,9 +140,12 @@ impl Script {
             "enter" | "generator" => {
                 flags = if kind == "enter" { 0 } else { FLAG_GENERATOR };
                 self.tokens.push(name.to_owned());
-                let is = |f: &&str| f.trim_end_matches('*') == name;
-                high = FUNCTIONS.iter().position(is).unwrap() as u32;
+                high = function(name);
                 ENTER
+            }
+            "stack" => {
+                high = function(name) + 1;
+                STACK
             }
             "return" => RETURN,
             "unwind" => UNWIND,
@@ -157,6 +160,11 @@ impl Script {
         };
         self.words.extend(record(kind, flags, high, count, &values));
     }
+}
+
+fn function(name: &str) -> u32 {
+    let is = |f: &&str| f.trim_end_matches('*') == name;
+    FUNCTIONS.iter().position(is).unwrap() as u32
 }
 
 /// Rows as text.
@@ -343,6 +351,13 @@ fn what_is_called_with_an_uncaught_exception_goes_on() {
 fn native_errors_are_known_at_the_catch() {
     insta::assert_snapshot!(trace(
         "0 enter main; 1 enter f; 2 enter g; 3 unwind g; unwind f; 5 catch main TypeError:no; 6 enter f; 7 unwind f; 8 catch main; 9 catch main SyntaxError:x; 10 return main"
+    ));
+}
+
+#[test]
+fn what_left_a_call_is_known_from_a_stack_that_is_formatted_before_the_next_call() {
+    insta::assert_snapshot!(trace(
+        "0 enter main; 1 enter f; enter g; 2 unwind g; unwind f; 3 enter h; stack g TypeError:no; return h; 4 enter g; unwind g; 5 enter g; return g; stack g Error:other; 6 enter f; enter f; unwind f; stack f Error:outer; return f.7; 7 return main"
     ));
 }
 

@@ -76,6 +76,11 @@ impl CallStack {
         self.running.pop()
     }
 
+    /// A call of the function runs.
+    pub(crate) fn runs(&self, function: u32) -> bool {
+        self.running.iter().any(|frame| frame.function == function)
+    }
+
     #[inline]
     pub(crate) fn find(&self, token: u32) -> Place {
         match self.tokens.last() {

@@ -23,7 +23,7 @@ use crate::redactions::Redactions;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format.
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! UNWIND f       f ended by the newest one in flight that has left all above f; a new one if none
 //! CATCH in g     caught: its value is known now, if it was not
 //! RETURN g       all in flight above g were swallowed by code that is not traced
+//! STACK in f     what f ended by, if that is not known and f has not been called again
 //! ```
 //! An asynchronous call that throws *rejects*: its exception waits to be caught by whoever awaits
 //! it, which shows by the same value ([`FLAG_SAME`](breadcrumb_event::layout::FLAG_SAME)) or by
@@ -45,6 +46,9 @@ pub(crate) struct Exceptions {
     parked: usize,
     /// The one that the last record spoke of.
     last: Option<i64>,
+    /// The newest of which nothing is known but that it left calls of this function, the innermost one
+    /// first; until that function is called again, when it may make other errors.
+    unseen: Option<(i64, u32)>,
     next_id: i64,
     /// Rows written.
     pub(crate) rows: u64,
@@ -59,6 +63,7 @@ impl Exceptions {
             in_flight: 0,
             parked: 0,
             last: None,
+            unseen: None,
             next_id: (i64::from(thread) << 40) | 1,
             rows: 0,
         }
@@ -67,6 +72,14 @@ impl Exceptions {
     #[inline]
     pub(crate) fn any_in_flight(&self) -> bool {
         self.in_flight > 0
+    }
+
+    /// A function is called.
+    #[inline]
+    pub(crate) fn entered(&mut self, function: u32) {
+        if self.unseen.is_some_and(|(_, unseen)| unseen == function) {
+            self.unseen = None;
+        }
     }
 
     /// Some have no row yet.
@@ -174,6 +187,30 @@ impl Exceptions {
                 self.parked -= 1;
                 self.in_flight += 1;
             }
+        }
+    }
+
+    /// The one at `index` has ended a call, and nobody said what it is.
+    pub(crate) fn left_unseen(&mut self, index: usize) {
+        let exception = &self.kept[index];
+        if exception.thrown.is_none()
+            && let Some((.., function)) = exception.origin
+        {
+            self.unseen = Some((exception.id, function));
+        }
+    }
+
+    /// The stack of an error was formatted, whose innermost recorded function is this.
+    pub(crate) fn formatted(&mut self, thrown: Thrown, function: Option<u32>) {
+        let unseen = || {
+            let (id, left) = self.unseen?;
+            let is = |e: &Exception| e.id == id && e.thrown.is_none() && !e.is_written();
+            (function == Some(left))
+                .then(|| self.position(is))
+                .flatten()
+        };
+        if let Some(index) = self.position_of_number(thrown.number).or_else(unseen) {
+            self.learn(index, thrown);
         }
     }
 
@@ -333,6 +370,9 @@ impl Exceptions {
         out.option(self.last, |out, last| {
             out.i64(last);
         });
+        out.option(self.unseen, |out, (id, function)| {
+            out.i64(id).u32(function);
+        });
         out.u64(self.kept.len() as u64);
         for exception in &self.kept {
             exception.encode(out);
@@ -344,6 +384,7 @@ impl Exceptions {
         exceptions.next_id = from.i64()?;
         exceptions.rows = from.u64()?;
         exceptions.last = from.option(Decoder::i64)?;
+        exceptions.unseen = from.option(|from| Some((from.i64()?, from.u32()?)))?;
         for _ in 0..from.count()? {
             let exception = Exception::decode(from)?;
             exceptions.count_in(exception.stage);

@@ -123,6 +123,18 @@ impl FunctionTable {
         found.map_or_else(|_| Arc::new([]) as _, |at| Arc::clone(&blocks[at].entries))
     }
 
+    /// The innermost function around an offset in the source of the file whose first function this is.
+    #[must_use]
+    pub fn innermost_at(&self, first: u32, offset: u32) -> Option<u32> {
+        let entries = self.file_of(first);
+        let around = (first..)
+            .zip(&*entries)
+            .filter(|(_, entry)| (entry.function.start..entry.function.end).contains(&offset));
+        around
+            .min_by_key(|(_, entry)| entry.function.end - entry.function.start)
+            .map(|(id, _)| id)
+    }
+
     /// The functions so far.
     #[must_use]
     pub fn snapshot(&self) -> FunctionSnapshot {

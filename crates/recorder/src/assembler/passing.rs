@@ -49,6 +49,7 @@ impl Assembler {
         if let Some(frame) = self.stack.pop() {
             self.end_by(&frame, by, sink);
         }
+        self.exceptions.left_unseen(by);
         self.exceptions.swallow_above(below, Some(by));
         let stage = match (rejects, below) {
             (true, _) => Stage::Rejected,
@@ -143,6 +144,17 @@ impl Assembler {
             self.exceptions.swallow_above(below, Some(by));
         }
         self.exceptions.set_stage(by, Stage::Caught);
+    }
+
+    pub(super) fn formatted(&mut self, record: Record<'_>, translator: &mut Translator) {
+        let Said::Value(thrown) = translator.said(record.flags, record.payload, record.values)
+        else {
+            return;
+        };
+        let function = record.high.checked_sub(1);
+        // What still runs may have made this error since.
+        let function = function.filter(|function| !self.stack.runs(*function));
+        self.exceptions.formatted(thrown, function);
     }
 
     pub(super) fn uncaught<S: RowSink>(

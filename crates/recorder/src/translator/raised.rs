@@ -81,13 +81,15 @@ impl Translator {
             .as_text()
             .map(|stack| self.stacks.original_stack(stack));
         let place = stack.as_deref().and_then(|stack| self.stacks.place(stack));
+        // Behind a line break there is only the place.
+        let whole = stack.as_deref().filter(|stack| !stack.starts_with('\n'));
         let (redact, hits) = (&*self.redact, &mut self.hits);
         let mut redacted = |text: &str| redact.redact_text(text, hits).into_owned();
         let thrown = Thrown {
             name: redacted(name.as_text().unwrap_or_default()),
             message: redacted(message.as_text().unwrap_or_default()),
             place: place.map(|(file, line, column)| (redacted(&file), line, column)),
-            stack: stack.as_deref().map(&mut redacted),
+            stack: whole.map(&mut redacted),
             ..Thrown::default()
         };
         self.fired.take(&mut self.hits);
