@@ -278,6 +278,13 @@ fn covered_function(function: LeftAloneFunction) -> CoveredFunction {
     }
 }
 
+/// A file's name without folder and extension.
+pub fn file_stem(path: &Path) -> &str {
+    path.file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default()
+}
+
 /// Instruments a text as Node said it would read it, or as it turns out to be: a `.js` file
 /// without a word about its kind may be an ES module, a file handed on by another loader may hold
 /// TypeScript.
@@ -295,17 +302,13 @@ pub fn instrument_as(
         "commonjs-typescript" => &[SourceKind::TypeScriptCommonJs, SourceKind::TypeScriptModule],
         _ => &[SourceKind::CommonJs, SourceKind::Module],
     };
-    let file_stem = path
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or_default();
     let mut first: Option<Diagnostic> = None;
     for &kind in kinds {
         match breadcrumb_instrument::instrument(&Input {
             source,
             kind,
             first_id,
-            file_stem,
+            file_stem: file_stem(path),
             records_this: reads.this,
             names: map.map(|map| map as _),
             locals: reads.locals,

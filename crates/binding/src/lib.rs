@@ -7,6 +7,7 @@
 mod ask;
 mod call_sites;
 mod capture;
+mod code_cache;
 mod coded_error;
 mod continuation;
 mod dump;

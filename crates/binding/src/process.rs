@@ -19,8 +19,9 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::capture::ProcessControl;
+use crate::code_cache::{self, Question};
 use crate::coded_error::CodedError;
-use crate::files::{About, FileStatus, Files, Reads, instrument_as};
+use crate::files::{About, FileStatus, Files, Reads, file_stem, instrument_as};
 use crate::function_patterns::FunctionPatterns;
 use crate::options::SessionOptions;
 use crate::selection::Selection;
@@ -328,7 +329,23 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     let reads = reads();
     let result = control.functions().with_next_id(|first_id| {
         let file = Path::new(path);
-        match instrument_as(source, kind, first_id, file, map.as_deref(), reads) {
+        let make = || instrument_as(source, kind, first_id, file, map.as_deref(), reads);
+        let outcome = match map {
+            // What it is of depends on other files.
+            Some(_) => make(),
+            None => code_cache::through(
+                &Question {
+                    source,
+                    kind,
+                    first_id,
+                    file_stem: file_stem(file),
+                    this: reads.this,
+                    locals: reads.locals,
+                },
+                make,
+            ),
+        };
+        match outcome {
             Outcome::Instrumented(mut result) => {
                 let functions = std::mem::take(&mut result.functions);
                 let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);

@@ -33,6 +33,7 @@ mod render;
 mod splices;
 mod stack;
 mod statements;
+mod stored;
 mod table;
 mod told;
 mod trivia;
@@ -42,6 +43,7 @@ use std::panic::catch_unwind;
 
 use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
+use serde::{Deserialize, Serialize};
 
 use crate::found::Found;
 use crate::locals::Locals;
@@ -56,7 +58,7 @@ pub use crate::splices::{SpliceTables, Splices, first_probe};
 pub const MARK: &str = "$bc";
 
 /// What kind of program a file is, as Node decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SourceKind {
     /// Sloppy by default, top-level `return`, HTML comments, `await` as an identifier.
     CommonJs,
@@ -113,7 +115,7 @@ pub struct Instrumented {
 }
 
 /// A function without probes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftAloneFunction {
     /// Its name, as it would stand in the store.
     pub name: String,

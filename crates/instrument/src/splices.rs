@@ -6,6 +6,8 @@
 //!
 //! Limits: all offsets are UTF-16 units. About 8 bytes an insertion and 4 a line are kept.
 
+use serde::{Deserialize, Serialize};
+
 use crate::positions::{Positions, utf16_length};
 
 /// The tables of a file's insertions, for a reader in another language.
@@ -25,7 +27,7 @@ pub struct SpliceTables<'s> {
 }
 
 /// The insertions of one file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Splices {
     /// Original offset of each line's start. Lines are the same in both texts.
     line_starts: Box<[u32]>,

@@ -13,6 +13,7 @@ fn fixtures_run_the_same_with_probes() {
                 insta::assert_snapshot!(support::show(&done));
                 support::compare(path, &source, &done);
                 support::compare_with_locals(path, &source);
+                support::keep(&done);
             }
             Outcome::LeftAlone(why) => insta::assert_debug_snapshot!(why),
         }

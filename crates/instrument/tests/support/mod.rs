@@ -290,3 +290,15 @@ fn is_left_alone(source: &str, done: &Instrumented, start: u64) -> bool {
         .iter()
         .any(|function| (function.line, function.column) == (line, column))
 }
+
+/// As bytes it is the same, and no part of them is taken for it.
+pub fn keep(done: &Instrumented) {
+    let bytes = done.to_bytes();
+    let kept = Instrumented::from_bytes(&bytes).expect("what was written");
+    assert_eq!(kept.code, done.code);
+    assert_eq!(kept.functions, done.functions);
+    assert_eq!(kept.splices, done.splices);
+    assert_eq!(kept.left_alone, done.left_alone);
+    assert_eq!(kept.kind, done.kind);
+    assert!(Instrumented::from_bytes(&bytes[..bytes.len() / 2]).is_none());
+}
