@@ -102,6 +102,8 @@ function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.Proce
     ...(SystemRoot !== undefined && { SystemRoot }),
     ...(BREADCRUMB_LOCALS !== undefined && { BREADCRUMB_LOCALS }),
     TMPDIR: tmpdir(),
+    // The first Node instruments, the next ones read what it has kept.
+    BREADCRUMB_CACHE: join(tmpdir(), "conformance-cache"),
     ...extra,
   };
 }

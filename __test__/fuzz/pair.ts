@@ -38,7 +38,7 @@ export function tracedWith(store: string): { execArgv: string[]; env: NodeJS.Pro
   const options = { all: true, store, overflow: "block" };
   return {
     execArgv: ["--require", REGISTER],
-    env: { BREADCRUMB_OPTIONS: JSON.stringify(options) },
+    env: { BREADCRUMB_OPTIONS: JSON.stringify(options), BREADCRUMB_CACHE: "off" },
   };
 }
 

@@ -57,7 +57,7 @@ export function run(
   }
   const { status, signal, stdout, stderr } = spawnSync(command, args, {
     cwd,
-    env: { ...base, ...env },
+    env: { ...base, BREADCRUMB_CACHE: "off", ...env },
     encoding: "utf8",
     timeout: 60_000,
     maxBuffer: 1 << 28,
