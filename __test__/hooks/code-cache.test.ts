@@ -26,7 +26,7 @@ describe.each(nodes)("kept code on %s", (_name, node) => {
     const { items } = await store.calls();
     await store.close();
     const calls = items.map(
-      ({ function: name, line, args: a }) => `${name} ${line} ${JSON.stringify(a)}`,
+      ({ function: name, line, arguments: a }) => `${name} ${line} ${JSON.stringify(a)}`,
     );
     return { stdout: stdout.replaceAll(folder, ""), calls: calls.toSorted() };
   };
