@@ -33,7 +33,7 @@ const NEAR_READINGS: f64 = 256_000.0;
 const NEAR_EVENTS: f64 = 16.0;
 const WIDE_EVENTS: f64 = 64.0;
 /// A recorder awake looks this often, each second.
-const POLLS: f64 = 1000.0;
+pub(crate) const POLLS: f64 = 1000.0;
 /// It stays awake for this part of a second after a record.
 const AWAKE: f64 = 0.06;
 /// The weight of the newest interval in what is learnt.

@@ -14,7 +14,7 @@
 
 use breadcrumb_event::layout::{MODE_COUNT, MODE_TIME, MODE_VALUES};
 
-use crate::cost_model::{CostModel, Stretch, Work};
+use crate::cost_model::{CostModel, POLLS, Stretch, Work};
 
 use costs::PUBLICATIONS;
 use known::{HOLD_NS, Known, LONGEST_HOLD_NS, Rates};
@@ -446,7 +446,7 @@ impl Governor {
                 .unwrap_or(most)
         };
         self.stretch = Stretch {
-            poll: times(1000.0 * model.poll_ns, STRETCH_POLL),
+            poll: times(POLLS * model.poll_ns, STRETCH_POLL),
             publish: times(PUBLICATIONS * model.publish_ns, STRETCH_PUBLISH),
         };
     }
