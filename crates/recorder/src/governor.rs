@@ -217,7 +217,11 @@ impl Governor {
         }
         let is_short = look.elapsed_ns < SHORT_NS;
         self.take_in(look, seen);
-        let now = self.estimate(Rates::Now, is_short);
+        let now = if is_short {
+            self.of_calls(Rates::Now)
+        } else {
+            self.estimate(Rates::Now)
+        };
         if now - self.counts(Rates::Now) > BURST * self.room(Rates::Now) {
             let changes = self.lower(look.now_ns, Rates::Now, 1.0);
             self.conclude();
@@ -228,7 +232,7 @@ impl Governor {
         }
         self.model.learn(&look.work);
         self.set_stretch();
-        let expected = self.estimate(Rates::Smooth, false);
+        let expected = self.estimate(Rates::Smooth);
         let excess = if self.actual > 0.0 {
             (self.actual / expected.max(1.0)).clamp(1.0, 4.0)
         } else {
@@ -247,7 +251,7 @@ impl Governor {
     }
 
     fn conclude(&mut self) {
-        let expected = self.estimate(Rates::Smooth, false);
+        let expected = self.estimate(Rates::Smooth);
         self.estimated = expected / self.own;
         let counts = self.counts(Rates::Smooth);
         self.at_floor = counts > self.allowed_ns();
@@ -298,7 +302,7 @@ impl Governor {
 
     /// Lowers the dearest until the estimate, times `excess`, is within what is aimed at.
     fn lower(&mut self, now_ns: i64, rates: Rates, excess: f64) -> Vec<Change> {
-        let cost = self.estimate(rates, false);
+        let cost = self.estimate(rates);
         let before = cost / self.own;
         let counts = self.counts(rates);
         let above = (AIM * self.room(rates) / excess).max(CUT * (cost - counts));
@@ -324,7 +328,7 @@ impl Governor {
             changes.push(self.change(*id, count, now_ns, before, readings));
             if rest.len() == 0 || total - timed <= aim {
                 // The recorder may have nothing left to be awake for.
-                total = self.estimate(rates, false);
+                total = self.estimate(rates);
             }
         }
         for (_, saved, id) in rest.filter(|(_, timed, _)| *timed > 0.0) {
@@ -358,7 +362,7 @@ impl Governor {
     /// Raises the cheapest by a level, as far as the estimate permits.
     fn raise(&mut self, now_ns: i64, excess: f64) -> Vec<Change> {
         let rates = Rates::Careful;
-        let before = self.estimate(rates, false) / self.own;
+        let before = self.estimate(rates) / self.own;
         let limit = self.counts(rates) + RAISE_TO * self.room(rates) / excess;
         let readings = self.readings(rates);
         let mut costs: Vec<(f64, usize)> = (0..self.known.len())
@@ -375,7 +379,7 @@ impl Governor {
             .collect();
         costs.sort_by(|a, b| a.0.total_cmp(&b.0));
         let mut calls: f64 = self.recorded().map(|known| known.rate(rates)).sum();
-        let mut total = self.estimate(rates, true);
+        let mut total = self.of_calls(rates);
         let mut changes = Vec::new();
         for (added, id) in costs.into_iter().take(RAISED_AT_ONCE) {
             let (cap, rate) = (self.known[id].cap, self.known[id].rate(rates));

@@ -29,17 +29,17 @@ impl Governor {
     }
 
     /// What recording costs at the levels that hold, ns a second.
-    pub(super) fn estimate(&self, rates: Rates, without_recorder: bool) -> f64 {
+    pub(super) fn estimate(&self, rates: Rates) -> f64 {
+        self.of_calls(rates) + self.awake(rates)
+    }
+
+    /// The same without the recorder's being awake.
+    pub(super) fn of_calls(&self, rates: Rates) -> f64 {
         let readings = self.readings(rates);
         let known = self.known.iter().zip(&self.levels);
         let costs =
             known.map(|(known, level)| known.rate(rates) * self.cost(known, *level, readings));
-        let awake = if without_recorder {
-            0.0
-        } else {
-            self.awake(rates)
-        };
-        costs.sum::<f64>() + awake
+        costs.sum()
     }
 
     /// What the recorder's looks and publications cost, ns a second.
