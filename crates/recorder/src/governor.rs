@@ -403,9 +403,12 @@ impl Governor {
 
     fn change(&mut self, id: usize, to: u8, now_ns: i64, estimated: f64, readings: f64) -> Change {
         let known = &self.known[id];
-        let from = known.cap.min(self.levels[id].max(MODE_COUNT as u8));
         let is_raise = to > known.cap;
-        let from = if is_raise { known.cap } else { from };
+        let from = if is_raise {
+            known.cap
+        } else {
+            known.cap.min(self.levels[id].max(MODE_COUNT as u8))
+        };
         let share =
             known.rate(Rates::Careful) * self.cost(known, from.max(to), readings) / self.own;
         let calls = known.rate(Rates::Careful);
