@@ -65,9 +65,7 @@ impl Known {
             Rates::Careful => self.rate.max(self.now),
         }
     }
-}
 
-impl Known {
     /// What a call of it is made of, smoothed.
     pub(super) fn learn(&mut self, seen: &Seen) {
         let calls = f64::from(seen.recorded);
