@@ -222,15 +222,13 @@ impl Watch {
         };
         let state = self.health.state();
         session.control.captures().hold(state == State::Red);
-        if self.history.len() == KEPT_HEALTH {
-            self.history.pop_front();
-        }
-        self.history.push_back(json!({
+        let change = json!({
             "at": iso_timestamp(now_ns + drain.wall_offset_ns),
             "from": before,
             "to": state,
             "why": self.health.why(),
-        }));
+        });
+        keep_last(&mut self.history, KEPT_HEALTH, change);
         true
     }
 
@@ -262,14 +260,11 @@ impl Watch {
 
     fn keep(&mut self, change: &Change, drain: &Drain, now_ns: i64) {
         self.decided += 1;
-        if self.decisions.len() == KEPT {
-            self.decisions.pop_front();
-        }
         let entry = drain.translator.functions().entry(change.function);
         let (name, file, line) = entry.map_or(("?", "?", 0), |entry| {
             (&*entry.function.name, &*entry.file, entry.function.line)
         });
-        self.decisions.push_back(json!({
+        let decision = json!({
             "at": iso_timestamp(now_ns + drain.wall_offset_ns),
             "function": name,
             "file": file,
@@ -280,7 +275,8 @@ impl Watch {
             "share": rounded(change.share),
             "estimated": rounded(change.estimated),
             "why": self.why(change),
-        }));
+        });
+        keep_last(&mut self.decisions, KEPT, decision);
     }
 
     fn why(&self, change: &Change) -> String {
@@ -328,6 +324,14 @@ impl Watch {
             "decisions": self.decisions,
         })
     }
+}
+
+/// The last of so many.
+fn keep_last(kept: &mut VecDeque<Json>, most: usize, new: Json) {
+    if kept.len() == most {
+        kept.pop_front();
+    }
+    kept.push_back(new);
 }
 
 /// To a hundredth of a per cent.
