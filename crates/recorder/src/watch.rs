@@ -206,7 +206,7 @@ impl Watch {
 
     /// Turns capture off where health is red, and on again. True if health has changed.
     fn check_health(&mut self, session: &Session, drain: &Drain, now_ns: i64) -> bool {
-        let dropped = drain.counters().dropped;
+        let dropped = drain.dropped();
         let vitals = Vitals {
             now_ns,
             memory_bytes: memory_bytes(),

@@ -57,6 +57,11 @@ impl Drain {
         counters
     }
 
+    /// Calls dropped, up to the last publication.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.counters.dropped
+    }
+
     /// Makes rows of what was counted since the last publication, for a memory store.
     pub(crate) fn count_now(&mut self, now_ns: i64) {
         self.count(now_ns);
