@@ -5,7 +5,6 @@
 import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { hasWrap, installCommonJs } from "./hooks/commonjs";
-import { tellUncompiled } from "./hooks/foreign-compile";
 import { installModuleText } from "./hooks/module-text";
 import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
@@ -85,13 +84,11 @@ function watchUncaught(): void {
 
 /** JSON of what is known of each file. */
 export function coverage(): string {
-  tellUncompiled();
   return native.coverage();
 }
 
 /** Ends the recording. Gives JSON of its counters. */
 export function stop(): string {
-  tellUncompiled();
   return native.stop();
 }
 

@@ -57,6 +57,10 @@ export interface Native {
   tooEarly(path: string): void;
   /** Lists a file that gets no probes, and why. */
   leaveAlone(path: string, reason: string): void;
+  /** Lists a file as left alone for that reason, until its text comes. */
+  awaitText(path: string, reason: string): void;
+  /** The text of a file has come. */
+  sawText(path: string): void;
   /** Column of the original for a place in an instrumented file; lines are the same. */
   originalColumn(path: string, line: number, column: number): number;
   /** What V8 of the major version `engine` would call the function at this place of an instrumented file in a stack, where it calls it `name` (empty: nothing) with probes; null where that is the same. */

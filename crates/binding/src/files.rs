@@ -66,6 +66,21 @@ pub struct CoveredFile {
     pub left_alone: Vec<CoveredFunction>,
 }
 
+impl CoveredFile {
+    /// A file without probes.
+    fn bare(file: String, status: FileStatus, reason: Option<String>) -> Self {
+        Self {
+            file,
+            status,
+            functions: 0,
+            reason,
+            originals: Vec::new(),
+            source_map: None,
+            left_alone: Vec::new(),
+        }
+    }
+}
+
 /// What is known of a file beside its text.
 pub struct About {
     /// Path as users see it.
@@ -137,7 +152,9 @@ pub struct Files {
     texts: Vec<Text>,
     by_path: FxHashMap<String, usize>,
     /// What became of each file.
-    pub covered: Vec<CoveredFile>,
+    covered: Vec<CoveredFile>,
+    /// Files that are left alone unless their text comes, by path.
+    awaited: Vec<(String, CoveredFile)>,
     /// Folder of this package's code; `None` before a session was configured.
     pub own_folder: Option<PathBuf>,
 }
@@ -180,15 +197,27 @@ impl Files {
 
     /// Lists a file without probes.
     pub fn leave_alone(&mut self, shown: String, status: FileStatus, reason: Option<String>) {
-        self.covered.push(CoveredFile {
-            file: shown,
-            status,
-            functions: 0,
-            reason,
-            originals: Vec::new(),
-            source_map: None,
-            left_alone: Vec::new(),
-        });
+        self.covered.push(CoveredFile::bare(shown, status, reason));
+    }
+
+    /// Lists a file as left alone until its text comes.
+    pub fn await_text(&mut self, path: String, shown: String, reason: String) {
+        let file = CoveredFile::bare(shown, FileStatus::LeftAlone, Some(reason));
+        self.awaited.push((path, file));
+    }
+
+    /// The text of a file has come: what becomes of it is told by whoever has it.
+    pub fn saw_text(&mut self, path: &str) {
+        // It is the last one that was awaited, as good as always.
+        if let Some(at) = self.awaited.iter().rposition(|(awaited, _)| awaited == path) {
+            self.awaited.remove(at);
+        }
+    }
+
+    /// What became of each file, those that are still awaited last.
+    pub fn covered(&self) -> impl Iterator<Item = &CoveredFile> {
+        let awaited = self.awaited.iter().map(|(_, file)| file);
+        self.covered.iter().chain(awaited)
     }
 
     /// Whether a text of this file has been instrumented.

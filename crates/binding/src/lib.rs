@@ -172,7 +172,10 @@ pub fn counters() -> Result<String> {
 /// Files and what became of them.
 #[napi]
 pub fn coverage() -> String {
-    process::with_files(|files| serde_json::json!({ "files": files.covered }).to_string())
+    process::with_files(|files| {
+        let covered: Vec<_> = files.covered().collect();
+        serde_json::json!({ "files": covered }).to_string()
+    })
 }
 
 /// Answers of a memory store.
@@ -224,6 +227,18 @@ pub fn too_early(path: String) {
 #[napi]
 pub fn leave_alone(path: String, reason: String) {
     process::leave_alone(&path, reason);
+}
+
+/// Lists a file as left alone for that reason, until its text comes.
+#[napi]
+pub fn await_text(path: String, reason: String) {
+    process::await_text(path, reason);
+}
+
+/// The text of a file has come.
+#[napi]
+pub fn saw_text(path: String) {
+    process::with_files(|files| files.saw_text(&path));
 }
 
 /// Column of the original.

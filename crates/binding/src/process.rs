@@ -235,7 +235,7 @@ pub fn end(exit_code: Option<i32>) {
 fn file_lists() -> FileLists {
     let guard = FILES.lock();
     let mut lists = FileLists::default();
-    for file in guard.iter().flat_map(|files| &files.covered) {
+    for file in guard.iter().flat_map(Files::covered) {
         match file.status {
             FileStatus::Instrumented => lists.instrumented += 1,
             FileStatus::TooEarly => lists.too_early.push(file.file.clone()),
@@ -403,6 +403,12 @@ pub fn leave_alone(path: &str, reason: String) {
     guard
         .get_or_insert_default()
         .leave_alone(shown_path, FileStatus::LeftAlone, Some(reason));
+}
+
+/// Lists a file as left alone until its text comes.
+pub fn await_text(path: String, reason: String) {
+    let shown = shown(&path);
+    with_files(|files| files.await_text(path, shown, reason));
 }
 
 /// Asks the files seen so far.
