@@ -1,5 +1,5 @@
 /** Test runners that compile by themselves: what they report, and what is recorded of their files. */
-import { mkdtempSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -7,7 +7,7 @@ import { openStore } from "../../ts/query/index";
 import { cli, type Ended, nodes, packageRoot, project, run } from "../support/program";
 
 vi.mock("../../ts/native/load", () => ({ native: {} }));
-const { editRunner } = await import("../../ts/hooks/runners");
+const { editRunner, isUnknownRunner } = await import("../../ts/hooks/runners");
 
 /** Runs a command plain and traced; both ends, and the functions recorded by file. */
 async function both(
@@ -55,6 +55,16 @@ describe("editRunner", () => {
     expect(edited.split("$bcText(")).toHaveLength(2);
     expect(edited.split("\n")).toHaveLength(source.split("\n").length);
     expect(editRunner(edited, path)).toBe(edited);
+  });
+
+  it("knows this version of vitest", () => {
+    const dist = join(packageRoot, "node_modules/vitest/dist");
+    const files = readdirSync(dist, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith("js"))
+      .map((name) => join(dist, name));
+    const unknown = files.filter((path) => isUnknownRunner(readFileSync(path, "utf8"), path));
+    expect(unknown).toEqual([]);
+    expect(files.length).toBeGreaterThan(10);
   });
 
   it("leaves every other file as it is", () => {

@@ -9,10 +9,10 @@ vi.mock("../../ts/native/load", () => ({
   },
 }));
 
-async function transformed(): Promise<string> {
+async function transformed(source = "x", path = "/app.js"): Promise<string> {
   vi.resetModules();
   const { transform } = await import("../../ts/hooks/transform");
-  return transform("x", "/app.js", "commonjs");
+  return transform(source, path, "commonjs");
 }
 
 beforeEach(() => {
@@ -27,6 +27,15 @@ afterEach(() => {
 describe("transform", () => {
   it("gives the text with probes", async () => {
     expect([await transformed(), alone]).toEqual(["probed x", []]);
+  });
+
+  it("lists a runner whose version is not known, since it loads files that have no probes", async () => {
+    const path = "/app/node_modules/jest-runtime/build/index.js";
+    await transformed("new (_vm().Script)(this.wrap(text), { filename })", path);
+    await transformed("new (_vm().Script)(text, { filename })", "/app/src/index.js");
+    expect(alone).toEqual([]);
+    await transformed("new (_vm().Script)(text, { filename })", path);
+    expect(alone).toEqual([expect.stringContaining(`${path}: a version that is not known`)]);
   });
 
   it.each([

@@ -7,7 +7,8 @@
  *
  * No line is added, and none of those changed makes a call that a stack could show.
  * Limits: the texts of vitest 3 to 5 and jest 29 and 30 are known; another one stays as it is, and
- * the files that such a runner loads are not recorded. So it is where V8's own coverage is being
+ * the files that such a runner loads are not recorded: it is listed, where it evaluates by `node:vm`. So it
+ * is where V8's own coverage is being
  * taken, whose offsets would be those of the text with probes.
  */
 import { fileURLToPath } from "node:url";
@@ -84,6 +85,12 @@ const PLACES: readonly Place[] = [
 ];
 const RUNNER = /[\\/]node_modules[\\/](?:vitest|vite-node|jest-runtime)[\\/]/;
 
+/** A call that evaluates the text in a variable. */
+const EVALUATES =
+  /(?:\b(?:Script|SourceTextModule)\)?|\brunIn(?:This)?Context|\bcompileFunction\)?)\(\s*[\w$.]+,/;
+/** Why the files that such a runner loads are not recorded. */
+export const UNKNOWN_RUNNER = "a version that is not known: the files that it loads are not recorded";
+
 type Transform = (source: string, path: string, kind: SourceKind) => string;
 
 /** The text of a runner's file that hands its modules' texts to us; any other as it is. */
@@ -93,6 +100,11 @@ export function editRunner(source: string, path: string): string {
     (text, { find, put }) => text.replace(find, () => put),
     source,
   );
+}
+
+/** Whether a text that `editRunner` leaves as it is evaluates modules: a version that is not known. */
+export function isUnknownRunner(source: string, path: string): boolean {
+  return RUNNER.test(path) && EVALUATES.test(source) && editRunner(source, path) === source;
 }
 
 /** A realm of `node:vm` with code of ours in it. */

@@ -4,7 +4,7 @@
  * Never throws: whatever goes wrong, the text is returned as it was.
  */
 import { native } from "../native/load";
-import { editRunner } from "./runners";
+import { editRunner, isUnknownRunner, UNKNOWN_RUNNER } from "./runners";
 
 /** How Node will read the text. */
 export type SourceKind = "commonjs" | "module" | "commonjs-typescript" | "module-typescript";
@@ -47,6 +47,7 @@ export function transform(source: string, path: string, kind: SourceKind, head =
   try {
     heed(source);
     const text = editRunner(source, path);
+    if (isUnknownRunner(source, path)) native.leaveAlone(path, UNKNOWN_RUNNER);
     if (!native.selects(path) && !selectsByMap(source, path)) return text;
     if (!begin()) return text;
     if (isMeasured) {
