@@ -134,9 +134,6 @@ export const typedName: (array: ArrayBufferView) => string = getter(
 export const viewByte: (view: DataView, at: number) => number = uncurry(
   DataView.prototype.getUint8,
 );
-export const isEnumerable: (value: object, key: PropertyKey) => boolean = uncurry(
-  Object.prototype.propertyIsEnumerable,
-);
 const numberOf = uncurry(Number.prototype.valueOf);
 const stringOf = uncurry(String.prototype.valueOf);
 const booleanOf = uncurry(Boolean.prototype.valueOf);

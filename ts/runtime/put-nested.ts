@@ -42,7 +42,6 @@ import {
   isArray,
   isBoxedPrimitive,
   isDate,
-  isEnumerable,
   isExternal,
   isGeneratorObject,
   isMap,
@@ -395,7 +394,8 @@ function putEntries(q: number, value: object, bits: number, name: string, depth:
   }
   for (let i = 0; i < symbols.length; i++) {
     const symbol = symbols[i] as symbol;
-    if (!isEnumerable(value, symbol)) continue;
+    // `propertyIsEnumerable` and `hasOwn` run a getter of another context's global object on Node 20.
+    if (getDescriptor(value, symbol)?.enumerable !== true) continue;
     total += 1;
     if (stored >= max || at >= end) continue;
     const behind = putEntry(at, value, symbol, depth, end);

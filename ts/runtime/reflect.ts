@@ -126,7 +126,7 @@ function isPlain(value: object, key: string): boolean {
   let holder: object | null = value;
   for (let i = 0; i < MAX_CHAIN && holder !== null; i++) {
     if (isProxy(holder)) return false;
-    if (hasOwn(holder, key)) return ownText(holder, key) !== undefined;
+    if (getDescriptor(holder, key) !== undefined) return ownText(holder, key) !== undefined;
     holder = getPrototypeOf(holder);
   }
   return holder === null;

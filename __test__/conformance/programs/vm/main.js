@@ -44,6 +44,9 @@ async function main() {
   console.log([...new foreign(5)]);
   const text = twice.toString();
   console.log(vm.runInNewContext(`(${text})`)((x) => x + 1, 1), new Function(`return ${later}`)().name);
+  const watched = vm.createContext({ get: () => console.log("read") });
+  const global = vm.runInContext("for (const name of ['own', Symbol('own')]) Object.defineProperty(globalThis, name, { get }); globalThis", watched);
+  console.log([global].map((each) => typeof each));
   console.log(vm.isContext(context), (0, eval)("typeof twice"));
 }
 main();
