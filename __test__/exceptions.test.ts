@@ -58,6 +58,20 @@ describe.each(nodes)("exceptions on %s", (_name, node) => {
     expect(exceptions[0]?.crossed[0]).not.toHaveProperty("locals");
   });
 
+  it("leave the program's own process.emit as it is, which is called with them", async () => {
+    const { exceptions, folder } = await record(
+      node,
+      `const { emit } = process;
+      process.emit = function (...args) { return emit.apply(this, args) };
+      null.x;`,
+    );
+    expect(exceptions).toMatchObject([{ name: "TypeError", handled: "uncaught", calls: 0 }]);
+    const store = await openStore(join(folder, ".breadcrumb"));
+    const { rows } = await store.sql("SELECT DISTINCT function, status FROM calls");
+    await store.close();
+    expect(rows).toEqual([{ function: "process.emit", status: "returned" }]);
+  });
+
   it("are one where they are thrown again after others, and linked where one wraps another", async () => {
     const { exceptions } = await record(
       node,

@@ -68,13 +68,15 @@ export function whenFirstFile(action: () => boolean): void {
   onFirstFile(action);
 }
 
+const { emit } = process;
+
 /** Records what the process dies of, and lets it look as it would without us. */
 function watchUncaught(): void {
   process.on("uncaughtExceptionMonitor", (error) => {
     const survives =
       process.listenerCount("uncaughtException") > 0 ||
       process.hasUncaughtExceptionCaptureCallback();
-    if (!survives) uncaught(error);
+    if (!survives) uncaught(error, process.emit !== emit);
     // Node prints the error behind the last `exit` listener; in a worker its parent gets it.
     if (!isMainThread || survives) return;
     prepareExcerpt();

@@ -35,7 +35,9 @@ function leftAloneIn(folder: string): string[] {
   const runs = join(folder, ".breadcrumb/runs");
   return readdirSync(runs)
     .map((name) => readFileSync(join(runs, name), "utf8"))
-    .flatMap((text) => (JSON.parse(text) as { files: { leftAlone: { file: string }[] } }).files.leftAlone)
+    .flatMap(
+      (text) => (JSON.parse(text) as { files: { leftAlone: { file: string }[] } }).files.leftAlone,
+    )
     .map(({ file }) => file)
     .toSorted();
 }

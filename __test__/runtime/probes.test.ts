@@ -61,7 +61,7 @@ describe("probes", () => {
     expect(probes.t(f, error)).toBe(error);
     probes.c(f, error);
     probes.x(f, 0, undefined);
-    uncaught(error);
+    uncaught(error, false);
     expect(lines()).toEqual([
       "ENTER 7 flags 2 1",
       `RESUME ${f}`,

@@ -89,7 +89,8 @@ const RUNNER = /[\\/]node_modules[\\/](?:vitest|vite-node|jest-runtime)[\\/]/;
 const EVALUATES =
   /(?:\b(?:Script|SourceTextModule)\)?|\brunIn(?:This)?Context|\bcompileFunction\)?)\(\s*[\w$.]+,/;
 /** Why the files that such a runner loads are not recorded. */
-export const UNKNOWN_RUNNER = "a version that is not known: the files that it loads are not recorded";
+export const UNKNOWN_RUNNER =
+  "a version that is not known: the files that it loads are not recorded";
 
 type Transform = (source: string, path: string, kind: SourceKind) => string;
 

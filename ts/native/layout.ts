@@ -82,6 +82,8 @@ export const LOCALS = 12;
 export const STACK = 13;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;
+/** Flag of UNCAUGHT: the program has a `process.emit` of its own, which is called with it: of an exception that nothing was known of, no call that runs is known to have been left by it. */
+export const FLAG_EMITTED = 2;
 /** Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed, by `return()` or, rarely, `throw()`. */
 export const FLAG_CLOSING = 1;
 /** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied). */

@@ -9,6 +9,7 @@
 import {
   CATCH,
   FLAGS_SHIFT,
+  FLAG_EMITTED,
   FLAG_SAME,
   KIND_MASK,
   MODE_MASK,
@@ -66,7 +67,7 @@ const STACKS: Readonly<Record<number, Stack>> = {
   [UNCAUGHT]: stackOf,
 };
 
-/** A record about an exception. `kind`: one of those of `STACKS`. `f`: a token, TOP, or 0. */
+/** A record about an exception. `kind`: one of those of `STACKS`, with its flags. `f`: a token, TOP, or 0. */
 export function raise(kind: number, f: number, error: unknown): void {
   if (due() && !refresh()) return loseRecord();
   const p = state[POS] as number;
@@ -75,7 +76,7 @@ export function raise(kind: number, f: number, error: unknown): void {
   if (error !== lastError) {
     isRaising = true;
     try {
-      q = putWhole(q, error, STACKS[kind] as Stack);
+      q = putWhole(q, error, STACKS[kind & KIND_MASK] as Stack);
     } finally {
       isRaising = false;
     }
@@ -83,7 +84,7 @@ export function raise(kind: number, f: number, error: unknown): void {
   }
   lastError = error;
   i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
-  i32[2 * p] = (kind & KIND_MASK) | ((q - p) << WORDS_SHIFT) | rest;
+  i32[2 * p] = kind | ((q - p) << WORDS_SHIFT) | rest;
   state[POS] = q;
 }
 
@@ -126,7 +127,8 @@ export function throwProbe(f: number, error: unknown): unknown {
   return error;
 }
 
-/** The process is about to die of this. */
-export function uncaught(error: unknown): void {
-  if ((state[LIMIT] as number) >= 0) raise(UNCAUGHT, 0, error);
+/** The process is about to die of this. `emitted`: a `process.emit` of the program's is at that. */
+export function uncaught(error: unknown, emitted: boolean): void {
+  const kind = emitted ? UNCAUGHT | (FLAG_EMITTED << FLAGS_SHIFT) : UNCAUGHT;
+  if ((state[LIMIT] as number) >= 0) raise(kind, 0, error);
 }

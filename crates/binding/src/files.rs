@@ -209,7 +209,11 @@ impl Files {
     /// The text of a file has come: what becomes of it is told by whoever has it.
     pub fn saw_text(&mut self, path: &str) {
         // It is the last one that was awaited, as good as always.
-        if let Some(at) = self.awaited.iter().rposition(|(awaited, _)| awaited == path) {
+        if let Some(at) = self
+            .awaited
+            .iter()
+            .rposition(|(awaited, _)| awaited == path)
+        {
             self.awaited.remove(at);
         }
     }

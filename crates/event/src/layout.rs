@@ -147,6 +147,9 @@ constants! {
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.
     FLAG_SAME = 1;
+    /// Flag of UNCAUGHT: the program has a `process.emit` of its own, which is called with it: of an
+    /// exception that nothing was known of, no call that runs is known to have been left by it.
+    FLAG_EMITTED = 2;
     /// Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed,
     /// by `return()` or, rarely, `throw()`.
     FLAG_CLOSING = 1;

@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::layout::{
-    BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME, FLAGS_SHIFT, LOST,
-    RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW,
-    UNCAUGHT, UNWIND, VALUES_SHIFT, WORDS_SHIFT,
+    BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME,
+    FLAGS_SHIFT, LOST, RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8,
+    TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND, VALUES_SHIFT, WORDS_SHIFT,
 };
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
 use breadcrumb_redact::Redactor;
@@ -154,6 +154,10 @@ impl Script {
             "throw" => THROW,
             "catch" => CATCH,
             "uncaught" => UNCAUGHT,
+            "emitted" => {
+                flags |= FLAG_EMITTED;
+                UNCAUGHT
+            }
             "lost" => LOST,
             "context" => CONTEXT,
             other => panic!("{other}"),
@@ -344,6 +348,13 @@ fn an_exception_is_one_however_many_calls_it_passes() {
 fn what_is_called_with_an_uncaught_exception_goes_on() {
     insta::assert_snapshot!(trace(
         "0 enter main; 1 throw main Error:end; unwind main; 2 enter f; 3 uncaught none same; 4 enter g; return g; 5 return f; 10 enter main; 11 enter g; 12 throw g Error:other; 13 enter f; 14 uncaught none same; 15 return f"
+    ));
+}
+
+#[test]
+fn what_is_called_with_an_exception_that_nothing_is_known_of_goes_on() {
+    insta::assert_snapshot!(trace(
+        "0 enter main; return main; 1 enter f; 2 emitted none SyntaxError:end; 3 enter g; return g; 4 return f; 5 enter main; 6 uncaught none SyntaxError:other"
     ));
 }
 

@@ -3,6 +3,7 @@
 //! Each of these finds the exception that a record speaks of, moves the stack of calls, and says
 //! what has become of the exception. Limits: those of [`crate::exceptions`].
 
+use breadcrumb_event::layout::FLAG_EMITTED;
 use breadcrumb_event::row::{CallResult, CallStatus};
 
 use super::{Assembler, Record};
@@ -166,7 +167,9 @@ impl Assembler {
         let said = translator.said(record.flags, record.payload, record.values);
         let by = self.exceptions.uncaught(said, self.now_ns, sink);
         // A program's own `process.emit` is called with it, and is still at that.
-        let height = self.exceptions.height_of(by).unwrap_or(usize::MAX);
+        let emitted = record.flags & FLAG_EMITTED != 0;
+        let unknown = if emitted { 0 } else { usize::MAX };
+        let height = self.exceptions.height_of(by).unwrap_or(unknown);
         for frame in self.stack.take_lowest(height).into_iter().rev() {
             self.end_by(&frame, by, sink);
         }
