@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { PassThrough } from "node:stream";
+import { describe, expect, it, vi } from "vitest";
 import { startUnseen } from "../../ts/hooks/unseen-worker";
 
 /** Once the ticks that are asked for now have run. */
@@ -23,6 +24,23 @@ describe("startUnseen", () => {
     await ticked();
     expect(told).toEqual(["tick", "worker"]);
     process.off("worker", note);
+  });
+
+  it("lays no pipe to an output before it is asked to, and passes on what comes", async () => {
+    const source = new PassThrough();
+    const pipes = (): number => process.stdout.listenerCount("unpipe");
+    const before = pipes();
+    const written = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    const tell = startUnseen(() => void source.pipe(process.stdout));
+    expect(pipes()).toBe(before);
+    source.write("early");
+    await vi.waitFor(() => expect(written.mock.calls.map(([text]) => String(text))).toEqual(["early"]));
+    tell();
+    expect(pipes()).toBe(before + 1);
+    source.write("late");
+    await vi.waitFor(() => expect(written.mock.calls.map(([text]) => String(text))).toContain("late"));
+    source.unpipe();
+    written.mockRestore();
   });
 
   it("leaves the ticks to Node where the start fails", async () => {

@@ -7,6 +7,13 @@ const say = (what) => {
   const frames = new Error(what).stack.split("\n").slice(2);
   seen.push(`${what}: ${frames.map((frame) => frame.trim().replaceAll(__dirname, "")).join(" < ")}`);
 };
+const listeners = (when) => {
+  const counts = ["stdout", "stderr"].map((name) => {
+    const stream = process[name];
+    return stream.eventNames().map((event) => `${String(event)} ${stream.listenerCount(event)}`).join();
+  });
+  seen.push(`${when}: ${counts.join(" | ")}, at most ${process.stdout.getMaxListeners()}`);
+};
 
 process.on("worker", (worker) => say(`worker ${worker.threadId > 0}`));
 process.on("unhandledRejection", ({ message }) => say(`unhandled ${message}`));
@@ -24,7 +31,9 @@ Promise.reject(new Error("nobody"));
 setTimeout(() => {
   say("before the loader");
   process.nextTick(() => say("tick before it"));
+  listeners("before the loader");
   register("./hooks.mjs", pathToFileURL(__filename));
+  listeners("behind it");
   process.nextTick(() => say("tick behind it"));
   register("./hooks.mjs?again", pathToFileURL(__filename));
   // When the thread answers is not told: what else is due by then varies.
