@@ -7,7 +7,7 @@ import {
   type RunningProcess,
   runningProcesses,
 } from "../control/running-processes";
-import { choiceOf } from "./change-capture";
+import { choiceOf } from "./ask-live";
 import type { ProjectContext } from "./command";
 import { governorText } from "./governor-text";
 import type { JsonDocuments } from "./json-documents";
