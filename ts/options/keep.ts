@@ -11,6 +11,7 @@
 import { sep } from "node:path";
 import { badOption } from "../errors";
 import { milliseconds } from "./capture";
+import { isObject, kindOfValue } from "./check-object";
 import { parseDuration } from "./duration";
 import { forwardSlashes } from "./normalize";
 import { parseSize } from "./retention";
@@ -135,7 +136,7 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
     return read === null ? null : keepRules(read, name);
   }
   const options = typeof keep === "number" ? { share: keep } : keep;
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (!isObject(options)) {
     throw badOption(
       `${name} is an object of ${NAMES.join(", ")}, a text such as "errors,slow>200ms", or a share; got ${JSON.stringify(keep)}`,
     );
@@ -163,8 +164,8 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
 
 /** Checks what to dump. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
 export function dumpRequest(options: DumpOptions = {}, name = 'Option "last"'): DumpRequest {
-  if (typeof options !== "object" || options === null) {
-    throw badOption(`What to dump is an object; got ${String(options)}`);
+  if (!isObject(options)) {
+    throw badOption(`What to dump is an object; got ${kindOfValue(options)}`);
   }
   const { last, ...others } = options;
   const [unknown] = Object.keys(others);

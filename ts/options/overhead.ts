@@ -5,7 +5,7 @@
  *     overheadOf("5%", "--overhead")     // 0.05
  *     overheadOf("off", "--overhead")    // false: anything
  */
-import { BreadcrumbError } from "../errors";
+import { badOption, type BreadcrumbError } from "../errors";
 
 const LEAST = 0.01;
 const MOST = 1;
@@ -18,21 +18,20 @@ export function overheadShare(
 ): number | null {
   if (given === undefined || given === false) return null;
   if (typeof given === "number" && given >= LEAST && given <= MOST) return given;
-  throw bad(name, given);
+  throw noShare(name, given);
 }
 
 /** What a text says: `0.05`, `5%` or `off`. Throws BC_ERR_BAD_OPTION. */
 export function overheadOf(text: string, name: string): number | false {
   if (OFF.includes(text)) return false;
   const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text) ?? [];
-  if (digits === undefined) throw bad(name, text);
+  if (digits === undefined) throw noShare(name, text);
   const share = percent === "%" ? Number(digits) / 100 : Number(digits);
   return overheadShare(share, name) ?? false;
 }
 
-function bad(name: string, given: unknown): BreadcrumbError {
-  return new BreadcrumbError(
-    "BC_ERR_BAD_OPTION",
+function noShare(name: string, given: unknown): BreadcrumbError {
+  return badOption(
     `${name} is a share of ${LEAST} to ${MOST}, such as 0.05, or off; got ${String(given)}`,
   );
 }
