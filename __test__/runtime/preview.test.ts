@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fake, startFake } from "./support/fake-native";
+import { preview } from "./support/preview";
 import { readRing } from "./support/read-ring";
 import { ran, traps } from "./support/traps";
 
@@ -11,13 +12,6 @@ const { modes } = await import("../../ts/runtime/writer");
 const { POS, state } = await import("../../ts/runtime/state");
 const pos = (): number => state[POS] as number;
 const layout = await import("../../ts/native/layout");
-
-/** What a value becomes in the ring. */
-function preview(value: unknown, limits: Readonly<Record<number, number>> = {}): unknown {
-  startFake(4, limits);
-  probes.e1(7, value);
-  return readRing(fake.memory).at(-1)?.values[0];
-}
 
 beforeEach(() => {
   modes.fill(layout.MODE_VALUES, 0, 100);

@@ -1,18 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { fake, native, startFake } from "./support/fake-native";
+import { fake, native } from "./support/fake-native";
+import { preview } from "./support/preview";
 import { readRing } from "./support/read-ring";
 
 vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
-const { probes } = await import("../../ts/runtime/probes");
 const { modes } = await import("../../ts/runtime/writer");
 const layout = await import("../../ts/native/layout");
-
-/** What a value becomes in the ring. */
-function preview(value: unknown, limits: Readonly<Record<number, number>> = {}): unknown {
-  startFake(4, limits);
-  probes.e1(7, value);
-  return readRing(fake.memory).at(-1)?.values[0];
-}
 
 beforeEach(() => {
   modes.fill(layout.MODE_VALUES, 0, 100);
