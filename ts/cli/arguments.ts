@@ -7,7 +7,7 @@
  * Limits: an option given twice counts as the last, unless it is one of which there may be many.
  */
 import { parseArgs } from "node:util";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import type { CommandArguments, CommandDescription, OptionSpec } from "./command";
 import { optionsOf } from "./shared-options";
 import { suggest } from "../options/suggest";
@@ -62,25 +62,29 @@ function optionValue(
   if (!option) {
     const meant = suggest(name, Object.keys(options));
     const hint = meant === undefined ? "" : `: did you mean --${meant}?`;
-    throw bad(`unknown option ${rawName}${hint} (breadcrumb ${spec.name} --help lists them)`);
+    throw badOption(`unknown option ${rawName}${hint} (breadcrumb ${spec.name} --help lists them)`);
   }
   if (option.value === undefined) {
-    if (value !== undefined) throw bad(`${rawName} takes no value: got ${JSON.stringify(value)}`);
+    if (value !== undefined)
+      throw badOption(`${rawName} takes no value: got ${JSON.stringify(value)}`);
     return true;
   }
-  if (value === undefined || value === "") throw bad(`${rawName} needs a value: <${option.value}>`);
+  if (value === undefined || value === "")
+    throw badOption(`${rawName} needs a value: <${option.value}>`);
   return value;
 }
 
 function checkPositionals(spec: CommandDescription, positionals: readonly string[]): void {
   const [min, max] = spec.positionals;
   if (positionals.length < min) {
-    throw bad(`it needs ${spec.usage.replace(" [options]", "")}: breadcrumb ${spec.name} --help`);
+    throw badOption(
+      `it needs ${spec.usage.replace(" [options]", "")}: breadcrumb ${spec.name} --help`,
+    );
   }
   if (positionals.length > max) {
     const extra = positionals.slice(max).map((word) => JSON.stringify(word));
     const quotes = spec.name === "query" ? " (put quotes around the query)" : "";
-    throw bad(`too many arguments: ${extra.join(" ")}${quotes}`);
+    throw badOption(`too many arguments: ${extra.join(" ")}${quotes}`);
   }
 }
 
@@ -96,7 +100,7 @@ export function texts(values: Values, name: string): string[] | undefined {
   if (value === undefined) return undefined;
   const parts = splitList(value);
   if (parts.length > 0) return parts;
-  throw bad(`--${name} lists one or more, with commas between: got ${JSON.stringify(value)}`);
+  throw badOption(`--${name} lists one or more, with commas between: got ${JSON.stringify(value)}`);
 }
 
 /** The parts of a list as it is written, commas between. */
@@ -111,7 +115,7 @@ export function wholeNumber(values: Values, name: string): number | undefined {
   if (value === undefined) return undefined;
   const number = Number(value.replaceAll("_", ""));
   if (!/^[\d_]+$/.test(value) || !Number.isSafeInteger(number) || number < 1) {
-    throw bad(`--${name} is a whole number from 1: got ${JSON.stringify(value)}`);
+    throw badOption(`--${name} is a whole number from 1: got ${JSON.stringify(value)}`);
   }
   return number;
 }
@@ -121,7 +125,7 @@ export function decimal(values: Values, name: string): number | undefined {
   const value = text(values, name);
   if (value === undefined) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value);
-  throw bad(`--${name} is a number such as 1.5: got ${JSON.stringify(value)}`);
+  throw badOption(`--${name} is a number such as 1.5: got ${JSON.stringify(value)}`);
 }
 
 /** An option's duration in ms. Throws `BC_ERR_BAD_OPTION`. */
@@ -130,7 +134,7 @@ export function milliseconds(values: Values, name: string): number | undefined {
   if (value === undefined) return undefined;
   const ms = parseDuration(value);
   if (ms === null)
-    throw bad(`--${name} is a time such as 250us, 5ms or 2s: got ${JSON.stringify(value)}`);
+    throw badOption(`--${name} is a time such as 250us, 5ms or 2s: got ${JSON.stringify(value)}`);
   return ms;
 }
 
@@ -141,11 +145,7 @@ export function time(values: Values, name: string, now = Date.now()): Date | str
   const ms = parseDuration(value);
   if (ms !== null) return new Date(now - ms);
   if (/^\d{4}-\d\d-\d\d/.test(value)) return value;
-  throw bad(
+  throw badOption(
     `--${name} is a time such as 10m (ago) or 2026-11-23T08:00: got ${JSON.stringify(value)}`,
   );
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

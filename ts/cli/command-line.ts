@@ -7,7 +7,7 @@
  * `--help` is as fast as Node.js starts. Arguments behind `run` are passed on unread.
  */
 import { dirname } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption, BreadcrumbError } from "../errors";
 import { allCommands } from "./all-commands";
 import { parseArguments, text } from "./arguments";
 import {
@@ -87,7 +87,7 @@ function checkOptionsAlone(words: readonly string[]): void {
   );
   if (unknown === undefined) return;
   const meant = suggest(unknown, known);
-  throw wrong(
+  throw badOption(
     `unknown option ${unknown}${meant === undefined ? "" : `: did you mean ${meant}?`} (breadcrumb --help)`,
   );
 }
@@ -99,7 +99,7 @@ function find<T extends CommandDescription>(name: string, commands: readonly T[]
   const names = [...allCommands().map((command) => command.name), "help"];
   const meant = isScript ? `run ${name}` : suggest(name, names);
   const hint = meant === undefined ? "" : `: did you mean "breadcrumb ${meant}"?`;
-  throw wrong(`unknown command ${JSON.stringify(name)}${hint} (breadcrumb --help lists them)`);
+  throw badOption(`unknown command ${JSON.stringify(name)}${hint} (breadcrumb --help lists them)`);
 }
 
 async function help(name: string | undefined, streams: Streams): Promise<number> {
@@ -193,8 +193,4 @@ function splitSuggestion(message: string): { message: string; suggestion: string
   );
   if (at < 0) return { message, suggestion: null };
   return { message: message.slice(0, at), suggestion: message.slice(at + 2) };
-}
-
-function wrong(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -3,7 +3,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import type { JsonValue } from "../query/results";
 import { checkConfig, checkValue } from "../options/check-config";
 import {
@@ -42,13 +42,13 @@ export async function config(context: ProjectContext): Promise<number> {
   if (verb !== "set" && verb !== "unset") {
     const meant = suggest(verb, ["set", "unset"]);
     const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
-    throw bad(
+    throw badOption(
       `config alone shows, config set and config unset change: got ${JSON.stringify(verb)}${hint}`,
     );
   }
   const option = optionNamed(name);
   if (verb === "set" && values.length === 0) {
-    throw bad(`config set ${option} needs a value: ${CONFIG_OPTIONS[option].help}`);
+    throw badOption(`config set ${option} needs a value: ${CONFIG_OPTIONS[option].help}`);
   }
   const value = verb === "set" ? valueOf(CONFIG_OPTIONS[option], values.join(",")) : undefined;
   if (value !== undefined) checkValue(option, value, "config set");
@@ -118,7 +118,7 @@ function optionNamed(name: string | undefined): ConfigName {
     meant === undefined
       ? `: the options are ${CONFIG_NAMES.join(", ")}`
       : `: did you mean ${meant}?`;
-  throw bad(
+  throw badOption(
     `${name === undefined ? "which option" : `unknown option ${JSON.stringify(name)}`}${hint}`,
   );
 }
@@ -158,7 +158,7 @@ function changeConfig(
   });
   const file = found ?? join(projectRoot(process.cwd()), NEW_FILE);
   if (!file.endsWith(".json")) {
-    throw bad(`${file} is code, which is changed by hand: ${name} stands in what it exports`);
+    throw badOption(`${file} is code, which is changed by hand: ${name} stands in what it exports`);
   }
   const whole = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>)
@@ -194,8 +194,4 @@ function changeConfig(
 function objectAt(parent: Record<string, unknown>, key: string): Record<string, unknown> {
   if (!Object.hasOwn(parent, key)) parent[key] = {};
   return parent[key] as Record<string, unknown>;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -3,7 +3,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import {
   type CallFilter,
   type CallStatus,
@@ -80,7 +80,7 @@ export async function exportFiles(context: CommandContext): Promise<number> {
 function formatOf(to: string): Format {
   const found = FORMATS_BY_NAME.find(([ending]) => ending.test(to))?.[1];
   if (found !== undefined) return found;
-  throw bad(
+  throw badOption(
     `what ${JSON.stringify(to)} is to be is not in its name: --format is duckdb, parquet, csv, jsonl, speedscope, folded or chrome`,
   );
 }
@@ -96,7 +96,7 @@ async function writePicture(
     writeFileSync(path, content, { flag: how.overwrite ? "w" : "wx" });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw bad(code === "EEXIST" ? `${path} is there: --overwrite replaces it` : message);
+    throw badOption(code === "EEXIST" ? `${path} is there: --overwrite replaces it` : message);
   }
   return { path, size: Buffer.byteLength(content) };
 }
@@ -104,15 +104,11 @@ async function writePicture(
 async function drawPicture(store: Store, picture: Picture, filter: CallFilter): Promise<string> {
   const { run, trace, since, until, function: focus, ...others } = filter;
   const [unused] = Object.keys(others);
-  if (unused !== undefined) throw bad(`${picture} cannot be narrowed by ${unused}`);
+  if (unused !== undefined) throw badOption(`${picture} cannot be narrowed by ${unused}`);
   if (picture === "chrome") {
     return JSON.stringify(chromeTrace(await store.timeline(trace ?? "latest")));
   }
   const flame = await store.flame({ run, trace, since, until, focus });
   if (picture === "folded") return `${foldedStacks(flame).join("\n")}\n`;
   return JSON.stringify(speedscopeProfile(flame));
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -17,7 +17,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 
 /** Lines shown around what changes. */
 const CONTEXT = 2;
@@ -36,12 +36,12 @@ export function readText(file: string): string | null {
     bytes = readFileSync(file);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw bad(`${file} cannot be read: ${(cause as Error).message}`, cause);
+    throw badOption(`${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw bad(`${file} is not a text in UTF-8, so it is left as it is`, cause);
+    throw badOption(`${file} is not a text in UTF-8, so it is left as it is`, { cause });
   }
 }
 
@@ -109,7 +109,7 @@ function linesOf(text: string | null): string[] {
  * `root` that are empty then. Throws `BC_ERR_BAD_OPTION` if the file is not as it was.
  */
 export function writeChange({ file, before, after }: FileChange, root: string): void {
-  if (readText(file) !== before) throw bad(`${file} has changed meanwhile: try again`);
+  if (readText(file) !== before) throw badOption(`${file} has changed meanwhile: try again`);
   try {
     if (after === null) {
       rmSync(file);
@@ -120,7 +120,7 @@ export function writeChange({ file, before, after }: FileChange, root: string): 
     // One that has come meanwhile is somebody's.
     writeFileSync(file, after, { flag: before === null ? "wx" : "w" });
   } catch (cause) {
-    throw bad(`${file} cannot be written: ${(cause as Error).message}`, cause);
+    throw badOption(`${file} cannot be written: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -132,8 +132,4 @@ function removeEmptyFolders(folder: string, root: string): void {
       return; // It holds something else.
     }
   }
-}
-
-function bad(message: string, cause?: unknown): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message, { cause });
 }

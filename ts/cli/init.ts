@@ -6,7 +6,7 @@
  */
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { projectRoot } from "../options/normalize";
 import { loadConfig } from "../options/resolve-config";
 import { text, texts } from "./arguments";
@@ -81,7 +81,7 @@ async function changesFor(root: string, values: ProjectContext["values"]): Promi
     const { setUp } = await import("./agents/agents");
     return [...changes, ...setUp(root, names)];
   }
-  if (names.length === 0) throw bad("--remove needs --agent: whose files?");
+  if (names.length === 0) throw badOption("--remove needs --agent: whose files?");
   const { takeAway } = await import("./agents/agents");
   return takeAway(root, names);
 }
@@ -89,7 +89,7 @@ async function changesFor(root: string, values: ProjectContext["values"]): Promi
 function configChanges(root: string, format: string): FileChange[] {
   const template = Object.hasOwn(TEMPLATES, format) ? TEMPLATES[format] : undefined;
   if (template === undefined) {
-    throw bad(
+    throw badOption(
       `--format is one of ${Object.keys(TEMPLATES).join(", ")}: got ${JSON.stringify(format)}`,
     );
   }
@@ -137,8 +137,4 @@ async function isAgreed(output: Output): Promise<boolean> {
   const answer = await questions.question("Write? [Y/n] ");
   questions.close();
   return /^(?:y(?:es)?)?$/i.test(answer.trim());
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -1,7 +1,7 @@
 /**
  * `breadcrumb prune`: removes runs, tells which would go, pins and unpins.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { DEFAULT_RETENTION, type RetentionOptions, retentionOf } from "../options/retention";
 import { loadConfig } from "../options/resolve-config";
 import { RunRecords } from "../query/run-records";
@@ -35,11 +35,11 @@ export async function prune({ store, output, values }: CommandContext): Promise<
   const limits = limitsOf(values);
   const isPinning = pin.length + unpin.length > 0;
   if (isPinning && (runs.length > 0 || limits !== null)) {
-    throw bad("--pin and --unpin remove nothing: give them without limits and --run");
+    throw badOption("--pin and --unpin remove nothing: give them without limits and --run");
   }
   if (isPinning) return changePins(store.dir, pin, unpin, output, values["json"] === true);
   if (runs.length > 0 && limits !== null) {
-    throw bad("--run removes the named runs whatever the limits: give one or the other");
+    throw badOption("--run removes the named runs whatever the limits: give one or the other");
   }
   const dryRun = values["dry-run"] === true;
   const policy = limits ?? policyOf(process.env["BREADCRUMB_RETENTION"]);
@@ -140,8 +140,4 @@ function sumsOf(report: PruneReport, dryRun: boolean): string {
     ? `${plural(runs.length, "run")} would go: ${bytes(report.bytes)}`
     : `${plural(runs.length, "run")} went: ${bytes(report.bytes)}`;
   return `${goes}; ${stay}`;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -4,7 +4,7 @@
  *
  * `["--all", "node", "app.js", "--all"]` → all, command `node app.js --all`.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
 import { keepRules } from "../options/keep";
 import { overheadOf } from "../options/overhead";
@@ -82,11 +82,11 @@ export function parseRunArguments(argv: readonly string[]): RunArguments {
   args.command = argv.slice(at);
   if (args.dormant) {
     const { mode = "dormant" } = args;
-    if (mode !== "dormant") throw bad(`--dormant is --mode dormant; got --mode ${mode}, too`);
+    if (mode !== "dormant") throw badOption(`--dormant is --mode dormant; got --mode ${mode}, too`);
     args.mode = mode;
   }
   if (args.command.length === 0 && !args.help) {
-    throw bad("no command was given. Try: breadcrumb run node app.js (or --help)");
+    throw badOption("no command was given. Try: breadcrumb run node app.js (or --help)");
   }
   return args;
 }
@@ -100,7 +100,7 @@ function parseOption(
   const [name = "", inline] = split(word);
   const flag = FLAGS.find((known) => known === name);
   if (flag !== undefined) {
-    if (inline !== undefined) throw bad(`--${name} takes no value`);
+    if (inline !== undefined) throw badOption(`--${name} takes no value`);
     args[flag] = true;
     return at;
   }
@@ -111,12 +111,12 @@ function parseOption(
       [...FLAGS, ...VALUES].map((each) => `--${each}`),
     );
     const hint = meant === undefined ? "" : `: did you mean ${meant}?`;
-    throw bad(
+    throw badOption(
       `unknown option ${word}${hint || "."} The command's own options stand behind it, or behind --`,
     );
   }
   const value = inline ?? argv[at + 1];
-  if (value === undefined) throw bad(`--${name} needs a value`);
+  if (value === undefined) throw badOption(`--${name} needs a value`);
   assign(args, key, value);
   return inline === undefined ? at + 1 : at;
 }
@@ -163,7 +163,7 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       return;
     case "launch":
       if (!/^[\w-]{1,64}$/.test(value)) {
-        throw bad(`--launch has up to 64 letters, digits, - and _; got ${value}`);
+        throw badOption(`--launch has up to 64 letters, digits, - and _; got ${value}`);
       }
       args.launch = value;
   }
@@ -171,19 +171,16 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
 
 function oneOf<T extends string>(name: string, value: string, values: readonly T[]): T {
   const found = values.find((known) => known === value);
-  if (found === undefined) throw bad(`--${name} must be one of ${values.join(", ")}; got ${value}`);
+  if (found === undefined)
+    throw badOption(`--${name} must be one of ${values.join(", ")}; got ${value}`);
   return found;
 }
 
 /** A time in ms, of seconds where it has no unit. Throws BC_ERR_BAD_OPTION. */
 export function parseTime(text: string): number {
   const ms = parseDuration(text, "s");
-  if (ms === null) throw bad(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
+  if (ms === null) throw badOption(`--timeout must be a time such as 500ms, 30s, 5m; got ${text}`);
   return ms;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }
 
 function defaults(): RunArguments {

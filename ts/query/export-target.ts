@@ -18,7 +18,7 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 
 const UNFINISHED = ".breadcrumb-export-";
 
@@ -42,7 +42,7 @@ export class ExportTarget {
     },
   ) {
     if (typeof to !== "string" || to === "") {
-      throw bad(`to is the path of a file or folder: got ${JSON.stringify(to)}`);
+      throw badOption(`to is the path of a file or folder: got ${JSON.stringify(to)}`);
     }
     this.#isFolder = how.files !== null;
     this.#ours = new Set(how.files);
@@ -52,7 +52,7 @@ export class ExportTarget {
     try {
       parent = realpathSync(dirname(given));
     } catch (cause) {
-      throw bad(`to is in a folder that is not there: ${dirname(given)}`, cause);
+      throw badOption(`to is in a folder that is not there: ${dirname(given)}`, { cause });
     }
     this.path = join(parent, basename(given));
     const inStore = relative(realpathSync(how.storeDir), this.path);
@@ -60,7 +60,7 @@ export class ExportTarget {
       inStore === "" ||
       (!inStore.startsWith(`..${sep}`) && inStore !== ".." && !isElsewhere(inStore))
     ) {
-      throw bad(`to is inside the store: ${this.path}; choose a place outside`);
+      throw badOption(`to is inside the store: ${this.path}; choose a place outside`);
     }
     this.#check();
   }
@@ -71,7 +71,7 @@ export class ExportTarget {
     try {
       this.#folder = mkdtempSync(join(dirname(this.path), UNFINISHED));
     } catch (cause) {
-      throw bad(`to cannot be written: ${(cause as Error).message}`, cause);
+      throw badOption(`to cannot be written: ${(cause as Error).message}`, { cause });
     }
     return this.#folder;
   }
@@ -104,17 +104,19 @@ export class ExportTarget {
     const found = statSync(this.path, { throwIfNoEntry: false });
     if (!found) return;
     if (!this.#overwrite) {
-      throw bad(`to is there already: ${this.path}; give overwrite: true to replace it`);
+      throw badOption(`to is there already: ${this.path}; give overwrite: true to replace it`);
     }
     if (found.isDirectory() !== this.#isFolder) {
       const kinds = this.#isFolder ? "a file, and a folder" : "a folder, and a file";
-      throw bad(`to is ${kinds} would be written: ${this.path}`);
+      throw badOption(`to is ${kinds} would be written: ${this.path}`);
     }
     const foreign = this.#isFolder
       ? readdirSync(this.path).find((name) => !this.#ours.has(name))
       : undefined;
     if (foreign !== undefined) {
-      throw bad(`to holds more than an export: ${join(this.path, foreign)}; choose another folder`);
+      throw badOption(
+        `to holds more than an export: ${join(this.path, foreign)}; choose another folder`,
+      );
     }
   }
 }
@@ -122,8 +124,4 @@ export class ExportTarget {
 /** Of a relative path on Windows: another drive. */
 function isElsewhere(path: string): boolean {
   return resolve(path) === path;
-}
-
-function bad(message: string, cause?: unknown): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message, { cause });
 }

@@ -7,7 +7,7 @@
  * operator, a value that is not there fulfils nothing but `exists: false`. Limits: values are as
  * docs/values.md has them, so what was cut is compared as cut.
  */
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import type { Conditions } from "./conditions";
 import { parseValuePath, pointerOf, type ValuePath } from "./value-path";
 
@@ -54,7 +54,7 @@ export const RESULT_TEXT = "coalesce(result_json, CAST(result_integer AS VARCHAR
 /** Adds the conditions. Throws `BC_ERR_BAD_OPTION`. */
 export function addValueConditions(where: Conditions, conditions: readonly ValueCondition[]): void {
   if (!Array.isArray(conditions) || conditions.length > MAX_CONDITIONS) {
-    throw bad(`where is a list of at most ${MAX_CONDITIONS} conditions`);
+    throw badOption(`where is a list of at most ${MAX_CONDITIONS} conditions`);
   }
   for (const condition of conditions as readonly ValueCondition[]) {
     const { op, value } = completed(condition);
@@ -86,13 +86,15 @@ type Operand = ValueCondition["value"];
 
 function completed(condition: ValueCondition): { op: ValueOperator; value: Operand } {
   if (typeof condition !== "object" || condition === null) {
-    throw bad(`a condition of where is { path, op, value }: got ${JSON.stringify(condition)}`);
+    throw badOption(
+      `a condition of where is { path, op, value }: got ${JSON.stringify(condition)}`,
+    );
   }
   const { value } = condition;
   const otherwise = value === undefined ? "exists" : value instanceof RegExp ? "matches" : "=";
   const op = condition.op ?? otherwise;
   if (!OPERATORS.has(op)) {
-    throw bad(`op is one of ${[...OPERATORS].join(" ")}: got ${JSON.stringify(op)}`);
+    throw badOption(`op is one of ${[...OPERATORS].join(" ")}: got ${JSON.stringify(op)}`);
   }
   const kinds: Partial<Record<ValueOperator, readonly string[]>> = {
     "=": ["string", "number", "boolean", "null"],
@@ -103,7 +105,9 @@ function completed(condition: ValueCondition): { op: ValueOperator; value: Opera
   };
   const allowed = kinds[op] ?? ["string", "number"];
   if (!allowed.includes(kindOf(value))) {
-    throw bad(`value of ${op} is of type ${allowed.join(" or ")}: got ${JSON.stringify(value)}`);
+    throw badOption(
+      `value of ${op} is of type ${allowed.join(" or ")}: got ${JSON.stringify(value)}`,
+    );
   }
   return { op, value };
 }
@@ -195,8 +199,4 @@ function compared(where: Conditions, found: string, op: string, value: Operand):
   const [kind, operand] =
     typeof value === "boolean" ? ["BOOLEAN", String(value)] : ["VARCHAR", value];
   return `(${type} = '${kind}' AND ${text} ${op} ${where.bind(operand as string)})`;
-}
-
-function bad(message: string): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message);
 }

@@ -9,7 +9,7 @@
  */
 import { join } from "node:path";
 import { parse as parseToml } from "smol-toml";
-import { BreadcrumbError } from "../../errors";
+import { badOption, type BreadcrumbError } from "../../errors";
 import { type FileChange, placeOf, readText } from "../file-change";
 import {
   addEntry,
@@ -117,7 +117,7 @@ function known(names: readonly string[]): Agent[] {
   return names.map((name) => {
     const agent = Object.hasOwn(AGENTS, name) ? AGENTS[name] : undefined;
     if (agent) return agent;
-    throw bad(`--agent is of ${AGENT_NAMES.join(", ")}: got ${JSON.stringify(name)}`);
+    throw badOption(`--agent is of ${AGENT_NAMES.join(", ")}: got ${JSON.stringify(name)}`);
   });
 }
 
@@ -206,7 +206,9 @@ function tableOf(text: string, table: string, name: string): unknown {
     whole = parseToml(text.replace(/^\uFEFF/, ""));
   } catch (cause) {
     const [first] = (cause as Error).message.split("\n");
-    throw bad(`${name} is no valid TOML (${first}): mend it first; it is left as it is`, cause);
+    throw badOption(`${name} is no valid TOML (${first}): mend it first; it is left as it is`, {
+      cause,
+    });
   }
   return (whole[table] as Record<string, unknown> | undefined)?.[NAME];
 }
@@ -229,9 +231,5 @@ function startsUs(entry: unknown): boolean {
 }
 
 function foreign(name: string, what: string): BreadcrumbError {
-  return bad(`${name} has ${what}: rename or remove it first; it is left as it is`);
-}
-
-function bad(message: string, cause?: unknown): BreadcrumbError {
-  return new BreadcrumbError("BC_ERR_BAD_OPTION", message, { cause });
+  return badOption(`${name} has ${what}: rename or remove it first; it is left as it is`);
 }
