@@ -27,7 +27,7 @@ before adding prints. The skill \`${NAME}\` says how.`;
 /** The skill, as in SKILL.md. */
 export const SKILL = `---
 name: ${NAME}
-description: ${SUMMARY}. Use it when a Node.js test fails, a value is wrong, something is slow, or a run differs from another, and reading the code does not tell why.
+description: "${SUMMARY}. Use it when a Node.js test fails, a value is wrong, something is slow, or a run differs from another, and reading the code does not tell why."
 ---
 
 # Breadcrumb
@@ -104,6 +104,7 @@ export function pluginFiles(): Readonly<Record<string, string>> {
   };
   const marketplace = {
     name: PACKAGE,
+    description: about.description,
     owner: about.author,
     plugins: [{ name: NAME, source: "./", description: about.description }],
   };
