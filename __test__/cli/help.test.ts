@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { allCommands } from "../../ts/cli/all-commands";
+import { allCommands, commandGroups } from "../../ts/cli/all-commands";
 import { commandHelp, fitHelp, mainHelp, optionText } from "../../ts/cli/help";
 import { optionsOf } from "../../ts/cli/shared-options";
 
@@ -17,6 +17,18 @@ test.each(allCommands().map((command) => [command.name, command] as const))(
     }
   },
 );
+
+test("every command stands in the group that it is of", () => {
+  const grouped = commandGroups().map(({ title, commands }) => [
+    title,
+    commands.map(({ name }) => name).join(" "),
+  ]);
+  expect(Object.fromEntries(grouped)).toMatchObject({
+    Record: "run",
+    Live: "status start stop dump",
+    "Set up": "init config completion",
+  });
+});
 
 test("the help of all names every command", () => {
   for (const { name } of allCommands())
