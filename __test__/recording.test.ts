@@ -189,6 +189,18 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     expect(run(node, [cli, "run", "--nonsense", "x"], folder).status).toBe(2);
   });
 
+  it("refuses what the environment says wrong, before the command is run", () => {
+    const folder = project({ "main.js": "console.log('ran')" });
+    for (const env of [{ BREADCRUMB_KEEP: "some" }, { BREADCRUMB_MODE: "all" }]) {
+      const ended = run(node, [cli, "run", "main.js"], folder, env);
+      expect(ended).toMatchObject({ status: 2, stdout: "" });
+      expect(ended.stderr).toMatch(/^breadcrumb run: BREADCRUMB_\w+ [^\n]+\n$/);
+    }
+    const ended = run(node, [cli, "run", "--store", "", "main.js"], folder);
+    expect(ended).toMatchObject({ status: 2, stdout: "" });
+    expect(ended.stderr).toMatch(/^breadcrumb run: [^\n]+\n$/);
+  });
+
   it("lets the program run when it cannot record, and refuses under --strict", () => {
     const folder = project({ "main.js": "console.log('ran'); process.exitCode = 3" });
     const store = ["--store", "/proc/no/such"];

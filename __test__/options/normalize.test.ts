@@ -41,6 +41,20 @@ describe("normalize", () => {
     });
   });
 
+  it.each([
+    ["BREADCRUMB_KEEP", "now and then", "BREADCRUMB_KEEP is all, none, or some of "],
+    ["BREADCRUMB_KEEP", "150%", "BREADCRUMB_KEEP: share is "],
+    ["BREADCRUMB_RETENTION", "age=soon", "BREADCRUMB_RETENTION: age is a time such as 30d"],
+    ["BREADCRUMB_MODE", "all", "BREADCRUMB_MODE must be one of "],
+    ["BREADCRUMB_OVERHEAD", "2", "BREADCRUMB_OVERHEAD is a share of "],
+    ["BREADCRUMB_VALUES", "depth=x", "BREADCRUMB_VALUES"],
+    ["BREADCRUMB_REDACT", "some", "BREADCRUMB_REDACT"],
+    ["BREADCRUMB_LOCALS", "yes", "BREADCRUMB_LOCALS must be 1 or 0"],
+  ])("says that it is %s that is wrong, where it is %j", (name, value, message) => {
+    const env = { [name]: value };
+    expect(() => normalize({}, { ...at, env })).toThrow(message);
+  });
+
   it("refuses what it does not know, and says what it does", () => {
     const bad: [object, RegExp][] = [
       [{ includes: ["a"] }, /Unknown option "includes"; the options are include, /],

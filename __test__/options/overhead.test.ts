@@ -23,4 +23,8 @@ describe("overhead", () => {
   it.each([0, 2, Number.NaN, "0.05"])("refuses the option %s", (given) => {
     expect(() => overheadShare(given as number)).toThrow(/Option "overhead" is a share/);
   });
+
+  it("is told as it was written", () => {
+    expect(() => overheadOf("200%", "--overhead")).toThrow(/or off; got 200%$/);
+  });
 });

@@ -137,7 +137,7 @@ function valueOf({ kind }: ConfigOption, written: string): unknown {
     case "redact":
       return written === "false" ? false : redactOf(written, "redact");
     case "retention":
-      return written === "false" ? false : retentionOf(written);
+      return written === "false" ? false : retentionOf(written, "retention");
     case "values":
       return valuesOf(written, "values");
     default:

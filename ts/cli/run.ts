@@ -10,7 +10,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
 import { BreadcrumbError } from "../errors";
-import { redaction, storeFolder } from "../options/normalize";
+import { normalize, storeFolder } from "../options/normalize";
+import type { StartOptions } from "../options/options";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
 import { checkRedaction } from "../redaction";
 import { recoverRuns } from "../recovery";
@@ -51,8 +52,7 @@ export async function run(argv: string[]): Promise<number> {
     const given = parseRunArguments(argv);
     config = given.help || given["no-config"] ? null : configOf(given);
     args = withConfig(given, config);
-    const said = process.env["BREADCRUMB_REDACT"];
-    if (!args.help) checkRedaction(redaction(args.redact, said, config?.values.redact));
+    if (!args.help) check(args, config);
   } catch (error) {
     if (!(error instanceof BreadcrumbError)) throw error;
     process.stderr.write(`breadcrumb run: ${printable(error.message)}\n`);
@@ -101,6 +101,38 @@ function withConfig(args: RunArguments, config: LoadedConfig | null): RunArgumen
   };
 }
 
+/** Throws what each process would refuse: also what the environment says. */
+function check(args: RunArguments, config: LoadedConfig | null): void {
+  const { redact } = normalize(startOptions(args), {
+    cwd: process.cwd(),
+    env: process.env,
+    main: undefined,
+    ownFolder: __dirname,
+    argv: args.command,
+    all: args.all,
+    config: config ?? undefined,
+  });
+  checkRedaction(redact);
+}
+
+/** What was given, as the API has it. */
+function startOptions(args: RunArguments): StartOptions {
+  const { include, exclude, store, mode, keep, overhead, redact, values, overflow } = args;
+  return {
+    ...(include.length > 0 && { include }),
+    ...(exclude.length > 0 && { exclude }),
+    ...(store !== undefined && { store }),
+    ...(mode !== undefined && { mode }),
+    ...(keep !== undefined && { keep }),
+    ...(overhead !== undefined && { overhead }),
+    ...(redact !== undefined && { redact }),
+    ...(values !== undefined && { values }),
+    ...(args.locals && { locals: true }),
+    // A process that is to live with it never waits for the recorder.
+    overflow: overflow ?? (args.dormant ? "drop" : "block"),
+  };
+}
+
 /** The environment of the command: the preload in front of what `NODE_OPTIONS` holds already. */
 function environment(
   args: RunArguments,
@@ -111,19 +143,10 @@ function environment(
   const quoted = `"${register.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
   const previous = process.env["NODE_OPTIONS"];
   const options = {
-    ...(args.include.length > 0 && { include: args.include }),
-    ...(args.exclude.length > 0 && { exclude: args.exclude }),
-    ...(args.mode !== undefined && { mode: args.mode }),
-    ...(args.keep !== undefined && { keep: args.keep }),
-    ...(args.overhead !== undefined && { overhead: args.overhead }),
-    ...(args.redact !== undefined && { redact: args.redact }),
-    ...(args.values !== undefined && { values: args.values }),
-    ...(args.locals && { locals: true }),
+    ...startOptions(args),
     store,
     // What the environment says comes between what was given and what the project says.
     config: { values: config?.values ?? {}, folder: config?.folder ?? null },
-    // A process that is to live with it never waits for the recorder.
-    overflow: args.overflow ?? (args.dormant ? "drop" : "block"),
     all: args.all,
     quiet: args.quiet,
     strict: args.strict,

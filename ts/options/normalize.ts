@@ -12,7 +12,7 @@ import { badOption } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import { checkObject } from "./check-object";
 import type { LoadedConfig } from "./resolve-config";
-import { keepRules } from "./keep";
+import { type Keep, type KeepRules, keepRules } from "./keep";
 import {
   type Mode,
   MODES,
@@ -88,18 +88,34 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     ownFolder: at.ownFolder,
     store: storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"] || config.store, folder),
     overflow: oneOf("overflow", options.overflow ?? config.overflow ?? "drop", OVERFLOWS),
-    mode: modeByte(
-      options.mode ?? (env["BREADCRUMB_MODE"] as Mode | undefined) ?? config.mode ?? "values",
-    ),
+    mode: chosenMode(options.mode, env["BREADCRUMB_MODE"], config.mode),
     overhead: overhead(options.overhead, env["BREADCRUMB_OVERHEAD"], config.overhead),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
-    keep: keepRules(options.keep ?? (env["BREADCRUMB_KEEP"] || config.keep)),
+    keep: keptTraces(options.keep, env["BREADCRUMB_KEEP"], config.keep),
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
     run: runInfo(at),
   };
+}
+
+function chosenMode(
+  given: Mode | undefined,
+  env: string | undefined,
+  config: Mode | undefined,
+): number {
+  if (given === undefined && env) return modeByte(env as Mode, "BREADCRUMB_MODE");
+  return modeByte(given ?? config ?? "values");
+}
+
+function keptTraces(
+  given: Keep | undefined,
+  env: string | undefined,
+  config: Keep | undefined,
+): KeepRules | null {
+  if (given === undefined && env) return keepRules(env, "BREADCRUMB_KEEP");
+  return keepRules(given ?? config);
 }
 
 function overhead(

@@ -17,7 +17,7 @@ export function overheadShare(
   name = 'Option "overhead"',
 ): number | null {
   if (given === undefined || given === false) return null;
-  if (typeof given === "number" && given >= LEAST && given <= MOST) return given;
+  if (isShare(given)) return given;
   throw noShare(name, given);
 }
 
@@ -27,7 +27,12 @@ export function overheadOf(text: string, name: string): number | false {
   const [, digits, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(text) ?? [];
   if (digits === undefined) throw noShare(name, text);
   const share = percent === "%" ? Number(digits) / 100 : Number(digits);
-  return overheadShare(share, name) ?? false;
+  if (!isShare(share)) throw noShare(name, text);
+  return share;
+}
+
+function isShare(given: unknown): given is number {
+  return typeof given === "number" && given >= LEAST && given <= MOST;
 }
 
 function noShare(name: string, given: unknown): BreadcrumbError {

@@ -59,7 +59,10 @@ const SIZES: Readonly<Record<string, number>> = {
 };
 
 /** The text of BREADCRUMB_RETENTION; false for `off`. Throws BC_ERR_BAD_OPTION. */
-export function retentionOf(text: string): RetentionOptions | false {
+export function retentionOf(
+  text: string,
+  where = "BREADCRUMB_RETENTION",
+): RetentionOptions | false {
   if (text.trim() === "off") return false;
   const options: { -readonly [Name in keyof RetentionOptions]: string } = {};
   for (const part of text.split(",")) {
@@ -67,11 +70,14 @@ export function retentionOf(text: string): RetentionOptions | false {
     const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
     if (name === undefined || value === "") {
       throw badOption(
-        `BREADCRUMB_RETENTION is off, or limits such as age=30d,error-age=90d,bytes=10GB,runs=1000; got ${JSON.stringify(text)}`,
+        `${where} is off, or limits such as age=30d,error-age=90d,bytes=10GB,runs=1000; got ${JSON.stringify(text)}`,
       );
     }
     options[name] = value;
   }
+  const written = (option: keyof RetentionOptions): string =>
+    Object.keys(NAMES).find((key) => NAMES[key] === option) ?? option;
+  retentionLimits(options, (option) => `${where}: ${written(option)}`);
   return options;
 }
 
