@@ -68,3 +68,15 @@ test("several runs, drops, and what was still running when the time was up", asy
     /still running: wait \(src\/main\.js:1\) for 5\.00 s\n {2}still running: main \(src\/main\.js:1\) for 10\.0 s/,
   );
 });
+
+test("what was counted only is not hot", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  const counters = { recorded: 0, counted: 3, dropped: 0, exceptions: 0, bytes: 10, segments: 1 };
+  writer.run({ runId: "r1", launchId: "l", counters });
+  await writer.segment({ runId: "r1", functions: [functionSums({ function: "f" }, [])] });
+  writer.close();
+  const summary = await summarizeLaunch(folder, "l", false);
+  expect(summary).toContain("3 calls counted only");
+  expect(summary).not.toContain("hottest");
+});

@@ -96,7 +96,8 @@ function lossLines(counted: number, dropped: number): string[] {
 
 async function hottestLines(store: Store, runs: readonly Run[]): Promise<string[]> {
   const functions = await store.stats({ run: runs.map(({ runId }) => runId), limit: HOTTEST });
-  return functions.map((f, i) => {
+  const timed = functions.filter(({ calls }) => calls > 0);
+  return timed.map((f, i) => {
     const where = `${printable(f.function)} (${printable(f.file)}:${f.line})`;
     const times = `${duration(f.selfNs)} self, ${duration(f.totalNs)} total, ${plural(f.calls, "call")}`;
     return `  ${i === 0 ? "hottest:" : "        "} ${where}: ${times}`;
