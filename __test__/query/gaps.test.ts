@@ -124,3 +124,13 @@ test.each(nodes)(
     ]);
   },
 );
+
+test("a run whose record does not know its files has those of its functions", async () => {
+  const dir = newFolder();
+  const writer = await StoreWriter.create(dir);
+  writer.run({ runId: "r1", status: "running", endedAt: null, files: {} });
+  const functions = ["a.js", "b.js"].map((file) => functionSums({ function: "f", file }, []));
+  await writer.segment({ runId: "r1", functions });
+  await using store = await openStore(dir);
+  expect(await store.gaps()).toMatchObject({ instrumented: 2 });
+});

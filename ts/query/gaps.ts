@@ -11,6 +11,7 @@ import { loadDuckDB } from "./engine";
 import type { Reader } from "./reader";
 import type { Gaps } from "./function-sums";
 import type { RunFiles } from "./results";
+import type { RunRecord } from "./run-records";
 
 /** Which runs, and which functions. */
 export interface GapsFilter {
@@ -67,18 +68,36 @@ export async function gaps(reader: Reader, filter: GapsFilter = {}): Promise<Gap
       lastCalledIn: row.textOrNull("last_run"),
       calls: row.number("calls"),
     })),
-    ...filesOf(reader, new Set(asked)),
+    ...filesOf(reader, new Set(asked), await filesOfFunctions(reader, asked)),
   };
 }
 
+/** Files of the functions that are stored of these runs: the records know of theirs when they end. */
+async function filesOfFunctions(reader: Reader, asked: readonly string[]): Promise<number> {
+  const isKnown = ({ runId, files }: RunRecord) => !asked.includes(runId) || files.instrumented > 0;
+  if (reader.runs.all().every(isKnown)) return 0;
+  const { listValue } = await loadDuckDB();
+  const rows = await reader.rows({
+    sources: { functions: { table: "functions" } },
+    sql: (from) =>
+      `SELECT count(DISTINCT file)::DOUBLE AS files FROM ${from.functions} WHERE list_contains($runs, run_id)`,
+    parameters: { runs: listValue(asked) },
+  });
+  return rows.map((row) => row.number("files"))[0] ?? 0;
+}
+
 /** Files that were included in these runs and instrumented in none. */
-function filesOf(reader: Reader, asked: ReadonlySet<string>): Pick<Gaps, keyof RunFiles> {
+function filesOf(
+  reader: Reader,
+  asked: ReadonlySet<string>,
+  least: number,
+): Pick<Gaps, keyof RunFiles> {
   const records = reader.runs.all().filter(({ runId }) => asked.has(runId));
   const leftAlone = new Map(
     records.flatMap(({ files }) => files.leftAlone.map((left) => [left.file, left] as const)),
   );
   return {
-    instrumented: records.reduce((most, { files }) => Math.max(most, files.instrumented), 0),
+    instrumented: records.reduce((most, { files }) => Math.max(most, files.instrumented), least),
     leftAlone: [...leftAlone.values()].toSorted((a, b) => (a.file < b.file ? -1 : 1)),
     tooEarly: [...new Set(records.flatMap(({ files }) => files.tooEarly))].toSorted(),
   };
