@@ -25,7 +25,7 @@ import { Output, type Streams } from "./output";
 import { printable } from "./printable";
 import { PROJECT_COMMANDS } from "./project-commands";
 import { RAW_COMMANDS } from "./raw-commands";
-import { COMMON_OPTIONS } from "./shared-options";
+import { COMMON_OPTIONS, optionsOf } from "./shared-options";
 import { version } from "./version";
 import { suggest } from "../options/suggest";
 
@@ -148,7 +148,7 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
   output.links = createLinks(streams.stdout, process.env, dirname(store.dir));
   if (!isLive) output.wait("reading the store");
   try {
-    const code = await run({ ...args, store, output, name: spec.name });
+    const code = await asWritten(spec, run({ ...args, store, output, name: spec.name }));
     const problems = store.problems();
     if (problems[0]) {
       const { file, reason } = problems[0];
@@ -163,6 +163,18 @@ async function read(spec: CommandSpec, argv: readonly string[], streams: Streams
   } finally {
     output.close();
     await store.close();
+  }
+}
+
+/** An error of the query names an option as code does; on the command line it has its dashes. */
+async function asWritten(spec: CommandSpec, code: Promise<number>): Promise<number> {
+  try {
+    return await code;
+  } catch (error) {
+    if (!(error instanceof BreadcrumbError) || error.code !== "BC_ERR_BAD_OPTION") throw error;
+    const [name = ""] = error.message.split(" ", 1);
+    if (!Object.hasOwn(optionsOf(spec), name)) throw error;
+    throw badOption(`--${error.message}`, { cause: error });
   }
 }
 
