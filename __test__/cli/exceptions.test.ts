@@ -29,3 +29,13 @@ test("filters and JSON", async () => {
     nextCursor: null,
   });
 });
+
+test("in a narrow terminal its sentences go on in the next line", async () => {
+  const { stdout } = await runCli(["exceptions", "--store", dir], { columns: 40 });
+  const [, ...below] = stdout.trimEnd().split("\n");
+  expect(below.length).toBeGreaterThan(1);
+  for (const line of below) {
+    expect(line.length, line).toBeLessThanOrEqual(40);
+    expect(line).toMatch(/^ {4}/);
+  }
+});

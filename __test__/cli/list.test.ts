@@ -119,3 +119,17 @@ test("what a program recorded cannot act on the terminal", async () => {
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F]/);
   }
 });
+
+test("a command without the folder that it ran in", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  const command = ["/usr/bin/node", "/app/src/main.js", "/app", "/application/x", "--in=/app/a"];
+  writer.run({ runId: "r1", command, cwd: "/app" });
+  writer.close();
+  const { stdout } = await runCli(["list", "--runs", "--store", folder]);
+  expect(stdout).toContain("  node src/main.js /app /application/x --in=/app/a\n");
+  const { runs } = JSON.parse(
+    (await runCli(["list", "--json", "--runs", "--store", folder])).stdout,
+  );
+  expect(runs[0].command).toEqual(command);
+});

@@ -76,3 +76,24 @@ test("the newest run's; as JSON", async () => {
     ]),
   });
 });
+
+test("of a run that goes on, what is known now", async () => {
+  const { stdout } = await runCli(["stats", "019b", "--store", dir]);
+  expect(stdout).toContain("  ended         running\n");
+  expect(stdout).toContain("  exceptions    0 calls threw so far\n");
+  expect(stdout).not.toContain("  stored");
+});
+
+test("in a narrow terminal sentences go on in the next line, and commands stand whole", async () => {
+  const { stdout } = await runCli(["stats", "019a", "--store", dir], { columns: 40 });
+  expect(stdout).toContain(`
+  · main (src/main.js:1) took 69 % of
+    the running time
+      breadcrumb top --run 019aaaaa
+`);
+  expect(stdout).toContain(`
+  breadcrumb gaps --run 019aaaaa
+      what did not run, and what to
+      include next
+`);
+});

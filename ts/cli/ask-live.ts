@@ -17,6 +17,7 @@ import {
 import type { BreadcrumbErrorCode } from "../errors";
 import { text, wholeNumber } from "./arguments";
 import { EXIT_FAULT, EXIT_WRONG, type ProjectContext } from "./command";
+import { argumentsText } from "./list";
 import type { Output } from "./output";
 import { printable } from "./printable";
 
@@ -61,7 +62,7 @@ export function printAsked<T>(
   output: Output,
   print: (report: T, who: string, status: ProcessStatus) => void,
 ): void {
-  const who = `${status.pid} (${printable(status.command.slice(1).join(" ")) || "node"})`;
+  const who = `${status.pid} (${argumentsText(status) || "node"})`;
   if (report === null) output.notice(`${who}: ${printable(error?.message ?? "no answer")}`);
   else print(report, who, status);
 }

@@ -7,7 +7,7 @@ import type { CommandContext } from "./command";
 import { localsLines, originLines } from "./exception-text";
 import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
-import { cut, printable } from "./printable";
+import { cut, printable, wrap } from "./printable";
 import { moment } from "./quantities";
 import { ShortIds } from "./short-ids";
 
@@ -42,11 +42,11 @@ export async function exceptions({ store, output, values }: CommandContext): Pro
   for (const exception of page.items) {
     const lines = exceptionLines(exception, ids, output);
     const stack = values["stack"] ? stackLines(exception) : [];
-    const more = [
-      ...originLines(exception),
-      ...(values["locals"] ? localsLines(exception, output.columns - INDENT.length) : []),
-    ];
-    for (const line of [...lines, ...more.map((one) => INDENT + one), ...stack]) output.line(line);
+    const origin = originLines(exception).flatMap((one) => set(one, output.columns));
+    const width = output.columns - INDENT.length;
+    const locals = values["locals"] ? localsLines(exception, width) : [];
+    const more = [...origin, ...locals.map((one) => INDENT + one), ...stack];
+    for (const line of [...lines, ...more]) output.line(line);
   }
   if (page.items.length === 0) {
     const hint = await nearestFunction(store, text(values, "function"));
@@ -79,7 +79,7 @@ function exceptionLines(
   const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
   return [
     `${paint.dim(head)}${state}  ${paint.bold(what)}`,
-    `${INDENT}${paint.dim(`in ${where}${passed} · ${trace}`)}`,
+    ...set(`in ${where}${passed} · ${trace}`, columns).map(paint.dim),
   ];
 }
 
@@ -89,6 +89,11 @@ function whatOf({ name, message, handled }: RecordedException): string {
     return "not seen (include the code that catches it)";
   }
   return message === "" ? name : `${name}: ${message}`;
+}
+
+/** A sentence below its line. */
+function set(sentence: string, columns: number): string[] {
+  return wrap(sentence, columns, INDENT, `${INDENT}  `);
 }
 
 function stackLines({ stack }: RecordedException): string[] {

@@ -5,6 +5,7 @@
  */
 import { commandGroups } from "./all-commands";
 import type { CommandDescription, OptionSpec } from "./command";
+import { wrap } from "./printable";
 import { COMMON_OPTIONS, optionsOf } from "./shared-options";
 
 /** Width of the column of options and commands. */
@@ -80,15 +81,8 @@ function broken(line: string, width: number): string[] {
   const isTight = before.length > width / 2;
   const indent = " ".repeat(isTight ? 2 + HANGING : before.length);
   const lines = isTight && before.trim() !== "" ? [before.trimEnd()] : [];
-  let at = isTight ? indent : before;
-  for (const word of line.slice(before.length).split(" ")) {
-    if (at.length + word.length > width && at.trim() !== "" && at !== before) {
-      lines.push(at.trimEnd());
-      at = indent;
-    }
-    at += `${word} `;
-  }
-  return [...lines, at.trimEnd()];
+  const rest = line.slice(before.length);
+  return [...lines, ...wrap(rest, width, isTight ? indent : before, indent)];
 }
 
 /** An option as it is written: `-q, --quiet`, `--limit <n>`. */

@@ -187,13 +187,30 @@ async function listRuns({ store, output, values }: CommandContext): Promise<numb
   return 0;
 }
 
-/** The command line, without the folder of Node itself. */
-export function commandText({ command }: Pick<Run, "command">): string {
-  const [first = "(unknown command)", ...rest] = command;
-  const words = [first.replace(/^.*[\\/](node(?:\.exe)?)$/i, "$1"), ...rest];
-  return printable(
-    words.map((word) => (/[\s"']/.test(word) ? JSON.stringify(word) : word)).join(" "),
-  );
+interface Command {
+  readonly command: readonly string[];
+  /** Where it was run, if that is known. */
+  readonly cwd?: string;
+}
+
+/** The command line, without the folder of Node itself, and that in which it was run. */
+export function commandText(run: Command): string {
+  const [first = "(unknown command)"] = run.command;
+  const node = quoted(first.replace(/^.*[\\/](node(?:\.exe)?)$/i, "$1"));
+  return `${printable(node)} ${argumentsText(run)}`.trimEnd();
+}
+
+/** The same without its first word. */
+export function argumentsText({ command, cwd }: Command): string {
+  const words = command.slice(1).map((word) => {
+    const isInside = ["/", "\\"].some((each) => word.startsWith(`${cwd}${each}`));
+    return isInside && cwd !== undefined ? word.slice(cwd.length + 1) : word;
+  });
+  return printable(words.map(quoted).join(" "));
+}
+
+function quoted(word: string): string {
+  return /^$|[\s"']/.test(word) ? JSON.stringify(word) : word;
 }
 
 /** How a run ended: `1.2 s, exit 0`. */

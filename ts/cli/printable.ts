@@ -4,6 +4,7 @@
  *     printable("a\u001B[2Jb")   // "a\\x1b[2Jb"
  *     cut("a long text", 6)      // "a lon…"
  *     cutStart("src/main.js", 8) // "…main.js"
+ *     wrap("one two three", 8, "- ")   // ["- one", "  two", "  three"]
  *
  * A traced program's strings are not ours: control characters in them could move the cursor or
  * rewrite what stands above. Limits: widths count UTF-16 units, not columns.
@@ -36,4 +37,26 @@ export function cutStart(text: string, width: number): string {
   if (text.length <= width) return text;
   const start = text.length - width + 1;
   return `…${text.slice(/[\uDC00-\uDFFF]/.test(text.charAt(start)) ? start + 1 : start)}`;
+}
+
+/**
+ * The text behind `first`, in lines of at most `width`, those that go on set in by `indent`. A word that
+ * is longer stays whole.
+ */
+export function wrap(
+  text: string,
+  width: number,
+  first = "",
+  indent = " ".repeat(first.length),
+): string[] {
+  const lines: string[] = [];
+  let at = first;
+  for (const [i, word] of text.split(" ").entries()) {
+    if (i > 0 && at.length + word.length > width) {
+      lines.push(at.trimEnd());
+      at = indent;
+    }
+    at += `${word} `;
+  }
+  return [...lines, at.trimEnd()];
 }

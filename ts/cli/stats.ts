@@ -8,9 +8,10 @@ import { type RunFinding, reportRun, type RunReport, type Severity } from "../qu
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import { decisionLines, governorText } from "./governor-text";
+import { fitHelp } from "./help";
 import type { JsonDocuments } from "./json-documents";
 import { commandText, endOf, withoutFiles } from "./list";
-import { cut, printable } from "./printable";
+import { cut, printable, wrap } from "./printable";
 import { bytes, count, duration, moment, plural } from "./quantities";
 import { tracesText } from "./traces-text";
 import { redactionsText } from "./redactions-text";
@@ -82,13 +83,20 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
     ["began", `${moment(run.startedAt)}${ago === "" ? "" : ` (${ago})`}`],
     ["ended", endOf(run)],
     ["calls", callsText(report)],
-    ["exceptions", `${count(counters.exceptions)} (${plural(report.errors, "call")} threw)`],
+    ["exceptions", exceptionsText(report)],
     ...(traces === "" ? [] : [["traces", traces] as const]),
     ...(redacted === "" ? [] : [["redacted", redacted] as const]),
     ...(governor === null ? [] : [["overhead", governorText(governor)] as const]),
     ["functions", `${count(report.functions)} in ${plural(report.files, "file")}`],
     ["running time", duration(report.selfNs)],
-    ["stored", `${bytes(counters.bytes)} in ${plural(counters.segments, "segment")}`],
+    ...(run.status === "running"
+      ? []
+      : [
+          [
+            "stored",
+            `${bytes(counters.bytes)} in ${plural(counters.segments, "segment")}`,
+          ] as const,
+        ]),
   ];
   output.line();
   for (const [name, value] of figures) {
@@ -96,6 +104,12 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
       `  ${output.paint.dim(name.padEnd(14))}${cut(value, Math.max(20, output.columns - 16))}`,
     );
   }
+}
+
+/** Its record counts exceptions when it ends; which calls threw is known before. */
+function exceptionsText({ run: { status, counters }, errors }: RunReport): string {
+  const threw = `${plural(errors, "call")} threw`;
+  return status === "running" ? `${threw} so far` : `${count(counters.exceptions)} (${threw})`;
 }
 
 function callsText({ run, open }: RunReport): string {
@@ -144,7 +158,7 @@ function printDecisions({ counters }: Run, output: Output): void {
   if (governor === null || governor.decided === 0) return;
   heading(`Overhead: ${plural(governor.decided, "change")} of what is recorded`, output);
   for (const line of decisionLines(governor, DECISIONS)) {
-    output.line(`  ${cut(line, Math.max(40, output.columns - 2))}`);
+    for (const part of wrap(line, output.columns, "  ", "      ")) output.line(part);
   }
 }
 
@@ -156,8 +170,9 @@ function printFindings(findings: readonly RunFinding[], ids: ShortIds, output: O
   for (const { severity, message, next } of findings) {
     const color =
       severity === "error" ? paint.red : severity === "warning" ? paint.yellow : paint.dim;
-    const text = cut(printable(ids.shorten(message)), Math.max(20, output.columns - 4));
-    output.line(`  ${color(MARKS[severity])} ${text}`);
+    const [first = "", ...rest] = wrap(printable(ids.shorten(message)), output.columns, "    ");
+    output.line(`  ${color(MARKS[severity])} ${first.trimStart()}`);
+    for (const line of rest) output.line(line);
     output.line(`      ${paint.dim(printable(ids.shorten(next)))}`);
   }
 }
@@ -182,6 +197,6 @@ function printNext(
       : []),
   ];
   for (const [line = "", what = ""] of lines) {
-    output.line(cut(`  ${line.padEnd(36)}  ${what}`, output.columns));
+    output.line(fitHelp(`  ${line.padEnd(36)}  ${what}`, output.columns));
   }
 }

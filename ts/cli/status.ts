@@ -11,6 +11,7 @@ import { choiceOf } from "./ask-live";
 import type { ProjectContext } from "./command";
 import { governorText } from "./governor-text";
 import type { JsonDocuments } from "./json-documents";
+import { argumentsText } from "./list";
 import { printable } from "./printable";
 import { count, duration, plural } from "./quantities";
 import { ShortIds } from "./short-ids";
@@ -57,7 +58,7 @@ function tableOf(processes: readonly RunningProcess[], columns: number): string[
       ...(isGoverned ? [{ title: "overhead", drop: 6 }] : []),
       { title: "command", shrink: "end" },
     ],
-    processes.map(({ status: { pid, runId, capture, counters, overflow, command } }) => [
+    processes.map(({ status: { pid, runId, capture, counters, overflow, ...run } }) => [
       String(pid),
       ids.run(runId),
       captured(capture),
@@ -66,7 +67,7 @@ function tableOf(processes: readonly RunningProcess[], columns: number): string[
       count(counters.dropped),
       overflow,
       ...(isGoverned ? [counters.governor === null ? "" : governorText(counters.governor)] : []),
-      printable(command.slice(1).join(" ")),
+      argumentsText(run),
     ]),
     columns,
   );
