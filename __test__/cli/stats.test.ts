@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { RUN_A, sampleStore } from "../query/support/sample-store";
+import { newFolder, RUN_A, sampleStore } from "../query/support/sample-store";
+import { call, functionSums, NOON_NS, StoreWriter } from "../query/support/store-writer";
 import { runCli } from "./support/run-cli";
 
 let dir: string;
@@ -80,6 +81,7 @@ test("the newest run's; as JSON", async () => {
 test("of a run that goes on, what is known now", async () => {
   const { stdout } = await runCli(["stats", "019b", "--store", dir]);
   expect(stdout).toContain("  ended         running\n");
+  expect(stdout).toContain("  calls         2 recorded so far\n");
   expect(stdout).toContain("  exceptions    0 calls threw so far\n");
   expect(stdout).not.toContain("  stored");
 });
@@ -96,4 +98,35 @@ test("in a narrow terminal sentences go on in the next line, and commands stand 
       what did not run, and what to
       include next
 `);
+});
+
+test("how often a function throws is a share of all its calls, those only counted too", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  const counters = {
+    recorded: 5,
+    counted: 90_000,
+    dropped: 0,
+    exceptions: 5,
+    bytes: 1,
+    segments: 1,
+  };
+  const calls = [2, 3, 4, 5, 6].map((id) => call({ call_id: id, function: "f", status: "threw" }));
+  const functions = [{ ...functionSums({ function: "f" }, [1, 1, 1, 1, 1]), errors: 5 }];
+  for (const [runId, counted] of [
+    ["few", 3],
+    ["many", 90_000],
+  ] as const) {
+    writer.run({ runId, counters });
+    const where = { thread_id: 0, function: "f", file: "src/main.js", line: 1, col: 1 };
+    const counts = [{ ...where, from: NOON_NS, to: NOON_NS + 1n, counted, dropped: 0 }];
+    await writer.segment({ runId, calls, functions, counts });
+  }
+  writer.close();
+  const few = await runCli(["stats", "few", "--store", folder]);
+  expect(few.stdout).toContain("f (src/main.js:1) threw in 5 of 8 calls");
+  const many = await runCli(["stats", "many", "--store", folder]);
+  expect(many.stdout).not.toContain("threw in 5");
+  expect(many.stdout).toContain("90,000 calls counted");
+  expect(many.stdout).toContain("made 100 % of all calls: 90,005");
 });

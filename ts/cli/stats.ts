@@ -115,7 +115,7 @@ function exceptionsText({ run: { status, counters }, errors }: RunReport): strin
 function callsText({ run, open }: RunReport): string {
   const { counted, dropped } = run.counters;
   const parts = [
-    `${count(run.storedCalls)} recorded`,
+    `${count(run.storedCalls)} recorded${run.status === "running" ? " so far" : ""}`,
     ...(counted > 0 ? [`${count(counted)} counted only`] : []),
     ...(dropped > 0 ? [`${count(dropped)} DROPPED`] : []),
     ...(open > 0 ? [`${count(open)} open`] : []),

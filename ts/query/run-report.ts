@@ -91,8 +91,12 @@ async function tellingTrace(store: Store, run: string): Promise<TraceSummary | n
   );
 }
 
+function number(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function happened({ calls, counted, dropped }: FunctionStats): number {
@@ -204,14 +208,14 @@ function functionFindings(sums: Sums, functions: readonly FunctionStats[]): RunF
   const [often] = sums.mostCalled;
   if (often && happened(often) >= OFTEN_CALLS && happened(often) > OFTEN_SHARE * all) {
     const share = percent(happened(often) / all);
-    const message = `${place(often)} made ${share} of all calls: ${happened(often)}`;
+    const message = `${place(often)} made ${share} of all calls: ${number(happened(often))}`;
     add("often", "hint", message, `breadcrumb run --exclude '${often.file}' <command>`);
   }
   const failing = functions
-    .filter((f) => f.errors >= FAILS_CALLS && f.errors > FAILS_SHARE * f.calls)
+    .filter((f) => f.errors >= FAILS_CALLS && f.errors > FAILS_SHARE * happened(f))
     .toSorted((a, b) => b.errors - a.errors)[0];
   if (failing) {
-    const message = `${place(failing)} threw in ${failing.errors} of ${failing.calls} calls`;
+    const message = `${place(failing)} threw in ${number(failing.errors)} of ${number(happened(failing))} calls`;
     add(
       "failing",
       "warning",
@@ -221,7 +225,7 @@ function functionFindings(sums: Sums, functions: readonly FunctionStats[]): RunF
   }
   const waiting = functions.toSorted((a, b) => b.waitNs - a.waitNs)[0];
   if (waiting && waiting.waitNs > WAITED_NS && waiting.waitNs > sums.selfNs) {
-    const message = `${place(waiting)} waited ${Math.round(waiting.waitNs / 1e6)} ms in ${waiting.calls} calls`;
+    const message = `${place(waiting)} waited ${number(Math.round(waiting.waitNs / 1e6))} ms in ${number(waiting.calls)} calls`;
     add("waiting", "hint", message, `breadcrumb top --run ${runId} --sort wait`);
   }
   return findings;
