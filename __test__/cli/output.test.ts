@@ -2,7 +2,9 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { beforeAll, expect, test } from "vitest";
+import { Output } from "../../ts/cli/output";
 import { sampleStore } from "../query/support/sample-store";
 import { cli } from "../support/program";
 
@@ -43,4 +45,22 @@ test.each([
   });
   expect(stdout + stderr).not.toBe("");
   expect(isPlain(stdout + stderr), JSON.stringify(stdout + stderr)).toBe(true);
+});
+
+test("a notice about an answer stands behind it, one before an answer at once", async () => {
+  const said: string[] = [];
+  const stream = (name: string) =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        said.push(`${name}: ${chunk.toString().trimEnd()}`);
+        done();
+      },
+    });
+  const output = new Output({ stdout: stream("out"), stderr: stream("err") }, { quiet: false });
+  output.notice("following");
+  expect(said).toEqual(["err: breadcrumb: following"]);
+  output.line("a row");
+  output.notice("there is more");
+  await output.flush();
+  expect(said.slice(1)).toEqual(["out: a row", "err: breadcrumb: there is more"]);
 });

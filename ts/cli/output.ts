@@ -50,6 +50,8 @@ export class Output {
   readonly #waiting: Waiting;
   readonly #since = performance.now();
   #lines: string[] = [];
+  /** Notices about these lines. */
+  #notices: string[] = [];
   /** A line says what is going on. */
   #isShown = false;
 
@@ -77,11 +79,13 @@ export class Output {
     this.#lines.push(JSON.stringify(value));
   }
 
-  /** A notice in a line, not part of the answer; none with `--quiet`. */
+  /** A notice in a line, not part of the answer, behind what there is of that; none with `--quiet`. */
   notice(text: string): void {
     if (this.#options.quiet) return;
     this.#waiting.end();
-    this.streams.stderr.write(`breadcrumb: ${printable(text)}\n`);
+    const line = `breadcrumb: ${printable(text)}\n`;
+    if (this.#lines.length > 0) this.#notices.push(line);
+    else this.streams.stderr.write(line);
   }
 
   /** What is going on, over the line before; empty when it has ended. On a terminal, after a second. */
@@ -108,12 +112,17 @@ export class Output {
     return this.isTerminal ? relativeTime(iso, Date.now()) : "";
   }
 
-  /** Writes the answer and waits until it has left. */
+  /** Writes the answer and waits until it has left, then what there is to notice about it. */
   async flush(): Promise<void> {
     this.#waiting.end();
-    if (this.#lines.length === 0) return;
-    const lines = this.#lines;
-    this.#lines = [];
+    const [lines, notices] = [this.#lines, this.#notices];
+    if (lines.length === 0) return;
+    [this.#lines, this.#notices] = [[], []];
+    await this.#write(lines);
+    for (const notice of notices) this.streams.stderr.write(notice);
+  }
+
+  async #write(lines: readonly string[]): Promise<void> {
     const text = `${lines.join("\n")}\n`;
     const { stdout } = this.streams;
     const isLong = lines.length >= (stdout.rows ?? Number.POSITIVE_INFINITY);

@@ -7,6 +7,7 @@ import { BreadcrumbError } from "../errors";
 import type { TraceSummary } from "../query/index";
 import type { CommandContext } from "./command";
 import { commandText } from "./list";
+import { ShortIds } from "./short-ids";
 import { show } from "./show";
 import { Screen } from "./screen";
 import { type TraceSource, ViewTree } from "./view-tree";
@@ -60,7 +61,8 @@ async function whatIsAsked({ store }: CommandContext, id: string): Promise<Asked
       cursor = page.nextCursor;
       return page.items;
     };
-    return { title: `run ${run.runId}: ${commandText(run)}`, source: { next, trace } };
+    const ids = new ShortIds((await store.runs()).map(({ runId }) => runId));
+    return { title: `run ${ids.run(run.runId)}: ${commandText(run)}`, source: { next, trace } };
   } catch (error) {
     if (!(error instanceof BreadcrumbError) || error.code !== "BC_ERR_NOT_FOUND") throw error;
   }
@@ -86,5 +88,10 @@ async function whatIsAsked({ store }: CommandContext, id: string): Promise<Asked
     isGiven = true;
     return [summary];
   };
-  return { title: `trace ${traceId}`, trace: traceId, source: { next, trace: async () => only } };
+  const ids = new ShortIds((await store.runs()).map((each) => each.runId));
+  return {
+    title: `trace ${ids.trace(traceId)}`,
+    trace: traceId,
+    source: { next, trace: async () => only },
+  };
 }
