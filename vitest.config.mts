@@ -3,13 +3,13 @@ import { defineConfig } from "vitest/config";
 
 const UNIT = "__test__/**/*.test.ts";
 const E2E = "__test__/e2e/**/*.test.ts";
+const MCP = "__test__/mcp/**/*.test.ts";
 const ENGINES = "__test__/engines/**/*.test.ts";
 const EXIT = "__test__/exit/**/*.test.ts";
 const STORE = [
   "__test__/store/**/*.test.ts",
   "__test__/query/**/*.test.ts",
   "__test__/upkeep.test.ts",
-  "__test__/mcp/whole/**/*.test.ts",
 ];
 
 export default defineConfig({
@@ -32,7 +32,15 @@ export default defineConfig({
           hookTimeout: 1_200_000,
         },
       },
-      { test: { name: "e2e", include: [E2E], testTimeout: 300_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: "e2e",
+          include: [E2E, MCP],
+          env: { BREADCRUMB_MCP: "full" },
+          testTimeout: 1_200_000,
+          hookTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: "store",

@@ -42,12 +42,13 @@ export function project(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-/** Runs a command in a folder and waits for its end. */
+/** Runs a command in a folder and waits for its end. `input`: what stands on its stdin. */
 export function run(
   command: string,
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
+  input = "",
 ): Ended {
   const base = { ...process.env };
   for (const name of Object.keys(base)) {
@@ -58,6 +59,7 @@ export function run(
   const { status, signal, stdout, stderr } = spawnSync(command, args, {
     cwd,
     env: { ...base, BREADCRUMB_CACHE: "off", ...env },
+    input,
     encoding: "utf8",
     timeout: 60_000,
     maxBuffer: 1 << 28,

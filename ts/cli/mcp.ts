@@ -5,11 +5,12 @@
  */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { BreadcrumbError } from "../errors";
+import { badOption } from "../errors";
 import { parseAllowed } from "../mcp/allow-list";
 import { serveClients, serveStdio } from "../mcp/serve";
 import { StoreAccess } from "../mcp/store-access";
 import { projectRoot } from "../options/normalize";
+import { parseArguments } from "./arguments";
 import { configuredStore } from "./configured-store";
 import { commandHelp, fitHelp } from "./help";
 import { columnsOf } from "./output";
@@ -47,29 +48,23 @@ export async function mcp(argv: readonly string[]): Promise<number> {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        store: { type: "string" },
-        project: { type: "string" },
-        allow: { type: "string", multiple: true },
-        http: { type: "string" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new BreadcrumbError(
-      "BC_ERR_BAD_OPTION",
-      `${(error as Error).message} (breadcrumb mcp --help lists the options)`,
-      { cause: error },
-    );
-  }
+  parseArguments(MCP_COMMAND, argv); // What is wrong with them is said as of other commands.
+  // A command that is allowed may hold commas, which would part a list.
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      store: { type: "string" },
+      project: { type: "string" },
+      allow: { type: "string", multiple: true },
+      http: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  return values;
 }
 
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port < 65_536) return port;
-  throw new BreadcrumbError("BC_ERR_BAD_OPTION", `--http is a port: got ${JSON.stringify(text)}`);
+  throw badOption(`--http is a port: got ${JSON.stringify(text)}`);
 }

@@ -81,10 +81,24 @@ const COMPLETION: ProjectCommandSpec = {
   load: async () => (await import("./completion")).completion,
 };
 
+const RECOVER: ProjectCommandSpec = {
+  name: "recover",
+  usage: "[options]",
+  summary: "store what killed processes left in memory",
+  about: "The next recording does it by itself.",
+  options: {},
+  examples: [["breadcrumb recover", "of this machine"]],
+  positionals: [0, 0],
+  isStoreless: true,
+  json: "`{ runs }`",
+  load: async () => (await import("./recover")).recover,
+};
+
 /** See the file. */
 export const PROJECT_COMMANDS: readonly ProjectCommandSpec[] = [
   INIT,
   CONFIG,
   COMPLETION,
+  RECOVER,
   ...LIVE_COMMANDS,
 ];

@@ -82,21 +82,6 @@ export const RUN_COMMAND: RawCommandSpec = {
   load: async () => (await import("./run")).run,
 };
 
-const RECOVER: RawCommandSpec = {
-  name: "recover",
-  usage: "[options]",
-  summary: "store what killed processes left in memory",
-  about: "The next recording does it by itself.",
-  options: {
-    json: { help: "print one JSON document" },
-    help: { short: "h", help: "print this help" },
-  },
-  examples: [["breadcrumb recover", "of this machine"]],
-  positionals: [0, 0],
-  json: "`{ runs }`",
-  load: async () => (await import("./recover")).recover,
-};
-
 /** The command `mcp`. */
 export const MCP_COMMAND: RawCommandSpec = {
   name: "mcp",
@@ -130,4 +115,4 @@ export const MCP_COMMAND: RawCommandSpec = {
 };
 
 /** See the file. */
-export const RAW_COMMANDS: readonly RawCommandSpec[] = [RUN_COMMAND, RECOVER, MCP_COMMAND];
+export const RAW_COMMANDS: readonly RawCommandSpec[] = [RUN_COMMAND, MCP_COMMAND];

@@ -2,23 +2,22 @@
  * `breadcrumb recover`: stores what killed processes left in memory.
  */
 import { recoverRuns } from "../recovery";
+import type { ProjectContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
 import { printable } from "./printable";
+import { plural } from "./quantities";
 
-/** The command `recover`. `argv`: what stands behind the word. Returns the exit code. */
-export async function recover(argv: string[]): Promise<number> {
-  const runs = recoverRuns(null, false);
-  if (argv.includes("--json")) {
-    process.stdout.write(`${JSON.stringify({ runs } satisfies JsonDocuments["recover"])}\n`);
+/** The command `recover`. */
+export async function recover({ output, values }: ProjectContext): Promise<number> {
+  const runs = recoverRuns(null, values["quiet"] === true);
+  if (values["json"]) {
+    output.json({ runs } satisfies JsonDocuments["recover"]);
     return 0;
   }
-  if (runs.length === 0) process.stdout.write("Nothing to recover.\n");
-  for (const run of runs) {
-    process.stdout.write(
-      run.problem === null
-        ? `${run.runId}: ${run.calls} calls → ${printable(run.store)}\n`
-        : `${run.runId}: ${printable(run.problem)}\n`,
-    );
+  if (runs.length === 0) output.line("Nothing to recover.");
+  for (const { runId, calls, store, problem } of runs) {
+    const what = problem === null ? `${plural(calls, "call")} → ${store}` : problem;
+    output.line(`${runId}: ${printable(what)}`);
   }
   return 0;
 }

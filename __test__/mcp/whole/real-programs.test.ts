@@ -1,6 +1,6 @@
 /**
  * Every reading tool over recordings of real programs, those of the conformance suite: no answer goes
- * beyond its budget, and all fit their schemas (the client checks). `npm run test:store` takes more of them.
+ * beyond its budget, and all fit their schemas (the client checks). `npm run test:e2e` takes more of them.
  */
 import { describe, expect, test } from "vitest";
 import { findPrograms } from "../../conformance/programs";
@@ -11,7 +11,7 @@ import { connect, type Connected } from "../support/connect";
 
 const FEW = ["markdown", "peggy", "uncaught"];
 const MORE = [...FEW, "acorn", "handlebars", "immutable", "mobx", "pug", "rxjs", "yaml"];
-const names = process.env["BREADCRUMB_STORE"] === "full" ? MORE : FEW;
+const names = process.env["BREADCRUMB_MCP"] === "full" ? MORE : FEW;
 const programs = findPrograms().filter(({ name }) => names.includes(name));
 const BUDGETS = [2000, 8000, 50_000];
 
