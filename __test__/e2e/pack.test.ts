@@ -7,16 +7,18 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeBinary, testedVersions } from "../../scripts/node-versions.mjs";
 
@@ -220,10 +222,12 @@ function npm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
   });
 }
 
-/** npm's own scripts, beside the `npm` of the PATH. */
+/** npm's own scripts, where the `npm` of the PATH is. */
 function npmScript(name: "npm" | "npx"): string {
-  const root = execFileSync("npm", ["root", "--global"], { encoding: "utf8" }).trim();
-  return join(dirname(join(root, "npm/package.json")), `bin/${name}-cli.js`);
+  const places = (process.env["PATH"] ?? "").split(delimiter).map((place) => join(place, "npm"));
+  const npmOfPath = places.find((place) => existsSync(place));
+  if (npmOfPath === undefined) throw new Error("there is no npm on the PATH");
+  return join(dirname(realpathSync(npmOfPath)), `${name}-cli.js`);
 }
 
 /** The same text whatever the times, ids and places were. */

@@ -66,13 +66,18 @@ function argumentsFor(
     fc.record(Object.fromEntries(entries.map(([name, type]) => [name, valueOf(name, type)])), {
       requiredKeys: [],
     });
-  const fits = (name: string, type: Schema) =>
-    name in meaningful
-      ? fc.oneof(
-          { weight: 5, arbitrary: fc.constantFrom(...(meaningful[name] ?? [])) },
+  const fits = (name: string, type: Schema) => {
+    // One name may mean a list here and a text there.
+    const known = (meaningful[name] ?? []).filter((value) => {
+      return value === undefined || Array.isArray(value) === (type.type === "array");
+    });
+    return known.length === 0
+      ? fitting(type)
+      : fc.oneof(
+          { weight: 9, arbitrary: fc.constantFrom(...known) },
           { weight: 1, arbitrary: fitting(type) },
-        )
-      : fitting(type);
+        );
+  };
   const right = recordOf(fits).map((args) => Object.assign(required(schema, meaningful), args));
   const wrong = recordOf((name, type) =>
     fc.oneof(
