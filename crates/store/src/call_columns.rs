@@ -33,7 +33,7 @@ const FALSE_HITS: f64 = 0.01;
 /// What the cells of a column are.
 #[derive(Clone, Copy)]
 enum Source {
-    /// Numbers, delta-encoded.
+    /// Numbers, delta-encoded, or some of them plain.
     Delta,
     /// JSON.
     Plain,
@@ -174,6 +174,9 @@ pub(crate) fn write_group<W: Write + Send>(
             Delta => {
                 chunk.statistics = Some(integers(encoded.range, nulls, is_32_bits));
                 chunk.encodings = vec![Encoding::DELTA_BINARY_PACKED, Encoding::RLE];
+                chunk
+                    .encodings
+                    .extend(encoded.has_plain.then_some(Encoding::PLAIN));
                 chunk.add_pages(pages, &encoded.settled);
             }
             Plain => {

@@ -52,6 +52,8 @@ pub(crate) struct EncodedColumn {
     /// Once there will not.
     pub(crate) settled: SettledPages,
     pub(crate) nulls: usize,
+    /// Some pages of integers are plain.
+    pub(crate) has_plain: bool,
     /// Smallest and largest value of a column of integers.
     pub(crate) range: Option<(i64, i64)>,
 }

@@ -255,10 +255,9 @@ impl Writer<'_> {
         self.optional(ColumnId::ParentId, &page.parent_ids, HAS_PARENT, |_| true);
         self.group.push_functions(&page.functions);
         self.required(ColumnId::StartedAt, &page.started_at_ns);
-        self.optional(ColumnId::Duration, &page.duration_ns, HAS_DURATION, |_| {
-            true
-        });
-        self.required(ColumnId::SelfNs, &page.self_ns);
+        let nulls = self.levels(HAS_DURATION, |_| true);
+        self.summed(ColumnId::Duration, &page.duration_ns, nulls);
+        self.summed(ColumnId::SelfNs, &page.self_ns, 0);
         self.required(ColumnId::WaitNs, &page.wait_ns);
         self.required(ColumnId::Depth, &page.depths);
         self.flag_indices(ColumnId::Status, STATUS, STATUS_SHIFT);
@@ -320,6 +319,15 @@ impl Writer<'_> {
         self.group.column(column).widen(delta::range(values));
         delta::encode(values, self.encoder.body());
         self.finish(column, PageEncoding::Delta, nulls);
+    }
+
+    /// A column that readers add up over all rows, behind its levels.
+    fn summed(&mut self, column: ColumnId, values: &[i64], nulls: usize) {
+        let encoding = self.encoder.push_integers(values);
+        let out = self.group.column(column);
+        out.widen(delta::range(values));
+        out.has_plain |= encoding == PageEncoding::Plain;
+        self.finish(column, encoding, nulls);
     }
 
     fn text(&mut self, column: ColumnId, plain: &[u8], mask: u16) {

@@ -110,6 +110,14 @@ impl Calls {
         }
     }
 
+    /// The same, for rows that were published before: encoded with more time.
+    pub(crate) fn merged(run_id: &str, folder: &Path) -> Self {
+        Self {
+            encoder: PageEncoder::thorough(),
+            ..Self::new(run_id, folder)
+        }
+    }
+
     /// The calls that follow are of this run. A page has calls of one run.
     pub(crate) fn select_run(&mut self, run_id: &str) {
         self.finish_page();

@@ -300,7 +300,7 @@ pub(crate) fn merge_group(
     }
     let first = group.iter().find_map(|s| s.summary.runs.first());
     let first = first.map_or("", |part| &part.run_id);
-    let mut builder = SegmentBuilder::new(first, store);
+    let mut builder = SegmentBuilder::merged(first, store);
     let mut functions = MergedFunctions::default();
     for path in group.iter().filter_map(|s| s.table("functions")) {
         read_functions(&path, &mut functions, &mut |run, function| {

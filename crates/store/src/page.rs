@@ -12,7 +12,7 @@
 
 use zstd::bulk::Compressor;
 
-use crate::delta::{write_varint, write_zigzag};
+use crate::delta::{self, write_varint, write_zigzag};
 
 /// zstd's level: higher ones cost more time than the bytes they save are worth (docs/internal/store).
 const ZSTD_LEVEL: i32 = 1;
@@ -81,6 +81,9 @@ pub(crate) struct PageEncoder {
     compressor: Compressor<'static>,
     body: Vec<u8>,
     compressed: Vec<u8>,
+    /// Plain integers are tried too, where they are asked for.
+    tries_plain: bool,
+    plain: Vec<u8>,
 }
 
 impl std::fmt::Debug for PageEncoder {
@@ -95,14 +98,48 @@ impl Default for PageEncoder {
             compressor: Compressor::new(ZSTD_LEVEL).expect("memory for zstd's state"),
             body: Vec::new(),
             compressed: Vec::new(),
+            tries_plain: false,
+            plain: Vec::new(),
         }
     }
 }
 
 impl PageEncoder {
+    /// One that takes more time, for pages that are read more often than written.
+    pub(crate) fn thorough() -> Self {
+        Self {
+            tries_plain: true,
+            ..Self::default()
+        }
+    }
+
     /// The next page's content, uncompressed: to be added to.
     pub(crate) fn body(&mut self) -> &mut Vec<u8> {
         &mut self.body
+    }
+
+    /// Adds integers to the next page's content; the encoding that they have got. Durations by the coarse
+    /// clock, nearly all 0, are smaller as plain integers with zstd, and a reader is done with them sooner.
+    pub(crate) fn push_integers(&mut self, values: &[i64]) -> PageEncoding {
+        let levels = self.body.len();
+        delta::encode(values, &mut self.body);
+        if !self.tries_plain {
+            return PageEncoding::Delta;
+        }
+        self.compress();
+        let delta_bytes = self.compressed.len();
+        self.plain.clear();
+        self.plain.extend_from_slice(&self.body[..levels]);
+        self.plain
+            .extend(values.iter().flat_map(|v| v.to_le_bytes()));
+        std::mem::swap(&mut self.body, &mut self.plain);
+        self.compress();
+        let plain_bytes = self.compressed.len();
+        if plain_bytes < delta_bytes && plain_bytes + WORTH_BYTES < self.plain.len() {
+            return PageEncoding::Plain;
+        }
+        std::mem::swap(&mut self.body, &mut self.plain);
+        PageEncoding::Delta
     }
 
     /// Ends a data page of `rows` rows, nulls included, and adds it to a column chunk's.
@@ -340,6 +377,36 @@ mod tests {
         let pages = settled(&vec![vec![7; 20_000]; 6]);
         assert!(pages.is_compressed);
         assert!(pages.bytes.len() < 1000 && pages.uncompressed > 120_000);
+    }
+
+    #[test]
+    fn integers_are_plain_where_that_is_smaller() {
+        let mostly_zero = |i: i64| if i % 20 == 0 { i * 7919 % 100_003 } else { 0 };
+        let coarse: Vec<i64> = (0..20_480).map(mostly_zero).collect();
+        let noisy: Vec<i64> = noise(20_480).into_iter().map(i64::from).collect();
+        let ids: Vec<i64> = (1..20_481).collect();
+        let mut encoder = PageEncoder::thorough();
+        for (values, encoding) in [
+            (&coarse, PageEncoding::Plain),
+            (&noisy, PageEncoding::Delta),
+            (&ids, PageEncoding::Delta),
+            (&vec![0; 20_480], PageEncoding::Delta),
+            (&vec![], PageEncoding::Delta),
+        ] {
+            encoder.body().push(9);
+            assert_eq!(encoder.push_integers(values), encoding);
+            let mut expected = vec![9];
+            match encoding {
+                PageEncoding::Plain => expected.extend(values.iter().flat_map(|v| v.to_le_bytes())),
+                _ => delta::encode(values, &mut expected),
+            }
+            assert_eq!(encoder.body(), &expected);
+            encoder.body().clear();
+        }
+        assert_eq!(
+            PageEncoder::default().push_integers(&coarse),
+            PageEncoding::Delta
+        );
     }
 
     #[test]

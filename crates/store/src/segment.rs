@@ -113,6 +113,14 @@ impl SegmentBuilder {
         }
     }
 
+    /// The same for rows of segments that were published before.
+    pub(crate) fn merged(run_id: &str, store: &Store) -> Self {
+        Self {
+            calls: Calls::merged(run_id, &store.segments_folder()),
+            ..Self::new(run_id, store)
+        }
+    }
+
     /// The run of the rows, the first one where there are several.
     #[must_use]
     pub fn run_id(&self) -> &str {

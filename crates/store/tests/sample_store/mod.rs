@@ -14,7 +14,7 @@ use breadcrumb_event::row::{
 use breadcrumb_store::{RunRecord, RunStatus, SegmentBuilder, SegmentSummary, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-fn functions() -> Vec<FunctionEntry> {
+pub fn functions_of_calls() -> Vec<FunctionEntry> {
     let entry = |name: &str, line: u32, kind, parameters: &[&str]| FunctionEntry {
         file: format!("src/{line}.ts").into(),
         function: Function {
@@ -138,7 +138,7 @@ pub fn write_with(
             segment.push_count(&count(n));
         }
     }
-    segment.publish(store, seq, &functions()).unwrap();
+    segment.publish(store, seq, &functions_of_calls()).unwrap();
 }
 
 pub fn end(store: &Store, run: &str) {
