@@ -12,6 +12,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { openStore, type Store } from "../../ts/query/index";
 import { SCHEMA_VERSION } from "../../ts/query/schema";
+import { Segments } from "../../ts/query/segments";
 import type { Trace } from "../../ts/query/trace-tree";
 import { newFolder, RUN_A, sampleStore } from "./support/sample-store";
 import { call, NOON_NS, StoreWriter } from "./support/store-writer";
@@ -237,4 +238,58 @@ test("a store in a folder with a name like a pattern, a quote or a space", async
   await using store = await openStore(dir);
   expect((await store.traces()).items).toHaveLength(1);
   expect((await store.sql("SELECT count(*) AS n FROM calls")).rows).toEqual([{ n: 1 }]);
+});
+
+/** The last segment of a run, twice: as its process published it, and as its recovery wrote it again. */
+async function writtenAgain(dir: string, calls: number): Promise<string> {
+  const writer = await StoreWriter.create(dir);
+  writer.run({ runId: "r1", status: "running", endedAt: null });
+  const rows = Array.from({ length: calls }, (_, i) =>
+    call({ call_id: i + 1, root_id: i + 1, function: `f${i}` }),
+  );
+  const base = await writer.segment({ runId: "r1", calls: rows });
+  writer.close();
+  return base;
+}
+
+test("a segment that a recovery wrote again is seen with the rows that it has then", async () => {
+  const dir = newFolder();
+  await writtenAgain(dir, 2);
+  await using store = await openStore(dir);
+  expect((await store.runs())[0]?.storedCalls).toBe(2);
+  expect((await store.calls()).items).toHaveLength(2);
+  await writtenAgain(dir, 50);
+  expect((await store.runs())[0]?.storedCalls).toBe(50);
+  expect((await store.calls()).items).toHaveLength(50);
+  expect(problemsOf(store)).toEqual([]);
+});
+
+test("a segment that a recovery is writing again is no problem", async () => {
+  const dir = newFolder();
+  const segments = new Segments(dir);
+  const base = await writtenAgain(dir, 2);
+  segments.refresh(new Set());
+  await writtenAgain(dir, 50);
+  const summary = readFileSync(`${base}.json`);
+  rmSync(`${base}.json`);
+  expect(segments.files("calls")).toEqual([`${base}-calls.parquet`]);
+  writeFileSync(`${base}.json`, summary);
+  expect(segments.files("calls")).toEqual([`${base}-calls.parquet`]);
+  expect(segments.problems()).toEqual([]);
+});
+
+test("a file that went, and is there again, is read", async () => {
+  const dir = newFolder();
+  const base = await writtenAgain(dir, 2);
+  const segments = new Segments(dir);
+  segments.refresh(new Set());
+  rmSync(`${base}.json`);
+  rmSync(`${base}-calls.parquet`);
+  segments.dropMissing([`${base}-calls.parquet`]);
+  segments.refresh(new Set());
+  expect(segments.files("calls")).toEqual([]);
+  await writtenAgain(dir, 3);
+  segments.refresh(new Set());
+  expect(segments.files("calls")).toEqual([`${base}-calls.parquet`]);
+  expect(segments.all()[0]?.runs[0]?.calls).toBe(3);
 });

@@ -191,7 +191,8 @@ export class Reader {
   #seesRemovals(files: readonly string[]): boolean {
     if (files.every((file) => existsSync(file))) return false;
     this.refresh();
-    return this.segments.dropMissing(files);
+    this.segments.dropMissing(files);
+    return true;
   }
 
   /** Takes out what cannot be read. Whether there was anything. */

@@ -6,11 +6,12 @@
  *
  * A segment counts once its summary, written last, is there, and until one is there that replaces
  * it. Files are chosen by summaries before DuckDB sees them; damaged and foreign ones are skipped and
- * listed in `problems()`. Limits: every summary is read once (about 12 µs each); a day's folder is
- * listed again only when it changed.
+ * listed in `problems()`. Limits: every summary is read once (about 12 µs each), but for one that a
+ * recovery wrote again; a day's folder is listed again only when it changed.
  */
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { BreadcrumbError } from "../errors";
 import { checkParquet } from "./parquet-file";
 import type { Problem } from "./results";
@@ -19,6 +20,9 @@ import { parseSummary, type Segment, type TableName } from "./segment-summary";
 const DATE_FOLDER = /^date=\d{4}-\d\d-\d\d$/;
 const SUMMARY = /^.+-[\da-f]+\.json$/;
 const TABLE = /^.+-[\da-f]+-(?:calls|exceptions|functions|counts)\.parquet$/;
+const TABLE_END = /-[a-z]+\.parquet$/;
+/** Name of a segment that a process wrote: its run, and the number. */
+const OWN = /^(.+)-(\d+)$/;
 /** A folder changed this recently may change again without a new time stamp. */
 const SETTLED_MS = 2000;
 
@@ -152,16 +156,15 @@ export class Segments {
 
   /**
    * Of these files, those that are no more there are left out from now on; with a problem, unless
-   * their segments were removed with them. Refresh first. Whether there was any.
+   * their segments were removed with them. Refresh first.
    */
-  dropMissing(files: readonly string[]): boolean {
+  dropMissing(files: readonly string[]): void {
     const missing = files.filter((path) => !existsSync(path));
     for (const path of missing) {
-      const summary = path.replace(/-[a-z]+\.parquet$/, ".json");
+      const summary = path.replace(TABLE_END, ".json");
       if (existsSync(summary)) this.exclude(path, "is missing");
       else this.#gone.add(path);
     }
-    return missing.length > 0;
   }
 
   /** What was skipped. */
@@ -179,10 +182,20 @@ export class Segments {
       // Removed since the folder was listed, or lost: the query will find out.
       if (!existsSync(path)) return true;
       const reason = checkParquet(path, bytes);
+      // A recovery writes it again, or has: the next look will see the new summary.
+      if (reason !== null && !isSaid(path, bytes)) return true;
       problem = reason === null ? null : { file: path, kind: "corrupt", reason };
       this.#checked.set(path, problem);
     }
     return problem === null;
+  }
+
+  /** Its files are others than those that had their names before, if there were any. */
+  #forget(segment: Segment): void {
+    for (const { path } of Object.values(segment.tables)) {
+      this.#checked.delete(path);
+      this.#gone.delete(path);
+    }
   }
 
   #readDate(folder: string, known: DateFolder | undefined): DateFolder {
@@ -191,10 +204,16 @@ export class Segments {
     if (known?.mtimeMs === mtimeMs && known.listedAtMs - mtimeMs > SETTLED_MS) return known;
     const segments = new Map<string, Segment>();
     const problems: Problem[] = [];
+    const rewritten = known ? rewrittenIn(folder, known) : new Set();
     for (const name of list(() => readdirSync(folder)).toSorted()) {
       if (SUMMARY.test(name)) {
-        const segment = known?.segments.get(name) ?? readSummary(folder, name, problems);
-        if (segment) segments.set(name, segment);
+        const old = known?.segments.get(name);
+        const read = old && !rewritten.has(name) ? old : readSummary(folder, name, problems);
+        if (read === null) continue;
+        // Written just before it was read first, it is the same.
+        const segment = old && read !== old && isDeepStrictEqual(read, old) ? old : read;
+        if (segment !== old) this.#forget(segment);
+        segments.set(name, segment);
       } else if (!TABLE.test(name) && !isHousekeeping(name)) {
         const file = join(folder, name);
         problems.push({ file, kind: "foreign", reason: "is no file of a segment" });
@@ -207,6 +226,39 @@ export class Segments {
 /** Whether a name is of a file that is not in place yet, or of the system's own. */
 export function isHousekeeping(name: string): boolean {
   return name.startsWith(".") || name.endsWith(".tmp");
+}
+
+/**
+ * Names of summaries that are other files than those that were read. A recovery may write the last segment
+ * of a run again, with more rows; all others stay as they are.
+ */
+function rewrittenIn(folder: string, known: DateFolder): Set<string> {
+  const last = new Map<string, { readonly seq: number; readonly file: string }>();
+  for (const [file, { name, runs }] of known.segments) {
+    const [, run = "", digits = ""] = OWN.exec(name) ?? [];
+    const seq = Number(digits);
+    if (run === runs[0]?.runId && seq >= (last.get(run)?.seq ?? 0)) last.set(run, { seq, file });
+  }
+  const names = [...last.values()].map(({ file }) => file);
+  return new Set(
+    names.filter((file) => {
+      // The time of a file's renaming, not of its writing.
+      const { ctimeMs = 0 } = statSync(folder + sep + file, { throwIfNoEntry: false }) ?? {};
+      return ctimeMs > known.listedAtMs - SETTLED_MS;
+    }),
+  );
+}
+
+/** Whether a table's summary, as it is now, says that its file has so many bytes. */
+function isSaid(path: string, bytes: number): boolean {
+  const folder = dirname(path);
+  const name = basename(path).replace(TABLE_END, ".json");
+  try {
+    const { tables } = parseSummary(folder, name, readFileSync(join(folder, name), "utf8"));
+    return Object.values(tables).some((file) => file.path === path && file.bytes === bytes);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT";
+  }
 }
 
 function readSummary(folder: string, name: string, problems: Problem[]): Segment | null {
