@@ -2,7 +2,8 @@
  * `npm run bench:store`: a store of many calls, recorded by a real program, and what it costs to ask
  * it, before and after it is merged, beside the same rows in a native DuckDB file.
  *
- * Arguments: `--calls 100000000`, `--dir folder` (kept, and used again), `--json`.
+ * Arguments: `--calls 100000000`, `--dir folder` (kept, and used again), `--waiting 10000` (small
+ * segments, for opening a store), `--json`.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -20,11 +21,13 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type * as Query from "../../../ts/query/index.ts";
 import { appText, CALLS_PER_REQUEST } from "./app-text.ts";
+import { manyWaiting, passGrace } from "./many-waiting.ts";
 
 const { values } = parseArgs({
   options: {
     calls: { type: "string", default: "10000000" },
     dir: { type: "string" },
+    waiting: { type: "string", default: "10000" },
     json: { type: "boolean", default: false },
   },
 });
@@ -57,7 +60,16 @@ try {
   const compacted = timed(() => breadcrumb("compact", "--store", store, "--json"));
   console.log(`\ncompact: ${(compacted.ms / 1000).toFixed(1)} s, ${compacted.answer.trim()}`);
   const merged = await ask("merged");
-  if (values.json) console.log(JSON.stringify({ calls, waiting, merged }));
+  passGrace(store);
+  breadcrumb("compact", "--store", store);
+  const left = sizeOf(join(store, "segments"));
+  const rest = filesIn(join(store, "segments"), ".json");
+  console.log(
+    `\nwithout what was replaced: ${(left / calls).toFixed(1)} bytes a call in ${rest} segments`,
+  );
+  const scan = scanned();
+  const opening = await openMany();
+  if (values.json) console.log(JSON.stringify({ calls, waiting, merged, scan, opening }));
 } finally {
   if (!values.dir) rmSync(dir, { recursive: true, force: true });
 }
@@ -71,24 +83,40 @@ function record(): void {
     join(dir, "requests.cjs"),
     require("node:fs").readFileSync(join(import.meta.dirname, "requests.cjs"), "utf8"),
   );
-  const { ms } = timed(() =>
-    breadcrumb(
-      "run",
-      "--include",
-      "*.cjs",
-      "--store",
-      store,
-      "--quiet",
-      "--",
-      process.execPath,
-      "requests.cjs",
-      String(calls),
-    ),
-  );
+  const { ms } = timed(() => recordInto(store, calls));
   const rate = Math.round(calls / ms);
   console.log(
     `recorded ${calls.toLocaleString("en")} calls in ${(ms / 1000).toFixed(1)} s, ${rate} thousand a second`,
   );
+}
+
+function recordInto(to: string, count: number): void {
+  const program = [process.execPath, "requests.cjs", String(count)];
+  breadcrumb("run", "--include", "*.cjs", "--store", to, "--quiet", "--", ...program);
+}
+
+/** What it takes to open a store with many small segments, waiting and merged. */
+async function openMany(): Promise<Measure[]> {
+  const count = Number(values.waiting);
+  const [small, many] = [join(dir, "small"), join(dir, "many")];
+  rmSync(small, { recursive: true, force: true });
+  // Ten requests, the last of them with the text to be found.
+  recordInto(small, 10 * CALLS_PER_REQUEST);
+  manyWaiting(small, many, count);
+  const open = async () => {
+    await using fresh = await openStore(many);
+    return (await fresh.runs()).length;
+  };
+  const waiting = await measured(`open with ${count} segments waiting`, open);
+  breadcrumb("compact", "--store", many);
+  passGrace(many);
+  breadcrumb("compact", "--store", many);
+  const segments = filesIn(join(many, "segments"), ".json");
+  const merged = await measured(`the same, merged into ${segments}`, open);
+  console.log("");
+  for (const measure of [waiting, merged]) print(measure);
+  rmSync(many, { recursive: true });
+  return [waiting, merged];
 }
 
 function breadcrumb(...args: string[]): string {
@@ -155,16 +183,17 @@ async function ask(state: string): Promise<Measure[]> {
   await checkSums(warm, stored);
   const peak = process.resourceUsage().maxRSS / 1024;
   const native = duckdbTimes(measures.flatMap(({ sql }) => (sql ? [sql] : [])));
-  for (const { question, ms, cpuMs, sql } of measures) {
-    const duckdb = sql ? native.shift() : undefined;
-    const beside =
-      duckdb === undefined ? "" : `   DuckDB ${duckdb.toFixed(0)} ms, ×${(ms / duckdb).toFixed(2)}`;
-    console.log(
-      `  ${question.padEnd(42)}${ms.toFixed(1).padStart(9)} ms  CPU ${cpuMs.toFixed(0).padStart(6)} ms${beside}`,
-    );
-  }
+  for (const measure of measures) print(measure, measure.sql ? native.shift() : undefined);
   console.log(`  peak memory of the reader: ${peak.toFixed(0)} MB`);
   return measures;
+}
+
+function print({ question, ms, cpuMs }: Measure, duckdb?: number): void {
+  const ratio =
+    duckdb === undefined ? "" : `   DuckDB ${duckdb.toFixed(0)} ms, ×${(ms / duckdb).toFixed(2)}`;
+  console.log(
+    `  ${question.padEnd(42)}${ms.toFixed(1).padStart(9)} ms  CPU ${cpuMs.toFixed(0).padStart(6)} ms${ratio}`,
+  );
 }
 
 /** What segments' sums tell is what their rows tell. */
@@ -213,11 +242,30 @@ async function measured(
 
 /** What a native DuckDB file with the same rows takes for these. */
 function duckdbTimes(questions: readonly (readonly string[])[]): number[] {
-  const script = join(import.meta.dirname, "native.ts");
-  const args = [script, store, join(dir, "calls.duckdb"), JSON.stringify(questions)];
+  return beside("native.ts", JSON.stringify(questions)) as number[];
+}
+
+/** Processor time of sums over all rows, by one thread. */
+function scanned(): unknown {
+  const times = beside("scan.ts", RECOMPUTED) as { store: number[]; native: number[] };
+  const [ours, theirs] = [times.store, times.native].map((all) => {
+    const text = `${Math.round(all[0]!)}–${Math.round(all.at(-1)!)}`;
+    return { median: all[all.length >> 1]!, text };
+  });
+  const ratio = (ours!.median / theirs!.median).toFixed(2);
+  console.log(
+    `  sums from the rows, one thread: CPU ${ours!.text} ms, DuckDB ${theirs!.text} ms; of the medians ×${ratio}`,
+  );
+  return times;
+}
+
+/** What a script beside this one says of the store and the DuckDB file. */
+function beside(name: string, argument: string): unknown {
+  const script = join(import.meta.dirname, name);
+  const args = [script, store, join(dir, "calls.duckdb"), argument];
   const ended = spawnSync(process.execPath, args, { cwd: packageRoot, encoding: "utf8" });
   if (ended.status !== 0) throw new Error(ended.stderr);
-  return JSON.parse(ended.stdout) as number[];
+  return JSON.parse(ended.stdout);
 }
 
 function filesIn(folder: string, end: string): number {
