@@ -68,7 +68,8 @@ export function whenFirstFile(action: () => boolean): void {
   onFirstFile(action);
 }
 
-const { emit } = process;
+/** Node's own. */
+const emit: unknown = Reflect.get(process, "emit");
 
 /** Records what the process dies of, and lets it look as it would without us. */
 function watchUncaught(): void {

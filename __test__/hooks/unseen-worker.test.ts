@@ -34,11 +34,15 @@ describe("startUnseen", () => {
     const tell = startUnseen(() => void source.pipe(process.stdout));
     expect(pipes()).toBe(before);
     source.write("early");
-    await vi.waitFor(() => expect(written.mock.calls.map(([text]) => String(text))).toEqual(["early"]));
+    await vi.waitFor(() =>
+      expect(written.mock.calls.map(([text]) => String(text))).toEqual(["early"]),
+    );
     tell();
     expect(pipes()).toBe(before + 1);
     source.write("late");
-    await vi.waitFor(() => expect(written.mock.calls.map(([text]) => String(text))).toContain("late"));
+    await vi.waitFor(() =>
+      expect(written.mock.calls.map(([text]) => String(text))).toContain("late"),
+    );
     source.unpipe();
     written.mockRestore();
   });

@@ -32,7 +32,9 @@ export function startUnseen(start: () => void): () => void {
   const waiting: Tick[] = [];
   /** Those that say `worker`: Node's own, so that their frames are as without us. */
   const sayers: Tick[] = [];
-  const isAskedFor = LOADER.test(`${process.env["NODE_OPTIONS"] ?? ""} ${process.execArgv.join(" ")}`);
+  const isAskedFor = LOADER.test(
+    `${process.env["NODE_OPTIONS"] ?? ""} ${process.execArgv.join(" ")}`,
+  );
   const outputs = isAskedFor ? [] : (["stdout", "stderr"] as const).map((name) => detour(name));
   let says = false;
   ticks.nextTick = (...tick) => void waiting.push(tick);
