@@ -102,9 +102,7 @@ test("what is held is dumped from outside", async () => {
   const ask = (...args: string[]) =>
     run(process.execPath, [cli, "dump", "--pid", String(pid), ...args], folder);
   const dumped = ask("--last", "30m");
-  expect(dumped.stdout).toBe(
-    `${pid} (${join(folder, "app.js")}): 41 traces of the last 30m stored.\n`,
-  );
+  expect(dumped.stdout).toBe(`${pid} (app.js): 41 traces of the last 30m stored.\n`);
   expect((await stored(folder)).requests).toHaveLength(40);
   const again = ask("--json");
   expect(unlikeSchema("dump", JSON.parse(again.stdout))).toEqual([]);
