@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const UNIT = "__test__/**/*.test.ts";
 const E2E = "__test__/e2e/**/*.test.ts";
 const MCP = "__test__/mcp/**/*.test.ts";
+/** Without, they are run at their small size alone, in `unit`. */
+const WITH_MCP = process.env["BREADCRUMB_MCP"] !== "small";
 const ENGINES = "__test__/engines/**/*.test.ts";
 const EXIT = "__test__/exit/**/*.test.ts";
 const STORE = [
@@ -35,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: [E2E, MCP],
+          include: WITH_MCP ? [E2E, MCP] : [E2E],
           env: { BREADCRUMB_MCP: "full" },
           testTimeout: 1_200_000,
           hookTimeout: 300_000,

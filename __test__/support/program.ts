@@ -15,6 +15,9 @@ export const cli = join(packageRoot, "dist/cli.js");
 /** The built preload. */
 export const register = join(packageRoot, "dist/register.js");
 
+/** Where programs keep instrumented code. */
+const CACHES = join(tmpdir(), "breadcrumb-test-caches");
+
 /** Node versions to test on, with their binaries. */
 export const nodes: readonly (readonly [name: string, binary: string])[] = testedVersions().map(
   (major) => [`Node ${major}`, nodeBinary(major)] as const,
@@ -58,7 +61,7 @@ export function run(
   }
   const { status, signal, stdout, stderr } = spawnSync(command, args, {
     cwd,
-    env: { ...base, BREADCRUMB_CACHE: "off", ...env },
+    env: { ...base, XDG_CACHE_HOME: CACHES, ...env },
     input,
     encoding: "utf8",
     timeout: 60_000,

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openStore } from "../../ts/query/index";
-import { cli, nodes, project, run } from "../support/program";
+import { openStore } from "../ts/query/index";
+import { cli, nodes, project, run } from "./support/program";
 
 const MANY = Array.from({ length: 400 }, (_, i) => `function f${i}(a) { return a + ${i} }`).join(
   "\n",
