@@ -11,6 +11,7 @@ import { allCommands } from "../../ts/cli/all-commands";
 import { optionText } from "../../ts/cli/help";
 import { optionsOf } from "../../ts/cli/shared-options";
 import { unlikeSchema } from "../cli/support/json-schema";
+import { INITIALIZE } from "../mcp/support/connect";
 import { cli, type Ended, project, run } from "../support/program";
 import { openTerminal, type Terminal } from "../support/terminal";
 
@@ -79,16 +80,7 @@ interface Trial {
 
 const pid = () => ["--pid", ids.pid];
 const nobody = [["--pid", "999999999"], /There is no process 999999999/] as const;
-const HELLO = `${JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-06-18",
-    capabilities: {},
-    clientInfo: { name: "test", version: "1" },
-  },
-})}\n`;
+const HELLO = `${INITIALIZE}\n`;
 const TRIALS: Readonly<Record<string, Trial>> = {
   run: {
     args: () => ["shop.js"],

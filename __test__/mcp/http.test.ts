@@ -7,19 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type HttpServer, serveHttp } from "../../ts/mcp/http";
 import { StoreAccess } from "../../ts/mcp/store-access";
 import { sampleStore } from "../query/support/sample-store";
-import { ask } from "./support/connect";
+import { ask, INITIALIZE } from "./support/connect";
 
 const TOKEN = "a-token-of-the-test";
-const INITIALIZE = JSON.stringify({
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-06-18",
-    capabilities: {},
-    clientInfo: { name: "test", version: "1" },
-  },
-});
 let http: HttpServer;
 let access: StoreAccess;
 beforeAll(async () => {

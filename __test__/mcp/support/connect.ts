@@ -14,6 +14,18 @@ import { StoreAccess } from "../../../ts/mcp/store-access";
 import type { ServerSettings } from "../../../ts/mcp/tool";
 import { cli, packageRoot } from "../../support/program";
 
+/** What a client says first. */
+export const INITIALIZE = JSON.stringify({
+  jsonrpc: "2.0",
+  id: 1,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "test", version: "1" },
+  },
+});
+
 /** An answer, taken apart. */
 export interface Asked {
   readonly result: CallToolResult;
