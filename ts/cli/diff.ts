@@ -16,7 +16,7 @@ import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
 import { cut, printable } from "./printable";
 import { count, duration, plural } from "./quantities";
-import { ShortIds } from "./short-ids";
+import { type ShortIds, shortIdsOf } from "./short-ids";
 import { type Column, renderTable } from "./table";
 import { valueText } from "./value-text";
 
@@ -44,7 +44,7 @@ export async function diff({
     output.json(found satisfies JsonDocuments["diff"]);
     return 0;
   }
-  const ids = new ShortIds((await store.runs()).map(({ runId }) => runId));
+  const ids = await shortIdsOf(store);
   for (const line of sideLines(found, ids)) output.line(cut(line, output.columns));
   printDivergence(found, output);
   printChanges("slower in b", found.slower, output);

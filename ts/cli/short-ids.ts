@@ -7,6 +7,8 @@
  * Limits: short for the runs there are now; a later run may begin alike.
  */
 
+import type { Store } from "../query/index";
+
 /** The least of an id that is shown. */
 const LEAST = 8;
 
@@ -42,6 +44,11 @@ export class ShortIds {
     const dash = traceId.lastIndexOf("-");
     return `${this.run(traceId.slice(0, dash))}${traceId.slice(dash)}`;
   }
+}
+
+/** Those of a store's runs. */
+export async function shortIdsOf(store: Store): Promise<ShortIds> {
+  return new ShortIds((await store.runs()).map(({ runId }) => runId));
 }
 
 function sharedLength(a: string, b: string | undefined): number {

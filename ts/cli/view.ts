@@ -7,7 +7,7 @@ import { BreadcrumbError } from "../errors";
 import type { TraceSummary } from "../query/index";
 import type { CommandContext } from "./command";
 import { commandText } from "./list";
-import { ShortIds } from "./short-ids";
+import { shortIdsOf } from "./short-ids";
 import { show } from "./show";
 import { Screen } from "./screen";
 import { type TraceSource, ViewTree } from "./view-tree";
@@ -61,7 +61,7 @@ async function whatIsAsked({ store }: CommandContext, id: string): Promise<Asked
       cursor = page.nextCursor;
       return page.items;
     };
-    const ids = new ShortIds((await store.runs()).map(({ runId }) => runId));
+    const ids = await shortIdsOf(store);
     return { title: `run ${ids.run(run.runId)}: ${commandText(run)}`, source: { next, trace } };
   } catch (error) {
     if (!(error instanceof BreadcrumbError) || error.code !== "BC_ERR_NOT_FOUND") throw error;
@@ -88,7 +88,7 @@ async function whatIsAsked({ store }: CommandContext, id: string): Promise<Asked
     isGiven = true;
     return [summary];
   };
-  const ids = new ShortIds((await store.runs()).map((each) => each.runId));
+  const ids = await shortIdsOf(store);
   return {
     title: `trace ${ids.trace(traceId)}`,
     trace: traceId,

@@ -97,9 +97,10 @@ export function leftUnseen(): void {
 function tellFormatted(error: object, sites: readonly NodeJS.CallSite[]): void {
   if (isRaising || (state[LIMIT] as number) < 0) return;
   if (!isNativeError(error) || isProxy(error) || hasToldStack(error)) return;
-  if (!isUnseen && !isTold(error)) return;
+  const isKnown = isTold(error);
+  if (!isUnseen && !isKnown) return;
   const id = recordedIn(sites);
-  if (id < 0 && !isTold(error)) return;
+  if (id < 0 && !isKnown) return;
   if (due() && !refresh()) return;
   isUnseen = false;
   tellStack(error);
