@@ -7,14 +7,13 @@
 //! A file of the cache is named by the digest of all that its text depends on: the original, the ids of its
 //! functions, the options, this build. It is read whole and only if its checksum is right, and written by a
 //! thread of its own, under another name first: processes share the folder, and any file may be deleted at
-//! any time. Limits: texts of at least [`LEAST_BYTES`] without a source map; [`MOST_BYTES`] in all, of which
-//! those go first that were not read for the longest time; a folder of this user alone.
+//! any time. Limits: texts of at least [`LEAST_BYTES`] without a source map; those of the folder (`folder.rs`).
 
-use std::ffi::OsString;
+mod folder;
+
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Builder;
@@ -26,16 +25,10 @@ use sha2::{Digest as _, Sha256};
 
 /// Smaller texts are instrumented in the time that a file takes to be opened.
 const LEAST_BYTES: usize = 8 << 10;
-/// What the folder may hold.
-const MOST_BYTES: u64 = 256 << 20;
-/// What is left when it was too much.
-const LEFT_BYTES: u64 = MOST_BYTES / 4 * 3;
 /// Bytes that wait to be written at most; what is beyond is not kept.
 const MOST_WAITING: usize = 64 << 20;
 /// When a file was read is known to so much.
 const READ_AGAIN: Duration = Duration::from_secs(24 * 60 * 60);
-/// A file that has been written for so long was left by a process that is no more.
-const LEFT_BEHIND: Duration = Duration::from_secs(60 * 60);
 /// The thread that writes ends when nothing has come for so long.
 const IDLE: Duration = Duration::from_millis(500);
 const MAGIC: &[u8; 4] = b"BCC1";
@@ -75,7 +68,7 @@ impl Question<'_> {
 
 /// What was kept for this question, or what is made now, which is kept.
 pub fn through(question: &Question<'_>, make: impl FnOnce() -> Outcome) -> Outcome {
-    match folder().filter(|_| question.source.len() >= LEAST_BYTES) {
+    match folder::folder().filter(|_| question.source.len() >= LEAST_BYTES) {
         Some(folder) => within(folder, question, make),
         None => make(),
     }
@@ -141,35 +134,30 @@ fn write_later(path: PathBuf, made: &Instrumented) {
 /// Writes what comes, until nothing does.
 fn write_all(receiver: &Receiver<Waiting>) {
     let mut is_tidied = false;
-    loop {
-        let Ok((path, bytes)) = receiver.recv_timeout(IDLE) else {
-            // Whoever sends holds the lock: nothing comes in between.
-            let mut writer = WRITER.lock();
-            match receiver.try_recv() {
-                Ok(waiting) => {
-                    drop(writer);
-                    write_one(&waiting);
-                    continue;
-                }
-                Err(_) => {
-                    *writer = None;
-                    return;
-                }
-            }
-        };
-        write_one(&(path.clone(), bytes));
+    while let Some((path, bytes)) = next(receiver) {
+        // What fails is not kept.
+        let _ = write(&path, &bytes);
+        WAITING.fetch_sub(bytes.len(), Ordering::AcqRel);
         if !std::mem::replace(&mut is_tidied, true)
             && let Some(folder) = path.parent()
         {
-            tidy(folder, MOST_BYTES, LEFT_BYTES);
+            folder::tidy(folder);
         }
     }
 }
 
-fn write_one((path, bytes): &Waiting) {
-    // What fails is not kept.
-    let _ = write(path, bytes);
-    WAITING.fetch_sub(bytes.len(), Ordering::AcqRel);
+/// What comes next; `None` if nothing does for a while, when nothing more is sent here.
+fn next(receiver: &Receiver<Waiting>) -> Option<Waiting> {
+    if let Ok(waiting) = receiver.recv_timeout(IDLE) {
+        return Some(waiting);
+    }
+    // Whoever sends holds the lock.
+    let mut writer = WRITER.lock();
+    let waiting = receiver.try_recv().ok();
+    if waiting.is_none() {
+        *writer = None;
+    }
+    waiting
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -187,86 +175,6 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     written
-}
-
-/// Removes what processes left behind, and, of more than `most` bytes, the files that were not read for the
-/// longest time.
-fn tidy(folder: &Path, most: u64, left: u64) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    let mut files = Vec::new();
-    for entry in entries.flatten() {
-        let Ok(about) = entry.metadata() else {
-            continue;
-        };
-        let read_at = about.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        let path = entry.path();
-        match path.extension().and_then(|extension| extension.to_str()) {
-            Some(EXTENSION) => files.push((read_at, about.len(), path)),
-            Some("tmp") if read_at.elapsed().is_ok_and(|since| since > LEFT_BEHIND) => {
-                let _ = fs::remove_file(path);
-            }
-            _ => {}
-        }
-    }
-    let mut bytes: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
-    if bytes <= most {
-        return;
-    }
-    files.sort();
-    for (_, length, path) in files {
-        if bytes <= left {
-            return;
-        }
-        let _ = fs::remove_file(path);
-        bytes = bytes.saturating_sub(length);
-    }
-}
-
-/// The folder, if there is to be one and it is this user's alone.
-fn folder() -> Option<&'static Path> {
-    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found = FOLDER.get_or_init(|| {
-        let folder = chosen(|name| std::env::var_os(name))?;
-        make_own(&folder).then_some(folder)
-    });
-    found.as_deref()
-}
-
-/// The folder that the environment says: `BREADCRUMB_CACHE`, or one where the system's user has caches.
-fn chosen(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let path = |name| variable(name).filter(|value: &OsString| !value.is_empty());
-    if let Some(said) = path("BREADCRUMB_CACHE") {
-        let is_off = said == "0" || said == "off";
-        return (!is_off).then(|| std::path::absolute(said).ok())?;
-    }
-    let caches = path("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| path("HOME").map(|home| PathBuf::from(home).join(".cache")))
-        .or_else(|| path("LOCALAPPDATA").map(PathBuf::from))?;
-    caches
-        .is_absolute()
-        .then(|| caches.join("breadcrumb-tracer").join("code"))
-}
-
-/// Code is read from there: nobody else may write it.
-#[cfg(unix)]
-fn make_own(folder: &Path) -> bool {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-    let made = fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder);
-    // SAFETY: asks for the process's user, which cannot fail.
-    let user = unsafe { libc::geteuid() };
-    made.and_then(|()| fs::metadata(folder))
-        .is_ok_and(|about| about.uid() == user && about.mode() & 0o022 == 0)
-}
-
-#[cfg(not(unix))]
-fn make_own(folder: &Path) -> bool {
-    fs::create_dir_all(folder).is_ok()
 }
 
 #[cfg(test)]
@@ -372,91 +280,5 @@ mod tests {
         for other in others {
             assert_ne!(other.name(), asked.name(), "{other:?}");
         }
-    }
-
-    #[test]
-    fn the_files_that_were_not_read_for_the_longest_time_go_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let hours_ago = |hours: u64| SystemTime::now() - Duration::from_secs(hours * 3600);
-        let add = |name: &str, hours: u64| {
-            let path = folder.path().join(name);
-            fs::write(&path, [0; 100]).unwrap();
-            let file = File::options().write(true).open(path).unwrap();
-            file.set_modified(hours_ago(hours)).unwrap();
-        };
-        for (name, hours) in [
-            ("a.code", 3),
-            ("b.code", 1),
-            ("c.code", 2),
-            ("d.1-1.tmp", 2),
-        ] {
-            add(name, hours);
-        }
-        add("e.1-2.tmp", 0);
-        add("other", 9);
-        let names = || {
-            let entries = fs::read_dir(folder.path()).unwrap().flatten();
-            let mut names: Vec<_> = entries
-                .map(|entry| entry.file_name().into_string().unwrap())
-                .collect();
-            names.sort();
-            names
-        };
-        tidy(folder.path(), 300, 200);
-        assert_eq!(
-            names(),
-            ["a.code", "b.code", "c.code", "e.1-2.tmp", "other"]
-        );
-        tidy(folder.path(), 299, 250);
-        assert_eq!(names(), ["b.code", "c.code", "e.1-2.tmp", "other"]);
-    }
-
-    #[test]
-    fn the_environment_says_where() {
-        let with = |all: &[(&str, &str)]| {
-            let all: Vec<(String, OsString)> = all
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).into()))
-                .collect();
-            let found = chosen(|name| {
-                let found = all.iter().find(|(known, _)| known == name);
-                found.map(|(_, value)| value.clone())
-            });
-            found.map(|path| path.to_string_lossy().into_owned())
-        };
-        let home = ("HOME", "/home/ann");
-        assert_eq!(
-            with(&[home]).as_deref(),
-            Some("/home/ann/.cache/breadcrumb-tracer/code")
-        );
-        assert_eq!(
-            with(&[home, ("XDG_CACHE_HOME", "/c")]).as_deref(),
-            Some("/c/breadcrumb-tracer/code")
-        );
-        assert_eq!(
-            with(&[home, ("BREADCRUMB_CACHE", "/tmp/x")]).as_deref(),
-            Some("/tmp/x")
-        );
-        for off in ["0", "off"] {
-            assert_eq!(with(&[home, ("BREADCRUMB_CACHE", off)]), None);
-        }
-        assert_eq!(with(&[]), None);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_folder_that_others_may_write_is_not_used() {
-        use std::os::unix::fs::PermissionsExt as _;
-        let folder = tempfile::tempdir().unwrap();
-        let own = folder.path().join("a/b");
-        assert!(make_own(&own));
-        assert_eq!(
-            fs::metadata(&own).unwrap().permissions().mode() & 0o777,
-            0o700
-        );
-        fs::set_permissions(&own, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(!make_own(&own));
-        fs::write(folder.path().join("file"), "").unwrap();
-        assert!(!make_own(&folder.path().join("file")));
     }
 }

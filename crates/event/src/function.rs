@@ -76,6 +76,45 @@ pub struct Function {
     pub scopes: Vec<LocalScope>,
 }
 
+impl Function {
+    /// One line of the table that outlives the process, with the file, and where a source map has moved
+    /// the function from: fields separated by tabs, with backslash, tab and line breaks escaped.
+    #[must_use]
+    pub fn to_line(&self, id: u32, file: &str, generated: Option<&Generated>) -> String {
+        let mut line = String::new();
+        let _ = write!(
+            line,
+            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
+            self.kind.name(),
+            u8::from(self.is_async),
+            u8::from(self.is_generator),
+            self.line,
+            self.column,
+            self.start,
+            self.end
+        );
+        escape(&self.name, &mut line);
+        line.push('\t');
+        escape(file, &mut line);
+        match generated {
+            Some(place) => {
+                let _ = write!(line, "\t{}\t{}\t", place.line, place.column);
+                escape(&place.file, &mut line);
+            }
+            None => line.push_str("\t0\t0\t"),
+        }
+        for parameter in &self.parameters {
+            line.push('\t');
+            escape(parameter, &mut line);
+        }
+        for scope in &self.scopes {
+            scope.write(&mut line);
+        }
+        line.push('\n');
+        line
+    }
+}
+
 /// A function's own scope, or that of a block in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalScope {
@@ -154,42 +193,11 @@ pub struct FunctionEntry {
 }
 
 impl FunctionEntry {
-    /// One line of the table that outlives the process: fields separated by tabs, with
-    /// backslash, tab and line breaks escaped.
+    /// One line of the table that outlives the process: see [`Function::to_line`].
     #[must_use]
     pub fn to_line(&self, id: u32) -> String {
-        let f = &self.function;
-        let mut line = String::new();
-        let _ = write!(
-            line,
-            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
-            f.kind.name(),
-            u8::from(f.is_async),
-            u8::from(f.is_generator),
-            f.line,
-            f.column,
-            f.start,
-            f.end
-        );
-        escape(&f.name, &mut line);
-        line.push('\t');
-        escape(&self.file, &mut line);
-        match &self.generated {
-            Some(place) => {
-                let _ = write!(line, "\t{}\t{}\t", place.line, place.column);
-                escape(&place.file, &mut line);
-            }
-            None => line.push_str("\t0\t0\t"),
-        }
-        for parameter in &f.parameters {
-            line.push('\t');
-            escape(parameter, &mut line);
-        }
-        for scope in &f.scopes {
-            scope.write(&mut line);
-        }
-        line.push('\n');
-        line
+        self.function
+            .to_line(id, &self.file, self.generated.as_ref())
     }
 
     /// The entry and its id in such a line (without its line break); `None` if it is not one.

@@ -4,7 +4,6 @@
 //! may mean something else, so whoever keeps them keeps that apart.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use breadcrumb_event::function::FunctionEntry;
 use serde::{Deserialize, Serialize};
@@ -18,7 +17,6 @@ struct Stored<'a> {
     /// A line each, as in the table that outlives a process.
     #[serde(borrow)]
     functions: Cow<'a, str>,
-    count: usize,
     splices: Cow<'a, Splices>,
     left_alone: Cow<'a, [LeftAloneFunction]>,
     kind: SourceKind,
@@ -28,22 +26,13 @@ impl Instrumented {
     /// See the module.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let no_file: Arc<str> = "".into();
-        let functions: String = (0..)
-            .zip(&self.functions)
-            .map(|(id, function)| {
-                let entry = FunctionEntry {
-                    file: Arc::clone(&no_file),
-                    function: function.clone(),
-                    generated: None,
-                };
-                entry.to_line(id)
-            })
+        let lines = (0..).zip(&self.functions);
+        let functions: String = lines
+            .map(|(id, function)| function.to_line(id, "", None))
             .collect();
         let stored = Stored {
             code: (&self.code).into(),
             functions: functions.into(),
-            count: self.functions.len(),
             splices: Cow::Borrowed(&self.splices),
             left_alone: (&self.left_alone).into(),
             kind: self.kind,
@@ -61,7 +50,7 @@ impl Instrumented {
             .collect();
         Some(Self {
             code: stored.code.into_owned(),
-            functions: functions.filter(|functions| functions.len() == stored.count)?,
+            functions: functions?,
             splices: stored.splices.into_owned(),
             left_alone: stored.left_alone.into_owned(),
             kind: stored.kind,
