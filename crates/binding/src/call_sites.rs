@@ -5,11 +5,9 @@
 //! ```text
 //! error.stack → V8 → prepare: map(sites, error) → node::PrepareStackTraceCallback(context, error, sites)
 //! ```
-//! Node-API has no word for it, so the two functions of V8's and Node's C++ interface that it takes
-//! are looked up by name, which tells the types of their parameters. A `v8::Local` is one pointer
-//! to a slot, passed in a register, and that pointer is what Node-API calls a `napi_value`.
-//! Limits: where they are not found, or the type is passed in another way (Windows), `install` says
-//! so and `ts/runtime/stack.ts` does what can be done without.
+//! The functions of V8's and Node's C++ interface that it takes are looked up by name (`engine.rs`).
+//! Limits: where they are not found (Windows), `install` says so and `ts/runtime/stack.ts` does what can
+//! be done without.
 
 #[cfg(unix)]
 mod platform {
@@ -19,17 +17,15 @@ mod platform {
 
     use napi::sys;
 
-    /// `v8::Local<T>` and `v8::MaybeLocal<T>`: empty when null.
-    pub type Local = *mut c_void;
+    use crate::engine::{CurrentIsolate, Local, current_isolate, find};
+
     type Prepare = unsafe extern "C" fn(context: Local, error: Local, sites: Local) -> Local;
     type SetPrepare = unsafe extern "C" fn(isolate: *mut c_void, prepare: Prepare);
     type Terminate = unsafe extern "C" fn(isolate: *mut c_void);
-    pub type CurrentIsolate = unsafe extern "C" fn() -> *mut c_void;
 
     const PREPARE: &CStr = c"_ZN4node25PrepareStackTraceCallbackEN2v85LocalINS0_7ContextEEENS1_INS0_5ValueEEENS1_INS0_5ArrayEEE";
     const SET_PREPARE: &CStr = c"_ZN2v87Isolate28SetPrepareStackTraceCallbackEPFNS_10MaybeLocalINS_5ValueEEENS_5LocalINS_7ContextEEENS4_IS2_EENS4_INS_5ArrayEEEE";
     const TERMINATE: &CStr = c"_ZN2v87Isolate18TerminateExecutionEv";
-    pub const CURRENT_ISOLATE: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
 
     /// Functions of the process that Node runs in.
     #[derive(Clone, Copy)]
@@ -53,26 +49,17 @@ mod platform {
         static MAPPER: Cell<Option<Mapper>> = const { Cell::new(None) };
     }
 
-    /// A function of the process that Node runs in, by its name in C++.
-    pub fn find(name: &CStr) -> Option<*mut c_void> {
-        // SAFETY: looks for a name among what is loaded.
-        let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-        (!symbol.is_null()).then_some(symbol)
-    }
-
     fn engine() -> Option<Engine> {
         *ENGINE.get_or_init(|| {
             let (prepare, set_prepare) = (find(PREPARE)?, find(SET_PREPARE)?);
-            let (current_isolate, terminate) = (find(CURRENT_ISOLATE)?, find(TERMINATE)?);
+            let (current_isolate, terminate) = (current_isolate()?, find(TERMINATE)?);
             // SAFETY: the names of C++ functions hold the types of their parameters, which are
             // these.
             unsafe {
                 Some(Engine {
                     prepare: std::mem::transmute::<*mut c_void, Prepare>(prepare),
                     set_prepare: std::mem::transmute::<*mut c_void, SetPrepare>(set_prepare),
-                    current_isolate: std::mem::transmute::<*mut c_void, CurrentIsolate>(
-                        current_isolate,
-                    ),
+                    current_isolate,
                     terminate: std::mem::transmute::<*mut c_void, Terminate>(terminate),
                 })
             }
@@ -188,6 +175,4 @@ mod platform {
     pub fn forget() {}
 }
 
-#[cfg(unix)]
-pub use platform::{CURRENT_ISOLATE, CurrentIsolate, Local, find};
 pub use platform::{forget, install};

@@ -5,9 +5,8 @@
 //! ```text
 //! set(mark) → promise.then(f) → set(undefined) → … f runs: get() → mark
 //! ```
-//! Node-API has no word for it: V8's own functions are looked up by name, as in `call_sites`.
-//! Limits: where they are not found, or `v8::Local` is passed in another way (Windows), there is
-//! none.
+//! Node-API has no word for it: V8's own functions are looked up by name (`engine.rs`).
+//! Limits: where they are not found (Windows), there is none.
 
 #[cfg(unix)]
 mod platform {
@@ -16,15 +15,13 @@ mod platform {
 
     use napi::sys;
 
-    /// `v8::Local<T>`, one pointer to a slot; also the `this` of a method of the `T`.
-    type Local = *mut c_void;
-    type CurrentIsolate = unsafe extern "C" fn() -> *mut c_void;
-    type CurrentContext = unsafe extern "C" fn(isolate: *mut c_void) -> Local;
+    use crate::engine::{
+        CurrentContext, CurrentIsolate, Local, current_context, current_isolate, find,
+    };
+
     type Get = unsafe extern "C" fn(this: *mut c_void) -> Local;
     type Set = unsafe extern "C" fn(this: *mut c_void, value: Local);
 
-    const CURRENT_ISOLATE: &CStr = c"_ZN2v87Isolate10GetCurrentEv";
-    const CURRENT_CONTEXT: &CStr = c"_ZN2v87Isolate17GetCurrentContextEv";
     /// V8 11 keeps it with the context.
     const OF_CONTEXT: [&CStr; 2] = [
         c"_ZNK2v87Context36GetContinuationPreservedEmbedderDataEv",
@@ -60,15 +57,9 @@ mod platform {
 
     static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
 
-    fn find(name: &CStr) -> Option<*mut c_void> {
-        // SAFETY: looks for a name among what is loaded.
-        let symbol = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-        (!symbol.is_null()).then_some(symbol)
-    }
-
     fn engine() -> Option<Engine> {
         *ENGINE.get_or_init(|| {
-            let isolate = find(CURRENT_ISOLATE)?;
+            let isolate = current_isolate()?;
             let of_isolate = OF_ISOLATE.map(find);
             let with_context = of_isolate.contains(&None);
             let [get, set] = if with_context {
@@ -76,17 +67,17 @@ mod platform {
             } else {
                 of_isolate
             };
+            let context = if with_context {
+                Some(current_context()?)
+            } else {
+                None
+            };
             // SAFETY: the names of C++ functions hold the types of their parameters, which are
             // these; a `Local` is trivially copied, so it is returned in a register.
             unsafe {
                 Some(Engine {
-                    isolate: std::mem::transmute::<*mut c_void, CurrentIsolate>(isolate),
-                    context: if with_context {
-                        let context = find(CURRENT_CONTEXT)?;
-                        Some(std::mem::transmute::<*mut c_void, CurrentContext>(context))
-                    } else {
-                        None
-                    },
+                    isolate,
+                    context,
                     get: std::mem::transmute::<*mut c_void, Get>(get?),
                     set: std::mem::transmute::<*mut c_void, Set>(set?),
                 })

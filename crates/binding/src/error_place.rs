@@ -5,8 +5,8 @@
 //! try { undefined.a } catch (e) { place(e) }  →  /app/a.js, 1, 17
 //! ```
 //! A message of V8's is made of the error, which has the place of its first frame. Its functions are
-//! looked up by name, as those of `call_sites.rs` are and for the same reasons. Limits: no place where
-//! they are not found (Windows), and where the error is about a text that has no name (`JSON.parse`).
+//! looked up by name (`engine.rs`). Limits: no place where they are not found (Windows), and where the
+//! error is about a text that has no name (`JSON.parse`).
 
 use napi::sys;
 
@@ -19,11 +19,6 @@ pub struct ErrorPlace {
     pub column: u32,
 }
 
-/// The place of an error object.
-pub fn place(error: sys::napi_value) -> Option<ErrorPlace> {
-    platform::place(error)
-}
-
 #[cfg(unix)]
 mod platform {
     use std::ffi::{CStr, c_int, c_void};
@@ -32,7 +27,9 @@ mod platform {
     use napi::sys;
 
     use super::ErrorPlace;
-    use crate::call_sites::{CURRENT_ISOLATE, CurrentIsolate, Local, find};
+    use crate::engine::{
+        CurrentContext, CurrentIsolate, Local, current_context, current_isolate, find,
+    };
 
     /// `v8::Maybe<int>`.
     #[repr(C)]
@@ -42,12 +39,10 @@ mod platform {
         value: c_int,
     }
 
-    type CurrentContext = unsafe extern "C" fn(isolate: *mut c_void) -> Local;
     type CreateMessage = unsafe extern "C" fn(isolate: *mut c_void, error: Local) -> Local;
     type ResourceName = unsafe extern "C" fn(message: Local) -> Local;
     type Number = unsafe extern "C" fn(message: Local, context: Local) -> MaybeInt;
 
-    const CURRENT_CONTEXT: &CStr = c"_ZN2v87Isolate17GetCurrentContextEv";
     const CREATE_MESSAGE: &CStr =
         c"_ZN2v89Exception13CreateMessageEPNS_7IsolateENS_5LocalINS_5ValueEEE";
     const RESOURCE_NAME: &CStr = c"_ZNK2v87Message21GetScriptResourceNameEv";
@@ -70,8 +65,8 @@ mod platform {
         // `Local` and a `Maybe<int>` are trivially copied, so they are returned in a register.
         unsafe {
             Some(Engine {
-                isolate: std::mem::transmute::<*mut c_void, CurrentIsolate>(find(CURRENT_ISOLATE)?),
-                context: std::mem::transmute::<*mut c_void, CurrentContext>(find(CURRENT_CONTEXT)?),
+                isolate: current_isolate()?,
+                context: current_context()?,
                 create: std::mem::transmute::<*mut c_void, CreateMessage>(find(CREATE_MESSAGE)?),
                 name: std::mem::transmute::<*mut c_void, ResourceName>(find(RESOURCE_NAME)?),
                 line: std::mem::transmute::<*mut c_void, Number>(find(LINE)?),
@@ -80,6 +75,7 @@ mod platform {
         }
     });
 
+    /// The place of an error object.
     pub fn place(error: sys::napi_value) -> Option<ErrorPlace> {
         let engine = (*ENGINE)?;
         // SAFETY: only called by a function of Node-API, so an isolate runs JavaScript in this thread, in
@@ -118,3 +114,5 @@ mod platform {
         None
     }
 }
+
+pub use platform::place;

@@ -11,6 +11,8 @@ mod code_cache;
 mod coded_error;
 mod continuation;
 mod dump;
+#[cfg(unix)]
+mod engine;
 mod error_place;
 mod event_loop;
 mod excerpt;

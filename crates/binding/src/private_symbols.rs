@@ -5,7 +5,7 @@
 //! private_symbols(env) → { arrow_message_private_symbol: Symbol(node:arrowMessage), … }
 //! ```
 //! Node's own modules get them from `internalBinding("util")`. The function of its C++ that answers
-//! is looked up by name, as those of `call_sites.rs` are and for the same reasons.
+//! is looked up by name (`engine.rs`).
 //! Limits: `None` where it is not found (Windows), or answers in another way.
 
 #[cfg(unix)]
@@ -14,10 +14,9 @@ mod platform {
 
     use napi::sys;
 
-    use crate::call_sites::{CURRENT_ISOLATE, CurrentIsolate, Local, find};
+    use crate::engine::{Local, current_context, current_isolate, find};
 
     type Callback = unsafe extern "C" fn(info: *const c_void);
-    type CurrentContext = unsafe extern "C" fn(isolate: *mut c_void) -> Local;
     type NewFunction = unsafe extern "C" fn(
         context: Local,
         callback: Callback,
@@ -27,7 +26,6 @@ mod platform {
         side_effect: c_int,
     ) -> Local;
 
-    const CURRENT_CONTEXT: &CStr = c"_ZN2v87Isolate17GetCurrentContextEv";
     const INTERNAL_BINDING: &CStr =
         c"_ZN4node7binding18GetInternalBindingERKN2v820FunctionCallbackInfoINS1_5ValueEEE";
     /// Up to V8 13 (Node 24), and since.
@@ -44,15 +42,13 @@ mod platform {
     /// Node's function that a native module of its own is had from.
     fn internal_binding() -> Option<sys::napi_value> {
         let new_function = NEW_FUNCTION.into_iter().find_map(find)?;
-        let (isolate, context) = (find(CURRENT_ISOLATE)?, find(CURRENT_CONTEXT)?);
+        let (isolate, context) = (current_isolate()?, current_context()?);
         let answer = find(INTERNAL_BINDING)?;
         // SAFETY: the names of C++ functions hold the types of their parameters, which are these.
         // This is a thread that runs JavaScript, in a call of Node-API: it has an isolate, a
         // context and a handle scope.
         unsafe {
             let new_function = std::mem::transmute::<*mut c_void, NewFunction>(new_function);
-            let isolate = std::mem::transmute::<*mut c_void, CurrentIsolate>(isolate);
-            let context = std::mem::transmute::<*mut c_void, CurrentContext>(context);
             let answer = std::mem::transmute::<*mut c_void, Callback>(answer);
             let none = std::ptr::null_mut();
             let function =

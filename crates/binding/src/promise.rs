@@ -4,7 +4,7 @@
 //! ```text
 //! state(Promise.resolve(7)) → PROMISE_FULFILLED; result(…) → 7
 //! ```
-//! V8's methods are looked up by name, as those of `call_sites.rs` are and for the same reasons.
+//! V8's methods are looked up by name (`engine.rs`).
 //! Limits: PROMISE_UNKNOWN where they are not found (Windows).
 
 use breadcrumb_event::layout::{
@@ -48,7 +48,7 @@ mod platform {
 
     use napi::sys;
 
-    use crate::call_sites::{Local, find};
+    use crate::engine::{Local, find};
 
     type State = unsafe extern "C" fn(promise: Local) -> c_int;
     type Result = unsafe extern "C" fn(promise: Local) -> Local;

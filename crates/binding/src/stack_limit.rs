@@ -5,8 +5,8 @@
 //! ```
 //! A call with probes takes up to 2.1 times the stack of one without, and 2.6 times where the optimiser
 //! has been at both: a recursion that gets to its end in the plain program would not with the same limit.
-//! V8 takes a new limit at any time (`v8::Isolate::SetStackLimit`, looked up by name as in
-//! `call_sites.rs`); the system gives the main thread more than V8 uses, mostly 8 MiB.
+//! V8 takes a new limit at any time (`v8::Isolate::SetStackLimit`, looked up by name as
+//! `engine.rs` has them); the system gives the main thread more than V8 uses, mostly 8 MiB.
 //! Limits: not on Windows, where the executable says what there is; not in workers, whose threads have
 //! no more than Node gave V8.
 
@@ -14,7 +14,7 @@
 mod platform {
     use std::ffi::{CStr, c_void};
 
-    use crate::call_sites::{CURRENT_ISOLATE, CurrentIsolate, find};
+    use crate::engine::{current_isolate, find};
 
     type SetStackLimit = unsafe extern "C" fn(isolate: *mut c_void, limit: usize);
 
@@ -39,7 +39,7 @@ mod platform {
     }
 
     pub fn raise(kib: u32) -> bool {
-        let (Some(set), Some(isolate)) = (find(SET_STACK_LIMIT), find(CURRENT_ISOLATE)) else {
+        let (Some(set), Some(isolate)) = (find(SET_STACK_LIMIT), current_isolate()) else {
             return false;
         };
         let Some(system) = system_limit() else {
@@ -62,7 +62,6 @@ mod platform {
         // stack to grow into.
         unsafe {
             let set = std::mem::transmute::<*mut c_void, SetStackLimit>(set);
-            let isolate = std::mem::transmute::<*mut c_void, CurrentIsolate>(isolate);
             set(isolate(), limit);
         }
         true
