@@ -293,7 +293,7 @@ impl Recorder {
         drain.poll(now_ns);
         drain.settle_thread(thread, now_ns);
         drain.settle_traces();
-        self.session.publish(drain, now_ns);
+        self.session.publish(&mut drain, now_ns);
     }
 
     /// Stores what is held of the traces in which something happened in the last so many nanoseconds.
@@ -312,7 +312,7 @@ impl Recorder {
         }
         drain.poll(now_ns);
         let traces = drain.dump(last_ns, now_ns);
-        self.session.publish(drain, now_ns).then_some(traces)
+        self.session.publish(&mut drain, now_ns).then_some(traces)
     }
 
     /// The calling thread will write no more: as [`Self::flush`], and its ring goes; if the store
@@ -324,7 +324,7 @@ impl Recorder {
         let now_ns = monotonic_ns();
         let mut drain = self.session.drain.lock();
         drain.end_thread(thread, now_ns);
-        if !drain.publish(now_ns) {
+        if !self.session.publish(&mut drain, now_ns) {
             return;
         }
         let ended = drain.remove_ended();
@@ -537,5 +537,40 @@ pub(crate) fn await_silence(drain: &mut Drain) {
             break;
         }
         std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use breadcrumb_event::function::{Function, FunctionKind};
+
+    use super::*;
+
+    #[test]
+    fn what_a_thread_counted_is_known_behind_its_end_while_the_drain_is_at_work() {
+        let options = RecorderOptions::new("counts", SinkOptions::Memory { max_calls: 1 });
+        let recorder = Recorder::start(options).unwrap();
+        let function = Function {
+            name: "f".into(),
+            kind: FunctionKind::Function,
+            is_async: false,
+            is_generator: false,
+            line: 1,
+            column: 1,
+            start: 0,
+            end: 1,
+            parameters: Vec::new(),
+            scopes: Vec::new(),
+        };
+        let functions = recorder.session.control.functions();
+        let id = functions.register("f.js".into(), vec![function]).unwrap();
+        let memory = ThreadMemory::reserve().unwrap();
+        let thread = recorder.attach(&memory, ThreadRole::Main).unwrap();
+        memory.counters(id + 1).0[id as usize].store(3, Ordering::Relaxed);
+        recorder.detach(thread);
+        let drain = recorder.session.drain.lock();
+        assert_eq!(recorder.counters().counted, 3);
+        drop(drain);
+        recorder.stop(RunStatus::Finished, None, None);
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::layout::TICK_ASLEEP;
 use breadcrumb_ring::{ChunkBudget, Ring, RunFolder, Space};
-use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
+use parking_lot::{Condvar, Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
@@ -166,10 +166,9 @@ impl Session {
     }
 
     /// Publishes what was read, and tells those that wait for a chunk. False if the store failed.
-    pub(crate) fn publish(&self, mut drain: MutexGuard<'_, Drain>, now_ns: i64) -> bool {
+    pub(crate) fn publish(&self, drain: &mut Drain, now_ns: i64) -> bool {
         let published = drain.publish(now_ns);
         *self.counters.lock() = drain.counters();
-        drop(drain);
         self.tell_freed();
         published
     }
