@@ -3,7 +3,7 @@
  * several rounds; ratios to plain with their spread.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`.
- * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--rounds 5`, `--small`, `--json`.
+ * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { benchOverhead } from "./overhead.ts";
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     workloads: { type: "string" },
     modes: { type: "string" },
     rounds: { type: "string", default: "5" },
+    leaves: { type: "string" },
     small: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     units: { type: "string" },
@@ -34,6 +35,7 @@ const modes = [
   ...choose(MODES, values.modes).filter((mode) => mode !== "plain"),
 ] as Mode[];
 const size = values.small ? "small" : "full";
+const more = values.leaves === undefined ? {} : { leaves: values.leaves };
 
 if (!values.json) console.log(`Node ${process.version}, ${values.rounds} rounds, plain = 1.00\n`);
 for (const workload of workloads) {
@@ -49,7 +51,7 @@ for (const workload of workloads) {
 function runRound(workload: Workload, round: number): Map<Mode, Cost> {
   const turned = modes.map((_, at) => modes[(at + round) % modes.length] as Mode);
   const costs = new Map(
-    turned.map((mode) => [mode, runWorkload(workload, mode, size, process.execPath)]),
+    turned.map((mode) => [mode, runWorkload(workload, mode, size, process.execPath, more)]),
   );
   const outputs = new Set([...costs.values()].map(({ output }) => output));
   if (outputs.size > 1) throw new Error(`${workload} prints different things in different modes`);

@@ -45,7 +45,7 @@ export function benchValues(rounds: number): number {
   for (let round = 0; round < rounds; round++) {
     for (const each of VALUE_CASES) {
       const { workload, mode, values } = each;
-      const cost: Cost = runWorkload(workload, mode, "full", process.execPath, values);
+      const cost: Cost = runWorkload(workload, mode, "full", process.execPath, { values });
       least.set(each, Math.min(least.get(each) ?? Number.POSITIVE_INFINITY, cost.threadCpuMs));
     }
   }

@@ -69,13 +69,13 @@ interface Counters {
   readonly recorderCpuNs: number;
 }
 
-/** Runs a workload once, every file of it included, losing nothing. `values`: how much of them is kept. */
+/** Runs a workload once, every file of it included, losing nothing. `more`: options besides. */
 export function runWorkload(
   workload: Workload,
   mode: Mode,
   size: Size,
   node: string,
-  values: Readonly<Record<string, unknown>> = {},
+  more: Readonly<Record<string, unknown>> = {},
 ): Cost {
   const folder = mkdtempSync(join(tmpdir(), "breadcrumb-bench-"));
   const result = join(folder, "result.json");
@@ -89,10 +89,10 @@ export function runWorkload(
       all: true,
       overflow: "block",
       ...recorded,
+      ...more,
       store,
       quiet: true,
       strict: true,
-      values,
     };
     const began = performance.now();
     const child = spawnSync(node, [...preloads, script], {

@@ -45,6 +45,14 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "share",
       help: "what recording may cost, 0.01 to 1 of the program's own CPU: hot functions are counted only",
     },
+    leaves: {
+      value: "how",
+      help: "functions that call nothing: record (default), count their calls only, skip them",
+    },
+    "leaf-size": {
+      value: "characters",
+      help: "such functions with a longer text are recorded as all others (default: any)",
+    },
     redact: {
       value: "what",
       help: "secrets: off keeps them, hash tells equal ones, also=email, except=card, name=shoeSize",

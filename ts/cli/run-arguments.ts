@@ -5,8 +5,16 @@
  * `["--all", "node", "app.js", "--all"]` → all, command `node app.js --all`.
  */
 import { badOption } from "../errors";
-import { type Mode, MODES, type Overflow, OVERFLOWS } from "../options/options";
+import {
+  LEAVES,
+  type Leaves,
+  type Mode,
+  MODES,
+  type Overflow,
+  OVERFLOWS,
+} from "../options/options";
 import { keepRules } from "../options/keep";
+import { leafSizeOf } from "../options/leaves";
 import { overheadOf } from "../options/overhead";
 import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
@@ -25,6 +33,8 @@ export interface RunArguments {
   overflow: Overflow | undefined;
   keep: string | undefined;
   overhead: number | false | undefined;
+  leaves: Leaves | undefined;
+  leafSize: number | undefined;
   redact: RedactOptions | false | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
@@ -59,6 +69,8 @@ const VALUES = [
   "overflow",
   "keep",
   "overhead",
+  "leaves",
+  "leaf-size",
   "redact",
   "values",
   "timeout",
@@ -152,6 +164,12 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
     case "overhead":
       args.overhead = overheadOf(value, "--overhead");
       return;
+    case "leaves":
+      args.leaves = oneOf(key, value, LEAVES);
+      return;
+    case "leaf-size":
+      args.leafSize = leafSizeOf(value, "--leaf-size");
+      return;
     case "redact":
       args.redact = redactOf(value, "--redact");
       return;
@@ -193,6 +211,8 @@ function defaults(): RunArguments {
     overflow: undefined,
     keep: undefined,
     overhead: undefined,
+    leaves: undefined,
+    leafSize: undefined,
     redact: undefined,
     profile: undefined,
     mode: undefined,

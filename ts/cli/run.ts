@@ -118,6 +118,7 @@ function check(args: RunArguments, config: LoadedConfig | null): void {
 /** What was given, as the API has it. */
 function startOptions(args: RunArguments): StartOptions {
   const { include, exclude, store, mode, keep, overhead, redact, values, overflow } = args;
+  const { leaves, leafSize } = args;
   return {
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
@@ -125,6 +126,8 @@ function startOptions(args: RunArguments): StartOptions {
     ...(mode !== undefined && { mode }),
     ...(keep !== undefined && { keep }),
     ...(overhead !== undefined && { overhead }),
+    ...(leaves !== undefined && { leaves }),
+    ...(leafSize !== undefined && { leafSize }),
     ...(redact !== undefined && { redact }),
     ...(values !== undefined && { values }),
     ...(args.locals && { locals: true }),

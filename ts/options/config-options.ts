@@ -5,7 +5,7 @@
  *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
  */
 import type { Keep } from "./keep";
-import { type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
+import { LEAVES, type Leaves, type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
 import { VALUE_COUNTS, type ValuesOptions } from "./values";
@@ -19,6 +19,8 @@ export interface ConfigValues {
   readonly mode?: Mode;
   readonly overflow?: Overflow;
   readonly overhead?: number | false;
+  readonly leaves?: Leaves;
+  readonly leafSize?: number;
   readonly retention?: RetentionOptions | false;
   readonly keep?: Keep;
   readonly redact?: RedactOptions | false;
@@ -116,6 +118,21 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--overhead",
     standard: "false",
     help: "What recording may cost, as a share of the processor time that the process takes for itself (0.01 to 1): the functions that cost the most are then recorded without values, or counted only; false for anything.",
+  },
+  leaves: {
+    kind: "word",
+    words: LEAVES,
+    env: "BREADCRUMB_LEAVES",
+    flag: "--leaves",
+    standard: "record",
+    help: "What becomes of functions that call nothing, repeat nothing and throw nothing: record, count (their calls are only counted, unless they are chosen while the program runs), or skip (no probes; coverage() lists them).",
+  },
+  leafSize: {
+    kind: "integer",
+    env: "BREADCRUMB_LEAF_SIZE",
+    flag: "--leaf-size",
+    standard: "any",
+    help: "Such functions whose text is longer than so many characters are recorded as all others.",
   },
   retention: {
     kind: "retention",

@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_LOCALS`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
  * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
@@ -11,9 +11,13 @@ import { dirname, join, resolve, sep } from "node:path";
 import { badOption } from "../errors";
 import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import { checkObject } from "./check-object";
+import type { ConfigValues } from "./config-options";
 import type { LoadedConfig } from "./resolve-config";
 import { type Keep, type KeepRules, keepRules } from "./keep";
+import { leafRule, leafSizeOf } from "./leaves";
 import {
+  type LeafRule,
+  type Leaves,
   type Mode,
   MODES,
   OVERFLOWS,
@@ -46,6 +50,8 @@ const KNOWN = [
   "overflow",
   "mode",
   "overhead",
+  "leaves",
+  "leafSize",
   "maxCalls",
   "retention",
   "keep",
@@ -90,6 +96,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     overflow: oneOf("overflow", options.overflow ?? config.overflow ?? "drop", OVERFLOWS),
     mode: chosenMode(options.mode, env["BREADCRUMB_MODE"], config.mode),
     overhead: overhead(options.overhead, env["BREADCRUMB_OVERHEAD"], config.overhead),
+    leaves: leaves(options, env, config),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     keep: keptTraces(options.keep, env["BREADCRUMB_KEEP"], config.keep),
@@ -116,6 +123,16 @@ function keptTraces(
 ): KeepRules | null {
   if (given === undefined && env) return keepRules(env, "BREADCRUMB_KEEP");
   return keepRules(given ?? config);
+}
+
+function leaves(given: StartOptions, env: Circumstances["env"], config: ConfigValues): LeafRule {
+  const { BREADCRUMB_LEAVES: how, BREADCRUMB_LEAF_SIZE: size } = env;
+  if (given.leaves === undefined && how)
+    leafRule(how as Leaves, 1, { leaves: "BREADCRUMB_LEAVES" });
+  return leafRule(
+    given.leaves ?? ((how || config.leaves) as Leaves | undefined),
+    given.leafSize ?? (size ? leafSizeOf(size, "BREADCRUMB_LEAF_SIZE") : config.leafSize),
+  );
 }
 
 function overhead(

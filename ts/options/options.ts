@@ -16,6 +16,18 @@ export const MODES = ["values", "time", "count", "dormant"] as const;
 /** How much is recorded of a call. */
 export type Mode = (typeof MODES)[number];
 
+/** What can become of leaves. */
+export const LEAVES = ["record", "count", "skip"] as const;
+/** What becomes of leaves: functions without calls, loops, `throw`, `try`, functions or classes in them. */
+export type Leaves = (typeof LEAVES)[number];
+
+/** What becomes of leaves, as the native part takes it. */
+export interface LeafRule {
+  readonly how: Leaves;
+  /** Longer ones, in characters, are as all functions. */
+  readonly longest: number;
+}
+
 /** Options of `Breadcrumb.start()`. */
 export interface StartOptions {
   /**
@@ -38,6 +50,15 @@ export interface StartOptions {
    * @default false; `BREADCRUMB_OVERHEAD`
    */
   readonly overhead?: number | false;
+  /**
+   * What becomes of leaves, functions that call nothing, repeat nothing and throw nothing by their text:
+   * `count` only counts their calls, unless `set` or `breadcrumb start` chooses them; `skip` gives them no
+   * probes, and lists them as left alone (`coverage()`). Their time is then their callers' own.
+   * @default "record"; `BREADCRUMB_LEAVES`
+   */
+  readonly leaves?: Leaves;
+  /** Leaves whose text is longer, in characters, are as all functions. @default any; `BREADCRUMB_LEAF_SIZE` */
+  readonly leafSize?: number;
   /** Calls that `:memory:` keeps, the newest. @default 100000 */
   readonly maxCalls?: number;
   /**
@@ -89,6 +110,8 @@ export interface SessionOptions {
   readonly mode: number;
   /** What recording may cost, as a share of the process's own processor time; null: anything. */
   readonly overhead: number | null;
+  /** What becomes of leaves. */
+  readonly leaves: LeafRule;
   /** Calls that a memory store keeps. */
   readonly maxCalls: number;
   /** What the store keeps; null: everything. */

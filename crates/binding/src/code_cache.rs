@@ -19,7 +19,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Builder;
 use std::time::{Duration, SystemTime};
 
-use breadcrumb_instrument::{Instrumented, Outcome};
+use breadcrumb_instrument::{Instrumented, Leaves, Outcome, Wanted};
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 
@@ -44,8 +44,7 @@ pub struct Question<'a> {
     pub kind: &'a str,
     pub first_id: u32,
     pub file_stem: &'a str,
-    pub this: bool,
-    pub locals: bool,
+    pub wanted: Wanted,
 }
 
 impl Question<'_> {
@@ -56,7 +55,18 @@ impl Question<'_> {
             digest.update(part);
         }
         digest.update(self.first_id.to_le_bytes());
-        digest.update([u8::from(self.this), u8::from(self.locals)]);
+        let Wanted {
+            this,
+            locals,
+            leaves,
+        } = self.wanted;
+        let (how, longest) = match leaves {
+            Leaves::Record => (0, 0),
+            Leaves::Count { longest } => (1, longest),
+            Leaves::Skip { longest } => (2, longest),
+        };
+        digest.update([u8::from(this), u8::from(locals), how]);
+        digest.update(longest.to_le_bytes());
         let digest = digest.finalize();
         let hex: String = digest[..20]
             .iter()
@@ -179,7 +189,7 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use breadcrumb_instrument::{Input, SourceKind, instrument};
+    use breadcrumb_instrument::{Input, SourceKind, Wanted, instrument};
 
     use super::*;
 
@@ -189,8 +199,7 @@ mod tests {
             kind: "commonjs",
             first_id: 7,
             file_stem: "cart",
-            this: false,
-            locals: false,
+            wanted: Wanted::default(),
         }
     }
 
@@ -200,9 +209,8 @@ mod tests {
             kind: SourceKind::CommonJs,
             first_id: 7,
             file_stem: "cart",
-            records_this: false,
             names: None,
-            locals: false,
+            wanted: Wanted::default(),
         })
     }
 
@@ -268,16 +276,32 @@ mod tests {
                 file_stem: "",
                 ..asked
             },
-            Question {
+        ];
+        let usual = Wanted::default();
+        let wanted = [
+            Wanted {
                 this: true,
-                ..asked
+                ..usual
             },
-            Question {
+            Wanted {
                 locals: true,
-                ..asked
+                ..usual
+            },
+            Wanted {
+                leaves: Leaves::Count { longest: 9 },
+                ..usual
+            },
+            Wanted {
+                leaves: Leaves::Skip { longest: 9 },
+                ..usual
+            },
+            Wanted {
+                leaves: Leaves::Skip { longest: 8 },
+                ..usual
             },
         ];
-        for other in others {
+        let wanted = wanted.map(|wanted| Question { wanted, ..asked });
+        for other in others.into_iter().chain(wanted) {
             assert_ne!(other.name(), asked.name(), "{other:?}");
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use breadcrumb_instrument::{
     Diagnostic, Engine, FunctionNames, Input, Instrumented, LeftAloneFunction, Outcome, Place,
-    SourceKind, Splices,
+    SourceKind, Splices, Wanted,
 };
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -23,15 +23,6 @@ pub enum FileStatus {
     LeftAlone,
     /// It was loaded before the hooks.
     TooEarly,
-}
-
-/// What probes read besides arguments and results.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Reads {
-    /// What methods are called on.
-    pub this: bool,
-    /// The variables that an exception leaves behind.
-    pub locals: bool,
 }
 
 /// A function without probes in a file that has some.
@@ -91,8 +82,8 @@ pub struct About {
     pub source_map: Option<String>,
     /// What the host puts before its text.
     pub head: String,
-    /// What its probes read.
-    pub reads: Reads,
+    /// How it was instrumented.
+    pub wanted: Wanted,
 }
 
 /// An instrumented text.
@@ -104,7 +95,7 @@ struct Text {
     /// The original, and as what it was read.
     source: Box<str>,
     kind: SourceKind,
-    reads: Reads,
+    wanted: Wanted,
     /// Found when they are first asked for.
     names: Option<FunctionNames>,
 }
@@ -131,9 +122,8 @@ impl Text {
             first_id: self.first_id,
             // Names for the store, which are in no probe.
             file_stem: "",
-            records_this: self.reads.this,
             names: None,
-            locals: self.reads.locals,
+            wanted: self.wanted,
         };
         let names = self
             .names
@@ -190,7 +180,7 @@ impl Files {
             head: about.head,
             source: source.into(),
             kind: result.kind,
-            reads: about.reads,
+            wanted: about.wanted,
             names: None,
         });
     }
@@ -327,7 +317,7 @@ pub fn instrument_as(
     first_id: u32,
     path: &Path,
     map: Option<&FileMap>,
-    reads: Reads,
+    wanted: Wanted,
 ) -> Outcome {
     let kinds: &[SourceKind] = match kind {
         "module" => &[SourceKind::Module],
@@ -342,9 +332,8 @@ pub fn instrument_as(
             kind,
             first_id,
             file_stem: file_stem(path),
-            records_this: reads.this,
             names: map.map(|map| map as _),
-            locals: reads.locals,
+            wanted,
         }) {
             Outcome::Instrumented(result) => return Outcome::Instrumented(result),
             Outcome::LeftAlone(diagnostic) => first = first.or(Some(diagnostic)),

@@ -8,6 +8,7 @@ use breadcrumb_event::layout::{
     LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS, LIMIT_STRING, LIMIT_WORDS,
     LIMITS,
 };
+use breadcrumb_instrument::Leaves;
 use breadcrumb_recorder::KeepOptions;
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_store::RetentionPolicy;
@@ -46,6 +47,9 @@ pub struct SessionOptions {
     /// Variables that exceptions leave behind are recorded.
     #[serde(default)]
     pub locals: bool,
+    /// What becomes of leaves.
+    #[serde(default)]
+    pub leaves: LeafRule,
     /// What recording may cost, as a share of the process's own processor time; none: anything.
     #[serde(default)]
     pub overhead: Option<f64>,
@@ -53,6 +57,35 @@ pub struct SessionOptions {
     pub redact: Option<RedactorOptions>,
     /// This process.
     pub run: RunInfo,
+}
+
+/// `LeafRule`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "how")]
+pub enum LeafRule {
+    /// They are as all functions.
+    #[default]
+    Record,
+    /// They are only counted.
+    Count {
+        /// The longest of them, UTF-16 units.
+        longest: u32,
+    },
+    /// They get no probes.
+    Skip {
+        /// The longest of them, UTF-16 units.
+        longest: u32,
+    },
+}
+
+impl From<LeafRule> for Leaves {
+    fn from(rule: LeafRule) -> Self {
+        match rule {
+            LeafRule::Record => Self::Record,
+            LeafRule::Count { longest } => Self::Count { longest },
+            LeafRule::Skip { longest } => Self::Skip { longest },
+        }
+    }
 }
 
 /// `ValueLimits`.

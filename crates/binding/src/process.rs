@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use breadcrumb_instrument::Outcome;
+use breadcrumb_instrument::{Outcome, Wanted};
 use breadcrumb_recorder::{
     Capture, Control, ControlOptions, FileLists, Others, Overflow, Recorder, RecorderError,
     RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::capture::ProcessControl;
 use crate::code_cache::{self, Question};
 use crate::coded_error::CodedError;
-use crate::files::{About, FileStatus, Files, Reads, file_stem, instrument_as};
+use crate::files::{About, FileStatus, Files, file_stem, instrument_as};
 use crate::function_patterns::FunctionPatterns;
 use crate::options::SessionOptions;
 use crate::selection::Selection;
@@ -299,12 +299,16 @@ fn shown(path: &str) -> String {
     )
 }
 
-/// What probes are to read.
-fn reads() -> Reads {
+/// What probes are to read, and of which functions.
+fn wanted() -> Wanted {
     let guard = SESSION.read();
-    guard.as_ref().map_or_else(Reads::default, |session| Reads {
-        this: session.options.values.this,
-        locals: session.options.locals,
+    guard.as_ref().map_or_else(Wanted::default, |session| {
+        let options = &session.options;
+        Wanted {
+            this: options.values.this,
+            locals: options.locals,
+            leaves: options.leaves.into(),
+        }
     })
 }
 
@@ -326,10 +330,10 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     let shown_path: Arc<str> = shown(path).into();
     let mut originals: Vec<String> = Vec::new();
     let control = Control::get().map_err(|error| error.to_string())?;
-    let reads = reads();
+    let wanted = wanted();
     let result = control.functions().with_next_id(|first_id| {
         let file = Path::new(path);
-        let make = || instrument_as(source, kind, first_id, file, map.as_deref(), reads);
+        let make = || instrument_as(source, kind, first_id, file, map.as_deref(), wanted);
         let outcome = match map {
             // What it is of depends on other files.
             Some(_) => make(),
@@ -339,8 +343,7 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
                     kind,
                     first_id,
                     file_stem: file_stem(file),
-                    this: reads.this,
-                    locals: reads.locals,
+                    wanted,
                 },
                 make,
             ),
@@ -374,7 +377,7 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
                 originals,
                 source_map: trouble,
                 head,
-                reads,
+                wanted,
             };
             with_files(|files| files.add(path, about, first_id, functions, source, result));
             Ok(code)

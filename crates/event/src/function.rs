@@ -61,6 +61,8 @@ pub struct Function {
     pub is_async: bool,
     /// `function*`.
     pub is_generator: bool,
+    /// It calls nothing, and is only counted unless it is chosen.
+    pub is_leaf: bool,
     /// Line of its first character, from 1.
     pub line: u32,
     /// Column of its first character, from 1, in UTF-16 units.
@@ -84,10 +86,11 @@ impl Function {
         let mut line = String::new();
         let _ = write!(
             line,
-            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
+            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
             self.kind.name(),
             u8::from(self.is_async),
             u8::from(self.is_generator),
+            u8::from(self.is_leaf),
             self.line,
             self.column,
             self.start,
@@ -208,6 +211,7 @@ impl FunctionEntry {
         let kind = FunctionKind::from_name(fields.next()?)?;
         let is_async = fields.next()? == "1";
         let is_generator = fields.next()? == "1";
+        let is_leaf = fields.next()? == "1";
         let mut number = || fields.next()?.parse::<u32>().ok();
         let (line, column, start, end) = (number()?, number()?, number()?, number()?);
         let name = unescape(fields.next()?);
@@ -231,6 +235,7 @@ impl FunctionEntry {
             kind,
             is_async,
             is_generator,
+            is_leaf,
             line,
             column,
             start,
@@ -291,6 +296,7 @@ mod tests {
                 kind: FunctionKind::Getter,
                 is_async: true,
                 is_generator: false,
+                is_leaf: true,
                 line: 3,
                 column: 9,
                 start: 40,

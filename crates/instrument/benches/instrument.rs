@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use breadcrumb_instrument::{Input, Outcome, SourceKind, instrument};
+use breadcrumb_instrument::{Input, Outcome, SourceKind, Wanted, instrument};
 use criterion::{Criterion, criterion_group, criterion_main};
 use oxc_allocator::Allocator;
 use oxc_parser::Parser;
@@ -37,9 +37,8 @@ fn large_file(criterion: &mut Criterion) {
                 kind: SourceKind::CommonJs,
                 first_id: 0,
                 file_stem: "_tsc",
-                records_this: false,
                 names: None,
-                locals: false,
+                wanted: Wanted::default(),
             });
             match outcome {
                 Outcome::Instrumented(done) => done.functions.len(),

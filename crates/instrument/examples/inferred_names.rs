@@ -1,7 +1,7 @@
 //! `cargo run -p breadcrumb-instrument --example inferred_names -- 13 file.js` prints the functions of a
 //! file with the names that V8 13 gives those that have none, as JSON.
 
-use breadcrumb_instrument::{Engine, Input, SourceKind, inferred_names};
+use breadcrumb_instrument::{Engine, Input, SourceKind, Wanted, inferred_names};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -19,9 +19,8 @@ fn main() {
             },
             first_id: 0,
             file_stem: "file",
-            records_this: false,
             names: None,
-            locals: false,
+            wanted: Wanted::default(),
         };
         for it in inferred_names(&input, engine).expect("a file that parses") {
             let (start, end, named, inferred) = (it.start, it.end, it.named, it.inferred);

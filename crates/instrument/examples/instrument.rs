@@ -1,6 +1,6 @@
 //! `cargo run -p breadcrumb-instrument --example instrument -- file.js` prints the file with probes.
 
-use breadcrumb_instrument::{Input, Outcome, SourceKind, instrument};
+use breadcrumb_instrument::{Input, Outcome, SourceKind, Wanted, instrument};
 
 fn main() {
     for path in std::env::args().skip(1) {
@@ -16,9 +16,11 @@ fn main() {
             kind,
             first_id: 0,
             file_stem: "file",
-            records_this: false,
             names: None,
-            locals: std::env::var_os("LOCALS").is_some(),
+            wanted: Wanted {
+                locals: std::env::var_os("LOCALS").is_some(),
+                ..Wanted::default()
+            },
         };
         match instrument(&input) {
             Outcome::Instrumented(done) => {

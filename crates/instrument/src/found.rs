@@ -67,6 +67,8 @@ pub(crate) struct Found<'a> {
     pub scopes: Vec<Scope<'a>>,
     /// Its own code says `this`.
     pub uses_this: bool,
+    /// It is one of the leaves that are only counted.
+    pub is_leaf: bool,
 }
 
 impl<'a> Found<'a> {

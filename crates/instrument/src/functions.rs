@@ -15,8 +15,13 @@ use crate::declarations::{binding_names, has_repeated, is_simple};
 use crate::edit::{COMMA, HERE, NO_FUNCTION, Piece, SEMICOLON, UNREACHABLE};
 use crate::found::Found;
 use crate::frame::Frame;
+use crate::leaves::{Leaves, Looking, is_leaf};
+use crate::positions::utf16_length;
 use crate::visitor::Visitor;
 use crate::{place, trivia};
+
+/// Why leaves have no probes where that is wanted.
+const LEAF: &str = "it is a leaf";
 
 /// A function that is being entered.
 struct Entry {
@@ -101,6 +106,9 @@ impl<'a> Visitor<'a> {
             self.create_generator(last.or(this), function.params.span.end - 1);
         }
         self.visit_body(index, &function.params, body);
+        self.set_leaf_apart(index, &function.params, |looking| {
+            looking.visit_function_body(body);
+        });
     }
 
     pub fn visit_arrow(&mut self, arrow: &ArrowFunctionExpression<'a>) {
@@ -128,6 +136,35 @@ impl<'a> Visitor<'a> {
                     self.visit_concise_body(index, expression);
                 }
             }
+        }
+        self.set_leaf_apart(index, &arrow.params, |looking| {
+            looking.visit_arrow_function_body(&arrow.body);
+        });
+    }
+
+    /// A leaf, if that makes a difference, is marked or left alone.
+    fn set_leaf_apart(
+        &mut self,
+        index: usize,
+        parameters: &FormalParameters<'a>,
+        look: impl FnOnce(&mut Looking),
+    ) {
+        let function = &mut self.found[index];
+        let Some(longest) = self.leaves.longest() else {
+            return;
+        };
+        if function.is_async || function.is_generator || !is_leaf(parameters, look) {
+            return;
+        }
+        let text = &self.source[function.start as usize..function.end as usize];
+        if utf16_length(text) > longest {
+            return;
+        }
+        match self.leaves {
+            Leaves::Skip { .. } => {
+                function.left_alone.get_or_insert(LEAF);
+            }
+            _ => function.is_leaf = true,
         }
     }
 
@@ -179,6 +216,7 @@ impl<'a> Visitor<'a> {
             tracks_jumps: false,
             scopes: Vec::new(),
             uses_this: false,
+            is_leaf: false,
         });
         let named = if is_named { index as u32 } else { around };
         let mut frame = Frame::new(index as u32, named);

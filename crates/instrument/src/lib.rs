@@ -21,6 +21,7 @@ mod inferred_functions;
 mod inferred_names;
 mod inferred_patterns;
 mod kept_names;
+mod leaves;
 mod locals;
 mod name;
 mod naming;
@@ -51,6 +52,7 @@ use crate::original_names::{Names, Renamed};
 
 pub use crate::function_names::{FunctionNames, Place};
 pub use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
+pub use crate::leaves::Leaves;
 pub use crate::original_names::OriginalNames;
 pub use crate::splices::{SpliceTables, Splices, first_probe};
 
@@ -82,12 +84,21 @@ pub struct Input<'a> {
     /// The file's name without folder and extension: the name of a function that is the file's
     /// own export.
     pub file_stem: &'a str,
-    /// Methods and accessors hand over what they are called on, as a first parameter `this`.
-    pub records_this: bool,
     /// What a source map says of names, where there is one.
     pub names: Option<&'a dyn OriginalNames>,
+    /// Which functions' probes read what.
+    pub wanted: Wanted,
+}
+
+/// What probes read besides arguments and results, and which functions have them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// Methods and accessors hand over what they are called on, as a first parameter `this`.
+    pub this: bool,
     /// Probes read the variables that an exception leaves behind.
     pub locals: bool,
+    /// What becomes of leaves.
+    pub leaves: Leaves,
 }
 
 /// What came of it.
@@ -178,10 +189,10 @@ fn instrument_checked(input: &Input) -> Result<Outcome, Diagnostic> {
     let mut visited = visitor::visit(input, names, &program, None)?;
     // Behind our own visitor, which guards against a tree that is too deep to be visited.
     let scoping = parse::check_early_errors(input, &program)?;
-    if input.locals {
+    if input.wanted.locals {
         visited = visitor::visit(input, names, &program, Some(Locals::new(&scoping)))?;
     }
-    if input.records_this {
+    if input.wanted.this {
         visited.found.iter_mut().for_each(Found::hand_over_this);
     }
     Ok(Outcome::Instrumented(render::render(input, names, visited)))

@@ -49,6 +49,7 @@ pub(crate) fn number<'a>(
             kind: function.kind,
             is_async: function.is_async,
             is_generator: function.is_generator,
+            is_leaf: function.is_leaf,
             line,
             column,
             start,

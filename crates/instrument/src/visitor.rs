@@ -14,6 +14,7 @@ use oxc_syntax::scope::ScopeFlags;
 use crate::edit::{Edit, HERE, NO_FUNCTION, Piece};
 use crate::found::Found;
 use crate::frame::{Around, Breakable, Frame};
+use crate::leaves::Leaves;
 use crate::locals::Locals;
 use crate::original_names::Names;
 use crate::{Diagnostic, Input, Reason, name, parse};
@@ -38,6 +39,7 @@ pub(crate) fn visit<'a>(
         edits: Vec::new(),
         frames: vec![Frame::of_program()],
         current: NO_FUNCTION,
+        leaves: input.wanted.leaves,
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
         literals: 0,
@@ -87,6 +89,7 @@ pub(crate) struct Visitor<'a> {
     /// The function that edits are for: the innermost one whose body is being visited, or
     /// `NO_FUNCTION` in parameters, in fields and at the top level.
     pub current: u32,
+    pub leaves: Leaves,
     pub is_strict: bool,
     pub with_depth: u32,
     /// Functions and classes so far.

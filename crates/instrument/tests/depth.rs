@@ -1,6 +1,6 @@
 //! Deep programs must not exhaust the stack of the thread that loads them.
 
-use breadcrumb_instrument::{Input, Outcome, Reason, SourceKind, instrument};
+use breadcrumb_instrument::{Input, Outcome, Reason, SourceKind, Wanted, instrument};
 
 /// Less than a worker thread of Node has left when its JavaScript is at its limit.
 const SMALL_STACK_BYTES: usize = 128 << 10;
@@ -38,9 +38,8 @@ fn instrument_on_small_stack(source: String) -> Outcome {
                 kind: SourceKind::CommonJs,
                 first_id: 0,
                 file_stem: "deep",
-                records_this: false,
                 names: None,
-                locals: false,
+                wanted: Wanted::default(),
             })
         })
         .expect("a thread")

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use breadcrumb_instrument::{
     Engine, FunctionNames, Input, Instrumented, Named, NamedFunction, Outcome, Place, SourceKind,
-    inferred_names, instrument,
+    Wanted, inferred_names, instrument,
 };
 
 /// CommonJS, in all styles: bundles, classes, compiled and minified code.
@@ -72,9 +72,8 @@ fn input(source: &str) -> Input<'_> {
         kind: SourceKind::CommonJs,
         first_id: 0,
         file_stem: "file",
-        records_this: false,
         names: None,
-        locals: false,
+        wanted: Wanted::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Names that a source map knows reach functions, classes, members and parameters.
 
-use breadcrumb_instrument::{Input, OriginalNames, Outcome, SourceKind, instrument};
+use breadcrumb_instrument::{Input, OriginalNames, Outcome, SourceKind, Wanted, instrument};
 
 /// Each one-letter identifier `x` was `x` and its line: `a` in line 1 was `a1`.
 #[derive(Debug)]
@@ -33,9 +33,8 @@ fn names_are_those_of_the_original() {
         kind: SourceKind::CommonJs,
         first_id: 0,
         file_stem: "file",
-        records_this: false,
         names: Some(&names),
-        locals: false,
+        wanted: Wanted::default(),
     });
     let Outcome::Instrumented(done) = outcome else {
         panic!("left alone");

@@ -1,6 +1,8 @@
 //! Positions map back, for any program made of these pieces.
 
-use breadcrumb_instrument::{Input, Instrumented, Outcome, SourceKind, first_probe, instrument};
+use breadcrumb_instrument::{
+    Input, Instrumented, Outcome, SourceKind, Wanted, first_probe, instrument,
+};
 use proptest::prelude::*;
 
 /// Statements that hold every kind of insertion, with characters of one to four bytes.
@@ -37,9 +39,8 @@ fn instrumented(source: &str) -> Instrumented {
         kind: SourceKind::CommonJs,
         first_id: 5,
         file_stem: "file",
-        records_this: false,
         names: None,
-        locals: false,
+        wanted: Wanted::default(),
     };
     match instrument(&input) {
         Outcome::Instrumented(done) => done,

@@ -58,6 +58,7 @@ fn register() {
         kind: FunctionKind::Function,
         is_async: false,
         is_generator: false,
+        is_leaf: false,
         line: n,
         column: 1,
         start: 0,

@@ -39,6 +39,7 @@ pub(crate) fn translator() -> Translator {
             kind: FunctionKind::Function,
             is_async: false,
             is_generator: name.ends_with('*'),
+            is_leaf: false,
             line: 1,
             column: 1,
             start: 0,

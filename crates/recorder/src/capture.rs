@@ -47,8 +47,13 @@ impl Capture {
         }
     }
 
-    fn chooses(&self, entry: &FunctionEntry) -> bool {
-        u32::from(self.mode) != MODE_OFF && self.chosen.as_ref().is_none_or(|chosen| chosen(entry))
+    /// The mode of a function, whatever caps say.
+    fn mode_of(&self, entry: &FunctionEntry) -> u8 {
+        match &self.chosen {
+            Some(chosen) if !chosen(entry) => MODE_OFF as u8,
+            None if entry.function.is_leaf => self.mode.min(MODE_COUNT as u8),
+            _ => self.mode,
+        }
     }
 }
 
@@ -174,11 +179,11 @@ impl Captures {
                 state.caps.remove(id);
             }
             let capture = state.current();
-            let is_chosen = snapshot
-                .entry(*id)
-                .is_some_and(|entry| capture.chooses(entry));
-            if is_chosen && !state.held {
-                control.memory().set_mode(*id, capture.mode.min(*cap));
+            if let Some(entry) = snapshot.entry(*id)
+                && !state.held
+            {
+                let mode = capture.mode_of(entry).min(*cap);
+                control.memory().set_mode(*id, mode);
             }
         }
     }
@@ -245,15 +250,13 @@ fn apply(state: &State) {
 
 fn set_modes(control: &Control, state: &State, first: u32, entries: &[FunctionEntry]) {
     let capture = state.current();
-    let mode = with_fresh(capture.mode);
     for (id, entry) in (first..).zip(entries) {
-        let is_chosen = capture.chooses(entry);
         let mode = match state.caps.get(&id) {
-            _ if !is_chosen || state.held => MODE_OFF as u8,
-            Some(cap) if *cap < capture.mode => *cap,
-            _ => mode,
+            _ if state.held => MODE_OFF as u8,
+            Some(cap) => capture.mode_of(entry).min(*cap),
+            None => capture.mode_of(entry),
         };
-        control.memory().set_mode(id, mode);
+        control.memory().set_mode(id, with_fresh(mode));
     }
 }
 

@@ -22,8 +22,8 @@ use crate::keep::Held;
 use crate::redactions::Redactions;
 
 const MAGIC: u32 = 0x5043_4342;
-/// Version of the checkpoint's own format.
-const VERSION: u32 = 6;
+/// Version of the checkpoint's own format, and of the lines of the functions beside it.
+const VERSION: u32 = 7;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]

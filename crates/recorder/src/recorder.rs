@@ -555,6 +555,7 @@ mod tests {
             kind: FunctionKind::Function,
             is_async: false,
             is_generator: false,
+            is_leaf: false,
             line: 1,
             column: 1,
             start: 0,

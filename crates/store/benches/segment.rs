@@ -35,6 +35,7 @@ fn functions() -> Vec<FunctionEntry> {
                 kind: FunctionKind::Method,
                 is_async: false,
                 is_generator: false,
+                is_leaf: false,
                 line: 10 * id + 1,
                 column: 3,
                 start: 0,

@@ -26,6 +26,7 @@ fn functions() -> Vec<FunctionEntry> {
                 kind: FunctionKind::Method,
                 is_async: false,
                 is_generator: false,
+                is_leaf: false,
                 line: id + 1,
                 column: id % 80 + 1,
                 start: 0,

@@ -53,6 +53,7 @@ fn functions() -> Vec<FunctionEntry> {
             kind: FunctionKind::Function,
             is_async: false,
             is_generator: false,
+            is_leaf: false,
             line: 1,
             column: 1,
             start: 0,

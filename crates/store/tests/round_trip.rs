@@ -117,6 +117,7 @@ fn function(id: u32) -> FunctionEntry {
             kind: FunctionKind::Arrow,
             is_async: false,
             is_generator: false,
+            is_leaf: false,
             line: id + 1,
             column: id % 80,
             start: 0,

@@ -18,6 +18,7 @@ fn function(name: &str) -> FunctionEntry {
             kind: FunctionKind::Method,
             is_async: false,
             is_generator: false,
+            is_leaf: false,
             line: 3,
             column: 9,
             start: 40,

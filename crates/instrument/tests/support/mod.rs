@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use breadcrumb_instrument::{Input, Instrumented, Outcome, SourceKind, instrument};
+use breadcrumb_instrument::{Input, Instrumented, Leaves, Outcome, SourceKind, Wanted, instrument};
 use serde_json::{Value, json};
 
 /// The kind of a fixture by its extension.
@@ -27,10 +27,11 @@ pub fn instrument_file(path: &Path, source: &str) -> Outcome {
 
 /// Instruments a text as the file it is from, with what methods are called on.
 pub fn instrument_with_this(path: &Path, source: &str) -> Outcome {
-    instrument(&Input {
-        records_this: true,
-        ..input(path, source, kind_of(path))
-    })
+    let wanted = Wanted {
+        this: true,
+        ..Wanted::default()
+    };
+    instrument_wanted(path, source, wanted)
 }
 
 /// Instruments a text as a file of this kind.
@@ -40,8 +41,25 @@ pub fn instrument_as(path: &Path, source: &str, kind: SourceKind) -> Outcome {
 
 /// The same with variables.
 pub fn instrument_with_locals(path: &Path, source: &str) -> Outcome {
-    instrument(&Input {
+    let wanted = Wanted {
         locals: true,
+        ..Wanted::default()
+    };
+    instrument_wanted(path, source, wanted)
+}
+
+/// The same, leaves apart.
+pub fn instrument_with_leaves(path: &Path, source: &str, leaves: Leaves) -> Outcome {
+    let wanted = Wanted {
+        leaves,
+        ..Wanted::default()
+    };
+    instrument_wanted(path, source, wanted)
+}
+
+fn instrument_wanted(path: &Path, source: &str, wanted: Wanted) -> Outcome {
+    instrument(&Input {
+        wanted,
         ..input(path, source, kind_of(path))
     })
 }
@@ -52,9 +70,8 @@ fn input<'a>(path: &'a Path, source: &'a str, kind: SourceKind) -> Input<'a> {
         kind,
         first_id: 0,
         file_stem: path.file_stem().and_then(|s| s.to_str()).unwrap_or("file"),
-        records_this: false,
         names: None,
-        locals: false,
+        wanted: Wanted::default(),
     }
 }
 

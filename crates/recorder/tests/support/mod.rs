@@ -51,6 +51,7 @@ pub fn function(name: &str) -> Function {
         kind: FunctionKind::Function,
         is_async: false,
         is_generator: false,
+        is_leaf: false,
         line: 1,
         column: 1,
         start: 0,

@@ -96,6 +96,7 @@ impl MergedFunctions {
                     kind,
                     is_async: false,
                     is_generator: false,
+                    is_leaf: false,
                     line,
                     column,
                     start: 0,

@@ -22,6 +22,7 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             kind,
             is_async: false,
             is_generator: false,
+            is_leaf: false,
             line,
             column: 1,
             start: 0,
