@@ -5,7 +5,8 @@
  *     program      node      result     recorded   plain    traced
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
- * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`.
+ * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`,
+ * `--leaves skip`.
  */
 import { parseArgs } from "node:util";
 import { MATRIX, nodeBinary } from "../../scripts/node-versions.mjs";
@@ -21,10 +22,12 @@ const { values } = parseArgs({
     small: { type: "boolean", default: false },
     counts: { type: "boolean", default: true },
     locals: { type: "boolean", default: false },
+    leaves: { type: "string" },
   },
   allowNegative: true,
 });
 if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
+if (values.leaves) process.env["BREADCRUMB_LEAVES"] = values.leaves;
 const majors = values.nodes?.split(",").map(Number) ?? MATRIX;
 const names = values.programs?.split(",");
 const programs = findPrograms()

@@ -3,7 +3,7 @@
  *
  *     npm run fuzz -- --runs 10000 --seed 7 --nodes 24
  *
- * `--locals`: with probes that read variables. Without `--seed` one is taken from the clock, and said. The same seed on the same version gives the
+ * `--locals`: with probes that read variables, `--leaves skip`: without those of leaves. Without `--seed` one is taken from the clock, and said. The same seed on the same version gives the
  * same programs.
  */
 import { parseArgs } from "node:util";
@@ -21,9 +21,11 @@ const { values } = parseArgs({
     seed: { type: "string" },
     nodes: { type: "string", default: String(PINNED) },
     locals: { type: "boolean", default: false },
+    leaves: { type: "string" },
   },
 });
 if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
+if (values.leaves) process.env["BREADCRUMB_LEAVES"] = values.leaves;
 const runs = Number(values.runs);
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
 
