@@ -3,7 +3,7 @@
  * several rounds; ratios to plain with their spread.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`.
- * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--rounds 5`, `--small`, `--json`.
+ * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { benchOverhead } from "./overhead.ts";
@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     modes: { type: "string" },
     rounds: { type: "string", default: "5" },
     leaves: { type: "string" },
+    clock: { type: "string" },
     small: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     units: { type: "string" },
@@ -35,7 +36,8 @@ const modes = [
   ...choose(MODES, values.modes).filter((mode) => mode !== "plain"),
 ] as Mode[];
 const size = values.small ? "small" : "full";
-const more = values.leaves === undefined ? {} : { leaves: values.leaves };
+const { leaves, clock } = values;
+const more = { ...(leaves && { leaves }), ...(clock && { clock }) };
 
 if (!values.json) console.log(`Node ${process.version}, ${values.rounds} rounds, plain = 1.00\n`);
 for (const workload of workloads) {

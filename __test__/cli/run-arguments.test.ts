@@ -38,6 +38,17 @@ describe("parseRunArguments", () => {
     expect(() => parseRunArguments(["--launch=a/b", "node"])).toThrow(/up to 64 letters/);
   });
 
+  it("knows the clock and what becomes of leaves", () => {
+    const words = ["--clock", "exact", "--leaves=skip", "--leaf-size", "80", "node"];
+    expect(parseRunArguments(words)).toMatchObject({
+      clock: "exact",
+      leaves: "skip",
+      leafSize: 80,
+    });
+    expect(() => parseRunArguments(["--clock=wall", "x"])).toThrow(/one of auto, coarse, exact/);
+    expect(() => parseRunArguments(["--leaf-size=0", "x"])).toThrow(/--leaf-size must be a number/);
+  });
+
   it("says what is wrong", () => {
     expect(() => parseRunArguments([])).toThrow(/no command was given/);
     expect(() => parseRunArguments(["--incldue", "x", "node"])).toThrow(

@@ -41,6 +41,29 @@ describe("normalize", () => {
     });
   });
 
+  it("takes the clock and leaves from options, the environment, the configuration", () => {
+    const config = {
+      values: { clock: "coarse", leaves: "skip", leafSize: 80 },
+      folder: root,
+    } as const;
+    const longest = 2 ** 32 - 1;
+    expect(normalize({}, at)).toMatchObject({ clock: "auto", leaves: { how: "record", longest } });
+    const configured = { clock: "coarse", leaves: { how: "skip", longest: 80 } };
+    expect(normalize({}, { ...at, config })).toMatchObject(configured);
+    const env = {
+      BREADCRUMB_CLOCK: "exact",
+      BREADCRUMB_LEAVES: "count",
+      BREADCRUMB_LEAF_SIZE: "9",
+    };
+    const said = { clock: "exact", leaves: { how: "count", longest: 9 } };
+    expect(normalize({}, { ...at, config, env })).toMatchObject(said);
+    const given = { clock: "auto", leaves: "record", leafSize: 7 } as const;
+    expect(normalize(given, { ...at, config, env })).toMatchObject({
+      clock: "auto",
+      leaves: { how: "record", longest: 7 },
+    });
+  });
+
   it.each([
     ["BREADCRUMB_KEEP", "now and then", "BREADCRUMB_KEEP is all, none, or some of "],
     ["BREADCRUMB_KEEP", "150%", "BREADCRUMB_KEEP: share is "],
@@ -50,6 +73,9 @@ describe("normalize", () => {
     ["BREADCRUMB_VALUES", "depth=x", "BREADCRUMB_VALUES"],
     ["BREADCRUMB_REDACT", "some", "BREADCRUMB_REDACT"],
     ["BREADCRUMB_LOCALS", "yes", "BREADCRUMB_LOCALS must be 1 or 0"],
+    ["BREADCRUMB_CLOCK", "wall", "BREADCRUMB_CLOCK must be one of auto, coarse, exact; got wall"],
+    ["BREADCRUMB_LEAVES", "drop", "BREADCRUMB_LEAVES must be one of record, count, skip; got drop"],
+    ["BREADCRUMB_LEAF_SIZE", "1k", "BREADCRUMB_LEAF_SIZE must be a number of characters"],
   ])("says that it is %s that is wrong, where it is %j", (name, value, message) => {
     const env = { [name]: value };
     expect(() => normalize({}, { ...at, env })).toThrow(message);

@@ -45,6 +45,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "share",
       help: "what recording may cost, 0.01 to 1 of the program's own CPU: hot functions are counted only",
     },
+    clock: {
+      value: "which",
+      help: "auto (default), exact (read for every call), coarse (shared where much happens)",
+    },
     leaves: {
       value: "how",
       help: "functions that call nothing: record (default), count their calls only, skip them",

@@ -6,6 +6,8 @@
  */
 import { badOption } from "../errors";
 import {
+  type Clock,
+  CLOCKS,
   LEAVES,
   type Leaves,
   type Mode,
@@ -33,6 +35,7 @@ export interface RunArguments {
   overflow: Overflow | undefined;
   keep: string | undefined;
   overhead: number | false | undefined;
+  clock: Clock | undefined;
   leaves: Leaves | undefined;
   leafSize: number | undefined;
   redact: RedactOptions | false | undefined;
@@ -69,6 +72,7 @@ const VALUES = [
   "overflow",
   "keep",
   "overhead",
+  "clock",
   "leaves",
   "leaf-size",
   "redact",
@@ -164,6 +168,9 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
     case "overhead":
       args.overhead = overheadOf(value, "--overhead");
       return;
+    case "clock":
+      args.clock = oneOf(key, value, CLOCKS);
+      return;
     case "leaves":
       args.leaves = oneOf(key, value, LEAVES);
       return;
@@ -211,6 +218,7 @@ function defaults(): RunArguments {
     overflow: undefined,
     keep: undefined,
     overhead: undefined,
+    clock: undefined,
     leaves: undefined,
     leafSize: undefined,
     redact: undefined,

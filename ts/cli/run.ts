@@ -118,7 +118,7 @@ function check(args: RunArguments, config: LoadedConfig | null): void {
 /** What was given, as the API has it. */
 function startOptions(args: RunArguments): StartOptions {
   const { include, exclude, store, mode, keep, overhead, redact, values, overflow } = args;
-  const { leaves, leafSize } = args;
+  const { clock, leaves, leafSize } = args;
   return {
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
@@ -126,6 +126,7 @@ function startOptions(args: RunArguments): StartOptions {
     ...(mode !== undefined && { mode }),
     ...(keep !== undefined && { keep }),
     ...(overhead !== undefined && { overhead }),
+    ...(clock !== undefined && { clock }),
     ...(leaves !== undefined && { leaves }),
     ...(leafSize !== undefined && { leafSize }),
     ...(redact !== undefined && { redact }),

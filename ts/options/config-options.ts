@@ -5,7 +5,16 @@
  *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
  */
 import type { Keep } from "./keep";
-import { LEAVES, type Leaves, type Mode, MODES, type Overflow, OVERFLOWS } from "./options";
+import {
+  type Clock,
+  CLOCKS,
+  LEAVES,
+  type Leaves,
+  type Mode,
+  MODES,
+  type Overflow,
+  OVERFLOWS,
+} from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
 import { VALUE_COUNTS, type ValuesOptions } from "./values";
@@ -19,6 +28,7 @@ export interface ConfigValues {
   readonly mode?: Mode;
   readonly overflow?: Overflow;
   readonly overhead?: number | false;
+  readonly clock?: Clock;
   readonly leaves?: Leaves;
   readonly leafSize?: number;
   readonly retention?: RetentionOptions | false;
@@ -118,6 +128,14 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--overhead",
     standard: "false",
     help: "What recording may cost, as a share of the processor time that the process takes for itself (0.01 to 1): the functions that cost the most are then recorded without values, or counted only; false for anything.",
+  },
+  clock: {
+    kind: "word",
+    words: CLOCKS,
+    env: "BREADCRUMB_CLOCK",
+    flag: "--clock",
+    standard: "auto",
+    help: "The clock that calls are timed with: exact (read at each entry and exit), coarse (where much happens one reading serves several), or auto (coarse, but exact for functions that take long enough for it).",
   },
   leaves: {
     kind: "word",

@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_LOCALS`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_CLOCK`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
  * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
@@ -16,6 +16,8 @@ import type { LoadedConfig } from "./resolve-config";
 import { type Keep, type KeepRules, keepRules } from "./keep";
 import { leafRule, leafSizeOf } from "./leaves";
 import {
+  type Clock,
+  CLOCKS,
   type LeafRule,
   type Leaves,
   type Mode,
@@ -50,6 +52,7 @@ const KNOWN = [
   "overflow",
   "mode",
   "overhead",
+  "clock",
   "leaves",
   "leafSize",
   "maxCalls",
@@ -93,9 +96,10 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     all: at.all || config.all === true,
     ownFolder: at.ownFolder,
     store: storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"] || config.store, folder),
-    overflow: oneOf("overflow", options.overflow ?? config.overflow ?? "drop", OVERFLOWS),
+    overflow: oneOf('Option "overflow"', options.overflow ?? config.overflow ?? "drop", OVERFLOWS),
     mode: chosenMode(options.mode, env["BREADCRUMB_MODE"], config.mode),
     overhead: overhead(options.overhead, env["BREADCRUMB_OVERHEAD"], config.overhead),
+    clock: clock(options.clock, env["BREADCRUMB_CLOCK"], config.clock),
     leaves: leaves(options, env, config),
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
@@ -123,6 +127,15 @@ function keptTraces(
 ): KeepRules | null {
   if (given === undefined && env) return keepRules(env, "BREADCRUMB_KEEP");
   return keepRules(given ?? config);
+}
+
+function clock(
+  given: Clock | undefined,
+  env: string | undefined,
+  config: Clock | undefined,
+): Clock {
+  if (given === undefined && env) return oneOf("BREADCRUMB_CLOCK", env as Clock, CLOCKS);
+  return oneOf('Option "clock"', given ?? config ?? "auto", CLOCKS);
 }
 
 function leaves(given: StartOptions, env: Circumstances["env"], config: ConfigValues): LeafRule {
@@ -214,7 +227,7 @@ export function forwardSlashes(pattern: string, separator: string): string {
 
 function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
   if (values.includes(value)) return value;
-  throw badOption(`Option "${name}" must be one of ${values.join(", ")}; got ${String(value)}`);
+  throw badOption(`${name} must be one of ${values.join(", ")}; got ${String(value)}`);
 }
 
 /** A mode as the addon takes it. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */

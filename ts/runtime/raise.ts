@@ -16,6 +16,7 @@ import {
   MODE_TIME,
   STACK,
   THROW,
+  TOKEN_EXACT,
   TOKEN_MASK,
   UNCAUGHT,
   UNWIND,
@@ -28,7 +29,7 @@ import { errorName, ownText } from "./reflect";
 import { frameOf, framesHere, framesOf, onFormat, stackOf } from "./stack";
 import { LIMIT, POS, state } from "./state";
 import { hasToldStack, isTold, putWhole, tellStack, thrownValues } from "./thrown";
-import { due, i32, loseRecord, modes, refresh } from "./writer";
+import { due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
 
 type Stack = (error: object) => string | undefined;
 
@@ -70,6 +71,7 @@ const STACKS: Readonly<Record<number, Stack>> = {
 /** A record about an exception. `kind`: one of those of `STACKS`, with its flags. `f`: a token, TOP, or 0. */
 export function raise(kind: number, f: number, error: unknown): void {
   if (due() && !refresh()) return loseRecord();
+  if (f > 0 && (f & TOKEN_EXACT) !== 0) exactClock();
   const p = state[POS] as number;
   let q = p + 1;
   let rest = FLAG_SAME << FLAGS_SHIFT;

@@ -9,7 +9,7 @@ use breadcrumb_event::layout::{
     LIMITS,
 };
 use breadcrumb_instrument::Leaves;
-use breadcrumb_recorder::KeepOptions;
+use breadcrumb_recorder::{Clock, KeepOptions};
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_store::RetentionPolicy;
 use serde::Deserialize;
@@ -47,6 +47,9 @@ pub struct SessionOptions {
     /// Variables that exceptions leave behind are recorded.
     #[serde(default)]
     pub locals: bool,
+    /// The clock that calls are timed with: `auto`, `coarse` or `exact`.
+    #[serde(default)]
+    pub clock: ClockChoice,
     /// What becomes of leaves.
     #[serde(default)]
     pub leaves: LeafRule,
@@ -57,6 +60,29 @@ pub struct SessionOptions {
     pub redact: Option<RedactorOptions>,
     /// This process.
     pub run: RunInfo,
+}
+
+/// `Clock`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockChoice {
+    /// By what functions take.
+    #[default]
+    Auto,
+    /// The shared time.
+    Coarse,
+    /// The clock itself at each entry and exit.
+    Exact,
+}
+
+impl From<ClockChoice> for Clock {
+    fn from(choice: ClockChoice) -> Self {
+        match choice {
+            ClockChoice::Auto => Self::Auto,
+            ClockChoice::Coarse => Self::Coarse,
+            ClockChoice::Exact => Self::Exact,
+        }
+    }
 }
 
 /// `LeafRule`.

@@ -142,6 +142,7 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
         Overflow::Drop
     };
     recorder.overhead = options.overhead;
+    recorder.clock = options.clock.into();
     recorder.late_ns = Some(crate::event_loop::late_ns);
     recorder.redactor_options = options.redactor_options();
     let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;

@@ -16,11 +16,14 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use breadcrumb_event::function::FunctionEntry;
-use breadcrumb_event::layout::{MODE_COUNT, MODE_FRESH, MODE_OFF, MODE_TIME, MODE_VALUES};
+use breadcrumb_event::layout::{
+    MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_MASK, MODE_OFF, MODE_TIME, MODE_VALUES,
+};
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::control::Control;
+use crate::exact_clock::Clock;
 
 /// Says of a function whether it is chosen.
 pub type Chooser = dyn Fn(&FunctionEntry) -> bool + Send + Sync;
@@ -93,6 +96,10 @@ struct State {
     caps: FxHashMap<u32, u8>,
     /// Nothing is captured, whatever is said.
     held: bool,
+    /// All functions are timed exactly.
+    all_exact: bool,
+    /// Those that are.
+    exact: FxHashSet<u32>,
 }
 
 #[derive(Debug)]
@@ -107,6 +114,16 @@ impl State {
             .as_ref()
             .map_or(&self.lasting, |timed| &timed.capture)
     }
+
+    /// A function's mode byte with the bit for its clock, if its calls are timed.
+    fn with_clock(&self, function: u32, mode: u8) -> u8 {
+        let is_timed = u32::from(mode) & MODE_MASK >= MODE_TIME;
+        if is_timed && (self.all_exact || self.exact.contains(&function)) {
+            mode | MODE_EXACT as u8
+        } else {
+            mode
+        }
+    }
 }
 
 impl Default for Captures {
@@ -118,6 +135,8 @@ impl Default for Captures {
                 number: 0,
                 caps: FxHashMap::default(),
                 held: false,
+                all_exact: false,
+                exact: FxHashSet::default(),
             }),
             changed: Condvar::new(),
         }
@@ -183,8 +202,30 @@ impl Captures {
                 && !state.held
             {
                 let mode = capture.mode_of(entry).min(*cap);
-                control.memory().set_mode(*id, mode);
+                control.memory().set_mode(*id, state.with_clock(*id, mode));
             }
+        }
+    }
+
+    /// Times calls like this from now on.
+    pub fn time(&self, clock: Clock) {
+        let mut state = self.state.lock();
+        state.all_exact = clock == Clock::Exact;
+        state.exact.clear();
+        apply(&state);
+    }
+
+    /// Functions whose calls are each timed by the clock itself from now on, and those that are not.
+    pub(crate) fn time_exactly(&self, changes: &[(u32, bool)]) {
+        let Ok(control) = Control::get() else { return };
+        let mut state = self.state.lock();
+        for &(id, exact) in changes {
+            if exact {
+                state.exact.insert(id);
+            } else {
+                state.exact.remove(&id);
+            }
+            control.memory().set_exact(id, exact);
         }
     }
 
@@ -256,7 +297,9 @@ fn set_modes(control: &Control, state: &State, first: u32, entries: &[FunctionEn
             Some(cap) => capture.mode_of(entry).min(*cap),
             None => capture.mode_of(entry),
         };
-        control.memory().set_mode(id, with_fresh(mode));
+        control
+            .memory()
+            .set_mode(id, state.with_clock(id, with_fresh(mode)));
     }
 }
 

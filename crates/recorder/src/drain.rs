@@ -21,6 +21,7 @@ use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::codec::Encoder;
 use crate::counters::Counters;
+use crate::exact_clock::ExactClock;
 use crate::keep::{Held, Through};
 use crate::open_calls::OpenList;
 use crate::sink::Sink;
@@ -80,6 +81,10 @@ pub(crate) struct Drain {
     noted_functions: u32,
     /// What readers are told of calls that have not ended; not with a memory store.
     pub(crate) open: Option<OpenList>,
+    /// Which functions are to be timed exactly; none where that is not chosen by what they take.
+    pub(crate) clock: Option<ExactClock>,
+    /// Changes of that which are to be made.
+    pub(crate) clock_changes: Vec<(u32, bool)>,
     /// The run's record says that it ended: see `replacement.rs`.
     pub(crate) left: bool,
 }
@@ -93,6 +98,8 @@ impl Drain {
     ) -> Self {
         Self {
             open: sink.store().map(|_| OpenList::default()),
+            clock: None,
+            clock_changes: Vec::new(),
             noted_functions: 0,
             threads: Vec::new(),
             translator,
@@ -226,6 +233,7 @@ impl Drain {
     /// Publishes what was read. False if the store failed; nothing is lost then, and the chunks
     /// stay as they are.
     pub(crate) fn publish(&mut self, now_ns: i64) -> bool {
+        let since_ns = now_ns - self.published_ns;
         self.published_ns = now_ns;
         self.each_assembler(|assembler, rows| assembler.settle(false, now_ns, rows));
         if let Some(keep) = &mut self.keep {
@@ -235,6 +243,14 @@ impl Drain {
         self.count(now_ns);
         self.note_functions();
         self.list_open();
+        if let Some(clock) = &mut self.clock {
+            let is_bounded = self.translator.activity.is_some();
+            self.clock_changes = if is_bounded {
+                clock.end()
+            } else {
+                clock.look(self.sink.timings(), since_ns)
+            };
+        }
         match self.sink.publish(self.seq, self.translator.functions()) {
             Ok(published) => {
                 if published.bytes > 0 {

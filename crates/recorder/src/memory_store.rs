@@ -5,8 +5,11 @@
 
 use std::collections::VecDeque;
 
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, CountRow, ExceptionRow};
+use breadcrumb_event::row::{
+    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow,
+};
 use breadcrumb_event::schema::histogram_bucket;
+use breadcrumb_store::FunctionTiming;
 use rustc_hash::FxHashMap;
 
 use crate::function_table::FunctionSnapshot;
@@ -101,6 +104,9 @@ pub struct FunctionStats {
     pub errors: u64,
     /// Those still open.
     pub open: u64,
+    /// Those that ended, timed by the shared clock.
+    #[serde(skip)]
+    pub coarse: u64,
     /// Sum of durations.
     pub total_ns: i64,
     /// Sum of self times.
@@ -178,6 +184,7 @@ impl MemoryStore {
         sums.self_ns += row.self_ns;
         sums.wait_ns += row.wait_ns;
         if let Some(duration) = row.duration_ns {
+            sums.coarse += u64::from(row.clock == ClockKind::Coarse);
             sums.total_ns += duration;
             sums.max_ns = sums.max_ns.max(duration);
             *sums
@@ -217,6 +224,16 @@ impl MemoryStore {
                 parameters: Vec::new(),
             },
         });
+    }
+
+    /// How calls were timed.
+    pub(crate) fn timings(&self) -> impl Iterator<Item = FunctionTiming> {
+        self.sums.iter().map(|(function, sums)| FunctionTiming {
+            function: *function,
+            ended: (sums.calls - sums.open).cast_signed(),
+            coarse: sums.coarse.cast_signed(),
+            total_ns: sums.total_ns,
+        })
     }
 
     pub(crate) fn push_exception(&mut self, row: &ExceptionRow<'_>) {

@@ -9,6 +9,7 @@ use breadcrumb_ring::{Space, SystemSpace, shm_root};
 use breadcrumb_store::{RetentionPolicy, RunRecord};
 
 use crate::control_channel::ControlOptions;
+use crate::exact_clock::Clock;
 use crate::keep::KeepOptions;
 use crate::original_stacks::{AsTheyAre, OriginalStacks};
 use crate::redact::{KeepAll, Redact};
@@ -64,6 +65,8 @@ pub struct RecorderOptions {
     pub keep: Option<KeepOptions>,
     /// What recording may cost, as a share of the process's own processor time; `None`: anything.
     pub overhead: Option<f64>,
+    /// The clock that calls are timed with.
+    pub clock: Clock,
     /// Bytes of memory that the process may have; `None`: as the system says, if it does.
     pub memory_limit: Option<u64>,
     /// Tells how late the event loop is.
@@ -100,6 +103,7 @@ impl RecorderOptions {
             retention: None,
             keep: None,
             overhead: None,
+            clock: Clock::Auto,
             memory_limit: None,
             late_ns: None,
             flush_interval_ms: 500,

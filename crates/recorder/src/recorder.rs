@@ -22,6 +22,7 @@ use crate::control_channel::ControlChannel;
 use crate::counters::Counters;
 use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
+use crate::exact_clock::{Clock, ExactClock};
 use crate::function_table::FunctionObserver;
 use crate::keep::Held;
 use crate::keeper::{Keeper, Retention};
@@ -149,6 +150,7 @@ impl Recorder {
         drain.interval_ns = i64::try_from(options.flush_interval_ms)
             .unwrap_or(i64::MAX / 1_000_000)
             .saturating_mul(1_000_000);
+        drain.clock = (options.clock == Clock::Auto).then(ExactClock::default);
         drain.checkpoint();
         let budget = ChunkBudget::new(options.ring_cap_bytes);
         let mut session = Session::new(control, drain, budget);
@@ -165,6 +167,7 @@ impl Recorder {
             let _ = folder.watch_signals(&*session.space);
         }
         control.captures().release();
+        control.captures().time(options.clock);
         let session = Arc::new(session);
         let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
         control.functions().observe(&observer);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
-use breadcrumb_store::{OpenCalls, Published, RunRecord, SegmentBuilder, Store};
+use breadcrumb_store::{FunctionTiming, OpenCalls, Published, RunRecord, SegmentBuilder, Store};
 use parking_lot::Mutex;
 
 use crate::error::RecorderError;
@@ -67,6 +67,14 @@ impl Sink {
         match self {
             Self::Store { segment, .. } => segment.rows(),
             Self::Memory(_) => 0,
+        }
+    }
+
+    /// How the calls in rows that are not published were timed; all of a memory store.
+    pub(crate) fn timings(&self) -> Vec<FunctionTiming> {
+        match self {
+            Self::Store { segment, .. } => segment.timings().collect(),
+            Self::Memory(memory) => memory.lock().timings().collect(),
         }
     }
 

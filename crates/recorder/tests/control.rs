@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use breadcrumb_event::layout::{MODE_COUNT, MODE_FRESH, MODE_OFF, MODE_VALUES};
+use breadcrumb_event::layout::{
+    MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_OFF, MODE_TIME, MODE_VALUES,
+};
 use breadcrumb_recorder::{
-    Capture, Captured, Control, ControlOptions, Controlled, Recorder, RecorderOptions, Refusal,
-    RunStatus,
+    Capture, Captured, Clock, Control, ControlOptions, Controlled, Recorder, RecorderOptions,
+    Refusal, RunStatus,
 };
 use serde_json::{Value as Json, json};
 use support::{Place, function};
@@ -66,6 +68,24 @@ fn modes_follow_what_is_captured_also_of_functions_to_come() {
         captures.set(Capture::all(MODE_OFF as u8), None).functions,
         0
     );
+}
+
+#[test]
+fn calls_are_timed_exactly_where_they_are_timed() {
+    let _place = Place::take();
+    let captures = Control::get().unwrap().captures();
+    let exact = MODE_EXACT as u8;
+    captures.set(Capture::all(MODE_TIME as u8), None);
+    captures.time(Clock::Exact);
+    assert_eq!(modes(0..2), [MODE_TIME as u8 | exact; 2]);
+    captures.set(only("add", MODE_COUNT), None);
+    assert_eq!(modes(0..2), [MODE_COUNT as u8, MODE_OFF as u8]);
+    captures.set(only("add", MODE_VALUES), None);
+    let fresh = (MODE_VALUES | MODE_FRESH) as u8;
+    assert_eq!(modes(0..2), [fresh | exact, MODE_OFF as u8]);
+    captures.time(Clock::Auto);
+    assert_eq!(modes(0..2), [fresh, MODE_OFF as u8]);
+    captures.set(Capture::all(MODE_OFF as u8), None);
 }
 
 /// A file's functions are in the table before they are welcomed: `set` may have seen them by then.

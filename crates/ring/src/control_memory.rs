@@ -6,7 +6,8 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
 
 use breadcrumb_event::layout::{
-    CONTROL_BYTES, EPOCH_OFFSET, LIMITS, LIMITS_OFFSET, MAX_FUNCTIONS, MODES_OFFSET, TICK_OFFSET,
+    CONTROL_BYTES, EPOCH_OFFSET, LIMITS, LIMITS_OFFSET, MAX_FUNCTIONS, MODE_EXACT, MODE_MASK,
+    MODE_TIME, MODES_OFFSET, TICK_OFFSET,
 };
 
 use crate::error::RingError;
@@ -76,6 +77,19 @@ impl ControlMemory {
         unsafe {
             let modes = self.base.add(MODES_OFFSET as usize).as_ptr();
             std::slice::from_raw_parts(modes.cast(), MAX_FUNCTIONS as usize)
+        }
+    }
+
+    /// Sets or clears the bit for the exact clock in the mode byte of a function whose calls are timed.
+    pub fn set_exact(&self, function: u32, exact: bool) {
+        let Some(cell) = self.modes().get(function as usize) else {
+            return;
+        };
+        let bit = MODE_EXACT as u8;
+        if !exact {
+            cell.fetch_and(!bit, Ordering::Relaxed);
+        } else if u32::from(cell.load(Ordering::Relaxed)) & MODE_MASK >= MODE_TIME {
+            cell.fetch_or(bit, Ordering::Relaxed);
         }
     }
 

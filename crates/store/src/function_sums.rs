@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use breadcrumb_event::row::{CallRow, CallStatus};
+use breadcrumb_event::row::{CallRow, CallStatus, ClockKind};
 use breadcrumb_event::schema::histogram_bucket;
 
 use crate::id_index::IdIndex;
@@ -22,6 +22,8 @@ pub(crate) struct FunctionSum {
     pub(crate) calls: i64,
     pub(crate) errors: i64,
     pub(crate) open: i64,
+    /// Ended ones that were timed by the shared clock.
+    coarse: i64,
     pub(crate) total_ns: i64,
     pub(crate) self_ns: i64,
     pub(crate) wait_ns: i64,
@@ -45,6 +47,19 @@ impl FunctionSum {
     }
 }
 
+/// How the calls of a function were timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FunctionTiming {
+    /// The function's id.
+    pub function: u32,
+    /// Calls that ended.
+    pub ended: i64,
+    /// Those of them that were timed by the shared clock.
+    pub coarse: i64,
+    /// Sum of their durations.
+    pub total_ns: i64,
+}
+
 /// The sums of all functions of a segment.
 #[derive(Debug, Default)]
 pub(crate) struct FunctionSums {
@@ -62,6 +77,7 @@ impl FunctionSums {
         sum.errors += i64::from(row.status == CallStatus::Threw);
         sum.open += i64::from(row.status == CallStatus::Open);
         if let Some(duration) = row.duration_ns {
+            sum.coarse += i64::from(row.clock == ClockKind::Coarse);
             sum.total_ns = sum.total_ns.saturating_add(duration);
             sum.max_ns = sum.max_ns.max(duration);
             let bucket = bucket_of(duration);
@@ -91,6 +107,16 @@ impl FunctionSums {
     /// The sums, in the order of first appearance.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &FunctionSum> {
         self.sums.iter()
+    }
+
+    /// How their calls were timed.
+    pub(crate) fn timings(&self) -> impl Iterator<Item = FunctionTiming> {
+        self.sums.iter().map(|sum| FunctionTiming {
+            function: sum.function,
+            ended: sum.calls - sum.open,
+            coarse: sum.coarse,
+            total_ns: sum.total_ns,
+        })
     }
 
     /// Number of functions.

@@ -64,6 +64,7 @@ mod writer_lock;
 pub use check::{CheckReport, Finding, FindingKind, check_store, check_store_locked};
 pub use error::StoreError;
 pub use function_source::FunctionSource;
+pub use function_sums::FunctionTiming;
 pub use merge::{MergeLimits, MergeReport};
 pub use migrate::{MigrateOptions, MigrateReport};
 pub use open_calls::{OpenCall, OpenCalls};

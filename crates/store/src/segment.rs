@@ -16,7 +16,7 @@ use breadcrumb_event::schema::{COUNTS, FUNCTIONS, SCHEMA_VERSION};
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
 use crate::exceptions::Exceptions;
-use crate::function_sums::FunctionSums;
+use crate::function_sums::{FunctionSums, FunctionTiming};
 use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
 use crate::seq_ranges::SeqRanges;
@@ -180,6 +180,11 @@ impl SegmentBuilder {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.calls.rows() + self.exceptions.rows() + self.counts().count() as u64
+    }
+
+    /// How the calls in the rows held were timed.
+    pub fn timings(&self) -> impl Iterator<Item = FunctionTiming> {
+        self.runs.iter().flat_map(|run| run.sums.timings())
     }
 
     /// Nothing is held.
