@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 5;
+export const LAYOUT_VERSION = 6;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -66,7 +66,7 @@ export const SUSPEND = 4;
 export const RESUME = 5;
 /** A `throw` statement. hi: token of the function it stands in, or 0. Value: what is thrown. Of an object there follows its number, in THROW, CATCH, UNWIND, UNCAUGHT and STACK alike: the same for the same object in a thread. Of an error with a `cause` or `errors` there follow then the number of causes and so many of them, each the `cause` of the one before, and its `errors`: each a value and its number, 0 where it is no object. */
 export const THROW = 6;
-/** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught, if the clause names it. Also: that call runs again, if it was suspended. */
+/** The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what was caught, if the clause names it. The last word is a number: which clause of its function it is, in the order of the function table. Also: that call runs again, if it was suspended. */
 export const CATCH = 7;
 /** The process is about to die of an exception. hi: 0. Value: the exception. */
 export const UNCAUGHT = 8;

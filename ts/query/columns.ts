@@ -58,7 +58,7 @@ export const TABLE_COLUMNS: readonly {
       ["caught_id", "BIGINT", "`call_id` of the call that caught it, the last one where it was thrown again."],
       ["caught_function", "VARCHAR", "Name of that call's function."],
       ["caught_file", "VARCHAR", "Its file."],
-      ["caught_line", "INTEGER", "Its line."],
+      ["caught_line", "INTEGER", "Line of the `catch` clause."],
       ["cause_id", "BIGINT", "`exception_id` of its `cause`, where that was thrown in recorded code too."],
       ["causes", "VARCHAR", "Its `cause`, the cause of that, and so on: a JSON array of `{ name, message, exceptionId }`."],
       ["errors", "VARCHAR", "The `errors` of an AggregateError, likewise."],

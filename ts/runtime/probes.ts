@@ -36,7 +36,7 @@ import { begins, leaves, nextLap, resumes } from "./context";
 import { beginScope, putLocal, putLocals, readLocal, type Reader } from "./locals";
 import { put } from "./preview";
 import { compareExchange } from "./primordials";
-import { leftUnseen, raise, throwProbe, TOP } from "./raise";
+import { catchUnnamed, leftUnseen, raise, throwProbe, TOP } from "./raise";
 import { declareConstant, type Realm } from "./script-constant";
 import { BOTTOM, LIMIT, POS, state, TOKEN } from "./state";
 import { count, dropped, due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
@@ -350,13 +350,15 @@ export const probes = Object.freeze({
     mark(RESUME | (FLAG_CLOSING << FLAGS_SHIFT), f);
   },
   t: throwProbe,
-  c(f: number, error: unknown): void {
+  c(f: number, error: unknown, clause: number): void {
     if (f > 0 && state[BOTTOM] === 0) resumes(f);
-    if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(CATCH, f, error);
+    if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) {
+      raise(CATCH, f, error, clause);
+    }
   },
-  k(f: number): void {
+  k(f: number, clause: number): void {
     if (f > 0 && state[BOTTOM] === 0) resumes(f);
-    if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) mark(CATCH, f === TOP ? 0 : f);
+    if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) catchUnnamed(f, clause);
   },
   y(f: number, done: number | undefined, value: unknown, reader: Reader | undefined): void {
     if (done !== 1) putLocals(f, reader);

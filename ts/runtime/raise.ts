@@ -29,7 +29,7 @@ import { errorName, ownText } from "./reflect";
 import { frameOf, framesHere, framesOf, onFormat, stackOf } from "./stack";
 import { LIMIT, POS, state } from "./state";
 import { hasToldStack, isTold, putWhole, tellStack, thrownValues } from "./thrown";
-import { due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
+import { due, exactClock, f64, i32, loseRecord, modes, refresh } from "./writer";
 
 type Stack = (error: object) => string | undefined;
 
@@ -68,8 +68,14 @@ const STACKS: Readonly<Record<number, Stack>> = {
   [UNCAUGHT]: stackOf,
 };
 
-/** A record about an exception. `kind`: one of those of `STACKS`, with its flags. `f`: a token, TOP, or 0. */
-export function raise(kind: number, f: number, error: unknown): void {
+/**
+ * A record about an exception.
+ *
+ * @param kind one of those of `STACKS`, with its flags
+ * @param f a token, TOP, or 0
+ * @param clause number of a CATCH's clause
+ */
+export function raise(kind: number, f: number, error: unknown, clause?: number): void {
   if (due() && !refresh()) return loseRecord();
   if (f > 0 && (f & TOKEN_EXACT) !== 0) exactClock();
   const p = state[POS] as number;
@@ -85,9 +91,21 @@ export function raise(kind: number, f: number, error: unknown): void {
     rest = thrownValues << VALUES_SHIFT;
   }
   lastError = error;
+  if (clause !== undefined) f64[q++] = clause;
   i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
   i32[2 * p] = kind | ((q - p) << WORDS_SHIFT) | rest;
   state[POS] = q;
+}
+
+/** The head of a `catch` clause that does not name what it catches. */
+export function catchUnnamed(f: number, clause: number): void {
+  if (due() && !refresh()) return loseRecord();
+  if (f > 0 && (f & TOKEN_EXACT) !== 0) exactClock();
+  const p = state[POS] as number;
+  f64[p + 1] = clause;
+  i32[2 * p + 1] = f === TOP ? 0 : f & TOKEN_MASK;
+  i32[2 * p] = CATCH | (2 << WORDS_SHIFT);
+  state[POS] = p + 2;
 }
 
 /** A call ends by an exception that its probe is not told. */

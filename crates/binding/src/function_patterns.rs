@@ -181,6 +181,7 @@ mod tests {
                 end: 1,
                 parameters: Vec::new(),
                 scopes: Vec::new(),
+                catches: Vec::new(),
             },
             generated: None,
         }

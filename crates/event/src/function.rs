@@ -76,6 +76,8 @@ pub struct Function {
     pub parameters: Vec<String>,
     /// The scopes whose variables probes can read: the function's own first. Empty where none can.
     pub scopes: Vec<LocalScope>,
+    /// Its `catch` clauses that have a probe, in the order of their numbers.
+    pub catches: Vec<CatchClause>,
 }
 
 impl Function {
@@ -113,6 +115,9 @@ impl Function {
         for scope in &self.scopes {
             scope.write(&mut line);
         }
+        for clause in &self.catches {
+            let _ = write!(line, "\t{CATCH}{} {}", clause.line, clause.column);
+        }
         line.push('\n');
         line
     }
@@ -136,6 +141,28 @@ pub struct LocalVariable {
     pub name: String,
     /// Of a function around this one, which this one refers to.
     pub is_closure: bool,
+}
+
+/// A `catch` clause of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CatchClause {
+    /// Line of its `catch`, from 1.
+    pub line: u32,
+    /// Column of its `catch`, from 1, in UTF-16 units.
+    pub column: u32,
+}
+
+/// Before a `catch` clause, in a line of the table.
+const CATCH: char = '\u{1c}';
+
+impl CatchClause {
+    fn read(field: &str) -> Option<Self> {
+        let (line, column) = field.strip_prefix(CATCH)?.split_once(' ')?;
+        Some(Self {
+            line: line.parse().ok()?,
+            column: column.parse().ok()?,
+        })
+    }
 }
 
 /// Before a scope, in a line of the table.
@@ -223,11 +250,14 @@ impl FunctionEntry {
             line: place.0,
             column: place.1,
         });
-        let (mut parameters, mut scopes) = (Vec::new(), Vec::new());
+        let (mut parameters, mut scopes, mut catches) = (Vec::new(), Vec::new(), Vec::new());
         for field in fields {
-            match LocalScope::read(field) {
-                Some(scope) => scopes.push(scope),
-                None => parameters.push(unescape(field)),
+            if let Some(scope) = LocalScope::read(field) {
+                scopes.push(scope);
+            } else if let Some(clause) = CatchClause::read(field) {
+                catches.push(clause);
+            } else {
+                parameters.push(unescape(field));
             }
         }
         let function = Function {
@@ -242,6 +272,7 @@ impl FunctionEntry {
             end,
             parameters,
             scopes,
+            catches,
         };
         let entry = Self {
             file,
@@ -321,6 +352,13 @@ mod tests {
                                 is_closure: true,
                             },
                         ],
+                    },
+                ],
+                catches: vec![
+                    CatchClause { line: 5, column: 9 },
+                    CatchClause {
+                        line: 8,
+                        column: 31,
                     },
                 ],
             },

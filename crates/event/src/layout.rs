@@ -46,7 +46,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 5;
+    LAYOUT_VERSION = 6;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -122,7 +122,8 @@ constants! {
     /// and its number, 0 where it is no object.
     THROW = 6;
     /// The head of a `catch` clause. hi: token of the function it stands in, or 0. Value: what
-    /// was caught, if the clause names it. Also: that call runs again, if it was suspended.
+    /// was caught, if the clause names it. The last word is a number: which clause of its function it is,
+    /// in the order of the function table. Also: that call runs again, if it was suspended.
     CATCH = 7;
     /// The process is about to die of an exception. hi: 0. Value: the exception.
     UNCAUGHT = 8;

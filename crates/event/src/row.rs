@@ -157,6 +157,17 @@ pub struct ThrownAt<'a> {
     pub column: u32,
 }
 
+/// Where an exception was caught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaughtIn {
+    /// Id of the call.
+    pub call_id: i64,
+    /// Its function's id.
+    pub function: u32,
+    /// Line of the `catch` clause, from 1.
+    pub line: u32,
+}
+
 /// One exception: thrown once, however many calls it passes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExceptionRow<'a> {
@@ -184,8 +195,8 @@ pub struct ExceptionRow<'a> {
     pub calls: u32,
     /// Where it was thrown, if that is known.
     pub thrown_at: Option<ThrownAt<'a>>,
-    /// The call that caught it, and its function's id.
-    pub caught: Option<(i64, u32)>,
+    /// Where it was caught, if a recorded call did.
+    pub caught: Option<CaughtIn>,
     /// The exception that is its cause.
     pub cause_id: Option<i64>,
     /// Its causes as a JSON array, if it has any.

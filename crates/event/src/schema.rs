@@ -473,7 +473,13 @@ pub const EXCEPTIONS: Table = Table {
             "Name of that call's function.",
         ),
         column("caught_file", Text, true, Dictionary, "Its file."),
-        column("caught_line", Int32, true, Dictionary, "Its line."),
+        column(
+            "caught_line",
+            Int32,
+            true,
+            Dictionary,
+            "Line of the `catch` clause.",
+        ),
         column(
             "cause_id",
             Int64,
@@ -567,7 +573,7 @@ pub const EXCEPTIONS: Table = Table {
             "Name of that call's function.",
         ),
         view("caught_file", "VARCHAR", "", "Its file."),
-        view("caught_line", "INTEGER", "", "Its line."),
+        view("caught_line", "INTEGER", "", "Line of the `catch` clause."),
         view(
             "cause_id",
             "BIGINT",

@@ -36,12 +36,12 @@ pub(crate) enum Piece {
     ThrowBlockOpen,
     ThrowOpen,
     ThrowClose,
-    /// Head of a `catch` whose value has a name.
-    Catch,
+    /// Head of a `catch` whose value has a name: the function's so many-th.
+    Catch(u32),
     /// The binding that a `catch` lacks.
     CatchBinding,
-    /// Head of a `catch` without a single name.
-    CatchUnnamed,
+    /// Head of a `catch` without a single name, likewise.
+    CatchUnnamed(u32),
     FinallyOpen,
     FinallyClose,
     /// `{` before `for await` (and its labels); with `SUSPENSION` it suspends.

@@ -215,6 +215,7 @@ impl<'a> Visitor<'a> {
             keeps_operand: false,
             tracks_jumps: false,
             scopes: Vec::new(),
+            catches: Vec::new(),
             uses_this: false,
             is_leaf: false,
         });

@@ -207,13 +207,13 @@ impl Text<'_> {
             }
             Piece::FinallyOpen => self.open_finally(function, edit),
             Piece::FinallyClose => self.close_finally(function, edit),
-            Piece::Catch => {
-                self.say(&["$bc.c($bcf,", edit.name, ");"]);
+            Piece::Catch(clause) => {
+                let _ = write!(self.code, "$bc.c($bcf,{},{clause});", edit.name);
                 self.jump(function, "($bcj)=0;");
             }
             Piece::CatchBinding => self.say(&["(", CAUGHT, ")"]),
-            Piece::CatchUnnamed => {
-                self.push("$bc.k($bcf);");
+            Piece::CatchUnnamed(clause) => {
+                let _ = write!(self.code, "$bc.k($bcf,{clause});");
                 self.jump(function, "($bcj)=0;");
             }
             Piece::ThrowOpen => self.push("($bco)=("),
@@ -289,9 +289,13 @@ impl Text<'_> {
     /// A piece in code that belongs to no function: only what is thrown and caught is told.
     fn insert_outside(&mut self, edit: &Edit) {
         match edit.piece {
-            Piece::Catch => self.say(&["$bc.c(-1,", edit.name, ");"]),
+            Piece::Catch(clause) => {
+                let _ = write!(self.code, "$bc.c(-1,{},{clause});", edit.name);
+            }
             Piece::CatchBinding => self.say(&["(", CAUGHT, ")"]),
-            Piece::CatchUnnamed => self.push("$bc.k(-1);"),
+            Piece::CatchUnnamed(clause) => {
+                let _ = write!(self.code, "$bc.k(-1,{clause});");
+            }
             Piece::ThrowBlockOpen => self.push("{let $bco;"),
             Piece::ThrowOpen => self.push("($bco)=("),
             Piece::ThrowClose => {

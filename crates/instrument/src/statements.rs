@@ -237,22 +237,32 @@ impl<'a> Visitor<'a> {
         }
         if !self.is_untold() {
             let head = handler.body.span.start + 1;
+            let clause = self.number_catch(handler.span.start);
             match pattern {
                 None => {
                     let keyword = handler.span.start + CATCH_BYTES;
                     self.push(keyword, Piece::CatchBinding, 0);
-                    self.push_named(head, Piece::Catch, 0, render::CAUGHT);
+                    self.push_named(head, Piece::Catch(clause), 0, render::CAUGHT);
                 }
                 Some(BindingPattern::BindingIdentifier(id)) => {
-                    self.push_named(head, Piece::Catch, 0, id.name.as_str());
+                    self.push_named(head, Piece::Catch(clause), 0, id.name.as_str());
                 }
                 _ => {
-                    self.push(head, Piece::CatchUnnamed, 0);
+                    self.push(head, Piece::CatchUnnamed(clause), 0);
                 }
             }
         }
         self.leave_scopes(handler.body.span.start + 1);
         self.visit_block_statement(&handler.body);
+    }
+
+    /// The number of a clause in its function; 0 in code that belongs to none.
+    fn number_catch(&mut self, start: u32) -> u32 {
+        let Some(function) = self.found.get_mut(self.current as usize) else {
+            return 0;
+        };
+        function.catches.push(start);
+        function.catches.len() as u32 - 1
     }
 
     /// Labels of a loop go to the loop; a `for await` is put into a block with its labels.

@@ -2,7 +2,7 @@
 //!
 //! A function in one that is left alone is left alone too, and has no id.
 
-use breadcrumb_event::function::{Function, LocalScope, LocalVariable};
+use breadcrumb_event::function::{CatchClause, Function, LocalScope, LocalVariable};
 
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
@@ -60,6 +60,7 @@ pub(crate) fn number<'a>(
                 .map(|parameter| said(parameter, names))
                 .collect(),
             scopes: scopes(function, names, positions),
+            catches: catches(function, positions),
         });
     }
     (ids, functions, left_alone)
@@ -91,6 +92,14 @@ fn scopes<'a>(
         }
     });
     scopes.collect()
+}
+
+fn catches(function: &Found, positions: &Positions) -> Vec<CatchClause> {
+    let clauses = function.catches.iter().map(|start| {
+        let (line, column) = positions.line_and_column(positions.utf16(*start));
+        CatchClause { line, column }
+    });
+    clauses.collect()
 }
 
 fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {

@@ -64,6 +64,7 @@ fn register() {
         start: 0,
         end: 9,
         scopes: Vec::new(),
+        catches: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     };
     functions

@@ -186,7 +186,7 @@ impl Machine {
         }
         let handled = if let Some((call, _)) = self.running.last().copied() {
             self.records
-                .extend(record(CATCH, FLAG_SAME, call as u32, 0, &[]));
+                .extend(record(CATCH, FLAG_SAME, call as u32, 0, &[0]));
             "caught"
         } else {
             self.records.extend(record(UNCAUGHT, FLAG_SAME, 0, 0, &[]));

@@ -9,7 +9,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{CatchClause, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::layout::{
     BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME,
     FLAGS_SHIFT, LOST, RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8,
@@ -45,6 +45,9 @@ pub(crate) fn translator() -> Translator {
             start: 0,
             end: 1,
             scopes: Vec::new(),
+            catches: [10, 20]
+                .map(|line| CatchClause { line, column: 1 })
+                .to_vec(),
             parameters: match name {
                 "login" => vec!["user".into(), "password".into()],
                 "none" => vec![],
@@ -153,7 +156,10 @@ impl Script {
             "suspend" => SUSPEND,
             "resume" => RESUME,
             "throw" => THROW,
-            "catch" => CATCH,
+            "catch" | "catch1" => {
+                values.push(f64::from(u8::from(kind == "catch1")).to_bits());
+                CATCH
+            }
             "uncaught" => UNCAUGHT,
             "emitted" => {
                 flags |= FLAG_EMITTED;
@@ -221,9 +227,12 @@ impl RowSink for Rows {
         let call = row
             .call_id
             .map_or("no call".to_owned(), |id| format!("#{id}"));
+        let caught = row.caught.map_or(String::new(), |caught| {
+            format!(", by #{} on line {}", caught.call_id, caught.line)
+        });
         let _ = writeln!(
             self.exceptions,
-            "!{} {}: {} {} at {}, in {call}, ended {}",
+            "!{} {}: {} {} at {}, in {call}, ended {}{caught}",
             row.exception_id, row.name, row.message, row.handled, row.thrown_at_ns, row.calls
         );
     }
@@ -341,7 +350,7 @@ fn generators_begin_suspended_and_may_be_closed() {
 #[test]
 fn an_exception_is_one_however_many_calls_it_passes() {
     insta::assert_snapshot!(trace(
-        "0 enter main; 1 enter f; 2 enter g; 3 throw g Error:boom; unwind g; unwind f; 5 catch main same; 6 enter h; 7 throw h same; unwind h; 8 catch main same; 9 throw main 5; unwind main; 10 uncaught main same"
+        "0 enter main; 1 enter f; 2 enter g; 3 throw g Error:boom; unwind g; unwind f; 5 catch main same; 6 enter h; 7 throw h same; unwind h; 8 catch1 main same; 9 throw main 5; unwind main; 10 uncaught main same"
     ));
 }
 

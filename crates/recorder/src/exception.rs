@@ -3,7 +3,7 @@
 //! `Exception::row` is its row, whenever that is asked for. Limits: none of its own.
 
 use breadcrumb_event::json::write_json_string;
-use breadcrumb_event::row::{Crossed, CrossedCall, ExceptionRow, ThrownAt};
+use breadcrumb_event::row::{CaughtIn, Crossed, CrossedCall, ExceptionRow, ThrownAt};
 
 use crate::codec::{Decoder, Encoder};
 use crate::frame::Frame;
@@ -115,8 +115,8 @@ pub(crate) struct Exception {
     pub(crate) stage: Stage,
     /// It has its row, and nothing is kept any more that is told only there.
     written: bool,
-    /// Call and function that caught it last.
-    pub(crate) caught: Option<(i64, u32)>,
+    /// Where it was caught last.
+    pub(crate) caught: Option<CaughtIn>,
     /// The first calls that it ended.
     crossed: Vec<CrossedCall>,
     /// JSON of what the row says of related errors.
@@ -191,9 +191,13 @@ impl Exception {
         self.was_in(frame);
     }
 
-    /// A call caught it.
-    pub(crate) fn caught_in(&mut self, frame: &Frame) {
-        self.caught = Some((frame.call_id, frame.function));
+    /// A call caught it, in the clause on this line.
+    pub(crate) fn caught_in(&mut self, frame: &Frame, line: u32) {
+        self.caught = Some(CaughtIn {
+            call_id: frame.call_id,
+            function: frame.function,
+            line,
+        });
         self.was_in(frame);
     }
 
@@ -273,8 +277,9 @@ impl Exception {
                 }
             }
         });
-        out.option(exception.caught, |out, (call, function)| {
-            out.i64(call).u32(function);
+        out.option(exception.caught, |out, caught| {
+            out.i64(caught.call_id).u32(caught.function);
+            out.u32(caught.line);
         });
         out.u64(exception.crossed.len() as u64);
         for call in &exception.crossed {
@@ -308,7 +313,13 @@ impl Exception {
                 errors: related(from)?,
             })
         })?;
-        let caught = from.option(|from| Some((from.i64()?, from.u32()?)))?;
+        let caught = from.option(|from| {
+            Some(CaughtIn {
+                call_id: from.i64()?,
+                function: from.u32()?,
+                line: from.u32()?,
+            })
+        })?;
         let mut crossed = Vec::new();
         for _ in 0..from.count()? {
             crossed.push(CrossedCall {

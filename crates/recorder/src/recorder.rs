@@ -565,6 +565,7 @@ mod tests {
             end: 1,
             parameters: Vec::new(),
             scopes: Vec::new(),
+            catches: Vec::new(),
         };
         let functions = recorder.session.control.functions();
         let id = functions.register("f.js".into(), vec![function]).unwrap();

@@ -399,7 +399,8 @@ fn an_exception_has_its_row_without_a_flush() {
     let mut thread = Thread::attach(&recorder);
     let value = [5.0f64.to_bits()];
     thread.record(&recorder, breadcrumb_event::layout::THROW, 0, &value, 1);
-    thread.record(&recorder, breadcrumb_event::layout::CATCH, 0, &value, 1);
+    let caught = [value[0], 0];
+    thread.record(&recorder, breadcrumb_event::layout::CATCH, 0, &caught, 1);
     recorder.wake();
     let begun = Instant::now();
     while recorder.exceptions(9).is_empty() {

@@ -41,6 +41,7 @@ fn functions() -> Vec<FunctionEntry> {
                 start: 0,
                 end: 1,
                 scopes: Vec::new(),
+                catches: Vec::new(),
                 parameters: vec!["id".into(), "count".into()],
             },
             generated: None,

@@ -32,6 +32,7 @@ fn functions() -> Vec<FunctionEntry> {
                 start: 0,
                 end: 1,
                 scopes: Vec::new(),
+                catches: Vec::new(),
                 parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
             },
             generated: None,

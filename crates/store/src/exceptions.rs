@@ -156,11 +156,11 @@ fn cells(
         cells.push_text(thrown_at.map(|at| at.0.as_str()));
         cells.push_integer(thrown_at.map(|at| at.1.into()));
         cells.push_integer(thrown_at.map(|at| at.2.into()));
-        let caught = row.caught.map(|(_, id)| functions.get(id));
-        cells.push_integer(row.caught.map(|(call, _)| call));
+        let caught = row.caught.map(|(_, id, _)| functions.get(id));
+        cells.push_integer(row.caught.map(|(call, ..)| call));
         cells.push_text(caught.as_ref().map(|f| f.name.as_str()));
         cells.push_text(caught.as_ref().map(|f| f.file.as_str()));
-        cells.push_integer(caught.as_ref().map(|f| f.line.into()));
+        cells.push_integer(row.caught.map(|(.., line)| line.into()));
         cells.push_integer(row.cause_id);
         cells.push_text(row.causes.as_deref());
         cells.push_text(row.errors.as_deref());

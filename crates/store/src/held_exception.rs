@@ -28,7 +28,8 @@ pub(crate) struct HeldException {
     pub(crate) calls: u32,
     pub(crate) seq: Option<u32>,
     pub(crate) thrown_at: Option<(String, u32, u32)>,
-    pub(crate) caught: Option<(i64, u32)>,
+    /// Call, function and line.
+    pub(crate) caught: Option<(i64, u32, u32)>,
     pub(crate) cause_id: Option<i64>,
     pub(crate) causes: Option<String>,
     pub(crate) errors: Option<String>,
@@ -54,7 +55,9 @@ impl HeldException {
             thrown_at: row
                 .thrown_at
                 .map(|at| (at.file.to_owned(), at.line, at.column)),
-            caught: row.caught,
+            caught: row
+                .caught
+                .map(|caught| (caught.call_id, caught.function, caught.line)),
             cause_id: row.cause_id,
             causes: row.causes.map(str::to_owned),
             errors: row.errors.map(str::to_owned),

@@ -59,6 +59,7 @@ fn functions() -> Vec<FunctionEntry> {
             start: 0,
             end: 1,
             scopes: Vec::new(),
+            catches: Vec::new(),
             parameters: Vec::new(),
         },
         generated: None,

@@ -51,6 +51,7 @@ impl Owned {
                 line: 0,
                 column: 0,
                 scopes: Vec::new(),
+                catches: Vec::new(),
                 parameters: vec![],
                 ..function(0).function
             },
@@ -123,6 +124,7 @@ fn function(id: u32) -> FunctionEntry {
             start: 0,
             end: 1,
             scopes: Vec::new(),
+            catches: Vec::new(),
             parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
         },
         generated: None,

@@ -24,6 +24,7 @@ fn function(name: &str) -> FunctionEntry {
             start: 40,
             end: 99,
             scopes: Vec::new(),
+            catches: Vec::new(),
             parameters: vec!["a".into(), "b".into()],
         },
         generated: None,

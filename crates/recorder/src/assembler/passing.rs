@@ -3,6 +3,7 @@
 //! Each of these finds the exception that a record speaks of, moves the stack of calls, and says
 //! what has become of the exception. Limits: those of [`crate::exceptions`].
 
+use breadcrumb_event::decode::integer;
 use breadcrumb_event::layout::FLAG_EMITTED;
 use breadcrumb_event::row::{CallResult, CallStatus};
 
@@ -139,7 +140,9 @@ impl Assembler {
         if place != Place::Unknown
             && let Some(frame) = self.stack.top()
         {
-            self.exceptions.get_mut(by).caught_in(frame);
+            let clause = record.payload.words.last().copied().and_then(integer);
+            let line = translator.line_of_catch(frame.function, clause);
+            self.exceptions.get_mut(by).caught_in(frame, line);
         }
         if let Some(below) = below {
             self.exceptions.swallow_above(below, Some(by));

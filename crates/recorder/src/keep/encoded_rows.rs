@@ -7,8 +7,8 @@
 //! Limits: written and read by one version of the program, in memory or in a checkpoint.
 
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, Crossed, CrossedCall, ExceptionRow,
-    ParentKind, ThrownAt,
+    Arguments, CallResult, CallRow, CallStatus, CaughtIn, ClockKind, Crossed, CrossedCall,
+    ExceptionRow, ParentKind, ThrownAt,
 };
 
 use crate::codec::{Decoder, Encoder};
@@ -99,8 +99,9 @@ pub(super) fn put_exception(bytes: &mut Vec<u8>, row: &ExceptionRow<'_>) {
             out.text(at.file).number(at.line.into());
             out.number(at.column.into());
         });
-        out.option(row.caught, |out, (id, function)| {
-            out.number(id).number(function.into());
+        out.option(row.caught, |out, caught| {
+            out.number(caught.call_id).number(caught.function.into());
+            out.number(caught.line.into());
         });
         match row.crossed {
             Crossed::Json(text) => {
@@ -248,7 +249,13 @@ fn exception<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
             column: from.small()?,
         })
     })?;
-    let caught = from.option(|from| Some((from.number()?, from.small()?)))?;
+    let caught = from.option(|from| {
+        Some(CaughtIn {
+            call_id: from.number()?,
+            function: from.small()?,
+            line: from.small()?,
+        })
+    })?;
     let mut crossed_calls = Vec::new();
     let crossed = if from.u8()? == 0 {
         Crossed::Json(from.option(Decoder::str)?)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, Crossed, CrossedCall, ExceptionRow,
-    ParentKind, ThrownAt,
+    Arguments, CallResult, CallRow, CallStatus, CaughtIn, ClockKind, Crossed, CrossedCall,
+    ExceptionRow, ParentKind, ThrownAt,
 };
 use proptest::prelude::*;
 
@@ -366,7 +366,7 @@ proptest! {
             handled: ["caught", "uncaught", "unknown"][(small % 3) as usize],
             calls: small,
             thrown_at: some[4].then(|| ThrownAt { file: text(3), line: small, column: 1 }),
-            caught: some[5].then_some((e, small)),
+            caught: some[5].then_some(CaughtIn { call_id: e, function: small, line: small }),
             cause_id: some[6].then_some(f),
             causes: some[7].then(|| text(4)),
             errors: some[0].then(|| text(5)),

@@ -58,6 +58,20 @@ impl Translator {
         Said::Value(thrown)
     }
 
+    /// The line of a `catch` clause by its number in its function. That of the function where the table does
+    /// not know the clause, 0 where it does not know the function.
+    pub(crate) fn line_of_catch(&mut self, function: u32, clause: Option<i64>) -> u32 {
+        if self.functions.entry(function).is_none() {
+            self.refresh();
+        }
+        let Some(entry) = self.functions.entry(function) else {
+            return 0;
+        };
+        let clause = clause.and_then(|clause| usize::try_from(clause).ok());
+        let clause = clause.and_then(|clause| entry.function.catches.get(clause));
+        clause.map_or(entry.function.line, |clause| clause.line)
+    }
+
     fn thrown(&mut self, value: Value) -> Thrown {
         let (name, message, stack) = match value {
             Value::Error {

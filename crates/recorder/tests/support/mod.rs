@@ -57,6 +57,7 @@ pub fn function(name: &str) -> Function {
         start: 0,
         end: 9,
         scopes: Vec::new(),
+        catches: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     }
 }

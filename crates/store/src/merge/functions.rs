@@ -102,6 +102,7 @@ impl MergedFunctions {
                     start: 0,
                     end: 0,
                     scopes: Vec::new(),
+                    catches: Vec::new(),
                     parameters: serde_json::from_str(&parameters).unwrap_or_default(),
                 },
                 generated,

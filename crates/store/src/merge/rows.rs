@@ -11,7 +11,7 @@ use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CountRow, Crossed, ExceptionRow, ParentKind, ThrownAt,
+    Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, ParentKind, ThrownAt,
 };
 use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, Table};
 
@@ -290,8 +290,7 @@ pub(super) fn read_exceptions(
             let function = function.map(|name| id_of(functions, name, file, line));
             let (caught_line, caught_id) = (batch.integer(caught[2]), batch.integer(caught[3]));
             let [caught_name, caught_file] = batch.texts([caught[0], caught[1]]);
-            let caught_by =
-                caught_name.map(|name| id_of(functions, name, caught_file, caught_line));
+            let caught_by = caught_name.map(|name| id_of(functions, name, caught_file, None));
             let [thrown_line, thrown_column, cause_id] = more.map(|at| batch.integer(at));
             let [
                 name,
@@ -328,7 +327,13 @@ pub(super) fn read_exceptions(
                         line: to_u32(thrown_line),
                         column: to_u32(thrown_column),
                     }),
-                    caught: caught_id.zip(caught_by),
+                    caught: caught_id
+                        .zip(caught_by)
+                        .map(|(call_id, function)| CaughtIn {
+                            call_id,
+                            function,
+                            line: to_u32(caught_line),
+                        }),
                     cause_id,
                     causes: causes.as_deref(),
                     errors: errors.as_deref(),

@@ -28,6 +28,7 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             start: 0,
             end: 1,
             scopes: Vec::new(),
+            catches: Vec::new(),
             parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         },
         generated: (line == 3).then(|| Generated {
