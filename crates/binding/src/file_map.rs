@@ -105,6 +105,14 @@ impl FileMap {
         }))
     }
 
+    /// The same of what begins here and has something in it at `inner`, where one of the two alone may
+    /// have a place of its own.
+    pub fn original_of(&self, start: (u32, u32), inner: (u32, u32)) -> Option<OriginalPlace> {
+        let is_mapped = self.map.begins_at(start.0, start.1);
+        let (line, column) = if is_mapped { start } else { inner };
+        self.original(line, column)
+    }
+
     /// Every file that somebody wrote of what is in this one.
     pub fn files(&self) -> Vec<Arc<str>> {
         let sources = 0..self.map.sources().len();

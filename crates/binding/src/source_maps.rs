@@ -15,7 +15,7 @@ use breadcrumb_sourcemap::{Location, first_place, locate, map_stack};
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::file_map::FileMap;
+use crate::file_map::{FileMap, OriginalPlace};
 
 /// About 100 MB.
 const MAX_KEPT: usize = 4_000_000;
@@ -80,26 +80,28 @@ pub fn entries(
     shown: &dyn Fn(&str) -> String,
 ) -> Vec<FunctionEntry> {
     let mut names: FxHashMap<Arc<str>, Arc<str>> = FxHashMap::default();
-    let original = |line, column| map.and_then(|map| map.original(line, column));
     let entries = functions.into_iter().map(|mut function| {
-        let place = original(function.line, function.column);
+        let place = map.and_then(|map| map.original(function.line, function.column));
         let generated = (function.line, function.column);
         let mut entry_file = Arc::clone(file);
-        if let Some(place) = place {
+        if let (Some(map), Some(place)) = (map, place) {
             let name = names.entry(Arc::clone(&place.file));
             entry_file = Arc::clone(name.or_insert_with(|| shown(&place.file).into()));
             (function.line, function.column) = (place.line, place.column);
             // What stands in it is told on a line of its file.
-            let inside = |line: &mut u32, column: &mut u32| {
-                let inner = original(*line, *column).filter(|inner| inner.file == place.file);
-                let inner = inner.as_ref().unwrap_or(&place);
-                (*line, *column) = (inner.line, inner.column);
+            let inside = |inner: Option<OriginalPlace>| {
+                let inner = inner.filter(|inner| inner.file == place.file);
+                inner.map_or((place.line, place.column), |inner| {
+                    (inner.line, inner.column)
+                })
             };
             for scope in &mut function.scopes {
-                inside(&mut scope.line, &mut scope.column);
+                let inner = map.original(scope.line, scope.column);
+                (scope.line, scope.column) = inside(inner);
             }
             for clause in &mut function.catches {
-                inside(&mut clause.line, &mut clause.column);
+                let inner = map.original_of((clause.line, clause.column), clause.inner);
+                (clause.line, clause.column) = inside(inner);
             }
         }
         let moved = entry_file != *file || generated != (function.line, function.column);

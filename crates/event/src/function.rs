@@ -116,7 +116,7 @@ impl Function {
             scope.write(&mut line);
         }
         for clause in &self.catches {
-            let _ = write!(line, "\t{CATCH}{} {}", clause.line, clause.column);
+            clause.write(&mut line);
         }
         line.push('\n');
         line
@@ -150,17 +150,31 @@ pub struct CatchClause {
     pub line: u32,
     /// Column of its `catch`, from 1, in UTF-16 units.
     pub column: u32,
+    /// Line and column of what it binds, or else of its block: source maps have a place of that, if of
+    /// nothing before it.
+    pub inner: (u32, u32),
 }
 
 /// Before a `catch` clause, in a line of the table.
 const CATCH: char = '\u{1c}';
 
 impl CatchClause {
+    fn write(&self, line: &mut String) {
+        let (inner_line, inner_column) = self.inner;
+        let _ = write!(
+            line,
+            "\t{CATCH}{} {} {inner_line} {inner_column}",
+            self.line, self.column
+        );
+    }
+
     fn read(field: &str) -> Option<Self> {
-        let (line, column) = field.strip_prefix(CATCH)?.split_once(' ')?;
+        let mut parts = field.strip_prefix(CATCH)?.split(' ');
+        let mut number = || parts.next()?.parse().ok();
         Some(Self {
-            line: line.parse().ok()?,
-            column: column.parse().ok()?,
+            line: number()?,
+            column: number()?,
+            inner: (number()?, number()?),
         })
     }
 }
@@ -355,10 +369,15 @@ mod tests {
                     },
                 ],
                 catches: vec![
-                    CatchClause { line: 5, column: 9 },
+                    CatchClause {
+                        line: 5,
+                        column: 9,
+                        inner: (6, 1),
+                    },
                     CatchClause {
                         line: 8,
                         column: 31,
+                        inner: (8, 37),
                     },
                 ],
             },

@@ -65,8 +65,8 @@ pub(crate) struct Found<'a> {
     pub tracks_jumps: bool,
     /// The function's own scope and those of blocks in it; none where variables are not read.
     pub scopes: Vec<Scope<'a>>,
-    /// Where its `catch` clauses with a probe begin, in bytes.
-    pub catches: Vec<u32>,
+    /// Its `catch` clauses with a probe: where they begin, and what they bind or else their blocks, in bytes.
+    pub catches: Vec<[u32; 2]>,
     /// Its own code says `this`.
     pub uses_this: bool,
     /// It is one of the leaves that are only counted.

@@ -237,7 +237,7 @@ impl<'a> Visitor<'a> {
         }
         if !self.is_untold() {
             let head = handler.body.span.start + 1;
-            let clause = self.number_catch(handler.span.start);
+            let clause = self.number_catch(handler);
             match pattern {
                 None => {
                     let keyword = handler.span.start + CATCH_BYTES;
@@ -257,11 +257,13 @@ impl<'a> Visitor<'a> {
     }
 
     /// The number of a clause in its function; 0 in code that belongs to none.
-    fn number_catch(&mut self, start: u32) -> u32 {
+    fn number_catch(&mut self, handler: &CatchClause<'a>) -> u32 {
         let Some(function) = self.found.get_mut(self.current as usize) else {
             return 0;
         };
-        function.catches.push(start);
+        let parameter = handler.param.as_ref();
+        let inner = parameter.map_or(handler.body.span, |parameter| parameter.span);
+        function.catches.push([handler.span.start, inner.start]);
         function.catches.len() as u32 - 1
     }
 

@@ -95,9 +95,14 @@ fn scopes<'a>(
 }
 
 fn catches(function: &Found, positions: &Positions) -> Vec<CatchClause> {
-    let clauses = function.catches.iter().map(|start| {
-        let (line, column) = positions.line_and_column(positions.utf16(*start));
-        CatchClause { line, column }
+    let clauses = function.catches.iter().map(|places| {
+        let [(line, column), inner] =
+            places.map(|at| positions.line_and_column(positions.utf16(at)));
+        CatchClause {
+            line,
+            column,
+            inner,
+        }
     });
     clauses.collect()
 }

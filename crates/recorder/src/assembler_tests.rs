@@ -46,7 +46,11 @@ pub(crate) fn translator() -> Translator {
             end: 1,
             scopes: Vec::new(),
             catches: [10, 20]
-                .map(|line| CatchClause { line, column: 1 })
+                .map(|line| CatchClause {
+                    line,
+                    column: 1,
+                    inner: (line, 7),
+                })
                 .to_vec(),
             parameters: match name {
                 "login" => vec!["user".into(), "password".into()],

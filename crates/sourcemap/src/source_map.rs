@@ -167,6 +167,13 @@ impl SourceMap {
         })
     }
 
+    /// Whether a segment begins at this line and column, from 1.
+    #[must_use]
+    pub fn begins_at(&self, line: u32, column: u32) -> bool {
+        let segment = self.segment_at(line, column);
+        segment.is_some_and(|segment| segment.column == column - 1)
+    }
+
     /// What stood here in the original, where a segment that has a name begins at this place.
     #[must_use]
     pub fn name_at(&self, line: u32, column: u32) -> Option<&str> {
