@@ -59,7 +59,7 @@ describe("probes", () => {
     expect(probes.s(f, 5)).toBe(5);
     const error = new TypeError("no");
     expect(probes.t(f, error)).toBe(error);
-    probes.c(f, error);
+    probes.c(f, error, 0);
     probes.x(f, 0, undefined);
     uncaught(error, false);
     expect(lines()).toEqual([
@@ -102,8 +102,8 @@ describe("probes", () => {
 
   it("does nothing in calls that are not recorded", () => {
     expect([probes.q(0, 3), probes.s(0, 4), probes.r(0, 5), probes.t(0, 6)]).toEqual([3, 4, 5, 6]);
-    probes.c(0, 1);
-    probes.k(0);
+    probes.c(0, 1, 0);
+    probes.k(0, 0);
     probes.u(0, 1);
     expect(lines()).toEqual([]);
   });

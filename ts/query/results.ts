@@ -264,7 +264,7 @@ export interface CaughtBy {
   readonly function: string;
   /** Its file. */
   readonly file: string;
-  /** Line of the function. */
+  /** Line of the `catch` clause. */
   readonly line: number;
 }
 
@@ -279,7 +279,15 @@ export interface RelatedError {
 }
 
 /** A call that an exception left. */
-export interface CrossedCall extends CaughtBy {
+export interface CrossedCall {
+  /** Its id in its run. */
+  readonly callId: number;
+  /** Name of its function. */
+  readonly function: string;
+  /** Its file. */
+  readonly file: string;
+  /** Line of the function. */
+  readonly line: number;
   /** Its variables by scope, the innermost first; absent where they were not recorded. */
   readonly locals?: readonly LocalScope[];
 }
