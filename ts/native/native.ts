@@ -61,8 +61,10 @@ export interface Native {
   awaitText(path: string, reason: string): void;
   /** The text of a file has come. */
   sawText(path: string): void;
-  /** Column of the original for a place in an instrumented file; lines are the same. */
+  /** Column of the original for a place in an instrumented file; 0 where that is on another line. */
   originalColumn(path: string, line: number, column: number): number;
+  /** Line and column of the original for a place in an instrumented file. */
+  originalPlace(path: string, line: number, column: number): [line: number, column: number];
   /** What V8 of the major version `engine` would call the function at this place of an instrumented file in a stack, where it calls it `name` (empty: nothing) with probes; null where that is the same. */
   originalFunctionName(
     path: string,

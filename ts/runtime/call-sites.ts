@@ -116,18 +116,28 @@ function constructorOf(copy: object, engines: Method): Method {
 
 /** Makers of the methods whose answer depends on the text, given the engine's. */
 const MAPPED: Record<string, ((engine: CallSite) => Method) | undefined> = {
+  getLineNumber: (engine) =>
+    ({
+      method(this: CallSite): unknown {
+        const line = apply(engine.getLineNumber, this, []);
+        const column = apply(engine.getColumnNumber, this, []);
+        return originalPlaceOf(apply(engine.getFileName, this, []), line, column)[0];
+      },
+    }).method,
   getColumnNumber: (engine) =>
     ({
       method(this: CallSite): unknown {
         const column = apply(engine.getColumnNumber, this, []);
-        return mapColumn(this, engine, apply(engine.getLineNumber, this, []), column);
+        const line = apply(engine.getLineNumber, this, []);
+        return originalPlaceOf(apply(engine.getFileName, this, []), line, column)[1];
       },
     }).method,
   getEnclosingColumnNumber: (engine) =>
     ({
       method(this: CallSite): unknown {
         const column = apply(engine.getEnclosingColumnNumber, this, []);
-        return mapColumn(this, engine, apply(engine.getEnclosingLineNumber, this, []), column);
+        const line = apply(engine.getEnclosingLineNumber, this, []);
+        return originalPlaceOf(apply(engine.getFileName, this, []), line, column)[1];
       },
     }).method,
   getPosition: (engine) =>
@@ -228,15 +238,20 @@ export function originalFunctionName(
   return native.originalFunctionName(path, line, column, known, ENGINE_VERSION) ?? undefined;
 }
 
-function mapColumn(site: CallSite, engine: CallSite, line: unknown, column: unknown): unknown {
-  return originalColumnOf(apply(engine.getFileName, site, []), line, column);
+/** Line and column of the original, or what stands for them where there are none. */
+export function originalPlaceOf<Line, Column>(
+  file: unknown,
+  line: Line,
+  column: Column,
+): readonly [Line | number, Column | number] {
+  if (typeof line !== "number" || typeof column !== "number") return [line, column];
+  const path = pathOf(file);
+  return path === undefined ? [line, column] : placeIn(path, line, column);
 }
 
-/** Column of the original, or what stands for it where there is none. */
-export function originalColumnOf(file: unknown, line: unknown, column: unknown): unknown {
-  if (typeof line !== "number" || typeof column !== "number") return column;
-  const path = pathOf(file);
-  return path === undefined ? column : native.originalColumn(path, line, column);
+function placeIn(path: string, line: number, column: number): readonly [number, number] {
+  const mapped = native.originalColumn(path, line, column);
+  return mapped > 0 ? [line, mapped] : native.originalPlace(path, line, column);
 }
 
 /** Text of a call site: `f (/app.js:3:61)`, `eval (eval at f (/app.js:3:61), <anonymous>:1:2)`. */
@@ -250,19 +265,19 @@ function mapText(site: CallSite, engine: CallSite, was: string): string {
   const line = apply(engine.getLineNumber, site, []);
   const column = apply(engine.getColumnNumber, site, []);
   if (path === undefined || typeof line !== "number" || typeof column !== "number") return was;
-  const placed = withColumn(was, column, native.originalColumn(path, line, column));
+  const [toLine, toColumn] = placeIn(path, line, column);
+  const placed = withPlace(was, `:${line}:${column}`, `:${toLine}:${toColumn}`);
   const name = apply(engine.getFunctionName, site, []) ?? "";
   const original = native.originalFunctionName(path, line, column, name, ENGINE_VERSION);
   return original === null ? placed : headingWith(site, engine, placed, name, original);
 }
 
-/** The text of a call site in another column. */
-function withColumn(was: string, column: number, mapped: number): string {
-  if (mapped === column) return was;
+/** The text of a call site in another place. */
+function withPlace(was: string, place: string, mapped: string): string {
+  if (mapped === place) return was;
   const end = endsWith(was, ")") ? was.length - 1 : was.length;
-  const suffix = `:${column}`;
-  if (!endsWith(slice(was, 0, end), suffix)) return was;
-  return `${slice(was, 0, end - suffix.length)}:${mapped}${slice(was, end)}`;
+  if (!endsWith(slice(was, 0, end), place)) return was;
+  return `${slice(was, 0, end - place.length)}${mapped}${slice(was, end)}`;
 }
 
 function replaced(whole: string, part: string, by: string): string {
@@ -298,9 +313,9 @@ function mapOrigin(origin: string): string {
   for (let at = indexOf(place, "("); at >= 0; at = indexOf(place, "(", at + 1)) {
     const file = pathOf(slice(place, at + 1, lineAt));
     if (file === undefined || !native.hasProbes(file)) continue;
-    const mapped = native.originalColumn(file, line, column);
+    const [toLine, toColumn] = placeIn(file, line, column);
     const named = mapOriginName(slice(place, 0, at), file, line, column);
-    return `${named}${slice(place, at, columnAt)}:${mapped}${slice(origin, end)}`;
+    return `${named}${slice(place, at, lineAt)}:${toLine}:${toColumn}${slice(origin, end)}`;
   }
   return origin;
 }

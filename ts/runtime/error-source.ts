@@ -8,7 +8,7 @@
  * Limits: where Node's own modules cannot be reached (`node-internals.ts`) the caret stays wrong.
  */
 import type { SourceMap, SourceMapping } from "node:module";
-import { originalColumnOf } from "./call-sites";
+import { originalPlaceOf } from "./call-sites";
 import { closedOver } from "./node-internals";
 
 /** The excerpt for a place in a file with a source map; lines from 1, columns from 0. */
@@ -42,8 +42,8 @@ export function mapErrorSource(prepare: unknown): void {
     internals.internalBinding?.("errors").setGetSourceMapErrorSource((file, line, column) => {
       const map = findSourceMap(file);
       if (map === undefined) return undefined;
-      const original = originalColumnOf(file, line, column + 1) as number;
-      const entry = map.findEntry(line - 1, original - 1) as Partial<SourceMapping>;
+      const [toLine, toColumn] = originalPlaceOf(file, line, column + 1);
+      const entry = map.findEntry(toLine - 1, toColumn - 1) as Partial<SourceMapping>;
       const { originalSource, originalLine, originalColumn } = entry;
       return getErrorSource(map, originalSource, originalLine, originalColumn);
     });

@@ -13,7 +13,7 @@ import {
   isOwnFile,
   learnCompile,
   mapCallSites,
-  originalColumnOf,
+  originalPlaceOf,
   setOwnFolder,
   textOf,
 } from "./call-sites";
@@ -128,7 +128,8 @@ export function frameOf(error: object): string | undefined {
   const place = native.errorPlace(error);
   if (place === null || isOwnFile(place.file)) return undefined;
   const { file, line, column } = place;
-  return `${FRAME}${file}:${line}:${originalColumnOf(file, line, column) as number}`;
+  const [toLine, toColumn] = originalPlaceOf(file, line, column);
+  return `${FRAME}${file}:${toLine}:${toColumn}`;
 }
 
 /**

@@ -9,7 +9,7 @@
  * `caller-location.ts`.
  */
 import { DefaultSerializer } from "node:v8";
-import { originalColumnOf } from "./call-sites";
+import { originalPlaceOf } from "./call-sites";
 import { apply } from "./primordials";
 import { standIn } from "./stand-in";
 
@@ -47,6 +47,7 @@ function isTestEvent(value: unknown): value is TestEvent {
 function withOriginalColumn(event: TestEvent): TestEvent {
   const { data } = event;
   if (typeof data !== "object" || data === null) return event;
-  const column = originalColumnOf(data["file"], data["line"], data["column"]);
-  return column === data["column"] ? event : { ...event, data: { ...data, column } };
+  const [line, column] = originalPlaceOf(data["file"], data["line"], data["column"]);
+  const isSame = line === data["line"] && column === data["column"];
+  return isSame ? event : { ...event, data: { ...data, line, column } };
 }

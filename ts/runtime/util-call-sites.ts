@@ -9,7 +9,7 @@
  */
 import nodeModule from "node:module";
 import util from "node:util";
-import { isOwnFile, originalColumnOf, originalFunctionName } from "./call-sites";
+import { isOwnFile, originalPlaceOf, originalFunctionName } from "./call-sites";
 import { apply } from "./primordials";
 import { standIn } from "./stand-in";
 
@@ -69,11 +69,12 @@ function callSites(original: GetCallSites, receiver: unknown, args: unknown[]): 
   for (const site of kept) {
     const { scriptName, lineNumber, functionName } = site;
     const told = site.columnNumber ?? site.column;
-    const column = originalColumnOf(scriptName, lineNumber, told);
+    const [line, column] = originalPlaceOf(scriptName, lineNumber, told);
     const name = originalFunctionName(scriptName, lineNumber, told, functionName);
     site.functionName = name ?? functionName;
-    if (site.columnNumber !== undefined) site.columnNumber = column as number;
-    if (site.column !== undefined) site.column = column as number;
+    site.lineNumber = line;
+    if (site.columnNumber !== undefined) site.columnNumber = column!;
+    if (site.column !== undefined) site.column = column!;
   }
   const mapped = (chosen as { sourceMap?: boolean } | undefined)?.sourceMap ?? mapsByDefault;
   return mapped ? kept.map((site) => fromSourceMap(site) ?? site) : kept;

@@ -51,4 +51,5 @@ export const native = {
   promiseState: () => PROMISE_UNKNOWN,
   promiseResult: () => undefined,
   originalColumn: (_path: string, _line: number, column: number) => column,
+  originalPlace: (_path: string, line: number, column: number) => [line, column],
 };

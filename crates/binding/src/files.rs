@@ -219,11 +219,11 @@ impl Files {
         self.by_path.contains_key(path)
     }
 
-    /// Column of the original; the same one in a file that is not instrumented.
-    pub fn original_column(&self, path: &str, line: u32, column: u32) -> u32 {
+    /// Line and column of the original; the same in a file that is not instrumented.
+    pub fn original_place(&self, path: &str, line: u32, column: u32) -> (u32, u32) {
         match self.by_path.get(path) {
-            Some(&index) => self.texts[index].splices.original_column(line, column),
-            None => column,
+            Some(&index) => self.texts[index].splices.original_place(line, column),
+            None => (line, column),
         }
     }
 

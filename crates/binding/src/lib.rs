@@ -243,10 +243,20 @@ pub fn saw_text(path: String) {
     process::with_files(|files| files.saw_text(&path));
 }
 
-/// Column of the original.
+/// Column of the original; 0 where that is on another line.
 #[napi]
 pub fn original_column(path: String, line: u32, column: u32) -> u32 {
-    process::with_files(|files| files.original_column(&path, line, column))
+    match process::with_files(|files| files.original_place(&path, line, column)) {
+        (same, column) if same == line => column,
+        _ => 0,
+    }
+}
+
+/// Line and column of the original.
+#[napi]
+pub fn original_place(path: String, line: u32, column: u32) -> Vec<u32> {
+    let (line, column) = process::with_files(|files| files.original_place(&path, line, column));
+    vec![line, column]
 }
 
 /// What the engine of this version would call the function at a place, which it calls `name`.

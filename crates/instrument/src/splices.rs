@@ -113,8 +113,20 @@ impl Splices {
         }
     }
 
-    /// Column in the original (from 1) of a column that V8 says code to be at. A line that the file
-    /// does not have is given back as it is.
+    /// Line and column in the original (from 1) of a place that V8 says code to be at. A line that the
+    /// file does not have is given back as it is.
+    #[must_use]
+    pub fn original_place(&self, line: u32, column: u32) -> (u32, u32) {
+        let Some(offset) = self.offset_at(line, column) else {
+            return (line, column);
+        };
+        let original = self.original_position(offset);
+        let line = self.line_starts.partition_point(|&start| start <= original);
+        let start = self.line_starts[line.saturating_sub(1)];
+        (line as u32, original - start + 1)
+    }
+
+    /// Its column alone, told of the same line.
     #[must_use]
     pub fn original_column(&self, line: u32, column: u32) -> u32 {
         self.column_by(line, column, |offset| self.original_position(offset))
