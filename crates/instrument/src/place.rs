@@ -4,20 +4,13 @@
 //!
 //! `yield* this.parse()` → at `parse`; `yield* items` → at `yield`; `() => a + b` → at `+`.
 //!
-//! Limits: what does not stand on the expression's first line is said to be at its start, and so is
-//! an optional chain, which V8 says to be at the file's start.
+//! Limits: an optional chain is said to be at its start; V8 says that it is at the file's start.
 
 use oxc_ast::ast::*;
 use oxc_span::GetSpan;
 use oxc_syntax::keyword::is_reserved_keyword;
 
 use crate::trivia::first_token;
-
-/// Byte offset of an expression.
-pub(crate) fn of_expression(source: &str, expression: &Expression) -> u32 {
-    let start = expression.span().start;
-    on_its_line(source, start, of_any(source, expression))
-}
 
 /// Whether V8 gives a statement no place of its own, so that what fails first in it is where the
 /// statement before is, be it a directive.
@@ -47,17 +40,8 @@ pub(crate) fn is_first(source: &str, statement: u32, here: u32) -> bool {
     text.split(is_between).all(|word| HEADS.contains(&word))
 }
 
-/// Columns can be told of one line only.
-pub(crate) fn on_its_line(source: &str, start: u32, at: u32) -> u32 {
-    let between = &source[at.min(start) as usize..at.max(start) as usize];
-    if between.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
-        start
-    } else {
-        at
-    }
-}
-
-pub(crate) fn of_any(source: &str, expression: &Expression) -> u32 {
+/// Byte offset of an expression.
+pub(crate) fn of_expression(source: &str, expression: &Expression) -> u32 {
     let expression = expression.get_inner_expression();
     let operator_behind = |operand: u32| first_token(source, operand);
     match expression {
@@ -68,16 +52,16 @@ pub(crate) fn of_any(source: &str, expression: &Expression) -> u32 {
         Expression::UpdateExpression(it) => operator_behind(it.argument.span().end),
         Expression::PrivateInExpression(it) => operator_behind(it.left.span.end),
         Expression::BinaryExpression(it) => match first_of_many(expression) {
-            Some(first) => of_any(source, first),
+            Some(first) => of_expression(source, first),
             None => operator_behind(it.left.span().end),
         },
         Expression::LogicalExpression(it) => match first_of_many(expression) {
-            Some(first) => of_any(source, first),
+            Some(first) => of_expression(source, first),
             None => operator_behind(it.left.span().end),
         },
         Expression::SequenceExpression(it) => {
             let meant = if it.expressions.len() == 2 { 1 } else { 0 };
-            of_any(source, &it.expressions[meant])
+            of_expression(source, &it.expressions[meant])
         }
         other => other
             .as_member_expression()

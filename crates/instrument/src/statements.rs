@@ -70,17 +70,17 @@ impl<'a> Visitor<'a> {
         let (statement, place) = self.statement;
         match last_told(self.source, u32::MAX, expression) {
             None if is_first(self.source, statement, start) => Some(place),
-            told => Some(self.place_of(told?, start)),
+            told => Some(self.place_of(told?)),
         }
     }
 
-    /// Where V8 says that to be which has the place of what was told before it, on the line of `start`.
-    fn place_of(&self, told: Told, start: u32) -> u32 {
+    /// Where V8 says that to be which has the place of what was told before it.
+    fn place_of(&self, told: Told) -> u32 {
         let (statement, place) = self.statement;
         if told.is_name && is_first(self.source, statement, told.at) {
             place
         } else {
-            place::on_its_line(self.source, start, told.at)
+            told.at
         }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Visitor<'a> {
     pub fn place_suspensions(&mut self, since: usize, whole: &Expression<'a>) {
         for (edits, start) in self.unplaced.split_off(since) {
             let place = match last_told(self.source, start, whole) {
-                Some(told) => self.place_of(told, start),
+                Some(told) => self.place_of(told),
                 None => self.statement.1,
             };
             for edit in edits {
@@ -104,7 +104,7 @@ impl<'a> Visitor<'a> {
         if let Expression::AwaitExpression(_) | Expression::YieldExpression(_) = inner {
             self.placed = inner.span().start;
         }
-        let place = place::of_any(self.source, expression);
+        let place = place::of_expression(self.source, expression);
         let outer = std::mem::replace(&mut self.statement, (expression.span().start, place));
         self.is_whole = true;
         self.visit_expression(expression);
@@ -322,7 +322,7 @@ impl<'a> Visitor<'a> {
             self.frame().keeps_operand = true;
             let iterable = statement.right.span();
             let right = &statement.right;
-            let place = place::of_any(self.source, right);
+            let place = place::of_expression(self.source, right);
             let outer = std::mem::replace(&mut self.statement, (iterable.start, place));
             let place = self.place_behind(right).unwrap_or(place);
             self.statement = outer;

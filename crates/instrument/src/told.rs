@@ -11,7 +11,7 @@ use oxc_ast::ast::*;
 use oxc_span::GetSpan;
 use oxc_syntax::operator::UnaryOperator;
 
-use crate::place::{of_any, of_member};
+use crate::place::{of_expression, of_member};
 use crate::trivia::first_token;
 
 /// A place that V8 has written down.
@@ -58,7 +58,7 @@ use Step::{Name, Part, Place};
 
 /// In the order of the code.
 fn steps_of<'e, 'a>(source: &str, expression: &'e Expression<'a>) -> Vec<Step<'e, 'a>> {
-    let own = || Place(of_any(source, expression));
+    let own = || Place(of_expression(source, expression));
     match expression {
         Expression::Identifier(name) => vec![Name(name.span.start)],
         Expression::NewTarget(it) => vec![Name(it.span.start)],
@@ -91,7 +91,7 @@ fn steps_of<'e, 'a>(source: &str, expression: &'e Expression<'a>) -> Vec<Step<'e
         Expression::SequenceExpression(it) => {
             let placed = |(index, one)| {
                 [
-                    (index > 0).then(|| Place(of_any(source, one))),
+                    (index > 0).then(|| Place(of_expression(source, one))),
                     Some(Part(one)),
                 ]
             };
@@ -141,7 +141,7 @@ fn steps_of<'e, 'a>(source: &str, expression: &'e Expression<'a>) -> Vec<Step<'e
 fn placed<'e, 'a>(source: &str, expression: &'e Expression<'a>) -> Vec<Step<'e, 'a>> {
     match expression.get_inner_expression() {
         Expression::Identifier(_) => vec![Part(expression)],
-        _ => vec![Place(of_any(source, expression)), Part(expression)],
+        _ => vec![Place(of_expression(source, expression)), Part(expression)],
     }
 }
 
