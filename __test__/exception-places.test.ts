@@ -174,6 +174,47 @@ describe.each(nodes)("exceptions on %s", (_name, node) => {
   });
 });
 
+/** Statements over several lines, each of which throws an error. */
+const THROWS = [
+  "throw new Error(\n    'text',\n  );",
+  "throw new\n    Error(\n    'text',\n  );",
+  "throw makeError(\n    'text'\n  );",
+  "throw make\n    .error('text')\n  ;",
+  "throw (\n    1, new Error('text')\n  );",
+  "throw a\n    ? new TypeError(\n      'text')\n    : b;",
+  "throw Object.assign(\n    new Error('text'),\n    { code: 1 },\n  );",
+  "throw (() => {\n    return new Error('text');\n  })();",
+  "throw a.cause ??\n    new Error('text');",
+  "throw /* why */ a\n\n",
+  "throw makeError`text\n  more`;",
+];
+
+describe.each(nodes)("what a statement over several lines throws on %s", (_name, node) => {
+  it("was thrown on the line of the uncaught error's header", async () => {
+    const main = `const makeError = (text) => new Error(text), make = { error: makeError };
+const a = new Error("a"), b = new RangeError("b");
+const all = [
+${THROWS.map((statement) => `() => {\n  a;\n  ${statement}\n},`).join("\n")}
+];
+all[process.argv[2]]();
+`;
+    const folder = project({ "main.js": main });
+    for (const index of THROWS.keys()) {
+      const plain = run(node, ["main.js", `${index}`], folder);
+      const args = [cli, "run", "--quiet", "--", node, "main.js", `${index}`];
+      expect(run(node, args, folder)).toEqual(plain);
+      const header = Number(/main\.js:(\d+)\n/.exec(plain.stderr)?.[1]);
+      // oxlint-disable-next-line no-await-in-loop -- programs one after the other, as elsewhere
+      const last = (await exceptionsOf(folder)).at(-1);
+      expect(last, THROWS[index]).toMatchObject({
+        handled: "uncaught",
+        thrownFrom: { file: "main.js", line: header },
+      });
+      rmSync(join(folder, ".breadcrumb"), { recursive: true });
+    }
+  });
+});
+
 it("exceptions of TypeScript that Node strips itself were caught on its lines", async () => {
   const [, node] = nodes.find(([name]) => name === "Node 24")!;
   const { exceptions } = await record(node, { "main.ts": PROGRAM }, ["main.ts"]);

@@ -238,7 +238,10 @@ export function originalFunctionName(
   return native.originalFunctionName(path, line, column, known, ENGINE_VERSION) ?? undefined;
 }
 
-/** Line and column of the original, or what stands for them where there are none. */
+/**
+ * Line and column of the original, or what stands for them where there are none. To be read by index: the
+ * program may have an iterator of arrays of its own.
+ */
 export function originalPlaceOf<Line, Column>(
   file: unknown,
   line: Line,
@@ -265,8 +268,8 @@ function mapText(site: CallSite, engine: CallSite, was: string): string {
   const line = apply(engine.getLineNumber, site, []);
   const column = apply(engine.getColumnNumber, site, []);
   if (path === undefined || typeof line !== "number" || typeof column !== "number") return was;
-  const [toLine, toColumn] = placeIn(path, line, column);
-  const placed = withPlace(was, `:${line}:${column}`, `:${toLine}:${toColumn}`);
+  const place = placeIn(path, line, column);
+  const placed = withPlace(was, `:${line}:${column}`, `:${place[0]}:${place[1]}`);
   const name = apply(engine.getFunctionName, site, []) ?? "";
   const original = native.originalFunctionName(path, line, column, name, ENGINE_VERSION);
   return original === null ? placed : headingWith(site, engine, placed, name, original);
@@ -313,9 +316,9 @@ function mapOrigin(origin: string): string {
   for (let at = indexOf(place, "("); at >= 0; at = indexOf(place, "(", at + 1)) {
     const file = pathOf(slice(place, at + 1, lineAt));
     if (file === undefined || !native.hasProbes(file)) continue;
-    const [toLine, toColumn] = placeIn(file, line, column);
+    const mapped = placeIn(file, line, column);
     const named = mapOriginName(slice(place, 0, at), file, line, column);
-    return `${named}${slice(place, at, lineAt)}:${toLine}:${toColumn}${slice(origin, end)}`;
+    return `${named}${slice(place, at, lineAt)}:${mapped[0]}:${mapped[1]}${slice(origin, end)}`;
   }
   return origin;
 }

@@ -42,8 +42,8 @@ export function mapErrorSource(prepare: unknown): void {
     internals.internalBinding?.("errors").setGetSourceMapErrorSource((file, line, column) => {
       const map = findSourceMap(file);
       if (map === undefined) return undefined;
-      const [toLine, toColumn] = originalPlaceOf(file, line, column + 1);
-      const entry = map.findEntry(toLine - 1, toColumn - 1) as Partial<SourceMapping>;
+      const place = originalPlaceOf(file, line, column + 1);
+      const entry = map.findEntry(place[0] - 1, place[1] - 1) as Partial<SourceMapping>;
       const { originalSource, originalLine, originalColumn } = entry;
       return getErrorSource(map, originalSource, originalLine, originalColumn);
     });

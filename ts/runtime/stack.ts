@@ -128,8 +128,8 @@ export function frameOf(error: object): string | undefined {
   const place = native.errorPlace(error);
   if (place === null || isOwnFile(place.file)) return undefined;
   const { file, line, column } = place;
-  const [toLine, toColumn] = originalPlaceOf(file, line, column);
-  return `${FRAME}${file}:${toLine}:${toColumn}`;
+  const mapped = originalPlaceOf(file, line, column);
+  return `${FRAME}${file}:${mapped[0]}:${mapped[1]}`;
 }
 
 /**

@@ -47,7 +47,7 @@ function isTestEvent(value: unknown): value is TestEvent {
 function withOriginalColumn(event: TestEvent): TestEvent {
   const { data } = event;
   if (typeof data !== "object" || data === null) return event;
-  const [line, column] = originalPlaceOf(data["file"], data["line"], data["column"]);
+  const { 0: line, 1: column } = originalPlaceOf(data["file"], data["line"], data["column"]);
   const isSame = line === data["line"] && column === data["column"];
   return isSame ? event : { ...event, data: { ...data, line, column } };
 }

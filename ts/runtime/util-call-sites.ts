@@ -69,7 +69,7 @@ function callSites(original: GetCallSites, receiver: unknown, args: unknown[]): 
   for (const site of kept) {
     const { scriptName, lineNumber, functionName } = site;
     const told = site.columnNumber ?? site.column;
-    const [line, column] = originalPlaceOf(scriptName, lineNumber, told);
+    const { 0: line, 1: column } = originalPlaceOf(scriptName, lineNumber, told);
     const name = originalFunctionName(scriptName, lineNumber, told, functionName);
     site.functionName = name ?? functionName;
     site.lineNumber = line;
