@@ -127,6 +127,18 @@ describe("what stands in a secret's place", () => {
     expect(bytesOf(one)).not.toContain("hunter2");
   });
 
+  it("is one hash for equal secrets, whichever objects they are", async () => {
+    const folder = project({
+      "main.js": `const see = (password) => typeof password;
+      const pins = () => ({ pins: [1, 2], of: "ann" });
+      see(pins()); see(pins()); see({ ...pins(), of: "bob" });`,
+    });
+    const { seen } = await record(folder, ["--redact", "hash", "--values", "identity"]);
+    expect(seen[0]).toContain('"hash":');
+    expect(seen[1]).toBe(seen[0]);
+    expect(seen[2]).not.toBe(seen[0]);
+  });
+
   it("is the same after a kill as before", async () => {
     const folder = project(EVERYWHERE);
     const { seen } = await record(folder, ["--redact", "hash"]);

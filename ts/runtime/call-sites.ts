@@ -1,5 +1,5 @@
 /**
- * Call sites as the program would see them without us: columns and offsets of instrumented files
+ * Call sites as the program would see them without us: places and offsets in instrumented files
  * mapped back, frames of ours left out.
  *
  *     [{ app.js:3:61 }, { dist/core.js:9:1 }] → [{ app.js:3:9 }]

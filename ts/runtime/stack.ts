@@ -1,5 +1,5 @@
 /**
- * Stack traces as the program would have without us: columns of instrumented files mapped back,
+ * Stack traces as the program would have without us: places in instrumented files mapped back,
  * our own frames left out.
  *
  * `at f (app.js:3:61)` → `at f (app.js:3:9)`.

@@ -23,6 +23,7 @@
 //! of a card number).
 #![forbid(unsafe_code)]
 
+mod alike;
 mod cards;
 mod ip_addresses;
 mod marks;

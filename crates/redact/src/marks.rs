@@ -11,6 +11,7 @@ use breadcrumb_event::value::{Redaction, Value};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
+use crate::alike::make_alike;
 use crate::options::{Mark, RedactError};
 use crate::rules::{Rule, Rules};
 
@@ -66,13 +67,14 @@ impl Marks {
         out.push(']');
     }
 
-    /// What stands for a secret value.
-    pub(crate) fn value(&self, rules: &Rules, rule: Rule, secret: &Value) -> Value {
+    /// What stands for a secret value, of which nothing is needed any more.
+    pub(crate) fn value(&self, rules: &Rules, rule: Rule, secret: &mut Value) -> Value {
         let name = rules.name(rule);
         let (hash, text) = match self {
             Self::Label => (None, None),
             Self::Text(text) => (None, Some(text.replace("{rule}", name).into())),
             Self::Hash(key) => {
+                make_alike(secret);
                 let hash = match secret.as_text() {
                     Some(text) => hash(key, text),
                     None => hash(key, &secret.to_json()),

@@ -167,6 +167,32 @@ fn equal_secrets_have_equal_hashes_wherever_they_stand() {
 }
 
 #[test]
+fn equal_objects_have_equal_hashes_whichever_they_are_and_wherever_they_were_met() {
+    let redactor = redactor_of(&marked(Mark::Hash));
+    let secret = |ids: [u32; 2], at: &str, pin: f64| {
+        let identified = |id, value| Value::Identified {
+            id,
+            value: Box::new(value),
+        };
+        let list = Value::Array {
+            items: vec![
+                Value::Number(pin),
+                Value::Circular(Box::new(Value::text(at))),
+            ],
+            length: 2,
+        };
+        under(
+            "password",
+            identified(ids[0], under("list", identified(ids[1], list))),
+        )
+    };
+    let one = json(&redactor, secret([1, 2], "arguments[0]", 7.0));
+    assert!(one.contains("\"hash\":"), "{one}");
+    assert_eq!(json(&redactor, secret([3, 9], "result.user", 7.0)), one);
+    assert_ne!(json(&redactor, secret([1, 2], "arguments[0]", 8.0)), one);
+}
+
+#[test]
 fn another_key_gives_another_hash_and_none_is_an_error() {
     let options = marked(Mark::Hash);
     let hashed = |key: u8| {
