@@ -25,6 +25,8 @@ export interface Native {
   wake(): void;
   /** Whether secrets can be taken out so. `rules`: JSON of `RedactRules`. */
   checkRedaction(rules: string): void;
+  /** Whether traces can be chosen so. `rules`: JSON of `KeepRules`. */
+  checkKeep(rules: string): void;
   /** Chooses files, the mode of functions to come, and the recording that the first file begins. `options`: JSON of `SessionOptions`. Returns JSON of `{ runId }`. */
   configure(options: string): string;
   /** Begins to record, if nothing does yet. */

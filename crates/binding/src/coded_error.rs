@@ -126,7 +126,9 @@ impl From<RecorderError> for CodedError {
             RecorderError::Running => "BC_ERR_ALREADY_STARTED",
             RecorderError::Stopped => "BC_ERR_STOPPED",
             RecorderError::Store(error) => code_of(error),
-            RecorderError::Redact(_) => "BC_ERR_BAD_OPTION",
+            RecorderError::Redact(_)
+            | RecorderError::TooManyRules { .. }
+            | RecorderError::BadPattern { .. } => "BC_ERR_BAD_OPTION",
             _ => "BC_ERR_INTERNAL",
         };
         Self::new(code, error.to_string())

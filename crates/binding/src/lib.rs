@@ -34,7 +34,7 @@ mod upkeep;
 
 use breadcrumb_event::layout::{CONTROL_BYTES, RING_BYTES};
 use breadcrumb_instrument::Engine;
-use breadcrumb_recorder::{Control, ThreadRole};
+use breadcrumb_recorder::{Control, KeepOptions, ThreadRole};
 use breadcrumb_redact::RedactorOptions;
 use napi::Env;
 use napi::bindgen_prelude::{
@@ -117,6 +117,13 @@ pub fn wake() {
 #[napi]
 pub fn check_redaction(rules: String) -> Result<()> {
     let rules: RedactorOptions = parse(&rules)?;
+    Ok(rules.check().map_err(CodedError::from)?)
+}
+
+/// Whether traces can be chosen by these rules. `rules`: JSON of `KeepRules`.
+#[napi]
+pub fn check_keep(rules: String) -> Result<()> {
+    let rules: KeepOptions = parse(&rules)?;
     Ok(rules.check().map_err(CodedError::from)?)
 }
 

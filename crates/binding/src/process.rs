@@ -79,6 +79,9 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
 
 /// With what says of a function whether the traces that begin with it are stored.
 fn with_chosen_roots(mut options: SessionOptions) -> Result<SessionOptions, CodedError> {
+    if let Some(keep) = &options.keep {
+        keep.check()?;
+    }
     if let Some(keep) = &mut options.keep
         && !keep.roots.is_empty()
     {

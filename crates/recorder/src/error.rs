@@ -38,6 +38,22 @@ pub enum RecorderError {
     /// What is to be redacted cannot be.
     #[error(transparent)]
     Redact(#[from] RedactError),
+    /// More rules than a policy can have.
+    #[error("at most {most} conditions on roots")]
+    TooManyRules {
+        /// The limit.
+        most: usize,
+    },
+    /// A regular expression that is none, or too large.
+    #[error(
+        "the regular expression \"{pattern}\" cannot be used (its syntax has no look-around and no back-references): {reason}"
+    )]
+    BadPattern {
+        /// The expression.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
     /// A dead run's folder cannot be used.
     #[error("{path}: {reason}")]
     Unrecoverable {

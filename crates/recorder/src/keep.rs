@@ -15,13 +15,19 @@ mod held;
 mod judge;
 #[cfg(test)]
 mod keep_tests;
+mod root_rules;
 mod through;
 mod trace;
+mod value_rule;
+#[cfg(test)]
+mod when_tests;
 
 pub(crate) use held::Held;
 pub use judge::{KeepOptions, RootChooser};
+pub use root_rules::{Bounds, RootRule};
 pub(crate) use through::Through;
 pub(crate) use trace::KeepTally;
+pub use value_rule::{Operator, ValueHead, ValueRule, ValueStep};
 
 /// A trace whose root has ended is waited for so long: callbacks that belong to it may come.
 pub(crate) const LINGER_NS: i64 = 1_000_000_000;

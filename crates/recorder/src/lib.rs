@@ -71,7 +71,9 @@ pub use exact_clock::Clock;
 pub use function_table::{FunctionSnapshot, FunctionTable};
 pub use governor::{Change, Governor, Look, Seen};
 pub use health::{Health, State, Vitals};
-pub use keep::{KeepOptions, RootChooser};
+pub use keep::{
+    Bounds, KeepOptions, Operator, RootChooser, RootRule, ValueHead, ValueRule, ValueStep,
+};
 pub use keeper::awaits_recovery;
 pub use memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 pub use options::{LateNs, Overflow, RecorderOptions, SinkOptions};

@@ -145,7 +145,12 @@ impl Recorder {
                 serde_json::to_value(keep).unwrap_or_default(),
             );
         }
-        let held = |keep| Box::new(Held::new(keep, drain.wall_offset_ns));
+        let functions = control.functions();
+        let held = |keep| {
+            let mut held = Held::new(keep, drain.wall_offset_ns);
+            held.know(Arc::new(|id| functions.snapshot().entry(id).cloned()));
+            Box::new(held)
+        };
         drain.keep = options.keep.map(held);
         drain.interval_ns = i64::try_from(options.flush_interval_ms)
             .unwrap_or(i64::MAX / 1_000_000)

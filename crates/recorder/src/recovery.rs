@@ -176,11 +176,16 @@ impl Recovery {
         let functions = read_functions(&path.join(FUNCTIONS_FILE));
         let count = functions.len();
         let redactor = Arc::new(redactor_for(&checkpoint.redaction, &store)?);
+        let mut keep = checkpoint.keep.clone();
+        if let Some(keep) = &mut keep {
+            let functions = functions.clone();
+            keep.know(Arc::new(move |id| functions.entry(id).cloned()));
+        }
         let mut translator = Translator::new(redactor, Box::new(move || functions.clone()));
         translator.refresh();
         Ok(Self {
             counters: checkpoint.counters.clone(),
-            keep: checkpoint.keep.clone(),
+            keep,
             checkpoint,
             functions: count,
             functions_to_note: count,

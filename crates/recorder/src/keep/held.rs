@@ -8,6 +8,7 @@
 //! ones is decided anew.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow};
 use rustc_hash::FxHashMap;
@@ -16,6 +17,7 @@ use super::LINGER_NS;
 use super::by_root::ByRoot;
 use super::encoded_rows::{functions, pass_on, put_call, put_exception};
 use super::judge::{Judge, KeepOptions, Last};
+use super::root_rules::FunctionOf;
 use super::trace::{KeepTally, State, Trace};
 use crate::codec::{Decoder, Encoder};
 use crate::row_sink::RowSink;
@@ -72,6 +74,11 @@ impl Held {
         }
     }
 
+    /// Who knows the functions that rules ask for.
+    pub(crate) fn know(&mut self, functions: Arc<FunctionOf>) {
+        self.judge.rules.know(functions);
+    }
+
     /// The recorder's monotonic clock.
     pub(crate) fn set_now(&mut self, now_ns: i64) {
         self.now_ns = now_ns;
@@ -117,16 +124,31 @@ impl Held {
         trace.first_ns = trace.first_ns.min(row.started_at_ns);
         let ended_ns = row.duration_ns.map(|ns| row.started_at_ns + ns);
         trace.last_ns = trace.last_ns.max(ended_ns.unwrap_or(row.started_at_ns));
-        let ends = is_root(row) && row.status != CallStatus::Open;
-        trace.root_ended |= ends;
+        trace.root_ended |= is_root(row) && row.status != CallStatus::Open;
         let (duration_ns, bytes) = (trace.duration_ns(), trace.bytes());
         self.bytes = self.bytes + bytes - before;
         if self.judge.keeps_with(row) || self.judge.keeps_of(duration_ns) {
             self.keep(root_id, sink);
-        } else if ends {
-            self.lingering.push_back((self.now_ns + LINGER_NS, root_id));
+        } else if is_root(row) {
+            self.root(row, sink);
         }
-        self.make_room();
+        self.make_room(sink);
+    }
+
+    /// The root of an undecided trace has its row.
+    fn root<S: RowSink>(&mut self, row: &CallRow<'_>, sink: &mut S) {
+        let rules = self.judge.rules.of_root(row);
+        if self.judge.rules.are_certain(rules) {
+            self.keep(row.root_id, sink);
+            return;
+        }
+        if let Some(trace) = self.traces.get_mut(&row.root_id) {
+            trace.rules = rules;
+        }
+        if row.status != CallStatus::Open {
+            let due_ns = self.now_ns + LINGER_NS;
+            self.lingering.push_back((due_ns, row.root_id));
+        }
     }
 
     pub(super) fn exception<S: RowSink>(&mut self, row: &ExceptionRow<'_>, sink: &mut S) {
@@ -143,7 +165,7 @@ impl Held {
         trace.exceptions += 1;
         let bytes = trace.bytes();
         self.bytes = self.bytes + bytes - before;
-        self.make_room();
+        self.make_room(sink);
     }
 
     /// The trace of a row that came now; `None` if it is kept.
@@ -239,11 +261,15 @@ impl Held {
     }
 
     /// Decides a trace, if nothing has kept it so far.
-    fn decide(&mut self, root_id: i64) -> bool {
+    fn decide<S: RowSink>(&mut self, root_id: i64, sink: &mut S) -> bool {
         let trace = self.traces.get_mut(&root_id);
         let Some(trace) = trace.filter(|trace| trace.state == State::Held) else {
             return false;
         };
+        if self.judge.rules.keep(trace) {
+            self.keep(root_id, sink);
+            return true;
+        }
         match self.judge.ends(root_id, trace.duration_ns()) {
             Last::Waits { instead_of } => {
                 trace.state = State::Slow;
@@ -289,7 +315,7 @@ impl Held {
                     self.lingering.push_back((later_ns, root_id));
                 }
                 _ => {
-                    self.decide(root_id);
+                    self.decide(root_id, sink);
                 }
             }
         }
@@ -310,18 +336,18 @@ impl Held {
     /// Decides traces whose root has ended now rather than when they are due.
     pub(crate) fn settle_ended<S: RowSink>(&mut self, sink: &mut S) {
         for (_, root_id) in std::mem::take(&mut self.lingering) {
-            self.decide(root_id);
+            self.decide(root_id, sink);
         }
         self.settle(sink);
     }
 
     /// Frees memory: what can only be dumped first, then what has ended, then the eldest.
-    fn make_room(&mut self) {
+    fn make_room<S: RowSink>(&mut self, sink: &mut S) {
         while self.bytes > self.judge.options.memory {
             if let Some((_, root_id)) = self.past.pop_front() {
                 self.leave_out_past(root_id);
             } else if let Some((_, root_id)) = self.lingering.pop_front() {
-                self.tally.early += u64::from(self.decide(root_id));
+                self.tally.early += u64::from(self.decide(root_id, sink));
             } else if let Some(root_id) = self.begun.pop_front() {
                 let state = self.state(root_id);
                 if matches!(state, Some(State::Held | State::Slow)) {
@@ -361,7 +387,11 @@ impl Held {
             let lasted_ns = end_ns.saturating_sub(trace.first_ns);
             match trace.state {
                 State::Slow => self.keep(root_id, sink),
-                State::Held if crashed || self.judge.keeps_of(lasted_ns) => {
+                State::Held
+                    if crashed
+                        || self.judge.keeps_of(lasted_ns)
+                        || self.judge.rules.keep(trace) =>
+                {
                     self.keep(root_id, sink);
                 }
                 State::Past if crashed => self.keep(root_id, sink),

@@ -12,6 +12,9 @@ use breadcrumb_event::row::{CallRow, CallStatus};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use super::root_rules::{RootRule, RootRules};
+use crate::error::RecorderError;
+
 const SECOND_NS: i64 = 1_000_000_000;
 const MINUTE_NS: i64 = 60 * SECOND_NS;
 
@@ -37,6 +40,8 @@ pub struct KeepOptions {
     /// The same, as it is asked. Without it, as in a recovery, patterns say nothing.
     #[serde(skip)]
     pub chosen: Option<Arc<RootChooser>>,
+    /// Those of whose root one of these says what is so.
+    pub when: Vec<RootRule>,
     /// Traces that are not kept can be dumped for so long, ns; 0: they cannot.
     pub last_ns: i64,
     /// Bytes of rows that are held.
@@ -53,9 +58,20 @@ impl Default for KeepOptions {
             slowest_per_minute: None,
             roots: Vec::new(),
             chosen: None,
+            when: Vec::new(),
             last_ns: 0,
             memory: 16 << 20,
         }
+    }
+}
+
+impl KeepOptions {
+    /// Whether the rules can be asked.
+    ///
+    /// # Errors
+    /// [`RecorderError::TooManyRules`], [`RecorderError::BadPattern`].
+    pub fn check(&self) -> Result<(), RecorderError> {
+        RootRules::new(&self.when).map(drop)
     }
 }
 
@@ -91,11 +107,14 @@ pub(super) struct Judge {
     slowest: Slowest,
     /// What was said of functions as roots.
     roots: FxHashMap<u32, bool>,
+    pub(super) rules: RootRules,
 }
 
 impl Judge {
     pub(super) fn new(options: KeepOptions) -> Self {
         Self {
+            // What cannot be asked was refused by `KeepOptions::check`.
+            rules: RootRules::new(&options.when).unwrap_or_default(),
             options,
             second: (0, 0),
             slowest: Slowest::default(),

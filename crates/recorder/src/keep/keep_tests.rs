@@ -9,16 +9,16 @@ use breadcrumb_event::row::{
 use proptest::prelude::*;
 
 use super::encoded_rows::{pass_on, put_call, put_exception};
-use super::{Held, KeepOptions, LINGER_NS};
+use super::{Bounds, Held, KeepOptions, LINGER_NS, RootRule};
 use crate::codec::{Decoder, Encoder};
 use crate::row_sink::RowSink;
 
-const MS: i64 = 1_000_000;
+pub(super) const MS: i64 = 1_000_000;
 
 /// What came through, as text: a row's is all that it holds.
 #[derive(Default)]
-struct Seen {
-    calls: Vec<(i64, i64)>,
+pub(super) struct Seen {
+    pub(super) calls: Vec<(i64, i64)>,
     rows: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ impl RowSink for Seen {
 }
 
 impl Seen {
-    fn roots(&self) -> Vec<i64> {
+    pub(super) fn roots(&self) -> Vec<i64> {
         let roots: BTreeSet<i64> = self.calls.iter().map(|(root, _)| *root).collect();
         roots.into_iter().collect()
     }
@@ -65,44 +65,44 @@ fn row(root_id: i64, call_id: i64, (from, to): (i64, i64), status: CallStatus) -
     }
 }
 
-fn returned(root: i64, call: i64, times: (i64, i64)) -> CallRow<'static> {
+pub(super) fn returned(root: i64, call: i64, times: (i64, i64)) -> CallRow<'static> {
     row(root, call, times, CallStatus::Returned)
 }
 
-fn threw(root: i64, call: i64, times: (i64, i64)) -> CallRow<'static> {
+pub(super) fn threw(root: i64, call: i64, times: (i64, i64)) -> CallRow<'static> {
     row(root, call, times, CallStatus::Threw)
 }
 
 /// An arrangement, with the wall clock as the recorder's.
-struct Bench {
-    held: Held,
-    seen: Seen,
+pub(super) struct Bench {
+    pub(super) held: Held,
+    pub(super) seen: Seen,
 }
 
 impl Bench {
-    fn new(options: KeepOptions) -> Self {
+    pub(super) fn new(options: KeepOptions) -> Self {
         Self {
             held: Held::new(options, 0),
             seen: Seen::default(),
         }
     }
 
-    fn call(&mut self, row: &CallRow<'_>) {
+    pub(super) fn call(&mut self, row: &CallRow<'_>) {
         self.held.call(row, &mut self.seen);
     }
 
     /// Decides what is due at this time, ms.
-    fn at(&mut self, ms: i64) {
+    pub(super) fn at(&mut self, ms: i64) {
         self.held.set_now(ms * MS);
         self.held.settle(&mut self.seen);
     }
 
-    fn end(&mut self) -> Vec<i64> {
+    pub(super) fn end(&mut self) -> Vec<i64> {
         self.held.finish(false, &mut self.seen);
         self.seen.roots()
     }
 
-    fn counted(&mut self) -> u64 {
+    pub(super) fn counted(&mut self) -> u64 {
         self.held.take_counted().iter().map(|(.., n)| n).sum()
     }
 }
@@ -390,7 +390,7 @@ proptest! {
     #[test]
     fn nothing_is_lost_or_doubled(
         steps in prop::collection::vec((1..12i64, any::<bool>(), 0..8u8, 0..900i64), 1..200),
-        policy in 0..64u8,
+        policy in 0..128u8,
         memory in prop_oneof![Just(2000usize), Just(1 << 20)],
     ) {
         let is = |bit: u8| policy & (1 << bit) != 0;
@@ -401,6 +401,10 @@ proptest! {
             per_second: is(3).then_some(1),
             slowest_per_minute: is(4).then_some(2),
             last_ns: i64::from(is(5)) * 2000 * MS,
+            when: Vec::from_iter(is(6).then_some(RootRule {
+                calls: Bounds { min: Some(3), max: None },
+                ..RootRule::default()
+            })),
             memory,
             ..KeepOptions::default()
         });

@@ -2,6 +2,7 @@
 //!
 //! Limits: none of its own.
 
+use super::root_rules::RuleSet;
 use crate::codec::{Decoder, Encoder};
 
 /// A row's, about.
@@ -31,6 +32,8 @@ pub(super) struct Trace {
     pub(super) first_ns: i64,
     pub(super) last_ns: i64,
     pub(super) root_ended: bool,
+    /// Rules that its root fulfils, whose rest is asked when it ends.
+    pub(super) rules: RuleSet,
     /// When its last row came, by the recorder's clock.
     pub(super) heard_ns: i64,
 }
@@ -45,6 +48,7 @@ impl Trace {
             first_ns: i64::MAX,
             last_ns: i64::MIN,
             root_ended: false,
+            rules: 0,
             heard_ns,
         }
     }
@@ -66,7 +70,7 @@ impl Trace {
             State::Slow => 2,
             State::Past => 3,
         });
-        out.u8(u8::from(self.root_ended));
+        out.u8(u8::from(self.root_ended)).u32(self.rules);
         out.u64(self.calls).u64(self.exceptions);
         out.i64(self.first_ns).i64(self.last_ns).i64(self.heard_ns);
         out.u64(self.rows.len() as u64).bytes.extend(&self.rows);
@@ -81,6 +85,7 @@ impl Trace {
                 _ => State::Past,
             },
             root_ended: from.u8()? != 0,
+            rules: from.u32()?,
             calls: from.u64()?,
             exceptions: from.u64()?,
             first_ns: from.i64()?,
