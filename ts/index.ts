@@ -25,6 +25,8 @@ export type { BreadcrumbErrorCode } from "./errors";
 export type { CaptureOptions, CaptureReport } from "./options/capture";
 export type { Mode, Overflow, StartOptions } from "./options/options";
 export type { DumpOptions, DumpReport, Keep, KeepOptions } from "./options/keep";
+export type { RootCondition } from "./options/keep-when";
+export type { ValueCondition, ValueOperator } from "./options/value-condition";
 export type { RedactOptions } from "./options/redact";
 export type { RetentionOptions } from "./options/retention";
 export type { ValuesOptions } from "./options/values";

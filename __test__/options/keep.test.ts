@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { rootRules } from "../../ts/options/keep-when";
 import { dumpRequest, keepOf, keepRules } from "../../ts/options/keep";
 import { normalize } from "../../ts/options/normalize";
 import type { StartOptions } from "../../ts/options/options";
@@ -10,13 +11,14 @@ const NONE = {
   perSecond: null,
   slowestPerMinute: null,
   roots: [],
+  when: [],
   lastNs: 0,
   memory: 16 * 2 ** 20,
 };
 
 test("a text, options and a share say the same", () => {
   const text =
-    "errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, root=:refund, last=30s, memory=64MB";
+    "errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, root=:refund, when function=handle* and duration>50ms, last=30s, memory=64MB";
   const options = {
     errors: true,
     slow: 200,
@@ -24,6 +26,7 @@ test("a text, options and a share say the same", () => {
     perSecond: 10,
     slowestPerMinute: 5,
     roots: ["src/pay.js:charge", ":refund"],
+    when: [{ function: "handle*", minDurationMs: 50 }],
     last: "30s",
     memory: 64_000_000,
   };
@@ -34,6 +37,7 @@ test("a text, options and a share say the same", () => {
     perSecond: 10,
     slowestPerMinute: 5,
     roots: ["src/pay.js:charge", ":refund"],
+    when: rootRules([{ function: "handle*", minDurationMs: 50 }], "when"),
     lastNs: 30_000_000_000,
     memory: 64_000_000,
   };
@@ -59,7 +63,8 @@ test("what is none is refused, with what it may be", () => {
   }
   const wrong: readonly (readonly [never, string])[] = [
     [["errors"] as never, "an object of errors, slow"],
-    [{ error: true } as never, 'has no "error"; it has errors,'],
+    [{ error: true } as never, 'has no "error": did you mean "errors"?'],
+    [{ frobnicate: 1 } as never, 'has no "frobnicate"; it has errors,'],
     [{ errors: 1 } as never, "errors is true or false; got 1"],
     [{ slow: "soon" } as never, '"soon"'],
     [{ slow: 0 } as never, "slow is a time such as"],

@@ -7,7 +7,7 @@ import {
   type Store,
   type ValueCondition,
 } from "../../ts/query/index";
-import { parseValuePath } from "../../ts/query/value-path";
+import { parseValuePath } from "../../ts/options/value-path";
 import { randomStore } from "./support/random-store";
 import { newFolder } from "./support/sample-store";
 import { call as row, StoreWriter } from "./support/store-writer";

@@ -13,7 +13,7 @@ import { BreadcrumbError } from "../errors";
 import { normalize, storeFolder } from "../options/normalize";
 import type { StartOptions } from "../options/options";
 import { type LoadedConfig, loadConfig } from "../options/resolve-config";
-import { checkRedaction } from "../redaction";
+import { checkPatterns } from "../patterns";
 import { recoverRuns } from "../recovery";
 import { descendants } from "./descendants";
 import { commandHelp, fitHelp } from "./help";
@@ -103,7 +103,7 @@ function withConfig(args: RunArguments, config: LoadedConfig | null): RunArgumen
 
 /** Throws what each process would refuse: also what the environment says. */
 function check(args: RunArguments, config: LoadedConfig | null): void {
-  const { redact } = normalize(startOptions(args), {
+  const options = normalize(startOptions(args), {
     cwd: process.cwd(),
     env: process.env,
     main: undefined,
@@ -112,7 +112,7 @@ function check(args: RunArguments, config: LoadedConfig | null): void {
     all: args.all,
     config: config ?? undefined,
   });
-  checkRedaction(redact);
+  checkPatterns(options);
 }
 
 /** What was given, as the API has it. */

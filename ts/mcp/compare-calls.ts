@@ -13,7 +13,7 @@
 import type { Call, JsonValue, ValueChange } from "../query/index";
 import { withoutObjectIds } from "../query/object-ids";
 import { valueChanges } from "../query/value-changes";
-import { formatValuePath } from "../query/value-path";
+import { formatValuePath } from "../options/value-path";
 import { short } from "./clean-text";
 
 /** Places of the arguments that are looked at. */

@@ -8,7 +8,7 @@
  * of the marks.
  */
 import type { JsonValue } from "../query/index";
-import { formatValuePath } from "../query/value-path";
+import { formatValuePath } from "../options/value-path";
 import { beginning, cleanText, jsonBytes, LOOK_AHEAD } from "./clean-text";
 
 /** Places that are named. */

@@ -2,6 +2,7 @@
  * Which traces are stored: the option, or the text of BREADCRUMB_KEEP, → what the native part takes.
  *
  *     keepRules("errors,slow>200ms,1%")   // { errors: true, slowNs: 200000000, share: 0.01, … }
+ *     keepRules({ when: [{ function: "handle*", minDurationMs: 50 }] })
  *     keepRules({ last: "30s" })          // nothing is stored, and the last 30 s can be dumped
  *     keepRules("all")                    // null
  *
@@ -13,6 +14,13 @@ import { badOption } from "../errors";
 import { milliseconds } from "./capture";
 import { isObject, kindOfValue } from "./check-object";
 import { parseDuration } from "./duration";
+import {
+  checkNames,
+  type RootCondition,
+  rootConditionOf,
+  type RootRule,
+  rootRules,
+} from "./keep-when";
 import { forwardSlashes } from "./normalize";
 import { parseSize } from "./retention";
 
@@ -30,6 +38,8 @@ export interface KeepOptions {
   readonly slowestPerMinute?: number;
   /** Those that begin with one of these functions: patterns as of `session.set()`, `"src/pay.js:charge"`. */
   readonly roots?: readonly string[];
+  /** Those of whose root one of these says what is so, by its function, times, exception, arguments and result. */
+  readonly when?: readonly RootCondition[];
   /** Those that are not kept can be dumped for so long: `"30s"`, or ms. @default they cannot */
   readonly last?: string | number;
   /** Bytes that are held until it is decided: `"64MB"`, or a number. @default 16 MiB */
@@ -47,6 +57,7 @@ export interface KeepRules {
   readonly perSecond: number | null;
   readonly slowestPerMinute: number | null;
   readonly roots: readonly string[];
+  readonly when: readonly RootRule[];
   readonly lastNs: number;
   readonly memory: number;
 }
@@ -77,6 +88,7 @@ const NAMES = [
   "perSecond",
   "slowestPerMinute",
   "roots",
+  "when",
   "last",
   "memory",
 ] as const satisfies readonly (keyof KeepOptions)[];
@@ -84,15 +96,17 @@ const NS_PER_MS = 1e6;
 const MEMORY = 16 * 2 ** 20;
 const LEAST_MEMORY = 2 ** 16;
 const MOST_MEMORY = 2 ** 32;
+/** What may hold commas, and commas. */
+const MARKS = /"(?:[^"\\]|\\.)*"|~\s*\/(?:[^/\\]|\\.)*\/|,/gs;
 const EXAMPLE =
-  "errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, last=30s, memory=64MB";
+  "errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, when function=handle* and duration>50ms, last=30s, memory=64MB";
 
 /** The text of BREADCRUMB_KEEP, or of `--keep`; null for `all`. Throws BC_ERR_BAD_OPTION. */
 export function keepOf(text: string, where = "BREADCRUMB_KEEP"): KeepOptions | null {
   if (text.trim() === "all") return null;
   const options: KeepOptions = {};
-  for (const part of text.split(",").map((word) => word.trim())) {
-    const read = partOf(part, options);
+  for (const part of partsOf(text)) {
+    const read = partOf(part, options, where);
     if (read === undefined) {
       throw badOption(
         `${where} is all, none, or some of ${EXAMPLE}, with commas between them; got ${JSON.stringify(text)}`,
@@ -103,13 +117,31 @@ export function keepOf(text: string, where = "BREADCRUMB_KEEP"): KeepOptions | n
   return options;
 }
 
-function partOf(part: string, { roots = [] }: KeepOptions): KeepOptions | undefined {
+/** What stands between commas outside quotes and regular expressions. */
+function partsOf(text: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(MARKS)) {
+    if (found !== ",") continue;
+    parts.push(text.slice(from, index).trim());
+    from = index + 1;
+  }
+  return [...parts, text.slice(from).trim()];
+}
+
+function partOf(
+  part: string,
+  { roots = [], when = [] }: KeepOptions,
+  where: string,
+): KeepOptions | undefined {
   if (part === "none") return {};
   if (part === "errors") return { errors: true };
   const [, share] = /^(\d+(?:\.\d+)?)%$/.exec(part) ?? [];
   if (share !== undefined) return { share: Number(share) / 100 };
   const [, perSecond] = /^(\d+)\/s$/.exec(part) ?? [];
   if (perSecond !== undefined) return { perSecond: Number(perSecond) };
+  const [, line] = /^when\s+(.+)$/s.exec(part) ?? [];
+  if (line !== undefined) return { when: [...when, rootConditionOf(line, where)] };
   const [, name, value = ""] =
     /^(slow|slowest|root|last|memory)\s*(?:=|>=?)\s*(.+)$/.exec(part) ?? [];
   switch (name) {
@@ -141,13 +173,9 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
       `${name} is an object of ${NAMES.join(", ")}, a text such as "errors,slow>200ms", or a share; got ${JSON.stringify(keep)}`,
     );
   }
-  for (const key of Object.keys(options)) {
-    if (!NAMES.some((known) => known === key)) {
-      throw badOption(`${name} has no "${key}"; it has ${NAMES.join(", ")}`);
-    }
-  }
+  checkNames(options, NAMES, name);
   const { errors = false, slow, share, perSecond, slowestPerMinute, roots = [] } = options;
-  const { last, memory = MEMORY } = options;
+  const { when = [], last, memory = MEMORY } = options;
   if (typeof errors !== "boolean")
     throw badOption(`${name}: errors is true or false; got ${String(errors)}`);
   return {
@@ -157,6 +185,7 @@ export function keepRules(keep: Keep | undefined, name = 'Option "keep"'): KeepR
     perSecond: count(perSecond, `${name}: perSecond`),
     slowestPerMinute: count(slowestPerMinute, `${name}: slowestPerMinute`),
     roots: patterns(roots, `${name}: roots`),
+    when: rootRules(when, `${name}: when`),
     lastNs: last === undefined ? 0 : nanoseconds(last, `${name}: last`),
     memory: bytes(memory, `${name}: memory`),
   };

@@ -15,7 +15,8 @@ import { holdsRun, mayCall, mayHoldCalls, mayHoldTrace } from "./segment-choice"
 import type { Segment } from "./segment-summary";
 import type { TimeLike } from "./timestamps";
 import { resolveTraceId } from "./resolve-trace";
-import { addValueConditions, patternsOf, type ValueCondition } from "./value-conditions";
+import type { ValueCondition } from "../options/value-condition";
+import { addValueConditions, patternsOf } from "./value-conditions";
 
 /** Which calls; every field narrows. */
 export interface CallFilter {

@@ -13,7 +13,7 @@ import { type CallPageFilter, calls } from "./calls";
 import type { Reader } from "./reader";
 import type { FollowedCall, JsonValue, Page } from "./results";
 import { ARGUMENTS_TEXT, RESULT_TEXT } from "./value-conditions";
-import { formatValuePath, type ValuePath } from "./value-path";
+import { formatValuePath, type ValuePath } from "../options/value-path";
 
 /** Which page of the calls that met an object. */
 export interface FollowFilter extends Pick<

@@ -88,4 +88,4 @@ export type { TimeLike } from "./timestamps";
 export type { TraceOptions } from "./trace";
 export type { Trace } from "./trace-tree";
 export type { TraceFilter } from "./traces";
-export type { ValueCondition, ValueOperator } from "./value-conditions";
+export type { ValueCondition, ValueOperator } from "../options/value-condition";

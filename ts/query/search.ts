@@ -24,8 +24,9 @@ import { holdsRun, mayHoldCalls } from "./segment-choice";
 import type { Segment } from "./segment-summary";
 import { isoTime, parseTime, timeColumns } from "./timestamps";
 import { traceId } from "./trace-id";
-import { ARGUMENTS_TEXT, patternText, RESULT_TEXT } from "./value-conditions";
-import { formatValuePath } from "./value-path";
+import { patternText } from "../options/value-condition";
+import { ARGUMENTS_TEXT, RESULT_TEXT } from "./value-conditions";
+import { formatValuePath } from "../options/value-path";
 
 /** Where to search; every field narrows. */
 export interface SearchFilter extends Pick<

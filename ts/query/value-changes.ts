@@ -8,7 +8,7 @@
 import type { ValueChange } from "./diff-result";
 import { withoutObjectIds } from "./object-ids";
 import type { JsonValue } from "./results";
-import { formatValuePath } from "./value-path";
+import { formatValuePath } from "../options/value-path";
 
 /** Places that are listed. */
 const MAX_CHANGES = 10;

@@ -9,40 +9,16 @@
  */
 import { badOption } from "../errors";
 import type { Conditions } from "./conditions";
-import { parseValuePath, pointerOf, type ValuePath } from "./value-path";
+import {
+  completedCondition,
+  MAX_CONDITIONS,
+  patternText,
+  type ValueCondition,
+  type ValueOperand,
+  type ValueOperator,
+} from "../options/value-condition";
+import { parseValuePath, pointerOf, type ValuePath } from "../options/value-path";
 
-/** How a value is compared. */
-export type ValueOperator =
-  | "="
-  | "!="
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | "contains"
-  | "matches"
-  | "exists";
-
-/** A condition on a value in a call's arguments or result. */
-export interface ValueCondition {
-  /**
-   * The way to it: `arguments[0].user.id`, `args.user.id` (by the parameter's name), `result.total`,
-   * `result["a key"][2]`.
-   */
-  readonly path: string;
-  /**
-   * `=`, `!=` (there, and another), `<`, `<=`, `>`, `>=` (numbers or texts), `contains` (a part of a
-   * text, or of a value's JSON), `matches` (a regular expression in it), `exists`.
-   * @default "=", or "matches" with a regular expression, or "exists" without a value
-   */
-  readonly op?: ValueOperator | undefined;
-  /** What it is compared with. Of `exists`: whether it does, true unless told. */
-  readonly value?: string | number | boolean | null | RegExp | undefined;
-}
-
-/** Conditions of a question, at most. */
-const MAX_CONDITIONS = 32;
-const OPERATORS = new Set(["=", "!=", "<", "<=", ">", ">=", "contains", "matches", "exists"]);
 /** JSON types of numbers. */
 const NUMBER = "('BIGINT', 'UBIGINT', 'DOUBLE')";
 /** A call's arguments as a JSON text. */
@@ -57,65 +33,19 @@ export function addValueConditions(where: Conditions, conditions: readonly Value
     throw badOption(`where is a list of at most ${MAX_CONDITIONS} conditions`);
   }
   for (const condition of conditions as readonly ValueCondition[]) {
-    const { op, value } = completed(condition);
+    const { op, value } = completedCondition(condition);
     const path = parseValuePath(condition.path);
     addNecessary(where, path.head, op, value);
     where.addSql(comparison(where, valueSql(where, path), op, value));
   }
 }
 
-/**
- * A regular expression as RE2, which DuckDB has, reads it. Whether it can is only known once it is
- * asked.
- */
-export function patternText(pattern: RegExp | string): string {
-  if (typeof pattern === "string") return pattern;
-  const flags = pattern.flags.replaceAll(/[^ims]/g, "");
-  return flags === "" ? pattern.source : `(?${flags})${pattern.source}`;
-}
-
 /** The texts among the conditions that are regular expressions. */
 export function patternsOf(conditions: readonly ValueCondition[]): string[] {
   return conditions.flatMap((condition) => {
-    const { op, value } = completed(condition);
+    const { op, value } = completedCondition(condition);
     return op === "matches" ? [patternText(value as RegExp | string)] : [];
   });
-}
-
-type Operand = ValueCondition["value"];
-
-function completed(condition: ValueCondition): { op: ValueOperator; value: Operand } {
-  if (typeof condition !== "object" || condition === null) {
-    throw badOption(
-      `a condition of where is { path, op, value }: got ${JSON.stringify(condition)}`,
-    );
-  }
-  const { value } = condition;
-  const otherwise = value === undefined ? "exists" : value instanceof RegExp ? "matches" : "=";
-  const op = condition.op ?? otherwise;
-  if (!OPERATORS.has(op)) {
-    throw badOption(`op is one of ${[...OPERATORS].join(" ")}: got ${JSON.stringify(op)}`);
-  }
-  const kinds: Partial<Record<ValueOperator, readonly string[]>> = {
-    "=": ["string", "number", "boolean", "null"],
-    "!=": ["string", "number", "boolean", "null"],
-    contains: ["string"],
-    matches: ["string", "regexp"],
-    exists: ["boolean", "undefined"],
-  };
-  const allowed = kinds[op] ?? ["string", "number"];
-  if (!allowed.includes(kindOf(value))) {
-    throw badOption(
-      `value of ${op} is of type ${allowed.join(" or ")}: got ${JSON.stringify(value)}`,
-    );
-  }
-  return { op, value };
-}
-
-function kindOf(value: Operand): string {
-  if (value === null) return "null";
-  if (value instanceof RegExp) return "regexp";
-  return typeof value === "number" && !Number.isFinite(value) ? "no finite number" : typeof value;
 }
 
 /** Texts that every writer of JSON leaves as they are. */
@@ -129,7 +59,7 @@ function addNecessary(
   where: Conditions,
   head: ValuePath["head"],
   op: ValueOperator,
-  value: Operand,
+  value: ValueOperand,
 ): void {
   const json = head === "result" ? "result_json" : "arguments_json";
   const isNumber = Number.isSafeInteger(value);
@@ -171,7 +101,12 @@ function parameterSql(where: Conditions, name: string, pointer: string): string 
     ${pointer === "" ? columns : ""} END`;
 }
 
-function comparison(where: Conditions, found: string, op: ValueOperator, value: Operand): string {
+function comparison(
+  where: Conditions,
+  found: string,
+  op: ValueOperator,
+  value: ValueOperand,
+): string {
   const text = `((${found}) ->> '$')`;
   switch (op) {
     case "exists":
@@ -187,7 +122,7 @@ function comparison(where: Conditions, found: string, op: ValueOperator, value: 
   }
 }
 
-function compared(where: Conditions, found: string, op: string, value: Operand): string {
+function compared(where: Conditions, found: string, op: string, value: ValueOperand): string {
   const type = `json_type(${found})`;
   const text = `((${found}) ->> '$')`;
   if (value === null) return `${type} = 'NULL'`;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { BreadcrumbError } from "../../errors";
 import type { Call, JsonValue } from "../../query/index";
-import { parseValuePath } from "../../query/value-path";
+import { parseValuePath } from "../../options/value-path";
 import { readCall } from "../read-call";
 import { CALL } from "../inputs";
 import { nameOf } from "../rows";

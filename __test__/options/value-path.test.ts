@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { formatValuePath, parseValuePath, pointerOf } from "../../ts/query/value-path";
+import { formatValuePath, parseValuePath, pointerOf } from "../../ts/options/value-path";
 
 test("heads, names, numbers, quoted names", () => {
   expect(parseValuePath("arguments")).toEqual({ head: "arguments", steps: [] });
