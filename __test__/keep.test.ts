@@ -4,7 +4,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { runningProcesses } from "../ts/control/running-processes";
-import { openStore } from "../ts/query/index";
+import type { Keep } from "../ts/options/keep";
+import type { RootCondition } from "../ts/options/keep-when";
+import { type CallFilter, openStore } from "../ts/query/index";
 import { unlikeSchema } from "./cli/support/json-schema";
 import { cli, project, run } from "./support/program";
 
@@ -143,4 +145,106 @@ test("a program dumps by itself, also where all is stored anyway", () => {
   const { stdout, stderr } = run(process.execPath, ["app.mjs"], folder);
   expect(stderr).toBe("");
   expect(stdout).toBe('{"storesAll":false,"traces":2} 2\n{"storesAll":true,"traces":0}\n');
+});
+
+/** Roots of many kinds, and which of them a policy keeps. */
+const ROOTS = `
+export function order(item, options) {
+  if (item.n === 3) throw new TypeError("no three");
+  if (item.n === 5) throw new RangeError("no five");
+  return item.n % 2 === 0 ? { total: item.n * 1.5, text: "n" + item.n } : item.n;
+}
+export function many(n) {
+  for (let i = 0; i < n; i++) one(i);
+  return n;
+}
+function one(i) { return i; }
+export async function later(n) {
+  await null;
+  if (n === 2) throw new TypeError("later");
+  return [n, { n }];
+}
+`;
+const CONDITIONS: readonly RootCondition[] = [
+  { function: "order" },
+  { function: "o*r", file: "w*.mjs" },
+  { status: "threw" },
+  { function: "order", where: [{ path: "arguments[0].n", op: ">=", value: 4 }] },
+  { where: [{ path: "args.item.tenant", value: "acme" }] },
+  { where: [{ path: "args.item.tenant", op: "!=", value: "acme" }] },
+  {
+    where: [
+      { path: "args.options.list[1]", op: "exists" },
+      { path: "args.item.n", op: "<", value: 3 },
+    ],
+  },
+  { where: [{ path: "result", op: ">", value: 4 }] },
+  { where: [{ path: "result.text", op: "matches", value: "^n[0-3]$" }] },
+  { where: [{ path: "result", op: "contains", value: '"total":6' }] },
+  { where: [{ path: "args.n", value: 2 }] },
+  { where: [{ path: "result[1].n", op: "<=", value: 1 }] },
+  { where: [{ path: "args.item.password", op: "contains", value: "redacted" }] },
+  { where: [{ path: "args.item.password", value: "swordfish" }] },
+  { where: [{ path: "args.item.long", op: "contains", value: "tail" }] },
+];
+
+test("what a policy keeps is what the same question finds", async () => {
+  const folder = project({
+    "app.mjs": `
+      import { Breadcrumb } from "breadcrumb-tracer";
+      const policies = JSON.parse(process.argv[2]);
+      for (const [index, keep] of policies.entries()) {
+        const session = await Breadcrumb.start({ include: ["work.mjs"], keep, store: "s" + index });
+        const { order, many, later } = await import("./work.mjs");
+        for (let n = 0; n < 8; n++) {
+          const tenant = n % 3 ? "acme" : "other";
+          const item = { n, tenant, password: "swordfish", long: "x".repeat(300) + "tail" };
+          try { order(item, { list: Array(n).fill(n) }); } catch {}
+        }
+        many(1); many(4);
+        await Promise.allSettled([0, 1, 2].map((n) => later(n)));
+        await session.stop();
+      }
+    `,
+    "work.mjs": ROOTS,
+  });
+  const policies: Keep[] = ["all", ...CONDITIONS.map((condition) => ({ when: [condition] }))];
+  policies.push({ when: [{ exceptionName: "Type*" }, { minCalls: 3, maxCalls: 5 }] });
+  const { status, stderr } = run(process.execPath, ["app.mjs", JSON.stringify(policies)], folder);
+  expect([status, stderr]).toEqual([0, ""]);
+  const roots = async (index: number, filter: CallFilter) => {
+    await using store = await openStore(join(folder, `s${index}`));
+    const { items } = await store.calls({ ...filter, parent: null, limit: 100 });
+    const [record] = await store.runs();
+    const { recorded = 0, counted = 0, dropped } = record?.counters ?? {};
+    expect([Number(recorded) + Number(counted), dropped]).toEqual([18, 0]);
+    return items.map((call) => [call.function, call.arguments, call.result]).toReversed();
+  };
+  expect(await roots(0, {})).toHaveLength(13);
+  let found = 0;
+  for (const [index, condition] of CONDITIONS.entries()) {
+    const kept = await roots(index + 1, {});
+    expect(kept, JSON.stringify(condition)).toEqual(await roots(0, condition as CallFilter));
+    found += Number(kept.length > 0 && kept.length < 13);
+  }
+  // No secret is matched, nor what was cut.
+  expect(found).toBe(CONDITIONS.length - 2);
+  const others = await roots(CONDITIONS.length + 1, {});
+  expect(others.map(([name]) => name)).toEqual(["order", "many", "later"]);
+});
+
+test("by the exception that ended the root, and by the number of its calls", async () => {
+  const folder = project({ "app.js": REQUESTS });
+  const keep = "when exceptionName=Error, when function=<anonymous>* and calls>4";
+  const { stderr } = run(process.execPath, [cli, "run", "--keep", keep, "app.js"], folder);
+  expect(stderr).toContain("traces: ");
+  // The exceptions are caught within; a trace with a callback has its call of load, too.
+  expect((await stored(folder)).requests).toEqual([7, 27]);
+});
+
+test("a pattern that is none is refused before the command runs", () => {
+  const folder = project({ "app.js": "console.log('ran')" });
+  const bad = run(process.execPath, [cli, "run", "--keep", "when args.a~/(/", "app.js"], folder);
+  expect([bad.status, bad.stdout]).toEqual([2, ""]);
+  expect(bad.stderr).toContain('the regular expression "(" cannot be used');
 });

@@ -241,11 +241,51 @@ function keeping() {
     perSecond: { ...number, description: "The first so many that begin in each second." },
     slowestPerMinute: { ...number, description: "The slowest so many that end in each minute." },
     roots: { ...TEXTS, description: "Those that begin with one of these functions." },
+    when: {
+      type: "array",
+      maxItems: 32,
+      items: object(rootCondition()),
+      description: "Those of whose root one of these says what is so.",
+    },
     last: { ...time, description: "The others can be dumped for so long: 30s." },
     memory: { ...time, description: "Bytes that are held until it is decided: 64MB." },
   });
   const share = { type: "number", minimum: 0, maximum: 1 };
   return { anyOf: [{ type: "string", minLength: 1 }, share, options] };
+}
+
+function rootCondition() {
+  const { OPERATORS } = load("ts/options/value-condition.ts");
+  const name = (description) => ({ type: "string", minLength: 1, description });
+  const ms = (description) => ({ type: "number", minimum: 0, description });
+  const count = (description) => ({ type: "integer", minimum: 0, description });
+  return {
+    function: name("Name of the root's function; * stands for any characters."),
+    file: name("Its file; likewise."),
+    status: { enum: ["returned", "threw", "open"], description: "How it ended." },
+    exceptionName: name("Name of the exception that ended it; likewise."),
+    minDurationMs: ms("Lasted at least so many ms."),
+    maxDurationMs: ms("Lasted at most so many ms."),
+    minSelfMs: ms("Ran itself at least so many ms."),
+    maxSelfMs: ms("Ran itself at most so many ms."),
+    minWaitMs: ms("Was suspended at least so many ms."),
+    maxWaitMs: ms("Was suspended at most so many ms."),
+    minCalls: count("Its trace has at least so many recorded calls."),
+    maxCalls: count("Its trace has at most so many."),
+    where: {
+      type: "array",
+      maxItems: 32,
+      description: "Conditions on its arguments and result, as they would be stored.",
+      items: {
+        ...object({
+          path: name("arguments[0].user.id, args.user.id, result.total"),
+          op: { enum: OPERATORS },
+          value: { type: ["string", "number", "boolean", "null"] },
+        }),
+        required: ["path"],
+      },
+    },
+  };
 }
 
 function valueLimits() {

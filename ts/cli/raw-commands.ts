@@ -39,7 +39,7 @@ export const RUN_COMMAND: RawCommandSpec = {
     },
     keep: {
       value: "which",
-      help: "traces to store: errors,slow>200ms,1%,10/s,slowest=5/min,last=30s (docs/keep.md); others are counted",
+      help: "traces to store: errors,slow>200ms,1%,10/s,slowest=5/min,'when function=handle* and duration>50ms' (docs/keep.md); others are counted",
     },
     overhead: {
       value: "share",

@@ -122,7 +122,7 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
     case "redact":
       return "{ names, rules, also, except, replace, hash }, or false";
     case "keep":
-      return 'a text such as "errors,slow>200ms", a share, or { errors, slow, share, perSecond, slowestPerMinute, roots, last, memory }';
+      return 'a text such as "errors,slow>200ms", a share, or { errors, slow, share, perSecond, slowestPerMinute, roots, when, last, memory }';
     case "values":
       return `limits { ${VALUE_NAMES.join(", ")} }`;
     default:

@@ -163,7 +163,7 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     env: "BREADCRUMB_KEEP",
     flag: "--keep",
     standard: "all",
-    help: "Which traces are stored, decided when they have ended: all, none, or errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, with commas between them; last=30s holds the others for a dump. Their calls are counted.",
+    help: "Which traces are stored, decided when they have ended: all, none, or errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, when function=handle* and duration>50ms, with commas between them; last=30s holds the others for a dump. Their calls are counted.",
   },
   redact: {
     kind: "redact",
