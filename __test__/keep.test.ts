@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { runningProcesses } from "../ts/control/running-processes";
 import type { Keep } from "../ts/options/keep";
 import type { RootCondition } from "../ts/options/keep-when";
 import { type CallFilter, openStore } from "../ts/query/index";
 import { unlikeSchema } from "./cli/support/json-schema";
-import { cli, project, run } from "./support/program";
+import { cli, project, register, run } from "./support/program";
 
 /** 40 requests at once, of which four fail, deep down and caught, and two are slow by their callbacks. */
 const REQUESTS = `
@@ -113,6 +113,95 @@ test("what is held is dumped from outside", async () => {
   ]);
   expect(ask("--last", "soon").stderr).toContain("--last is a time such as");
 });
+
+/** Says what it is at, in a loop that lets nothing else happen. */
+const LOOPING = `
+const { existsSync, writeFileSync } = require("node:fs");
+function work(n) { return n; }
+function loop(until) { while (!existsSync(until)); }
+setImmediate(() => {
+  for (let n = 0; n < 40; n++) work(n);
+  writeFileSync("listeners", String(process.listenerCount("SIGUSR2")));
+  loop("enough");
+});
+`;
+
+test.runIf(process.platform !== "win32")(
+  "a signal dumps while JavaScript is in a loop, and ends nothing",
+  async () => {
+    const folder = project({ "app.js": LOOPING });
+    const child = spawn(process.execPath, ["--require", register, "app.js"], {
+      cwd: folder,
+      stdio: "ignore",
+      env: {
+        ...process.env,
+        BREADCRUMB_KEEP: "none,last=1h",
+        BREADCRUMB_DUMP_SIGNAL: "SIGUSR2",
+        BREADCRUMB_INCLUDE: "app.js",
+      },
+    });
+    begun.push(child);
+    await vi.waitUntil(() => existsSync(join(folder, "listeners")), { timeout: 20_000 });
+    expect(readFileSync(join(folder, "listeners"), "utf8")).toBe("0");
+    const works = async () => {
+      const store = await openStore(join(folder, ".breadcrumb"));
+      const { items } = await store.calls({ function: "work", limit: 100 });
+      await store.close();
+      return items.length;
+    };
+    expect(await works()).toBe(0);
+    child.kill("SIGUSR2");
+    await vi.waitUntil(async () => (await works()) === 40, { timeout: 20_000, interval: 50 });
+    for (let n = 0; n < 10; n++) child.kill("SIGUSR2");
+    writeFileSync(join(folder, "enough"), "");
+    if (child.exitCode === null) await once(child, "exit");
+    expect([child.exitCode, child.signalCode]).toEqual([0, null]);
+  },
+);
+
+test.runIf(process.platform !== "win32")(
+  "a listener of the program's has the signal, before and after; when all is over it ends nothing",
+  () => {
+    const folder = project({
+      "app.mjs": `
+        import { Breadcrumb } from "breadcrumb-tracer";
+        const options = { include: ["work.mjs"], keep: "none,last=1m", dumpSignal: "SIGUSR2" };
+        const signal = () => {
+          process.kill(process.pid, "SIGUSR2");
+          return new Promise((done) => setTimeout(done, 100));
+        };
+        let heard = 0;
+        const listener = () => void (heard += 1);
+        process.on("SIGUSR2", listener);
+        const first = await Breadcrumb.start(options);
+        await signal();
+        await first.stop();
+        process.off("SIGUSR2", listener);
+        const second = await Breadcrumb.start(options);
+        const { work } = await import("./work.mjs");
+        work(1);
+        const kept = () => second.counters().tracesKept;
+        for (let waits = 0; waits < 50 && kept() === 0; waits++) await signal();
+        console.log(heard, kept());
+        process.on("SIGUSR2", listener);
+        work(2);
+        await signal();
+        console.log(heard, kept());
+        await second.stop();
+        await signal();
+        process.off("SIGUSR2", listener);
+        const third = await Breadcrumb.start(options);
+        await third.stop();
+        await signal();
+        console.log("over");
+      `,
+      "work.mjs": "export function work(n) { return n; }",
+    });
+    const { stdout, stderr, signal } = run(process.execPath, ["app.mjs"], folder);
+    expect([stderr, signal]).toEqual(["", null]);
+    expect(stdout).toBe("1 1\n2 1\nover\n");
+  },
+);
 
 test("after a kill it is in the store", async () => {
   const { folder } = await waiting();

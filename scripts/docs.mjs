@@ -168,6 +168,7 @@ function typeOf({ kind, words }, duration) {
     case "flag":
       return { type: "boolean" };
     case "word":
+    case "signal":
       return { enum: words };
     case "integer":
       return { type: "integer", minimum: 1 };

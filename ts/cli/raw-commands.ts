@@ -3,6 +3,7 @@
  *
  * Limits: help and options only; a command's code is imported when it runs.
  */
+import { DUMP_SIGNALS } from "../options/dump-signal";
 import { MODES, OVERFLOWS } from "../options/options";
 import type { RawCommandSpec } from "./command";
 
@@ -40,6 +41,11 @@ export const RUN_COMMAND: RawCommandSpec = {
     keep: {
       value: "which",
       help: "traces to store: errors,slow>200ms,1%,10/s,slowest=5/min,'when function=handle* and duration>50ms' (docs/keep.md); others are counted",
+    },
+    "dump-signal": {
+      value: "signal",
+      words: DUMP_SIGNALS,
+      help: "a signal that stores what is held of the other traces, as breadcrumb dump does (default: off)",
     },
     overhead: {
       value: "share",

@@ -15,6 +15,7 @@ import {
   type Overflow,
   OVERFLOWS,
 } from "../options/options";
+import { type DumpSignal, dumpSignalOf } from "../options/dump-signal";
 import { keepRules } from "../options/keep";
 import { leafSizeOf } from "../options/leaves";
 import { overheadOf } from "../options/overhead";
@@ -34,6 +35,7 @@ export interface RunArguments {
   store: string | undefined;
   overflow: Overflow | undefined;
   keep: string | undefined;
+  dumpSignal: DumpSignal | undefined;
   overhead: number | false | undefined;
   clock: Clock | undefined;
   leaves: Leaves | undefined;
@@ -71,6 +73,7 @@ const VALUES = [
   "mode",
   "overflow",
   "keep",
+  "dump-signal",
   "overhead",
   "clock",
   "leaves",
@@ -165,6 +168,9 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       keepRules(value, "--keep");
       args.keep = value;
       return;
+    case "dump-signal":
+      args.dumpSignal = dumpSignalOf(value, "--dump-signal");
+      return;
     case "overhead":
       args.overhead = overheadOf(value, "--overhead");
       return;
@@ -217,6 +223,7 @@ function defaults(): RunArguments {
     store: undefined,
     overflow: undefined,
     keep: undefined,
+    dumpSignal: undefined,
     overhead: undefined,
     clock: undefined,
     leaves: undefined,

@@ -118,13 +118,14 @@ function check(args: RunArguments, config: LoadedConfig | null): void {
 /** What was given, as the API has it. */
 function startOptions(args: RunArguments): StartOptions {
   const { include, exclude, store, mode, keep, overhead, redact, values, overflow } = args;
-  const { clock, leaves, leafSize } = args;
+  const { clock, leaves, leafSize, dumpSignal } = args;
   return {
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
     ...(store !== undefined && { store }),
     ...(mode !== undefined && { mode }),
     ...(keep !== undefined && { keep }),
+    ...(dumpSignal !== undefined && { dumpSignal }),
     ...(overhead !== undefined && { overhead }),
     ...(clock !== undefined && { clock }),
     ...(leaves !== undefined && { leaves }),

@@ -14,6 +14,7 @@ import {
   type ConfigName,
   type ConfigOption,
 } from "./config-options";
+import { type DumpSignal, dumpSignal } from "./dump-signal";
 import { parseDuration } from "./duration";
 import { type Keep, keepRules } from "./keep";
 import { type RedactOptions, redactRules } from "./redact";
@@ -74,6 +75,10 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     keepRules(value as Keep, `${where}: "keep"`);
     return;
   }
+  if (option.kind === "signal") {
+    dumpSignal(value as DumpSignal, `${where}: "dumpSignal"`);
+    return;
+  }
   if (option.kind === "values") {
     valueLimits(value as ValuesOptions, (limit) => `${where}: "values.${limit}"`);
     return;
@@ -110,6 +115,7 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
     case "flag":
       return "true or false";
     case "word":
+    case "signal":
       return `one of ${words.join(", ")}`;
     case "integer":
       return "a positive integer";

@@ -4,6 +4,7 @@
  *
  *     CONFIG_OPTIONS.mode   // { kind: "word", words: ["values", …], env: "BREADCRUMB_MODE", … }
  */
+import { DUMP_SIGNALS, type DumpSignal } from "./dump-signal";
 import type { Keep } from "./keep";
 import {
   type Clock,
@@ -33,6 +34,7 @@ export interface ConfigValues {
   readonly leafSize?: number;
   readonly retention?: RetentionOptions | false;
   readonly keep?: Keep;
+  readonly dumpSignal?: DumpSignal;
   readonly redact?: RedactOptions | false;
   readonly values?: ValuesOptions;
   readonly maxCalls?: number;
@@ -66,6 +68,7 @@ export interface ConfigOption {
     | "share"
     | "retention"
     | "keep"
+    | "signal"
     | "redact"
     | "values";
   readonly words?: readonly string[];
@@ -164,6 +167,14 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--keep",
     standard: "all",
     help: "Which traces are stored, decided when they have ended: all, none, or errors, slow>200ms, 1%, 10/s, slowest=5/min, root=src/pay.js:charge, when function=handle* and duration>50ms, with commas between them; last=30s holds the others for a dump. Their calls are counted.",
+  },
+  dumpSignal: {
+    kind: "signal",
+    words: DUMP_SIGNALS,
+    env: "BREADCRUMB_DUMP_SIGNAL",
+    flag: "--dump-signal",
+    standard: "off",
+    help: "The signal that stores what is held of the other traces, as breadcrumb dump does; where the program handles that signal itself, it has it.",
   },
   redact: {
     kind: "redact",

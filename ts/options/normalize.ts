@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_LOCALS`, `BREADCRUMB_CLOCK`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_CLOCK`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_DUMP_SIGNAL`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
  * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
@@ -13,6 +13,7 @@ import { MODE_COUNT, MODE_OFF, MODE_TIME, MODE_VALUES } from "../native/layout";
 import { checkObject } from "./check-object";
 import type { ConfigValues } from "./config-options";
 import type { LoadedConfig } from "./resolve-config";
+import { type DumpSignal, dumpSignal } from "./dump-signal";
 import { type Keep, type KeepRules, keepRules } from "./keep";
 import { leafRule, leafSizeOf } from "./leaves";
 import {
@@ -58,6 +59,7 @@ const KNOWN = [
   "maxCalls",
   "retention",
   "keep",
+  "dumpSignal",
   "values",
   "redact",
   "locals",
@@ -104,6 +106,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     maxCalls: positive("maxCalls", options.maxCalls ?? config.maxCalls ?? DEFAULT_MAX_CALLS),
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     keep: keptTraces(options.keep, env["BREADCRUMB_KEEP"], config.keep),
+    dumpSignal: signal(options.dumpSignal, env["BREADCRUMB_DUMP_SIGNAL"], config.dumpSignal),
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
@@ -136,6 +139,15 @@ function clock(
 ): Clock {
   if (given === undefined && env) return oneOf("BREADCRUMB_CLOCK", env as Clock, CLOCKS);
   return oneOf('Option "clock"', given ?? config ?? "auto", CLOCKS);
+}
+
+function signal(
+  given: DumpSignal | undefined,
+  env: string | undefined,
+  config: DumpSignal | undefined,
+): string | null {
+  if (given === undefined && env) return dumpSignal(env as DumpSignal, "BREADCRUMB_DUMP_SIGNAL");
+  return dumpSignal(given ?? config);
 }
 
 function leaves(given: StartOptions, env: Circumstances["env"], config: ConfigValues): LeafRule {

@@ -1,6 +1,7 @@
 /**
  * The options of a recording, for the API, the CLI and the environment alike.
  */
+import type { DumpSignal } from "./dump-signal";
 import type { Keep, KeepRules } from "./keep";
 import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
@@ -86,6 +87,12 @@ export interface StartOptions {
    */
   readonly keep?: Keep;
   /**
+   * The signal that stores what is held of the other traces, as `dump()` does: `"SIGUSR2"`, `"SIGHUP"`,
+   * `"SIGQUIT"` or `"SIGALRM"`. A listener of the program's own takes its place.
+   * @default "off"; `BREADCRUMB_DUMP_SIGNAL`
+   */
+  readonly dumpSignal?: DumpSignal;
+  /**
    * The variables of each recorded call that an exception leaves are recorded with the exception, of
    * its blocks, of the function and of those around it. Functions are slower for it whether they throw
    * or not.
@@ -133,6 +140,8 @@ export interface SessionOptions {
   readonly retention: RetentionLimits | null;
   /** Which traces are stored; null: all. */
   readonly keep: KeepRules | null;
+  /** Name of the signal that stores what is held; null: none does. */
+  readonly dumpSignal: string | null;
   /** How much of values is kept. */
   readonly values: ValueLimits;
   /** Variables that exceptions leave behind are recorded. */

@@ -42,6 +42,9 @@ pub struct SessionOptions {
     pub retention: Option<RetentionLimits>,
     /// Which traces are stored; none: all.
     pub keep: Option<KeepOptions>,
+    /// Name of the signal that stores what is held; none: no signal does.
+    #[serde(default)]
+    pub dump_signal: Option<String>,
     /// How much of values is kept.
     pub values: ValueLimits,
     /// Variables that exceptions leave behind are recorded.

@@ -151,6 +151,7 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
     let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;
     recorder.retention = options.retention.map(Into::into);
     recorder.keep = options.keep.clone();
+    recorder.dump_signal.clone_from(&options.dump_signal);
     recorder.run = run_record(options, &redactor);
     recorder.stacks = Arc::new(KeptMaps {
         root: session.selection.root().map(Path::to_owned),

@@ -55,6 +55,7 @@ mod redactions;
 mod replacement;
 mod row_sink;
 mod session;
+mod signal_dumps;
 mod sink;
 mod translator;
 mod watch;

@@ -63,6 +63,8 @@ pub struct RecorderOptions {
     pub retention: Option<RetentionPolicy>,
     /// Which traces are stored; `None`: all.
     pub keep: Option<KeepOptions>,
+    /// Name of the signal that stores what is held; `None`: none does.
+    pub dump_signal: Option<String>,
     /// What recording may cost, as a share of the process's own processor time; `None`: anything.
     pub overhead: Option<f64>,
     /// The clock that calls are timed with.
@@ -102,6 +104,7 @@ impl RecorderOptions {
             overflow: Overflow::Drop,
             retention: None,
             keep: None,
+            dump_signal: None,
             overhead: None,
             clock: Clock::Auto,
             memory_limit: None,

@@ -10,7 +10,9 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
-use breadcrumb_ring::{ChunkBudget, LastWord, Ring, RingOptions, RunFolder, ThreadMemory};
+use breadcrumb_ring::{
+    ChunkBudget, DumpSignal, LastWord, Ring, RingOptions, RunFolder, ThreadMemory,
+};
 use breadcrumb_store::{
     ClockOffset, FileLists, RunRecord, RunStatus, Store, WriterLock, iso_timestamp,
 };
@@ -29,6 +31,7 @@ use crate::keeper::{Keeper, Retention};
 use crate::memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 use crate::options::{Overflow, RecorderOptions, SinkOptions};
 use crate::session::Session;
+use crate::signal_dumps::SignalDumps;
 use crate::sink::Sink;
 use crate::translator::Translator;
 use crate::worker;
@@ -78,6 +81,7 @@ pub struct Recorder {
     keeper: Mutex<Option<Keeper>>,
     retention: Option<Retention>,
     channel: Mutex<Option<ControlChannel>>,
+    signal_dumps: Mutex<Option<SignalDumps>>,
     /// Its record, as it was at the start.
     run: RunRecord,
     /// Nobody removes the run from its store meanwhile.
@@ -158,6 +162,14 @@ impl Recorder {
         drain.clock = (options.clock == Clock::Auto).then(ExactClock::default);
         drain.checkpoint();
         let budget = ChunkBudget::new(options.ring_cap_bytes);
+        // Before the signals that end the process are noted, of which it may be one.
+        let dump_signal = options.dump_signal.as_deref().and_then(|name| {
+            let watched = DumpSignal::watch(name).ok().flatten();
+            if watched.is_none() {
+                drain.note("dumpSignalTaken", name);
+            }
+            watched
+        });
         let mut session = Session::new(control, drain, budget);
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
@@ -181,6 +193,7 @@ impl Recorder {
             .name("breadcrumb-recorder".into())
             .spawn(move || worker::run(&shared))
             .map_err(RecorderError::Thread)?;
+        let signal_dumps = dump_signal.and_then(|signal| SignalDumps::start(signal, &session).ok());
         session.move_tick();
         let epoch = SESSIONS.fetch_add(1, Ordering::AcqRel).wrapping_add(1);
         control
@@ -195,6 +208,7 @@ impl Recorder {
         Ok(Arc::new(Self {
             session,
             channel: Mutex::new(channel),
+            signal_dumps: Mutex::new(signal_dumps),
             run,
             worker: Mutex::new(Some(thread)),
             keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention.clone(), parts))),
@@ -310,17 +324,7 @@ impl Recorder {
     /// Without [`RecorderOptions::keep`] everything is stored anyway.
     #[must_use]
     pub fn dump(&self, thread: Option<u32>, last_ns: i64) -> Option<u64> {
-        if self.session.ended() {
-            return Some(0);
-        }
-        let now_ns = monotonic_ns();
-        let mut drain = self.session.drain.lock();
-        if let Some(thread) = thread {
-            drain.read_all(thread, now_ns);
-        }
-        drain.poll(now_ns);
-        let traces = drain.dump(last_ns, now_ns);
-        self.session.publish(&mut drain, now_ns).then_some(traces)
+        self.session.dump(thread, last_ns)
     }
 
     /// The calling thread will write no more: as [`Self::flush`], and its ring goes; if the store
@@ -357,6 +361,9 @@ impl Recorder {
         session.tell_freed();
         if let Some(channel) = self.channel.lock().take() {
             channel.close();
+        }
+        if let Some(dumps) = self.signal_dumps.lock().take() {
+            dumps.stop();
         }
         // Behind the last request, which could have captured again.
         session.control.captures().end();

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::layout::TICK_ASLEEP;
+use breadcrumb_ring::clock::monotonic_ns;
 use breadcrumb_ring::{ChunkBudget, Ring, RunFolder, Space};
 use parking_lot::{Condvar, Mutex, RwLock};
 use rustc_hash::FxHashMap;
@@ -171,6 +172,22 @@ impl Session {
         *self.counters.lock() = drain.counters();
         self.tell_freed();
         published
+    }
+
+    /// Stores what is held of the traces in which something happened in this time. See
+    /// [`crate::Recorder::dump`].
+    pub(crate) fn dump(&self, thread: Option<u32>, last_ns: i64) -> Option<u64> {
+        if self.ended() {
+            return Some(0);
+        }
+        let now_ns = monotonic_ns();
+        let mut drain = self.drain.lock();
+        if let Some(thread) = thread {
+            drain.read_all(thread, now_ns);
+        }
+        drain.poll(now_ns);
+        let traces = drain.dump(last_ns, now_ns);
+        self.publish(&mut drain, now_ns).then_some(traces)
     }
 
     /// Tells those that wait for a chunk to look again.

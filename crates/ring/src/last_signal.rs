@@ -95,7 +95,7 @@ fn install(index: usize, signal: i32) {
             return;
         }
         let runs_once = old.sa_flags & libc::SA_RESETHAND != 0;
-        if old.sa_sigaction == libc::SIG_IGN || old.sa_sigaction == handler_address() {
+        if old.sa_sigaction == libc::SIG_IGN || is_handler(old.sa_sigaction) {
             return;
         }
         if old.sa_sigaction != libc::SIG_DFL && !runs_once {
@@ -107,6 +107,11 @@ fn install(index: usize, signal: i32) {
         libc::sigfillset(&raw mut new.sa_mask);
         libc::sigaction(signal, &raw const new, std::ptr::null_mut());
     }
+}
+
+/// What stands at a signal is the handler of this module, which would end the process.
+pub(crate) fn is_handler(action: libc::sighandler_t) -> bool {
+    action == handler_address()
 }
 
 fn handler_address() -> libc::sighandler_t {

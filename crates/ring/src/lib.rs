@@ -29,6 +29,8 @@ mod control_memory;
 #[cfg(not(loom))]
 mod crashed_ring;
 #[cfg(not(loom))]
+mod dump_signal;
+#[cfg(not(loom))]
 mod error;
 #[cfg(not(loom))]
 mod last_signal;
@@ -54,6 +56,7 @@ pub use {
     budget::{ChunkBudget, FIRST_CHUNKS, LEAST_CHUNKS},
     control_memory::ControlMemory,
     crashed_ring::CrashedRing,
+    dump_signal::DumpSignal,
     error::RingError,
     last_word::LastWord,
     reader::{Batch, Cells, Position, Reader, Take},
