@@ -26,6 +26,7 @@ fn function(id: u32) -> Option<FunctionEntry> {
             end: 1,
             parameters: vec!["order".to_owned()],
             scopes: Vec::new(),
+            catches: Vec::new(),
         },
         generated: None,
     })
