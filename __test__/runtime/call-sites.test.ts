@@ -64,6 +64,60 @@ Module.prototype._compile = function (text, file) { return _compile.call(this, t
 show();
 `;
 
+/** What waits, or is the result of an arrow function, over several lines: V8 notes the last place in it. */
+const LINES = `
+const own = (error) => error.stack.split("\\n").filter((line) => line.includes("app.js")).slice(0, 3);
+const show = (error) => console.log(error.message, own(error).join());
+function* inner() { yield 1; throw new Error("inner") }
+const o = { p: { inner, fails() { throw new Error("fails") } } };
+const all = [
+  function* () { yield* inner(
+    1
+  ); },
+  function* () {
+    const x =
+      yield* o.p.
+        inner(1,
+          2);
+  },
+  function* () { yield* [1, inner][1](
+  ); },
+  function* () { yield* o
+    .p
+    .inner(); },
+  async () => { await {
+    get then() { throw new Error("then") } }; },
+  async () => { await ({ a: 1,
+    b: o.p
+      .inner(), get then() { throw new Error("after") } }); },
+  async () => { for await (const x of o
+    .p
+    .inner
+    .call(3).missing.deeper) ; },
+  () => o
+    .p
+    .fails(),
+  () => o
+    .p.missing.deeper,
+  () => new
+    missing(1,
+      2),
+  () => (0,
+    o.p.fails)(),
+];
+for (const one of all) {
+  try {
+    const made = one();
+    if (made.catch) made.catch(show); else [...made];
+  } catch (error) { show(error) }
+}
+setImmediate(() => {
+  Error.prepareStackTrace = (_error, sites) =>
+    sites.slice(0, 3).map((site) => [site.getLineNumber(), site.getColumnNumber()].join()).join(" ");
+  try { [...all[1]()] } catch (error) { console.log(error.stack) }
+});
+`;
+
 describe.each(nodes)("call sites on %s", (_name, node) => {
   function traced(text: string): string {
     const folder = project({ "app.js": text });
@@ -93,6 +147,13 @@ describe.each(nodes)("call sites on %s", (_name, node) => {
     const plain = run(node, ["app.js"], folder).stdout;
     expect(plain).toMatch(/^Module\._compile .*Module\.load/);
     expect(traced(REPLACED)).toBe(plain);
+  });
+
+  it("what stands over several lines is on the line that V8 says", () => {
+    const folder = project({ "app.js": LINES });
+    const plain = run(node, ["app.js"], folder).stdout.replaceAll(folder, "");
+    expect(plain.match(/app\.js/g)?.length).toBeGreaterThan(20);
+    expect(traced(LINES)).toBe(plain);
   });
 
   it("a stack at its end leaves later ones as they should be", () => {
