@@ -24,7 +24,7 @@ test("a trace as a tree", async () => {
        100 ns    100 ns  └─ add(a: 6, b: -1) → 5  src/add.js:2
 
     1 exception
-      SyntaxError: Unexpected end of JSON input – caught in parse (src/parse.js:10)
+      SyntaxError: Unexpected end of JSON input – caught, from parse (src/parse.js:10)
     "
   `);
 });

@@ -1,6 +1,6 @@
 /**
- * What is told of an exception below its line: where it was thrown and caught, its causes, the variables
- * of the calls that it left.
+ * What is told of an exception: what it was, and below that where it was thrown and caught, its causes, the
+ * variables of the calls that it left.
  *
  *     thrown at src/cart.js:12:11, caught by checkout (src/shop.js:3)
  *     cause: TypeError: price is undefined
@@ -15,6 +15,15 @@ import { valueText } from "./value-text";
 /** Calls whose variables are told. */
 const MOST_CALLS = 8;
 const VALUE_WIDTH = 120;
+
+/** Its name and message. */
+export function whatOf({ name, message, handled }: RecordedException): string {
+  // Thrown by no statement, and caught by code without probes.
+  if (name === "unknown" && message === "" && handled === "unknown") {
+    return "not seen (include the code that catches it)";
+  }
+  return message === "" ? name : `${name}: ${message}`;
+}
 
 /** Where it was thrown and caught, and its causes. */
 export function originLines(exception: RecordedException): string[] {

@@ -4,7 +4,7 @@
 import type { Handled, RecordedException } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
-import { localsLines, originLines } from "./exception-text";
+import { localsLines, originLines, whatOf } from "./exception-text";
 import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
 import { cut, printable, wrap } from "./printable";
@@ -81,14 +81,6 @@ function exceptionLines(
     `${paint.dim(head)}${state}  ${paint.bold(what)}`,
     ...set(`in ${where}${passed} · ${trace}`, columns).map(paint.dim),
   ];
-}
-
-function whatOf({ name, message, handled }: RecordedException): string {
-  // Thrown by no statement, and caught by code without probes.
-  if (name === "unknown" && message === "" && handled === "unknown") {
-    return "not seen (include the code that catches it)";
-  }
-  return message === "" ? name : `${name}: ${message}`;
 }
 
 /** A sentence below its line. */

@@ -4,7 +4,7 @@
 import type { Run, Trace } from "../query/index";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
-import { localsLines, originLines } from "./exception-text";
+import { localsLines, originLines, whatOf } from "./exception-text";
 import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
 import { cut, printable } from "./printable";
@@ -91,11 +91,9 @@ function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output
     const where =
       exception.function === null
         ? ""
-        : ` in ${exception.function} (${exception.file}:${exception.line})`;
+        : `, from ${exception.function} (${exception.file}:${exception.line})`;
     const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
-    const message =
-      exception.message === "" ? exception.name : `${exception.name}: ${exception.message}`;
-    const text = `${message} – ${exception.handled}${where}${passed}`;
+    const text = `${whatOf(exception)} – ${exception.handled}${where}${passed}`;
     const more = originLines(exception).concat(localsLines(exception, columns - INDENT.length));
     const head = `  ${cut(printable(text), Math.max(20, columns - 2))}`;
     return [head].concat(more.map((line) => INDENT + line));
