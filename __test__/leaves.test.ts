@@ -56,6 +56,32 @@ describe.each(nodes)("leaves on %s", (_name, node) => {
     expect(await recorded(node, skipped)).toEqual({ "get Cart.size": [8, 0], "Cart.add": [7, 0] });
   });
 
+  it("are told of where they were counted while a trace went on", async () => {
+    const main = `
+      let sums = 0;
+      function sum(a, b) { sums++; return a + b }
+      function part() { let all = 0; for (let i = 0; i < 1e5; i++) all = sum(all, i); return all }
+      function work() { const end = Date.now() + 2500; while (Date.now() < end) part() }
+      for (let i = 0; i < 10; i++) sum(i, i);
+      work();
+      console.log(sums);
+    `;
+    const folder = project({ "main.js": main });
+    const args = [cli, "run", "--quiet", "--leaves", "count", "--", node, "main.js"];
+    const sums = Number(run(node, args, folder).stdout);
+    await using store = await openStore(join(folder, ".breadcrumb"));
+    const { root, countedMeanwhile } = await store.trace("latest");
+    expect(root?.function).toBe("work");
+    expect(countedMeanwhile).toMatchObject([{ function: "sum", file: "main.js", line: 3 }]);
+    // Three slices of half a second at least, on a machine that does other things as well.
+    expect(countedMeanwhile[0]?.calls).toBeGreaterThan(sums / 10);
+    expect(countedMeanwhile[0]?.calls).toBeLessThanOrEqual(sums - 10);
+    const shown = run(node, [cli, "show", "latest"], folder).stdout;
+    expect(shown).toMatch(
+      /… and at least [\d,]+ more calls on its thread meanwhile, only counted: sum/,
+    );
+  });
+
   it("are listed where they are skipped, and recorded where a change chooses them", () => {
     const program = (leaves: string) => `
       const { Breadcrumb } = require(${JSON.stringify(join(packageRoot, "dist/index.js"))});

@@ -15,6 +15,7 @@ import type { FunctionStats, Gaps } from "../query/function-sums";
 import type {
   Call,
   CallStatus,
+  CountedFunction,
   ExportResult,
   FollowedCall,
   JsonValue,
@@ -75,6 +76,8 @@ interface TraceDocument {
   readonly calls: readonly Call[];
   /** In the order thrown. */
   readonly exceptions: readonly RecordedException[];
+  /** Calls that were only counted, on its thread, while it went on: at least these. */
+  readonly countedMeanwhile: readonly CountedFunction[];
 }
 
 /** `stats`: a run's report. */

@@ -20,6 +20,8 @@ const VALUE_WIDTH = 60;
 const OUTLINED_CALLS = 100_000;
 /** The most that --full and --json print. */
 const WHOLE_CALLS = 1_000_000;
+/** Functions named of calls that were only counted. */
+const NAMED_FUNCTIONS = 3;
 /** Exceptions listed below the tree. */
 const LISTED_EXCEPTIONS = 10;
 const INDENT = "      ";
@@ -52,6 +54,7 @@ export async function show(context: CommandContext): Promise<number> {
     links: output.links,
   });
   for (const line of lines) output.line(line);
+  for (const line of countedLines(trace, output)) output.line(line);
   for (const line of exceptionLines(trace, output)) output.line(line);
   const hidden = trace.callCount - outline.shownCalls;
   if (hidden > 0) {
@@ -83,6 +86,22 @@ function heading(trace: Trace, runs: readonly Run[], output: CommandContext["out
     `${output.paint.bold(title)}${cut(ofRun, output.columns - title.length)}`,
     cut(parts.join(" · "), output.columns),
   ];
+}
+
+/** What is not in the tree. */
+function countedLines(
+  { countedMeanwhile }: Trace,
+  { columns }: CommandContext["output"],
+): string[] {
+  if (countedMeanwhile.length === 0) return [];
+  const calls = countedMeanwhile.reduce((sum, each) => sum + each.calls, 0);
+  const named = countedMeanwhile
+    .slice(0, NAMED_FUNCTIONS)
+    .map((each) => `${printable(each.function)} (${count(each.calls)})`);
+  const others = countedMeanwhile.length - named.length;
+  const more = others > 0 ? `, and ${plural(others, "other function")}` : "";
+  const text = `… and at least ${count(calls)} more call${calls === 1 ? "" : "s"} on its thread meanwhile, only counted: ${named.join(", ")}${more}`;
+  return ["", cut(text, columns)];
 }
 
 function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output"]): string[] {

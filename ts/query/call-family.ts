@@ -17,7 +17,7 @@ import { lastRows } from "./last-rows";
 import type { Reader } from "./reader";
 import { resolveTraceId } from "./resolve-trace";
 import type { Call } from "./results";
-import { traceSource } from "./trace";
+import { traceSource } from "./trace-source";
 
 /** How much of it. */
 export interface CallFamilyOptions {

@@ -11,13 +11,15 @@
 import { BreadcrumbError } from "../errors";
 import { readCallsByIds } from "./calls";
 import { checkWhole, Conditions } from "./conditions";
+import { countedMeanwhile } from "./counted-meanwhile";
 import { loadDuckDB } from "./engine";
 import type { Reader, Source } from "./reader";
 import { lastRows } from "./last-rows";
 import { traceNotFound } from "./resolve-trace";
 import type { CallLevels } from "./results";
-import { resolveTrace, traceSource } from "./trace";
+import { resolveTrace } from "./trace";
 import { traceId } from "./trace-id";
+import { traceSource } from "./trace-source";
 
 /** Which part of a trace. */
 export interface CallLevelsOptions {
@@ -80,7 +82,8 @@ export async function callLevels(
   const edges = callCount <= AT_ONCE ? await walk.childrenOf(null, width) : null;
   const spots = await walk.down(top, { maxCalls, width, levels, edges });
   const calls = await walk.read(spots);
-  return { runId, traceId: id, callCount, calls };
+  const counted = await countedMeanwhile(reader, runId, rootId);
+  return { runId, traceId: id, callCount, calls, countedMeanwhile: counted };
 }
 
 /** Reads one trace. */

@@ -48,6 +48,7 @@ export type { Flame, FlameNode, Timeline, TimelineLane, TimelineRow } from "./pi
 export type {
   Call,
   CallStatus,
+  CountedFunction,
   ExportFormat,
   ExportResult,
   ExportTable,

@@ -206,6 +206,17 @@ export interface CallLevels {
     /** Calls directly below it, also those that are not among `calls`. */
     readonly children: number;
   }[];
+  /** Calls that were only counted, on its thread, while the trace went on: at least these. */
+  readonly countedMeanwhile: readonly CountedFunction[];
+}
+
+/** A function, and how often it was called without its calls being recorded. */
+export interface CountedFunction {
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+  readonly calls: number;
 }
 
 /** An exception, however many calls it passed through. */

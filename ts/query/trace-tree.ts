@@ -10,7 +10,7 @@
  */
 import { TraceCall } from "./call-rows";
 import { lastRows } from "./last-rows";
-import type { CallStatus, RecordedException } from "./results";
+import type { CallStatus, CountedFunction, RecordedException } from "./results";
 import { traceId } from "./trace-id";
 
 /** What a trace is made of. */
@@ -22,6 +22,7 @@ export interface TraceParts {
   readonly exceptions: readonly RecordedException[];
   /** How many the store has. */
   readonly callCount: number;
+  readonly counted: readonly CountedFunction[];
 }
 
 /** A root call and all that it caused. */
@@ -44,6 +45,11 @@ export class Trace {
   readonly calls: readonly TraceCall[];
   /** Its exceptions, in the order thrown. */
   readonly exceptions: readonly RecordedException[];
+  /**
+   * Calls that were only counted, on its thread, while it went on, the most called functions first: at
+   * least these. In which of its calls, or between them, is not known.
+   */
+  readonly countedMeanwhile: readonly CountedFunction[];
   readonly #top: readonly TraceCall[];
   readonly #byId: ReadonlyMap<number, RecordedException>;
 
@@ -53,6 +59,7 @@ export class Trace {
     this.#top = link(parts.calls);
     this.calls = inPreOrder(this.#top);
     this.exceptions = parts.exceptions;
+    this.countedMeanwhile = parts.counted;
     this.#byId = new Map(parts.exceptions.map((exception) => [exception.exceptionId, exception]));
     this.callCount = Math.max(parts.callCount, this.calls.length);
     this.truncated = this.callCount > this.calls.length;

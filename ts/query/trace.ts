@@ -8,11 +8,12 @@
  */
 import { type CallColumns, callsOf, readCallColumns } from "./call-rows";
 import { checkWhole } from "./conditions";
+import { countedMeanwhile } from "./counted-meanwhile";
 import { exceptionsOfTrace } from "./exceptions";
-import type { Reader, Source } from "./reader";
+import type { Reader } from "./reader";
 import { resolveTraceId, traceNotFound } from "./resolve-trace";
-import { mayHoldTrace } from "./segment-choice";
 import { traceId } from "./trace-id";
+import { traceSource } from "./trace-source";
 import { Trace } from "./trace-tree";
 import { traces } from "./traces";
 
@@ -58,7 +59,9 @@ export async function readTrace(
     columns.exception.some((exceptionId) => !Number.isNaN(exceptionId)) ||
     callCount > columns.count;
   const exceptions = threw ? await exceptionsOfTrace(reader, runId, rootId) : [];
-  return new Trace({ runId, rootId, calls: callsOf(columns), exceptions, callCount });
+  const counted = await countedMeanwhile(reader, runId, rootId);
+  const calls = callsOf(columns);
+  return new Trace({ runId, rootId, calls, exceptions, callCount, counted });
 }
 
 /** What an id means; `latest` is the newest trace. Throws `BC_ERR_NOT_FOUND`. */
@@ -95,13 +98,4 @@ async function countCalls(reader: Reader, runId: string, rootId: number): Promis
     parameters: { run: runId, root: rootId },
   });
   return rows.row(0).number("n");
-}
-
-/** The calls of a trace, those in flight too. */
-export function traceSource(runId: string, rootId: number): Source {
-  return {
-    table: "calls",
-    live: true,
-    choose: (segment) => mayHoldTrace(segment, runId, rootId),
-  };
 }

@@ -240,7 +240,7 @@ impl Drain {
             keep.set_now(now_ns);
             keep.settle(&mut self.sink);
         }
-        self.count(now_ns);
+        self.count();
         self.note_functions();
         self.list_open();
         if let Some(clock) = &mut self.clock {

@@ -514,7 +514,7 @@ impl Recorder {
         if !self.is_stopped()
             && let Some(mut drain) = self.session.drain.try_lock()
         {
-            drain.count_now(monotonic_ns());
+            drain.count_now();
         }
         let functions = self.session.control.functions().snapshot();
         memory.lock().stats(&functions)

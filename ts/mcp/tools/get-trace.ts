@@ -41,6 +41,18 @@ export const getTrace = defineStoreTool({
     callCount: z.number().describe("calls of the whole trace"),
     shown: z.number(),
     calls: z.array(TREE_ROW).describe("callers before callees"),
+    countedMeanwhile: z
+      .object({
+        calls: z.number(),
+        functions: z.array(
+          z.object({ function: z.string(), file: z.string(), line: z.number(), calls: z.number() }),
+        ),
+        otherFunctions: z.number(),
+      })
+      .optional()
+      .describe(
+        "calls that were only counted, on its thread, while the trace went on (at least these; in which of its calls is not known), with the functions that were called the most",
+      ),
   },
   annotations: READS,
   run: async ({ trace, call, depth, width }, { store, maxTokens }) => {
@@ -58,7 +70,8 @@ export const getTrace = defineStoreTool({
 type Level = CallLevels["calls"][number];
 
 /** The answer with the first `count` calls of a breadth-first walk, as a tree. */
-function treeAnswer({ traceId, callCount, calls }: CallLevels): Answer {
+function treeAnswer({ traceId, callCount, calls, countedMeanwhile }: CallLevels): Answer {
+  const counted = countedIn(countedMeanwhile);
   return {
     most: calls.length,
     write: (count, valueBytes) => {
@@ -84,11 +97,45 @@ function treeAnswer({ traceId, callCount, calls }: CallLevels): Answer {
       }
       return {
         summary: `${shown.length} of ${callCount} calls of trace ${traceId}. explain_call tells what led to one, get_value a value whole.`,
-        lines,
-        data: { traceId, callCount, shown: shown.length, calls: rows },
+        lines: counted === undefined ? lines : [...lines, countedLine(counted)],
+        data: {
+          traceId,
+          callCount,
+          shown: shown.length,
+          calls: rows,
+          ...(counted && { countedMeanwhile: counted }),
+        },
       };
     },
   };
+}
+
+/** Functions named of calls that were only counted. */
+const NAMED_FUNCTIONS = 5;
+
+function countedIn(functions: CallLevels["countedMeanwhile"]) {
+  if (functions.length === 0) return undefined;
+  const named = functions.slice(0, NAMED_FUNCTIONS);
+  return {
+    calls: functions.reduce((sum, { calls }) => sum + calls, 0),
+    functions: named.map(({ function: name, file, line, calls }) => ({
+      function: name,
+      file,
+      line,
+      calls,
+    })),
+    otherFunctions: functions.length - named.length,
+  };
+}
+
+function countedLine({
+  calls,
+  functions,
+  otherFunctions,
+}: NonNullable<ReturnType<typeof countedIn>>): string {
+  const named = functions.map((each) => `${each.function} (${each.calls})`).join(", ");
+  const more = otherFunctions > 0 ? `, and ${otherFunctions} other functions` : "";
+  return `… and at least ${calls} more calls on its thread meanwhile, only counted: ${named}${more}`;
 }
 
 function treeRow({ call, level }: Level, clipped: number, valueBytes: number): TreeRow {

@@ -1,9 +1,12 @@
 //! Calls that have no row: from the rings' counters, and from traces that are not stored, to sums.
 //!
 //! `drain.count(now)` at each publication; `count_row(…)` and `push_left_out(…)` for a recovery, too.
+//! All calls of a row happened between its `from` and its `to`: a reader may say of a call that lasted
+//! longer that they happened meanwhile. So intervals overlap, by the time that reading takes.
 //! Limits: a function's counters wrap, and are read before they have twice.
 
 use breadcrumb_event::row::CountRow;
+use breadcrumb_ring::clock::monotonic_ns;
 
 use super::Drain;
 use crate::counters::Counters;
@@ -12,12 +15,15 @@ use crate::sink::Sink;
 
 impl Drain {
     /// Makes rows of what the counters have gained.
-    pub(super) fn count(&mut self, now_ns: i64) {
+    pub(super) fn count(&mut self) {
         self.translator.refresh();
-        let to_ns = now_ns + self.wall_offset_ns;
+        let offset_ns = self.wall_offset_ns;
+        let wall_ns = || monotonic_ns() + offset_ns;
+        let before_ns = wall_ns();
         let functions = self.translator.functions().len();
         for state in &mut self.threads {
             let counters = state.ring.counters(functions);
+            let to_ns = wall_ns();
             if state.counted.len() < counters.len() {
                 state.counted.resize(counters.len(), (0, 0));
             }
@@ -38,9 +44,9 @@ impl Drain {
             }
         }
         if let Some(keep) = &mut self.keep {
-            push_left_out(keep, (self.counted_to_ns, to_ns), &mut self.sink);
+            push_left_out(keep, (self.counted_to_ns, wall_ns()), &mut self.sink);
         }
-        self.counted_to_ns = to_ns;
+        self.counted_to_ns = before_ns;
     }
 
     /// What was done so far. Counted and dropped calls: up to the last publication.
@@ -63,8 +69,8 @@ impl Drain {
     }
 
     /// Makes rows of what was counted since the last publication, for a memory store.
-    pub(crate) fn count_now(&mut self, now_ns: i64) {
-        self.count(now_ns);
+    pub(crate) fn count_now(&mut self) {
+        self.count();
     }
 
     /// As `counters()`, with what was counted since the last publication.
@@ -101,8 +107,9 @@ pub(crate) fn count_row(
     }
 }
 
-/// Makes rows of the calls of traces that are not stored.
+/// Makes rows of the calls of traces that are not stored. Those may have begun before the interval.
 pub(crate) fn push_left_out(keep: &mut Held, (from_ns, to_ns): (i64, i64), sink: &mut Sink) {
+    let from_ns = from_ns.min(keep.take_counted_from_ns());
     for (thread_id, function, counted) in keep.take_counted() {
         sink.push_count(&CountRow {
             function,

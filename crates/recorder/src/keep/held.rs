@@ -48,6 +48,8 @@ pub(crate) struct Held {
     wall_offset_ns: i64,
     /// Calls that are not kept, by thread and function, since they were last asked for.
     counted: FxHashMap<(u32, u32), u64>,
+    /// When the first of those may have begun, by the wall clock.
+    counted_from_ns: i64,
     pub(crate) tally: KeepTally,
 }
 
@@ -70,6 +72,7 @@ impl Held {
             now_ns: 0,
             wall_offset_ns,
             counted: FxHashMap::default(),
+            counted_from_ns: i64::MAX,
             tally: KeepTally::default(),
         }
     }
@@ -228,6 +231,7 @@ impl Held {
         for called in functions(&trace.rows) {
             *self.counted.entry(called).or_default() += 1;
         }
+        self.counted_from_ns = self.counted_from_ns.min(trace.first_ns);
         self.tally.out += 1;
         self.tally.calls_out += trace.calls;
         self.tally.exceptions_out += trace.exceptions;
@@ -409,6 +413,11 @@ impl Held {
         let mut counted: Vec<_> = counted.collect();
         counted.sort_unstable();
         counted
+    }
+
+    /// When the first of them may have begun, by the wall clock.
+    pub(crate) fn take_counted_from_ns(&mut self) -> i64 {
+        std::mem::replace(&mut self.counted_from_ns, i64::MAX)
     }
 
     /// Into a checkpoint, when what was counted has been taken.

@@ -147,6 +147,9 @@ fn a_trace_waits_for_its_callbacks_until_nothing_is_heard_of_it() {
     bench.call(&returned(5, 5, (1800, 1801)));
     bench.at(1800 + LINGER_NS / MS);
     assert_eq!(bench.counted(), 1);
+    // It happened before anybody counted it.
+    assert_eq!(bench.held.take_counted_from_ns(), 1800 * MS);
+    assert_eq!(bench.held.take_counted_from_ns(), i64::MAX);
     // An error in it much later is kept without what was counted.
     bench.call(&returned(5, 6, (9000, 9001)));
     bench.call(&threw(5, 7, (9001, 9002)));
