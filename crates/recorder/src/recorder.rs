@@ -163,13 +163,8 @@ impl Recorder {
         drain.checkpoint();
         let budget = ChunkBudget::new(options.ring_cap_bytes);
         // Before the signals that end the process are noted, of which it may be one.
-        let dump_signal = options.dump_signal.as_deref().and_then(|name| {
-            let watched = DumpSignal::watch(name).ok().flatten();
-            if watched.is_none() {
-                drain.note("dumpSignalTaken", name);
-            }
-            watched
-        });
+        let dump_signal = options.dump_signal.as_deref();
+        let dump_signal = dump_signal.and_then(|name| watch_dump_signal(name, &mut drain));
         let mut session = Session::new(control, drain, budget);
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
@@ -525,6 +520,15 @@ impl Drop for Recorder {
     fn drop(&mut self) {
         self.stop(RunStatus::Finished, None, None);
     }
+}
+
+/// Watches for the signal that dumps; where it cannot be had, the run's record says so.
+fn watch_dump_signal(name: &str, drain: &mut Drain) -> Option<DumpSignal> {
+    let watched = DumpSignal::watch(name).ok().flatten();
+    if watched.is_none() {
+        drain.note("dumpSignalTaken", name);
+    }
+    watched
 }
 
 /// The run's folder in memory; `None` where there can be none, or nothing to recover into.
