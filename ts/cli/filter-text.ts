@@ -23,5 +23,5 @@ const VOCABULARY = {
 /** The filter that a line means. Throws `BC_ERR_BAD_OPTION`. */
 export function parseFilter(text: string): CallFilter {
   // Whether a status is one is for the question to say.
-  return conditionsOf<keyof CallFilter, keyof CallFilter>(text, VOCABULARY) as CallFilter;
+  return conditionsOf(text, VOCABULARY) as CallFilter;
 }

@@ -10,7 +10,7 @@
  */
 import { badOption } from "../errors";
 import { isObject, kindOfValue } from "./check-object";
-import { conditionsOf, TIME_BOUNDS, type Vocabulary } from "./condition-line";
+import { conditionsOf, TIME_BOUNDS } from "./condition-line";
 import { suggest } from "./suggest";
 import {
   completedCondition,
@@ -84,16 +84,16 @@ const MAX_RULES = 32;
 
 /** What a line of conditions, joined by `and`, says. `name`: what the line is called. Throws BC_ERR_BAD_OPTION. */
 export function rootConditionOf(line: string, name: string): RootCondition {
-  type Names = keyof RootCondition;
-  const vocabulary: Vocabulary<Names, Names> = {
+  const vocabulary = {
     texts: TEXTS,
     bounds: BOUNDS,
-    bad: (part, expected) =>
+    bad: (part: string, expected: string) =>
       badOption(
         `${name} is conditions joined by "and", such as when function=handle* and duration>50ms and args.tenant=acme: got ${JSON.stringify(part)}, did you mean ${expected}?`,
       ),
   };
-  return conditionsOf<Names, Names>(line, vocabulary) as RootCondition;
+  // Whether a status is one is checked with the rest.
+  return conditionsOf(line, vocabulary) as RootCondition;
 }
 
 /** Checks conditions. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
@@ -184,6 +184,7 @@ function values(where: readonly ValueCondition[], name: string): RootRule["where
     checkNames(condition, VALUE_NAMES, `${name}[${index}]`);
     const { op, value } = completedCondition(condition);
     const operand = op === "matches" ? patternText(value as RegExp | string) : (value ?? null);
-    return { ...parseValuePath(condition.path), op, value: operand };
+    const { head, steps } = parseValuePath(condition.path);
+    return { head, steps, op, value: operand };
   });
 }

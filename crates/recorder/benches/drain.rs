@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use breadcrumb_event::function::{Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, RETURN};
 use breadcrumb_recorder::{
-    Acquired, Control, KeepOptions, Overflow, Recorder, RecorderOptions, RunStatus, SinkOptions,
-    ThreadRole,
+    Acquired, Control, KeepOptions, Operator, Overflow, Recorder, RecorderOptions, RootRule,
+    RunStatus, SinkOptions, ThreadRole, ValueHead, ValueRule, ValueStep,
 };
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::clock::monotonic_ns;
@@ -149,10 +149,25 @@ fn bench(c: &mut Criterion) {
         share: Some(0.01),
         ..KeepOptions::default()
     };
+    let condition = ValueRule {
+        head: ValueHead::Arguments,
+        steps: vec![ValueStep::Name("b".into())],
+        op: Operator::Below,
+        value: (-1).into(),
+    };
+    let when = KeepOptions {
+        when: vec![RootRule {
+            function: Some("*".into()),
+            r#where: vec![condition],
+            ..RootRule::default()
+        }],
+        ..KeepOptions::default()
+    };
     for (name, keep) in [
         ("store", None),
         ("store, keep errors", Some(errors)),
         ("store, keep 1%", Some(share)),
+        ("store, keep when b < -1", Some(when)),
     ] {
         group.bench_function(name, |b| {
             let mut bytes_per_call = 0.0;
