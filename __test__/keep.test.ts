@@ -8,7 +8,7 @@ import type { Keep } from "../ts/options/keep";
 import type { RootCondition } from "../ts/options/keep-when";
 import { type CallFilter, openStore } from "../ts/query/index";
 import { unlikeSchema } from "./cli/support/json-schema";
-import { cli, project, register, run } from "./support/program";
+import { cli, nodes, project, register, run } from "./support/program";
 
 /** 40 requests at once, of which four fail, deep down and caught, and two are slow by their callbacks. */
 const REQUESTS = `
@@ -277,7 +277,7 @@ const CONDITIONS: readonly RootCondition[] = [
   { where: [{ path: "args.item.long", op: "contains", value: "tail" }] },
 ];
 
-test("what a policy keeps is what the same question finds", async () => {
+test.each(nodes)("what a policy keeps is what the same question finds: %s", async (_name, node) => {
   const folder = project({
     "app.mjs": `
       import { Breadcrumb } from "breadcrumb-tracer";
@@ -299,7 +299,7 @@ test("what a policy keeps is what the same question finds", async () => {
   });
   const policies: Keep[] = ["all", ...CONDITIONS.map((condition) => ({ when: [condition] }))];
   policies.push({ when: [{ exceptionName: "Type*" }, { minCalls: 3, maxCalls: 5 }] });
-  const { status, stderr } = run(process.execPath, ["app.mjs", JSON.stringify(policies)], folder);
+  const { status, stderr } = run(node, ["app.mjs", JSON.stringify(policies)], folder);
   expect([status, stderr]).toEqual([0, ""]);
   const roots = async (index: number, filter: CallFilter) => {
     await using store = await openStore(join(folder, `s${index}`));
