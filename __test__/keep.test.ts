@@ -335,5 +335,5 @@ test("a pattern that is none is refused before the command runs", () => {
   const folder = project({ "app.js": "console.log('ran')" });
   const bad = run(process.execPath, [cli, "run", "--keep", "when args.a~/(/", "app.js"], folder);
   expect([bad.status, bad.stdout]).toEqual([2, ""]);
-  expect(bad.stderr).toContain('the regular expression "(" cannot be used');
+  expect(bad.stderr).toContain('Option "keep": when: the regular expression "(" cannot be used');
 });

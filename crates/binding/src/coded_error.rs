@@ -126,9 +126,11 @@ impl From<RecorderError> for CodedError {
             RecorderError::Running => "BC_ERR_ALREADY_STARTED",
             RecorderError::Stopped => "BC_ERR_STOPPED",
             RecorderError::Store(error) => code_of(error),
-            RecorderError::Redact(_)
-            | RecorderError::TooManyRules { .. }
-            | RecorderError::BadPattern { .. } => "BC_ERR_BAD_OPTION",
+            RecorderError::Redact(_) => "BC_ERR_BAD_OPTION",
+            RecorderError::TooManyRules { .. } | RecorderError::BadPattern { .. } => {
+                let message = format!("Option \"keep\": when: {error}");
+                return Self::new("BC_ERR_BAD_OPTION", message);
+            }
             _ => "BC_ERR_INTERNAL",
         };
         Self::new(code, error.to_string())

@@ -102,8 +102,26 @@ pub(super) struct ValueTest {
     head: ValueHead,
     /// The parameter's name, where the path begins with one.
     parameter: Option<String>,
-    steps: Vec<String>,
+    steps: Vec<Step>,
     test: Test,
+}
+
+/// A step: into an object by its name, into a list by its number, if it is one.
+#[derive(Clone, Debug)]
+struct Step {
+    name: String,
+    item: Option<usize>,
+}
+
+impl From<&ValueStep> for Step {
+    fn from(step: &ValueStep) -> Self {
+        let name = match step {
+            ValueStep::Item(index) => index.to_string(),
+            ValueStep::Name(name) => name.clone(),
+        };
+        let item = name.parse().ok();
+        Self { name, item }
+    }
 }
 
 impl ValueTest {
@@ -114,8 +132,8 @@ impl ValueTest {
         let text = || rule.value.as_str().unwrap_or_default();
         Ok(Self {
             head: rule.head,
-            parameter: parameter.map(step_text),
-            steps: steps.map(step_text).collect(),
+            parameter: parameter.map(|step| Step::from(step).name),
+            steps: steps.map(Step::from).collect(),
             test: match rule.op {
                 Operator::Exists => Test::Exists(rule.value != Json::Bool(false)),
                 Operator::Contains => Test::Contains(text().to_owned()),
@@ -152,18 +170,11 @@ impl ValueTest {
             None => json,
             Some(name) => {
                 let index = parameters.iter().position(|own| own == name)?;
-                step_into(json, &index.to_string())?
+                step_into(json, "", Some(index))?
             }
         };
         let mut steps = self.steps.iter();
-        steps.try_fold(json, |json, step| step_into(json, step))
-    }
-}
-
-fn step_text(step: &ValueStep) -> String {
-    match step {
-        ValueStep::Item(index) => index.to_string(),
-        ValueStep::Name(name) => name.clone(),
+        steps.try_fold(json, |json, step| step_into(json, &step.name, step.item))
     }
 }
 
@@ -192,8 +203,13 @@ fn arguments_json(arguments: Arguments<'_>) -> Option<Cow<'_, str>> {
         Arguments::None => None,
         Arguments::Json(json) => Some(json.into()),
         Arguments::Integers(values) => {
-            let values: Vec<String> = values.iter().map(i64::to_string).collect();
-            Some(format!("[{}]", values.join(",")).into())
+            let mut json = String::from("[");
+            for (index, value) in values.iter().enumerate() {
+                json.push_str(if index == 0 { "" } else { "," });
+                json.push_str(itoa::Buffer::new().format(*value));
+            }
+            json.push(']');
+            Some(json.into())
         }
     }
 }
@@ -249,7 +265,7 @@ fn order_of(json: &str, operand: &Json) -> Option<Ordering> {
 }
 
 /// The JSON of what a step leads to, in the JSON of an object or a list.
-fn step_into<'a>(json: &'a str, step: &str) -> Option<&'a str> {
+fn step_into<'a>(json: &'a str, name: &str, item: Option<usize>) -> Option<&'a str> {
     let is_object = json.starts_with('{');
     if !is_object && !json.starts_with('[') {
         return None;
@@ -258,12 +274,12 @@ fn step_into<'a>(json: &'a str, step: &str) -> Option<&'a str> {
     let mut index = 0;
     while !rest.starts_with(['}', ']']) {
         let is_wanted = if is_object {
-            let (name, behind) = rest.split_at_checked(value_end(rest)?)?;
+            let (found, behind) = rest.split_at_checked(value_end(rest)?)?;
             rest = behind.strip_prefix(':')?;
-            string_of(name)? == step
+            string_of(found)? == name
         } else {
             index += 1;
-            step.parse() == Ok(index - 1)
+            item == Some(index - 1)
         };
         let (value, behind) = rest.split_at_checked(value_end(rest)?)?;
         if is_wanted {
