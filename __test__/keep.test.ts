@@ -160,6 +160,18 @@ test.runIf(process.platform !== "win32")(
 );
 
 test.runIf(process.platform !== "win32")(
+  "it ends no process that has nothing to record either",
+  () => {
+    const folder = project({
+      "app.js": `process.kill(process.pid, "SIGUSR2"); setTimeout(() => console.log("lives"), 100);`,
+    });
+    const env = { BREADCRUMB_INCLUDE: "src/**", BREADCRUMB_DUMP_SIGNAL: "SIGUSR2" };
+    const ended = run(process.execPath, ["--require", register, "app.js"], folder, env);
+    expect(ended).toEqual({ status: 0, signal: null, stdout: "lives\n", stderr: "" });
+  },
+);
+
+test.runIf(process.platform !== "win32")(
   "a listener of the program's has the signal, before and after; when all is over it ends nothing",
   () => {
     const folder = project({

@@ -12,7 +12,7 @@ use breadcrumb_recorder::{
     RecorderOptions, RunRecord, RunStatus, SinkOptions, recover, redactor_for,
 };
 use breadcrumb_redact::Redactor;
-use breadcrumb_ring::control_root;
+use breadcrumb_ring::{DumpSignal, control_root};
 use breadcrumb_store::LeftAlone;
 use parking_lot::{Mutex, RwLock};
 use serde_json::{Value as Json, json};
@@ -65,6 +65,10 @@ pub fn configure(options: SessionOptions) -> Result<String, CodedError> {
     let mut session = SESSION.write();
     if session.as_ref().is_some_and(is_recording) {
         return Err(CodedError::from(RecorderError::Running));
+    }
+    if let Some(name) = &options.dump_signal {
+        // What records is started by the first file; a process that loads none lives as well.
+        DumpSignal::reserve(name);
     }
     with_files(|files| files.own_folder = Some(options.own_folder.clone()));
     let run_id = Uuid::now_v7().simple().to_string();

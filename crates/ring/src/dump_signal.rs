@@ -43,6 +43,14 @@ pub struct DumpSignal {
 }
 
 impl DumpSignal {
+    /// From now on a signal ends nothing, where its default action stands: it is about to be watched for.
+    pub fn reserve(name: &str) {
+        let _alone = INSTALLING.lock();
+        if let Some(signal) = number(name) {
+            install(signal);
+        }
+    }
+
     /// Watches for a signal, by its name; `None` where something else than the default action stands
     /// at it, or there is no such signal.
     ///
@@ -50,8 +58,7 @@ impl DumpSignal {
     /// [`RingError::Memory`] where there is no room for a pipe.
     pub fn watch(name: &str) -> Result<Option<Self>, RingError> {
         let _alone = INSTALLING.lock();
-        let known = WATCHED.iter().find(|(_, known)| *known == name);
-        let Some((signal, _)) = known else {
+        let Some(signal) = number(name) else {
             return Ok(None);
         };
         let pipe = match PIPE.get() {
@@ -63,11 +70,11 @@ impl DumpSignal {
         };
         // SAFETY: the call has no preconditions and cannot fail.
         WATCHER.store(unsafe { libc::getpid() }, Ordering::SeqCst);
-        if !install(*signal) {
+        if !install(signal) {
             return Ok(None);
         }
         CAME.store(false, Ordering::SeqCst);
-        SIGNAL.store(*signal, Ordering::SeqCst);
+        SIGNAL.store(signal, Ordering::SeqCst);
         Ok(Some(Self {
             pipe,
             over: AtomicBool::new(false),
@@ -103,6 +110,11 @@ impl Drop for DumpSignal {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+fn number(name: &str) -> Option<i32> {
+    let mut known = WATCHED.iter();
+    known.find_map(|(signal, known)| (*known == name).then_some(*signal))
 }
 
 /// False where the program, or whoever started it, has said what is to happen.
