@@ -52,10 +52,10 @@ pub struct SessionOptions {
     pub locals: bool,
     /// The clock that calls are timed with: `auto`, `coarse` or `exact`.
     #[serde(default)]
-    pub clock: ClockChoice,
+    pub clock: Clock,
     /// What becomes of leaves.
     #[serde(default)]
-    pub leaves: LeafRule,
+    pub leaves: Leaves,
     /// What recording may cost, as a share of the process's own processor time; none: anything.
     #[serde(default)]
     pub overhead: Option<f64>,
@@ -63,58 +63,6 @@ pub struct SessionOptions {
     pub redact: Option<RedactorOptions>,
     /// This process.
     pub run: RunInfo,
-}
-
-/// `Clock`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ClockChoice {
-    /// By what functions take.
-    #[default]
-    Auto,
-    /// The shared time.
-    Coarse,
-    /// The clock itself at each entry and exit.
-    Exact,
-}
-
-impl From<ClockChoice> for Clock {
-    fn from(choice: ClockChoice) -> Self {
-        match choice {
-            ClockChoice::Auto => Self::Auto,
-            ClockChoice::Coarse => Self::Coarse,
-            ClockChoice::Exact => Self::Exact,
-        }
-    }
-}
-
-/// `LeafRule`.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase", tag = "how")]
-pub enum LeafRule {
-    /// They are as all functions.
-    #[default]
-    Record,
-    /// They are only counted.
-    Count {
-        /// The longest of them, UTF-16 units.
-        longest: u32,
-    },
-    /// They get no probes.
-    Skip {
-        /// The longest of them, UTF-16 units.
-        longest: u32,
-    },
-}
-
-impl From<LeafRule> for Leaves {
-    fn from(rule: LeafRule) -> Self {
-        match rule {
-            LeafRule::Record => Self::Record,
-            LeafRule::Count { longest } => Self::Count { longest },
-            LeafRule::Skip { longest } => Self::Skip { longest },
-        }
-    }
 }
 
 /// `ValueLimits`.

@@ -149,7 +149,7 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
         Overflow::Drop
     };
     recorder.overhead = options.overhead;
-    recorder.clock = options.clock.into();
+    recorder.clock = options.clock;
     recorder.late_ns = Some(crate::event_loop::late_ns);
     recorder.redactor_options = options.redactor_options();
     let redactor = redactor_for(&recorder.redactor_options, &recorder.sink)?;
@@ -316,7 +316,7 @@ fn wanted() -> Wanted {
         Wanted {
             this: options.values.this,
             locals: options.locals,
-            leaves: options.leaves.into(),
+            leaves: options.leaves,
         }
     })
 }

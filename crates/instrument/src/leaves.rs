@@ -8,9 +8,11 @@
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::scope::ScopeFlags;
+use serde::Deserialize;
 
-/// What becomes of leaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// What becomes of leaves; as an option `{ how: "count", longest: 80 }`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "how")]
 pub enum Leaves {
     /// They are as all functions.
     #[default]

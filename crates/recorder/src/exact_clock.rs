@@ -21,8 +21,9 @@ const SLOW_NS: i64 = 20 * READINGS_NS;
 /// What readings may take, as a part of the time.
 const PART: i64 = 100;
 
-/// The clock that calls are timed with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The clock that calls are timed with; `auto`, `coarse` or `exact` as an option.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Clock {
     /// The shared time, and the clock itself where it costs next to nothing.
     #[default]
