@@ -20,6 +20,7 @@ use breadcrumb_store::RunRecord;
 use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::codec::Encoder;
+use crate::control::Control;
 use crate::counters::Counters;
 use crate::exact_clock::ExactClock;
 use crate::keep::{Held, Through};
@@ -83,8 +84,6 @@ pub(crate) struct Drain {
     pub(crate) open: Option<OpenList>,
     /// Which functions are to be timed exactly; none where that is not chosen by what they take.
     pub(crate) clock: Option<ExactClock>,
-    /// Changes of that which are to be made.
-    pub(crate) clock_changes: Vec<(u32, bool)>,
     /// The run's record says that it ended: see `replacement.rs`.
     pub(crate) left: bool,
 }
@@ -99,7 +98,6 @@ impl Drain {
         Self {
             open: sink.store().map(|_| OpenList::default()),
             clock: None,
-            clock_changes: Vec::new(),
             noted_functions: 0,
             threads: Vec::new(),
             translator,
@@ -243,14 +241,7 @@ impl Drain {
         self.count();
         self.note_functions();
         self.list_open();
-        if let Some(clock) = &mut self.clock {
-            let is_bounded = self.translator.activity.is_some();
-            self.clock_changes = if is_bounded {
-                clock.end()
-            } else {
-                clock.look(self.sink.timings(), since_ns)
-            };
-        }
+        self.choose_clocks(since_ns);
         match self.sink.publish(self.seq, self.translator.functions()) {
             Ok(published) => {
                 if published.bytes > 0 {
@@ -273,6 +264,22 @@ impl Drain {
             state.reader.free_consumed(&state.ring.cells());
         }
         true
+    }
+
+    /// Times exactly, from now on, the functions of which that is worth it. `time_ns`: since the last look.
+    fn choose_clocks(&mut self, time_ns: i64) {
+        let Some(clock) = &mut self.clock else { return };
+        let is_bounded = self.translator.activity.is_some();
+        let changes = if is_bounded {
+            clock.end()
+        } else {
+            clock.look(self.sink.take_timings(), time_ns)
+        };
+        if let Ok(control) = Control::get()
+            && !changes.is_empty()
+        {
+            control.captures().time_exactly(&changes);
+        }
     }
 
     fn each_assembler(&mut self, mut act: impl FnMut(&mut Assembler, &mut Through<'_>)) {

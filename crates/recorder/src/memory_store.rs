@@ -5,9 +5,7 @@
 
 use std::collections::VecDeque;
 
-use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ExceptionRow,
-};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, CountRow, ExceptionRow};
 use breadcrumb_event::schema::histogram_bucket;
 use breadcrumb_store::FunctionTiming;
 use rustc_hash::FxHashMap;
@@ -104,9 +102,6 @@ pub struct FunctionStats {
     pub errors: u64,
     /// Those still open.
     pub open: u64,
-    /// Those that ended, timed by the shared clock.
-    #[serde(skip)]
-    pub coarse: u64,
     /// Sum of durations.
     pub total_ns: i64,
     /// Sum of self times.
@@ -164,6 +159,8 @@ pub(crate) struct MemoryStore {
     calls: VecDeque<Held<StoredCall>>,
     exceptions: VecDeque<Held<StoredException>>,
     sums: FxHashMap<u32, FunctionStats>,
+    /// Of calls since [`Self::take_timings`].
+    timings: FxHashMap<u32, FunctionTiming>,
 }
 
 impl MemoryStore {
@@ -173,6 +170,7 @@ impl MemoryStore {
             calls: VecDeque::new(),
             exceptions: VecDeque::new(),
             sums: FxHashMap::default(),
+            timings: FxHashMap::default(),
         }
     }
 
@@ -184,7 +182,6 @@ impl MemoryStore {
         sums.self_ns += row.self_ns;
         sums.wait_ns += row.wait_ns;
         if let Some(duration) = row.duration_ns {
-            sums.coarse += u64::from(row.clock == ClockKind::Coarse);
             sums.total_ns += duration;
             sums.max_ns = sums.max_ns.max(duration);
             *sums
@@ -192,6 +189,10 @@ impl MemoryStore {
                 .entry(histogram_bucket(duration))
                 .or_default() += 1;
         }
+        let timing = self.timings.entry(row.function);
+        timing
+            .or_insert_with(|| FunctionTiming::of(row.function))
+            .add(row);
         if self.calls.len() >= self.max_calls {
             self.calls.pop_front();
         }
@@ -226,14 +227,9 @@ impl MemoryStore {
         });
     }
 
-    /// How calls were timed.
-    pub(crate) fn timings(&self) -> impl Iterator<Item = FunctionTiming> {
-        self.sums.iter().map(|(function, sums)| FunctionTiming {
-            function: *function,
-            ended: (sums.calls - sums.open).cast_signed(),
-            coarse: sums.coarse.cast_signed(),
-            total_ns: sums.total_ns,
-        })
+    /// How the calls that came since this was last asked were timed.
+    pub(crate) fn take_timings(&mut self) -> Vec<FunctionTiming> {
+        self.timings.drain().map(|(_, timing)| timing).collect()
     }
 
     pub(crate) fn push_exception(&mut self, row: &ExceptionRow<'_>) {

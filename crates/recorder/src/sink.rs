@@ -70,11 +70,11 @@ impl Sink {
         }
     }
 
-    /// How the calls in rows that are not published were timed; all of a memory store.
-    pub(crate) fn timings(&self) -> Vec<FunctionTiming> {
+    /// How the calls in rows that are about to be published were timed.
+    pub(crate) fn take_timings(&mut self) -> Vec<FunctionTiming> {
         match self {
             Self::Store { segment, .. } => segment.timings().collect(),
-            Self::Memory(memory) => memory.lock().timings().collect(),
+            Self::Memory(memory) => memory.lock().take_timings(),
         }
     }
 

@@ -80,8 +80,6 @@ fn turn(session: &Session, now_ns: i64, watch: Option<&mut Watch>) -> (usize, Op
         if let Some(watch) = watch {
             watch.published(thread_cpu_ns() - before_ns);
         }
-        let changes = std::mem::take(&mut drain.clock_changes);
-        session.control.captures().time_exactly(&changes);
         // Published by the clock when it began; the interval counts from there.
         if freed {
             session.pressed.store(false, Ordering::Release);

@@ -60,6 +60,28 @@ pub struct FunctionTiming {
     pub total_ns: i64,
 }
 
+impl FunctionTiming {
+    /// Of a function without calls.
+    #[must_use]
+    pub fn of(function: u32) -> Self {
+        Self {
+            function,
+            ended: 0,
+            coarse: 0,
+            total_ns: 0,
+        }
+    }
+
+    /// Adds a call, if it has ended.
+    pub fn add(&mut self, row: &CallRow<'_>) {
+        if let Some(duration) = row.duration_ns {
+            self.ended += 1;
+            self.coarse += i64::from(row.clock == ClockKind::Coarse);
+            self.total_ns = self.total_ns.saturating_add(duration);
+        }
+    }
+}
+
 /// The sums of all functions of a segment.
 #[derive(Debug, Default)]
 pub(crate) struct FunctionSums {
