@@ -14,14 +14,14 @@ const ANY = 2 ** 32 - 1;
 export function leafRule(
   how: Leaves = "record",
   longest: number = ANY,
-  { leaves = 'Option "leaves"', leafSize = 'Option "leafSize"' } = {},
+  name = 'Option "leaves"',
 ): LeafRule {
   if (!LEAVES.includes(how)) {
-    throw badOption(`${leaves} must be one of ${LEAVES.join(", ")}; got ${String(how)}`);
+    throw badOption(`${name} must be one of ${LEAVES.join(", ")}; got ${String(how)}`);
   }
   if (!Number.isSafeInteger(longest) || longest < 1) {
     throw badOption(
-      `${leafSize} must be a number of characters, 1 or more; got ${String(longest)}`,
+      `Option "leafSize" must be a number of characters, 1 or more; got ${String(longest)}`,
     );
   }
   return { how, longest: Math.min(longest, ANY) };
@@ -29,8 +29,6 @@ export function leafRule(
 
 /** A size as text. `name`: how the option is called. Throws BC_ERR_BAD_OPTION. */
 export function leafSizeOf(text: string, name: string): number {
-  if (!/^\d+$/.test(text)) {
-    throw badOption(`${name} must be a number of characters, 1 or more; got ${text}`);
-  }
-  return leafRule("count", Number(text), { leafSize: name }).longest;
+  if (/^0*[1-9]\d*$/.test(text)) return Number(text);
+  throw badOption(`${name} must be a number of characters, 1 or more; got ${text}`);
 }

@@ -152,12 +152,11 @@ function signal(
 
 function leaves(given: StartOptions, env: Circumstances["env"], config: ConfigValues): LeafRule {
   const { BREADCRUMB_LEAVES: how, BREADCRUMB_LEAF_SIZE: size } = env;
+  const longest =
+    given.leafSize ?? (size ? leafSizeOf(size, "BREADCRUMB_LEAF_SIZE") : config.leafSize);
   if (given.leaves === undefined && how)
-    leafRule(how as Leaves, 1, { leaves: "BREADCRUMB_LEAVES" });
-  return leafRule(
-    given.leaves ?? ((how || config.leaves) as Leaves | undefined),
-    given.leafSize ?? (size ? leafSizeOf(size, "BREADCRUMB_LEAF_SIZE") : config.leafSize),
-  );
+    return leafRule(how as Leaves, longest, "BREADCRUMB_LEAVES");
+  return leafRule(given.leaves ?? config.leaves, longest);
 }
 
 function overhead(

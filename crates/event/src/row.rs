@@ -1,6 +1,9 @@
 //! The rows that the recorder makes and the store writes. A row names its function by id; the
 //! store resolves ids when it writes, so that a segment stands alone.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallStatus {
@@ -78,6 +81,26 @@ pub enum Arguments<'a> {
     Json(&'a str),
 }
 
+impl<'a> Arguments<'a> {
+    /// As a JSON array; `None` if they were not captured.
+    #[must_use]
+    pub fn json(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::None => None,
+            Self::Json(json) => Some(json.into()),
+            Self::Integers(values) => {
+                let mut json = String::from("[");
+                for (index, value) in values.iter().enumerate() {
+                    let comma = if index == 0 { "" } else { "," };
+                    let _ = write!(json, "{comma}{value}");
+                }
+                json.push(']');
+                Some(json.into())
+            }
+        }
+    }
+}
+
 /// The result of a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CallResult<'a> {
@@ -87,6 +110,18 @@ pub enum CallResult<'a> {
     Integer(i64),
     /// JSON, redacted.
     Json(&'a str),
+}
+
+impl<'a> CallResult<'a> {
+    /// As JSON; `None` if it was not captured.
+    #[must_use]
+    pub fn json(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::None => None,
+            Self::Json(json) => Some(json.into()),
+            Self::Integer(value) => Some(value.to_string().into()),
+        }
+    }
 }
 
 /// One call.

@@ -3,9 +3,10 @@
 //! `recorder.calls(&CallFilter::default(), 100)` → newest first. Limits: `max_calls` calls, as
 //! many exceptions; sums are exact.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, CountRow, ExceptionRow};
+use breadcrumb_event::row::{CallRow, CallStatus, CountRow, ExceptionRow};
 use breadcrumb_event::schema::histogram_bucket;
 use breadcrumb_store::FunctionTiming;
 use rustc_hash::FxHashMap;
@@ -133,18 +134,6 @@ pub struct CallFilter {
     pub roots: bool,
 }
 
-/// Arguments or result as JSON.
-fn arguments_json(arguments: Arguments<'_>) -> Option<String> {
-    match arguments {
-        Arguments::None => None,
-        Arguments::Integers(values) => {
-            let values: Vec<String> = values.iter().map(i64::to_string).collect();
-            Some(format!("[{}]", values.join(",")))
-        }
-        Arguments::Json(text) => Some(text.to_owned()),
-    }
-}
-
 /// A call or an exception whose names are looked up when it is asked for.
 #[derive(Debug)]
 struct Held<T> {
@@ -210,12 +199,8 @@ impl MemoryStore {
                 wait_ns: row.wait_ns,
                 depth: row.depth,
                 status: row.status.name(),
-                arguments: arguments_json(row.arguments),
-                result: match row.result {
-                    CallResult::None => None,
-                    CallResult::Integer(value) => Some(value.to_string()),
-                    CallResult::Json(text) => Some(text.to_owned()),
-                },
+                arguments: row.arguments.json().map(Cow::into_owned),
+                result: row.result.json().map(Cow::into_owned),
                 exception_id: row.exception_id,
                 clock: row.clock.name(),
                 function: String::new(),

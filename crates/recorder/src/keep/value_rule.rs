@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use breadcrumb_event::row::{Arguments, CallResult, CallRow};
+use breadcrumb_event::row::CallRow;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -146,8 +146,8 @@ impl ValueTest {
     /// Whether it holds of a call of a function with these parameters.
     pub(super) fn holds(&self, row: &CallRow<'_>, parameters: &[String]) -> bool {
         let whole = match self.head {
-            ValueHead::Arguments => arguments_json(row.arguments),
-            ValueHead::Result => result_json(row.result),
+            ValueHead::Arguments => row.arguments.json(),
+            ValueHead::Result => row.result.json(),
         };
         let found = whole
             .as_deref()
@@ -196,30 +196,6 @@ fn compile(pattern: &str) -> Result<Regex, RecorderError> {
             let line = text.lines().last().unwrap_or_default();
             bad(line.strip_prefix("error: ").unwrap_or(line).to_owned())
         })
-}
-
-fn arguments_json(arguments: Arguments<'_>) -> Option<Cow<'_, str>> {
-    match arguments {
-        Arguments::None => None,
-        Arguments::Json(json) => Some(json.into()),
-        Arguments::Integers(values) => {
-            let mut json = String::from("[");
-            for (index, value) in values.iter().enumerate() {
-                json.push_str(if index == 0 { "" } else { "," });
-                json.push_str(itoa::Buffer::new().format(*value));
-            }
-            json.push(']');
-            Some(json.into())
-        }
-    }
-}
-
-fn result_json(result: CallResult<'_>) -> Option<Cow<'_, str>> {
-    match result {
-        CallResult::None => None,
-        CallResult::Json(json) => Some(json.into()),
-        CallResult::Integer(value) => Some(value.to_string().into()),
-    }
 }
 
 /// The text of a value: its JSON, if it is none; null has none.
@@ -323,7 +299,7 @@ fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use breadcrumb_event::row::{CallStatus, ClockKind, ParentKind};
+    use breadcrumb_event::row::{Arguments, CallResult, CallStatus, ClockKind, ParentKind};
     use serde_json::json;
 
     const ARGUMENTS: &str =
