@@ -23,7 +23,7 @@ use crate::drain::Drain;
 use crate::function_table::FunctionObserver;
 use crate::memory_store::MemoryStore;
 use crate::options::LateNs;
-use crate::recorder::MAIN_THREAD;
+use crate::recorder::{MAIN_THREAD, await_silence};
 
 /// The last tick of the process that did not mean sleep.
 static LAST_TICK: AtomicI32 = AtomicI32::new(0);
@@ -182,10 +182,14 @@ impl Session {
         }
         let now_ns = monotonic_ns();
         let mut drain = self.drain.lock();
-        if let Some(thread) = thread {
-            drain.read_all(thread, now_ns);
+        match thread {
+            Some(thread) => {
+                drain.read_all(thread, now_ns);
+                drain.poll(now_ns);
+            }
+            // From outside: what a thread wrote last is known once it has been silent.
+            None => await_silence(&mut drain),
         }
-        drain.poll(now_ns);
         let traces = drain.dump(last_ns, now_ns);
         self.publish(&mut drain, now_ns).then_some(traces)
     }
