@@ -18,6 +18,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::wall_ns;
+use breadcrumb_ring::free_memory;
 use breadcrumb_store::{
     MergeLimits, Pruning, RetentionPolicy, RetentionScope, Store, StoreError, UpkeepLock,
 };
@@ -160,7 +161,10 @@ fn run(store: &Store, retention: Option<&Retention>, signal: &Signal, parts: &At
             since = Instant::now();
             goes_on
         };
-        let _ = store.merge(&lock, &MergeLimits::default(), &mut go_on);
+        let merged = store.merge(&lock, &MergeLimits::default(), &mut go_on);
+        if merged.is_ok_and(|report| report.merged > 0) {
+            free_memory::give_back();
+        }
         let is_due = |retention: &&Retention| {
             !store.was_pruned_within(RETENTION_EVERY, &retention.policy, wall_ns())
         };

@@ -33,6 +33,8 @@ mod dump_signal;
 #[cfg(not(loom))]
 mod error;
 #[cfg(not(loom))]
+pub mod free_memory;
+#[cfg(not(loom))]
 mod last_signal;
 #[cfg(not(loom))]
 mod last_word;

@@ -20,7 +20,7 @@ use crate::page::{
 };
 
 /// Rows of a page: ten of DuckDB's vectors.
-const PAGE_ROWS: usize = 20_480;
+pub(crate) const PAGE_ROWS: usize = 20_480;
 
 /// A page with more JSON text than this is closed early.
 const PAGE_TEXT_BYTES: usize = 1 << 20;

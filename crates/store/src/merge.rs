@@ -26,6 +26,7 @@ use functions::MergedFunctions;
 use rows::{read_calls, read_counts, read_exceptions, read_functions};
 use window::Window;
 
+use crate::call_page::PAGE_ROWS;
 use crate::day::{Day, Source};
 use crate::segment::Origin;
 use crate::seq_ranges::SeqRanges;
@@ -45,21 +46,21 @@ pub struct MergeLimits {
     pub least: usize,
     /// Segments merged at a time, at most.
     pub most: usize,
-    /// Calls that are sorted by trace at a time: about 200 bytes each.
+    /// Calls that are sorted by trace at a time: about 250 bytes each, and their text.
     pub window_calls: usize,
     /// Replaced segments stay so long, for readers that have begun.
     pub grace: Duration,
 }
 
 impl Default for MergeLimits {
-    /// For the background: 4 million calls or 64 MiB, from eight segments on, 25 MB of memory.
+    /// For the background: 4 million calls or 64 MiB, from eight segments on, some 25 MB of memory.
     fn default() -> Self {
         Self {
             full_calls: 4_000_000,
             full_bytes: 64 << 20,
             least: 8,
             most: 256,
-            window_calls: 122_880,
+            window_calls: 2 * PAGE_ROWS,
             grace: Duration::from_secs(60),
         }
     }
@@ -162,7 +163,7 @@ impl Source {
 
 impl Store {
     /// Merges what is worth it, and removes the files of what was replaced long enough ago. `go_on`
-    /// is asked all 20,000 rows, and may take its time to slow the work down; after `false` what was
+    /// is asked all 5,000 rows, and may take its time to slow the work down; after `false` what was
     /// begun is given up.
     ///
     /// # Errors

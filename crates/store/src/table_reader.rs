@@ -23,14 +23,15 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use crate::StoreError;
+use crate::call_page::PAGE_ROWS;
 
-/// Rows of a batch: those of a page that this crate writes, but of exceptions, each of which may have
-/// much text.
+/// Rows of a batch: a quarter of a page that this crate writes, whose texts take 10 MB where all are
+/// there; of exceptions less, each of which may have much text.
 fn batch_rows(table: &Table) -> usize {
     if table.name == EXCEPTIONS.name {
         256
     } else {
-        20_480
+        PAGE_ROWS / 4
     }
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 use breadcrumb_event::row::{Arguments, CallResult, CallRow};
 
 /// Bytes of text in a window, about.
-const TEXT_BYTES: usize = 16 << 20;
+const TEXT_BYTES: usize = 8 << 20;
 
 /// A call whose texts are in the window.
 #[derive(Debug)]
