@@ -9,7 +9,15 @@
  * is replaced where Node's own modules cannot be reached (`node-internals.ts`).
  */
 import { closedOver } from "./node-internals";
-import { defineProperty, getDescriptor, includes, isArray, matches, weakSet } from "./primordials";
+import {
+  defineProperty,
+  getDescriptor,
+  indexOf,
+  isArray,
+  matches,
+  slice,
+  weakSet,
+} from "./primordials";
 import { standIn } from "./stand-in";
 
 type CallSite = NodeJS.CallSite;
@@ -29,14 +37,21 @@ const { deleteProperty } = Reflect;
 // In a process of `node --test` the runner's own are mapped: see `test-locations.ts`.
 let done = process.env["NODE_TEST_CONTEXT"] !== undefined;
 
+const NAME = "node:test";
+/** What is looked at before the name: white space may be long, but nobody writes it so. */
+const BEFORE = 100;
 /** An import of it, of whatever form: bundlers and linters name it in lists of built-in modules. */
 const LOADS =
-  /(?:\b(?:from|import)|(?:\b\w*require|\bimport|\bgetBuiltinModule|\))\s*\()\s*["'`]node:test["'`]/;
+  /(?:\b(?:from|import)|(?:\b\w*require|\bimport|\bgetBuiltinModule|\))\s*\()\s*["'`]node:test["'`]$/;
 
 /** Whether a text loads `node:test`. */
 export function loadsTests(text: string): boolean {
-  // The long expression is for the few that name it.
-  return includes(text, "node:test") && matches(LOADS, text);
+  // From name to name: the expression alone takes 40 ms for a text of 6 MB.
+  for (let at = indexOf(text, NAME); at >= 0; at = indexOf(text, NAME, at + 1)) {
+    const start = at > BEFORE ? at - BEFORE : 0;
+    if (matches(LOADS, slice(text, start, at + NAME.length + 1))) return true;
+  }
+  return false;
 }
 
 /** Is told each text before it is compiled. */
