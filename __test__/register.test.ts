@@ -1,10 +1,10 @@
 /** The preload in the processes and threads that a program starts. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openStore, type Run } from "../ts/query/index";
-import { cli, nodes, project, run } from "./support/program";
+import { cli, nodes, packageRoot, project, run } from "./support/program";
 
 /** Runs `main.js` under `breadcrumb run`; its output and the runs that it left. */
 async function runs(
@@ -73,6 +73,40 @@ describe.each(nodes)("the processes that a program starts on %s", (_name, node) 
     expect(children.map((one) => [one.command.at(-1), one.parentRunId])).toEqual([
       ["kept", parent?.runId],
     ]);
+  });
+});
+
+describe.each(nodes)("a dormant program on %s", (_name, node) => {
+  it("leaves no run behind, unless something of it is captured", async () => {
+    const main = `
+      require("./work.js").add(1);
+      const { Breadcrumb } = require("${packageRoot}");
+      if (process.argv[2] !== "capture") return;
+      Breadcrumb.start().then((session) => {
+        session.set({ include: [":add"] });
+        require("./work.js").add(2);
+      });`;
+    const files = { "main.js": main, "work.js": "exports.add = function add(n) { return n + 1 };" };
+    const folder = project(files);
+    const dir = mkdtempSync(join(tmpdir(), "store-"));
+    const start = async (...args: string[]) => {
+      const command = [cli, "run", "--dormant", "--store", dir, "--", node, "main.js", ...args];
+      const { status, stderr } = run(node, command, folder);
+      const store = await openStore(dir);
+      try {
+        const left = await store.runs();
+        return { status, stderr, calls: left.map((one) => one.counters.recorded) };
+      } finally {
+        await store.close();
+      }
+    };
+    expect(await start()).toEqual({
+      status: 0,
+      stderr: expect.stringContaining("nothing recorded: it was dormant"),
+      calls: [],
+    });
+    expect(readdirSync(join(dir, "segments"))).toEqual([]);
+    expect(await start("capture")).toMatchObject({ status: 0, calls: [1] });
   });
 });
 

@@ -63,6 +63,11 @@ pub fn set(request: CaptureRequest) -> Result<Json, CodedError> {
     if let (Some(overhead), Some(recorder)) = (request.overhead, process::recorder()) {
         recorder.set_overhead((overhead > 0.0).then_some(overhead));
     }
+    if u32::from(request.mode) != breadcrumb_event::layout::MODE_OFF
+        && let Some(recorder) = process::recorder()
+    {
+        recorder.begin_record();
+    }
     let control = Control::get()?;
     let Captured { functions, of } = control
         .captures()

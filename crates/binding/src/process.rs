@@ -143,6 +143,7 @@ fn recorder_options(session: &Session) -> Result<RecorderOptions, RecorderError>
     };
     let is_memory = matches!(sink, SinkOptions::Memory { .. });
     let mut recorder = RecorderOptions::new(&session.run_id, sink);
+    recorder.dormant = u32::from(options.mode) == breadcrumb_event::layout::MODE_OFF;
     recorder.overflow = if options.overflow == "block" {
         Overflow::Block
     } else {

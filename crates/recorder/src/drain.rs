@@ -22,6 +22,7 @@ use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::codec::Encoder;
 use crate::control::Control;
 use crate::counters::Counters;
+use crate::error::RecorderError;
 use crate::exact_clock::ExactClock;
 use crate::keep::{Held, Through};
 use crate::open_calls::OpenList;
@@ -86,6 +87,8 @@ pub(crate) struct Drain {
     pub(crate) clock: Option<ExactClock>,
     /// The run's record says that it ended: see `replacement.rs`.
     pub(crate) left: bool,
+    /// Nothing was ever captured: the run has no record, and is none if that stays so.
+    pub(crate) dormant: bool,
 }
 
 impl Drain {
@@ -114,7 +117,20 @@ impl Drain {
             polled_ns: 0,
             failing_since_ns: None,
             left: false,
+            dormant: true,
         }
+    }
+
+    /// Something is to be recorded: the run gets its record and its first checkpoint, if it has none.
+    /// True if it had none.
+    pub(crate) fn begin_record(&mut self) -> Result<bool, RecorderError> {
+        if !self.dormant {
+            return Ok(false);
+        }
+        self.checkpoint();
+        self.sink.write_run(&self.run)?;
+        self.dormant = false;
+        Ok(true)
     }
 
     pub(crate) fn add(&mut self, ring: Arc<Ring>) {
@@ -231,6 +247,9 @@ impl Drain {
     /// Publishes what was read. False if the store failed; nothing is lost then, and the chunks
     /// stay as they are.
     pub(crate) fn publish(&mut self, now_ns: i64) -> bool {
+        if self.dormant && self.threads.is_empty() {
+            return true;
+        }
         let since_ns = now_ns - self.published_ns;
         self.published_ns = now_ns;
         self.each_assembler(|assembler, rows| assembler.settle(false, now_ns, rows));
@@ -242,7 +261,10 @@ impl Drain {
         self.note_functions();
         self.list_open();
         self.choose_clocks(since_ns);
-        match self.sink.publish(self.seq, self.translator.functions()) {
+        let published = self
+            .begin_record()
+            .and_then(|_| self.sink.publish(self.seq, self.translator.functions()));
+        match published {
             Ok(published) => {
                 if published.bytes > 0 {
                     self.seq += 1;

@@ -43,6 +43,7 @@ mod health;
 mod keep;
 mod keeper;
 mod memory;
+mod memory_questions;
 mod memory_store;
 mod open_calls;
 mod options;

@@ -77,6 +77,8 @@ pub struct RecorderOptions {
     pub flush_interval_ms: u64,
     /// Bytes of chunks reserved over all rings.
     pub ring_cap_bytes: u64,
+    /// Nothing is captured yet: the run has no record until something is.
+    pub dormant: bool,
     /// What is known of the run: `run_id`, `overflow`, status, clocks and counters are filled in.
     pub run: RunRecord,
     /// Tells the original places of stacks.
@@ -111,6 +113,7 @@ impl RecorderOptions {
             late_ns: None,
             flush_interval_ms: 500,
             ring_cap_bytes: 48 << 20,
+            dormant: false,
             run: RunRecord::default(),
             stacks: Arc::new(AsTheyAre),
             redact: Arc::new(KeepAll),

@@ -28,7 +28,6 @@ use crate::exact_clock::{Clock, ExactClock};
 use crate::function_table::FunctionObserver;
 use crate::keep::Held;
 use crate::keeper::{Keeper, Retention};
-use crate::memory_store::{CallFilter, FunctionStats, StoredCall, StoredException};
 use crate::options::{Overflow, RecorderOptions, SinkOptions};
 use crate::session::Session;
 use crate::signal_dumps::SignalDumps;
@@ -109,7 +108,6 @@ impl Recorder {
     fn start_alone(options: RecorderOptions) -> Result<Arc<Self>, RecorderError> {
         let control = Control::get()?;
         let sink = Sink::new(&options.sink, &options.run_id)?;
-        let keeper = sink.store().cloned();
         let retention = options.retention.map(|policy| Retention {
             policy,
             shm_root: options.shm_root.clone(),
@@ -123,32 +121,9 @@ impl Recorder {
         let mut translator = Translator::new(Arc::clone(&options.redact), supply);
         translator.stacks = Arc::clone(&options.stacks);
         let crash_files = crash_files(&options);
-        let mut run = options.run.clone();
-        run.run_id.clone_from(&options.run_id);
-        run.status = RunStatus::Running;
-        options.overflow.name().clone_into(&mut run.overflow);
-        run.crash_proof = crash_files.is_some();
-        if run.started_at.is_empty() {
-            run.started_at = iso_timestamp(times.1);
-        }
-        run.clocks = vec![ClockOffset {
-            mono_ns: times.0,
-            wall_ns: times.1,
-        }];
-        if let Some(kind) = sink.store().and_then(Store::network_kind) {
-            run.counters.more.insert("networkStore".into(), kind.into());
-        }
-        sink.write_run(&run)?;
-
+        let run = record_of(&options, &sink, times, crash_files.is_some());
         let mut drain = Drain::new(translator, sink, run.clone(), times);
         drain.crash_files = crash_files;
-        if let Some(keep) = &options.keep {
-            let more = &mut drain.run.counters.more;
-            more.insert(
-                "keep".into(),
-                serde_json::to_value(keep).unwrap_or_default(),
-            );
-        }
         let functions = control.functions();
         let held = |keep| {
             let mut held = Held::new(keep, drain.wall_offset_ns);
@@ -160,7 +135,9 @@ impl Recorder {
             .unwrap_or(i64::MAX / 1_000_000)
             .saturating_mul(1_000_000);
         drain.clock = (options.clock == Clock::Auto).then(ExactClock::default);
-        drain.checkpoint();
+        if !options.dormant {
+            drain.begin_record()?;
+        }
         let budget = ChunkBudget::new(options.ring_cap_bytes);
         // Before the signals that end the process are noted, of which it may be one.
         let dump_signal = options.dump_signal.as_deref();
@@ -196,20 +173,41 @@ impl Recorder {
             .epoch()
             .store(epoch.max(1), Ordering::SeqCst);
         // Without it (no room for a socket) nobody can change it from outside, which `status` shows.
-        let parts = Arc::clone(&session.upkeep_parts);
         let channel = options
             .control
             .and_then(|control| ControlChannel::open(&control, &options.run_id).ok());
-        Ok(Arc::new(Self {
+        let recorder = Self {
             session,
             channel: Mutex::new(channel),
             signal_dumps: Mutex::new(signal_dumps),
             run,
             worker: Mutex::new(Some(thread)),
-            keeper: Mutex::new(keeper.map(|store| Keeper::start(store, retention.clone(), parts))),
+            keeper: Mutex::new(None),
             retention,
             writes: Mutex::new(writes),
-        }))
+        };
+        if !options.dormant {
+            recorder.start_keeper();
+        }
+        Ok(Arc::new(recorder))
+    }
+
+    /// Something is to be recorded in a run that was dormant: it has a record from now on, and its store is
+    /// kept in shape. Where the record cannot be written, the next call tries again.
+    pub fn begin_record(&self) {
+        let mut drain = self.session.drain.lock();
+        let has_begun = !self.session.ended() && drain.begin_record().unwrap_or_default();
+        drop(drain);
+        if has_begun {
+            self.start_keeper();
+        }
+    }
+
+    fn start_keeper(&self) {
+        let store = self.session.drain.lock().sink.store().cloned();
+        let parts = Arc::clone(&self.session.upkeep_parts);
+        *self.keeper.lock() =
+            store.map(|store| Keeper::start(store, self.retention.clone(), parts));
     }
 
     /// Maps a ring over a thread's memory. Returns the thread's index in the run.
@@ -225,6 +223,7 @@ impl Recorder {
         if session.ended() {
             return Err(RecorderError::Stopped);
         }
+        self.begin_record();
         let thread = match role {
             ThreadRole::Main => MAIN_THREAD,
             ThreadRole::Other => session.next_thread.fetch_add(1, Ordering::AcqRel),
@@ -389,7 +388,8 @@ impl Recorder {
         run.signal = signal;
         run.ended_at = Some(iso_timestamp(ended_ns));
         counters.write_to(&mut run.counters);
-        let recorded = published && drain.sink.write_run(&drain.run).is_ok();
+        let dormant = drain.dormant;
+        let recorded = published && (dormant || drain.sink.write_run(&drain.run).is_ok());
         if published {
             drain.forget_open();
         }
@@ -409,7 +409,8 @@ impl Recorder {
         drop(self.writes.lock().take());
         drain.threads.clear();
         drain.crash_files = None;
-        let store = drain.sink.store().filter(|_| recorded).cloned();
+        let store = drain.sink.store().filter(|_| recorded && !dormant);
+        let store = store.cloned();
         drop(drain);
         session.rings.write().clear();
         if let Some(folder) = session.folder.as_ref().filter(|_| recorded) {
@@ -483,43 +484,39 @@ impl Recorder {
         counters.recorder_cpu_ns = self.session.cpu_ns.load(Ordering::Relaxed).cast_unsigned();
         counters
     }
-
-    /// Calls in a memory store, newest first; none in another.
-    #[must_use]
-    pub fn calls(&self, filter: &CallFilter, limit: usize) -> Vec<StoredCall> {
-        let functions = self.session.control.functions().snapshot();
-        let memory = self.session.memory.as_ref();
-        memory.map_or_else(Vec::new, |m| m.lock().calls(filter, limit, &functions))
-    }
-
-    /// Exceptions in a memory store, newest first.
-    #[must_use]
-    pub fn exceptions(&self, limit: usize) -> Vec<StoredException> {
-        let functions = self.session.control.functions().snapshot();
-        let memory = self.session.memory.as_ref();
-        memory.map_or_else(Vec::new, |m| m.lock().exceptions(limit, &functions))
-    }
-
-    /// Sums by function in a memory store.
-    #[must_use]
-    pub fn stats(&self) -> Vec<FunctionStats> {
-        let Some(memory) = &self.session.memory else {
-            return Vec::new();
-        };
-        if !self.is_stopped()
-            && let Some(mut drain) = self.session.drain.try_lock()
-        {
-            drain.count_now();
-        }
-        let functions = self.session.control.functions().snapshot();
-        memory.lock().stats(&functions)
-    }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.stop(RunStatus::Finished, None, None);
     }
+}
+
+/// The run's record, as of its start by the monotonic and the wall clock.
+fn record_of(
+    options: &RecorderOptions,
+    sink: &Sink,
+    (mono_ns, wall_ns): (i64, i64),
+    crash_proof: bool,
+) -> RunRecord {
+    let mut run = options.run.clone();
+    run.run_id.clone_from(&options.run_id);
+    run.status = RunStatus::Running;
+    options.overflow.name().clone_into(&mut run.overflow);
+    run.crash_proof = crash_proof;
+    if run.started_at.is_empty() {
+        run.started_at = iso_timestamp(wall_ns);
+    }
+    run.clocks = vec![ClockOffset { mono_ns, wall_ns }];
+    let more = &mut run.counters.more;
+    if let Some(kind) = sink.store().and_then(Store::network_kind) {
+        more.insert("networkStore".into(), kind.into());
+    }
+    if let Some(keep) = &options.keep {
+        let keep = serde_json::to_value(keep).unwrap_or_default();
+        more.insert("keep".into(), keep);
+    }
+    run
 }
 
 /// Watches for the signal that dumps; where it cannot be had, the run's record says so.

@@ -26,6 +26,9 @@ impl Recorder {
             return;
         }
         let mut drain = self.session.drain.lock();
+        if drain.dormant {
+            return;
+        }
         await_silence(&mut drain);
         if let Some(thread) = thread {
             drain.read_all(thread, monotonic_ns());

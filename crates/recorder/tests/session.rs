@@ -53,6 +53,59 @@ fn a_memory_store_answers_at_once_after_flush() {
 }
 
 #[test]
+fn a_dormant_run_leaves_nothing_unless_something_is_captured() {
+    let place = Place::take();
+    let path = place.folder.path().join("store");
+    let dormant = |run_id: &str| {
+        let mut options = place.options(run_id, place.store());
+        options.dormant = true;
+        options
+    };
+    let left = || {
+        let store = Store::open(&path).unwrap();
+        let records = store.read_runs().unwrap().records;
+        let segments = std::fs::read_dir(path.join("segments")).unwrap().count();
+        (
+            records
+                .into_iter()
+                .map(|run| run.run_id)
+                .collect::<Vec<_>>(),
+            segments,
+        )
+    };
+
+    let recorder = Recorder::start(dormant("0001")).unwrap();
+    let shm_root = place.options("0001", place.store()).shm_root.unwrap();
+    assert!(shm_root.join("0001").is_dir());
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    assert_eq!(left(), (vec![], 0));
+    assert!(!shm_root.join("0001").exists());
+
+    // A thread that has something to record.
+    let recorder = Recorder::start(dormant("0002")).unwrap();
+    let mut thread = Thread::attach(&recorder);
+    assert_eq!(left().0, ["0002"], "its record is there at once");
+    thread.calls(&recorder, 0, 10);
+    recorder.detach(thread.index);
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    let run = Store::open(&path)
+        .unwrap()
+        .read_run("0002")
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (run.status, run.counters.recorded),
+        (RunStatus::Finished, 10)
+    );
+
+    // Functions are chosen, and none of them is called.
+    let recorder = Recorder::start(dormant("0003")).unwrap();
+    recorder.begin_record();
+    recorder.stop(RunStatus::Finished, Some(0), None);
+    assert_eq!(left().0, ["0002", "0003"]);
+}
+
+#[test]
 fn a_program_that_ends_at_once_leaves_no_more_runs_than_the_store_keeps() {
     let place = Place::take();
     let path = place.folder.path().join("store");
