@@ -1,13 +1,16 @@
 /**
  * `npm run bench`: each workload plain, dormant, counting, timing and recording, interleaved over
- * several rounds; ratios to plain with their spread.
+ * several rounds; ratios to plain with their spread, as tables in Markdown.
+ *
+ * Where calls are recorded, full rings drop, as in production; lossless runs beside them tell what it
+ * takes to keep every call, and how fast the recorder is.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { benchOverhead } from "./overhead.ts";
-import { formatRatio, medianOf, ratio } from "./statistics.ts";
+import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
 import { benchValues } from "./values.ts";
 import { type Cost, type Mode, MODES, runWorkload, type Workload, WORKLOADS } from "./workload.ts";
 
@@ -39,9 +42,28 @@ const size = values.small ? "small" : "full";
 const { leaves, clock } = values;
 const more = { ...(leaves && { leaves }), ...(clock && { clock }) };
 
-if (!values.json) console.log(`Node ${process.version}, ${values.rounds} rounds, plain = 1.00\n`);
+if (!values.json)
+  console.log(
+    `Node ${process.version}, ${values.rounds} rounds, plain = 1.00: median (least–most)\n`,
+  );
+/** Cells of a line, see `line`. */
+const COLUMNS = [
+  "mode",
+  "thread's CPU",
+  "process's CPU",
+  "recorder's CPU",
+  "wall time",
+  "dropped",
+  "lossless: wall time",
+  "recorded a second of its CPU",
+  "bytes a call",
+  "ns a call",
+  "memory",
+];
 for (const workload of workloads) {
-  const rounds: Map<Mode, Cost>[] = [];
+  const rounds: Round[] = [];
+  // Its code is instrumented, and kept.
+  run(workload, "dormant", "drop");
   for (let round = 0; round < Number(values.rounds); round++)
     rounds.push(runRound(workload, round));
   if (values.json)
@@ -49,49 +71,55 @@ for (const workload of workloads) {
   else report(workload, rounds);
 }
 
-/** One run in each mode, in an order that turns from round to round. */
-function runRound(workload: Workload, round: number): Map<Mode, Cost> {
+/** One run in each mode, in an order that turns from round to round; lossless ones besides where that differs. */
+function runRound(workload: Workload, round: number): Round {
   const turned = modes.map((_, at) => modes[(at + round) % modes.length] as Mode);
-  const costs = new Map(
-    turned.map((mode) => [mode, runWorkload(workload, mode, size, process.execPath, more)]),
-  );
-  const outputs = new Set([...costs.values()].map(({ output }) => output));
+  const costs = turned.map((mode) => [mode, run(workload, mode, "drop")] as const);
+  const lossless = turned
+    .filter((mode) => !["plain", "dormant", "count"].includes(mode))
+    .map((mode) => [`${mode}, lossless`, run(workload, mode, "block")] as const);
+  const all = new Map<Case, Cost>([...costs, ...lossless]);
+  const outputs = new Set([...all.values()].map(({ output }) => output));
   if (outputs.size > 1) throw new Error(`${workload} prints different things in different modes`);
-  return costs;
+  return all;
 }
 
-function report(workload: Workload, rounds: readonly Map<Mode, Cost>[]): void {
-  const plain = medianOf(rounds, "plain", ({ threadCpuMs }) => threadCpuMs);
-  console.log(`${workload}: ${(plain / 1000).toFixed(2)} s of CPU plain`);
+function run(workload: Workload, mode: Mode, overflow: string): Cost {
+  return runWorkload(workload, mode, size, process.execPath, { overflow, ...more });
+}
+
+function report(workload: Workload, rounds: readonly Round[]): void {
+  const plainMs = medianOf(rounds, "plain", ({ threadCpuMs }) => threadCpuMs);
+  const lines = modes.filter((mode) => mode !== "plain").map((mode) => line(rounds, mode, plainMs));
+  const plainMiB = medianOf(rounds, "plain", ({ peakMiB }) => peakMiB);
   console.log(
-    `  ${"".padEnd(9)}${"CPU of the thread".padEnd(20)}${"CPU of the process".padEnd(20)}${"wall time".padEnd(20)}` +
-      `${"recorder".padStart(10)}${"calls".padStart(12)}${"ns/call".padStart(9)}${"calls/s".padStart(11)}${"B/call".padStart(8)}${"peak".padStart(10)}`,
+    `${workload}: ${(plainMs / 1000).toFixed(2)} s of CPU and ${plainMiB.toFixed(0)} MiB plain\n`,
   );
-  for (const mode of modes) console.log(`  ${mode.padEnd(9)}${line(rounds, mode, plain)}`);
-  console.log();
+  console.log(`${formatTable([COLUMNS, ...lines])}\n`);
 }
 
-/** A mode's line: ratios, the recorder's CPU, and what a recorded call costs and weighs. */
-function line(rounds: readonly Map<Mode, Cost>[], mode: Mode, plainMs: number): string {
+/** A mode's line: ratios to plain, where full rings drop; and what it takes to lose nothing. */
+function line(rounds: readonly Round[], mode: Mode, plainMs: number): string[] {
   const middle = (figure: (cost: Cost) => number): number => medianOf(rounds, mode, figure);
-  const calls = middle((cost) => cost.calls);
-  const threadMs = middle((cost) => cost.threadCpuMs);
-  const recorderMs = middle((cost) => cost.recorderCpuMs);
-  const bytes = middle((cost) => cost.bytes);
-  const ratios = [
-    ratio(rounds, mode, (cost) => cost.threadCpuMs),
-    ratio(rounds, mode, (cost) => cost.processCpuMs),
-    ratio(rounds, mode, (cost) => cost.wallMs),
-  ].map((each) => formatRatio(each).padEnd(20));
-  const figures = [
-    `${(recorderMs / 1000).toFixed(2)} s`.padStart(10),
-    String(calls).padStart(12),
-    (calls > 0 ? (((threadMs - plainMs) * 1e6) / calls).toFixed(0) : "").padStart(9),
-    (recorderMs > 0 ? ((calls / recorderMs) * 1000).toExponential(1) : "").padStart(11),
-    (bytes > 0 && calls > 0 ? (bytes / calls).toFixed(1) : "").padStart(8),
-    `${middle((cost) => cost.peakMiB).toFixed(0)} MiB`.padStart(10),
+  const lossless: Case = rounds[0]?.has(`${mode}, lossless`) ? `${mode}, lossless` : mode;
+  const whole = (figure: (cost: Cost) => number): number => medianOf(rounds, lossless, figure);
+  const [calls, recorderMs] = [whole((cost) => cost.calls), whole((cost) => cost.recorderCpuMs)];
+  const extraNs = (middle((cost) => cost.threadCpuMs) - plainMs) * 1e6;
+  const happened = middle((cost) => cost.calls + cost.dropped);
+  const isRecorded = lossless !== mode;
+  return [
+    mode,
+    formatRatio(ratio(rounds, mode, (cost) => cost.threadCpuMs)),
+    formatRatio(ratio(rounds, mode, (cost) => cost.processCpuMs)),
+    `${(middle((cost) => cost.recorderCpuMs) / 1000).toFixed(2)} s`,
+    formatRatio(ratio(rounds, mode, (cost) => cost.wallMs)),
+    isRecorded ? `${((middle((cost) => cost.dropped) / happened) * 100).toFixed(0)} %` : "",
+    isRecorded ? formatRatio(ratio(rounds, lossless, (cost) => cost.wallMs)) : "",
+    isRecorded ? `${(calls / recorderMs / 1000).toFixed(1)} million` : "",
+    isRecorded ? (whole((cost) => cost.bytes) / calls).toFixed(1) : "",
+    happened > 0 ? (extraNs / happened).toFixed(1) : "",
+    `${middle((cost) => cost.peakMiB).toFixed(0)} MiB`,
   ];
-  return [...ratios, ...figures].join("");
 }
 
 function choose<T extends string>(all: readonly T[], names: string | undefined): readonly T[] {

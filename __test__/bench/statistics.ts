@@ -10,12 +10,13 @@ export interface Ratio {
   readonly max: number;
 }
 
+/** A mode, full rings dropping; or the same without loss. */
+export type Case = Mode | `${Mode}, lossless`;
+/** One run of each. */
+export type Round = ReadonlyMap<Case, Cost>;
+
 /** Ratios of a mode to plain, round by round: what runs at the same time meets the same machine. */
-export function ratio(
-  rounds: readonly ReadonlyMap<Mode, Cost>[],
-  mode: Mode,
-  figure: (cost: Cost) => number,
-): Ratio {
+export function ratio(rounds: readonly Round[], mode: Case, figure: (cost: Cost) => number): Ratio {
   const ratios = rounds.flatMap((round) => {
     const [plain, cost] = [round.get("plain"), round.get(mode)];
     return plain === undefined || cost === undefined ? [] : [figure(cost) / figure(plain)];
@@ -26,8 +27,8 @@ export function ratio(
 
 /** Median of a figure of a mode. */
 export function medianOf(
-  rounds: readonly ReadonlyMap<Mode, Cost>[],
-  mode: Mode,
+  rounds: readonly Round[],
+  mode: Case,
   figure: (cost: Cost) => number,
 ): number {
   const figures = rounds.flatMap((round) => {
@@ -40,6 +41,12 @@ export function medianOf(
 /** `1.24 (1.20–1.31)`. */
 export function formatRatio({ median: middle, min, max }: Ratio): string {
   return `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+}
+
+/** Rows of cells as a table in Markdown, the first row its head. */
+export function formatTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
 /** The middle of sorted figures. */

@@ -3,8 +3,8 @@
  *
  * The program's thread is measured apart from the recorder's: `process.threadCpuUsage` at exit
  * where Node has it (23.9), else the process less what the recorder says that it used. Start-up is
- * part of it, instrumenting the program's files included; V8's own threads (compiling, collecting
- * garbage) are in `processCpuMs` only.
+ * part of it, with the code that an earlier start has instrumented; V8's own threads (compiling,
+ * collecting garbage) are in `processCpuMs` only.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -47,6 +47,10 @@ export interface Cost {
   /** Standard output: the same in every mode. */
   readonly output: string;
 }
+
+/** Instrumented code, as a program finds it that was started before. */
+const CACHE = mkdtempSync(join(tmpdir(), "breadcrumb-bench-cache-"));
+process.on("exit", () => rmSync(CACHE, { recursive: true, force: true }));
 
 /** Modes that are values and something more: variables that exceptions leave behind, a budget. */
 const MORE: Readonly<Partial<Record<Mode, object>>> = {
@@ -102,6 +106,7 @@ export function runWorkload(
         PATH: process.env["PATH"],
         BENCH_RESULT: result,
         BENCH_SIZE: size,
+        BREADCRUMB_CACHE: CACHE,
         ...(mode !== "plain" && { BREADCRUMB_OPTIONS: JSON.stringify(options) }),
       },
     });

@@ -5,7 +5,7 @@ const Handlebars = require("handlebars");
 const _ = require("lodash");
 const http = require("node:http");
 
-const requests = process.env["BENCH_SIZE"] === "small" ? 20 : 4000;
+const requests = process.env["BENCH_SIZE"] === "small" ? 20 : 12_000;
 const orders = _.times(120, (at) => ({
   id: at,
   customer: `customer ${at % 7}`,
