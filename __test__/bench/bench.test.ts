@@ -3,6 +3,7 @@
  * same. Figures come from `npm run bench`.
  */
 import { describe, expect, test } from "vitest";
+import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
 
 describe.each(WORKLOADS)("%s", (workload) => {
@@ -21,4 +22,8 @@ describe.each(WORKLOADS)("%s", (workload) => {
     });
     expect(costs.map(({ dropped }) => dropped)).toEqual(MODES.map(() => 0));
   });
+});
+
+test("starts are measured", () => {
+  expect(benchStart(1, ["node -e 0"])).toMatch(/\| node -e 0 \|( \d+ \(\d+\) \|){4}$/);
 });

@@ -5,12 +5,13 @@
  * Where calls are recorded, full rings drop, as in production; lossless runs beside them tell what it
  * takes to keep every call, and how fast the recorder is.
  *
- * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`.
+ * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { benchOverhead } from "./overhead.ts";
 import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
+import { benchStart } from "./start.ts";
 import { benchValues } from "./values.ts";
 import { type Cost, type Mode, MODES, runWorkload, type Workload, WORKLOADS } from "./workload.ts";
 
@@ -31,6 +32,10 @@ const { values, positionals } = parseArgs({
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {
   benchOverhead(Number(values.rounds), Number(values.seconds), values.units?.split(","));
+  process.exit(0);
+}
+if (positionals.includes("start")) {
+  console.log(benchStart(Number(values.rounds)));
   process.exit(0);
 }
 const workloads = choose(WORKLOADS, values.workloads);

@@ -10,6 +10,7 @@ import {
   runningProcesses,
 } from "../../ts/control/running-processes";
 import { captureRequest } from "../../ts/options/capture";
+import { captureHistoryOf } from "../../ts/options/capture-history";
 import { openStore } from "../../ts/query/index";
 import { unlikeSchema } from "../cli/support/json-schema";
 import { cli, nodes, project, run } from "../support/program";
@@ -135,6 +136,21 @@ describe.each(nodes)("a process that spins on %s", (_, node) => {
     const store = await openStore(program.store);
     const stats = await store.stats();
     expect(stats.map((each) => each.function).toSorted()).toEqual(["Cart.add", "Cart.total"]);
+    const [recorded] = await store.runs();
+    const history = captureHistoryOf(recorded?.counters ?? {});
+    expect(history).toMatchObject({
+      changed: 4,
+      changes: [
+        { mode: "dormant", include: [], functions: 0, forMs: null },
+        { mode: "count", include: ["spin.js:Cart.add"], functions: 1 },
+        { mode: "values", include: [":Cart.total"], functions: 1 },
+        { mode: "dormant", include: [], functions: 0 },
+      ],
+    });
+    const report = run(node, [cli, "stats", "--store", program.store], program.folder).stdout;
+    expect(report).toMatch(
+      /What was captured\n.* nothing\n.* count of 1 function \(spin\.js:Cart\.add\)/,
+    );
     await store.close();
   });
 

@@ -3,10 +3,12 @@
  * what to do next.
  */
 import type { FunctionStats, Run } from "../query/index";
+import { captureHistoryOf } from "../options/capture-history";
 import { governorOf } from "../options/governor-report";
 import { type RunFinding, reportRun, type RunReport, type Severity } from "../query/run-report";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
+import { captureLines } from "./capture-text";
 import { decisionLines, governorText } from "./governor-text";
 import { fitHelp } from "./help";
 import type { JsonDocuments } from "./json-documents";
@@ -60,6 +62,7 @@ export async function stats({
   const limit = wholeNumber(values, "limit") ?? DEFAULT_LIMIT;
   printFunctions("Most called", report.mostCalled.slice(0, limit), output);
   printFunctions("Most time of their own", report.hottest.slice(0, limit), output);
+  printCaptures(report.run, output);
   printDecisions(report.run, output);
   printFindings(report.findings, ids, output);
   printNext(report, runs, ids, output);
@@ -151,6 +154,15 @@ function printFunctions(title: string, functions: readonly FunctionStats[], outp
     output.columns - 2,
   );
   for (const line of lines) output.line(`  ${line}`);
+}
+
+function printCaptures({ counters }: Run, output: Output): void {
+  const history = captureHistoryOf(counters);
+  if (history === null) return;
+  heading("What was captured", output);
+  for (const line of captureLines(history, DECISIONS)) {
+    for (const part of wrap(line, output.columns, "  ", "      ")) output.line(part);
+  }
 }
 
 function printDecisions({ counters }: Run, output: Output): void {

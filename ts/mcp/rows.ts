@@ -16,6 +16,7 @@ import type {
   Run,
   TraceSummary,
 } from "../query/index";
+import { type CaptureHistory, captureHistoryOf } from "../options/capture-history";
 import { type GovernorDecision, type GovernorReport, governorOf } from "../options/governor-report";
 import { callRef, callRefOf } from "./call-ref";
 import { beginning, cleanText, oneLine, short } from "./clean-text";
@@ -307,6 +308,20 @@ export const RUN_ROW = z.object({
     })
     .nullable()
     .describe("what recording cost as a share of the process's own CPU; null: nothing bounded it"),
+  captured: z
+    .array(
+      z.object({
+        at: z.string(),
+        mode: z.enum(["values", "time", "count", "dormant"]),
+        include: z.array(z.string()),
+        functions: z.number(),
+        forMs: z.number().nullable(),
+      }),
+    )
+    .nullable()
+    .describe(
+      "the last changes of what was captured, each from then on; null: it was the same all the time",
+    ),
 });
 export type RunRow = z.output<typeof RUN_ROW>;
 
@@ -328,7 +343,16 @@ export function runRow(run: Run): RunRow {
     exceptions: counters.exceptions,
     redactions: counters.redactions,
     overhead: overheadOf(governorOf(counters)),
+    captured: capturedOf(captureHistoryOf(counters)),
   };
+}
+
+function capturedOf(history: CaptureHistory | null): RunRow["captured"] {
+  if (history === null) return null;
+  return history.changes.slice(-MAX_DECISIONS).map(({ include, ...change }) => ({
+    ...change,
+    include: include.slice(0, MAX_DECISIONS).map((pattern) => short(pattern, MAX_PLACE)),
+  }));
 }
 
 function overheadOf(report: GovernorReport | null): RunRow["overhead"] {

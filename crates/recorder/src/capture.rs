@@ -19,9 +19,11 @@ use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::layout::{
     MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_MASK, MODE_OFF, MODE_TIME, MODE_VALUES,
 };
+use breadcrumb_ring::clock::wall_ns;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::capture_history::{CaptureChange, CaptureHistory};
 use crate::control::Control;
 use crate::exact_clock::Clock;
 
@@ -92,6 +94,8 @@ struct State {
     timed: Option<Timed>,
     /// Of the last change.
     number: u64,
+    /// Of this session.
+    history: CaptureHistory,
     /// The highest mode that functions may have, by id, where that is not any.
     caps: FxHashMap<u32, u8>,
     /// Nothing is captured, whatever is said.
@@ -115,6 +119,19 @@ impl State {
             .map_or(&self.lasting, |timed| &timed.capture)
     }
 
+    /// What holds goes into the session's history.
+    fn note(&mut self, captured: Captured, time: Option<Duration>) {
+        let Capture { mode, include, .. } = self.current();
+        let change = CaptureChange {
+            at_ns: wall_ns(),
+            mode: *mode,
+            include: include.clone(),
+            functions: captured.functions,
+            for_ms: time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+        };
+        self.history.push(change);
+    }
+
     /// A function's mode byte with the bit for its clock, if its calls are timed.
     fn with_clock(&self, function: u32, mode: u8) -> u8 {
         let is_timed = u32::from(mode) & MODE_MASK >= MODE_TIME;
@@ -133,6 +150,7 @@ impl Default for Captures {
                 lasting: Capture::all(MODE_OFF as u8),
                 timed: None,
                 number: 0,
+                history: CaptureHistory::default(),
                 caps: FxHashMap::default(),
                 held: false,
                 all_exact: false,
@@ -162,12 +180,26 @@ impl Captures {
         }
         self.changed.notify_all();
         apply(&state);
-        captured()
+        let captured = captured();
+        state.note(captured, time);
+        captured
     }
 
-    /// Captures nothing from now on.
+    /// Captures nothing from now on: a session is over.
     pub fn end(&'static self) {
-        self.set(Capture::all(MODE_OFF as u8), None);
+        let mut state = self.state.lock();
+        state.number += 1;
+        state.timed = None;
+        state.lasting = Capture::all(MODE_OFF as u8);
+        self.changed.notify_all();
+        apply(&state);
+    }
+
+    /// What was captured since the session began, as its run's record has it, and the number of changes;
+    /// `None` where there are no more than so many.
+    pub(crate) fn history_beyond(&self, changed: u64) -> Option<(u64, serde_json::Value)> {
+        let history = &self.state.lock().history;
+        (history.changed() > changed).then(|| (history.changed(), history.to_json()))
     }
 
     /// What holds, with the time that it still does.
@@ -237,6 +269,13 @@ impl Captures {
         }
     }
 
+    /// A session begins.
+    pub(crate) fn begin(&self, clock: Clock) {
+        self.state.lock().history.begin();
+        self.release();
+        self.time(clock);
+    }
+
     /// Functions may have any mode again, and nothing is held.
     pub(crate) fn release(&self) {
         let mut state = self.state.lock();
@@ -260,6 +299,7 @@ impl Captures {
         if state.number == number {
             state.timed = None;
             apply(&state);
+            state.note(captured(), None);
         }
     }
 }

@@ -38,6 +38,8 @@ const BATCHES: usize = 32;
 const PRESSED_NS: i64 = 100_000_000;
 /// Chunks that a ring grows by.
 pub(crate) const GROW_CHUNKS: u32 = 16;
+/// What a session begins with is no change: where there is no other, the run's record says nothing.
+const FIRST_CAPTURE: u64 = 1;
 /// The reader's proof by silence: at least this long between two looks.
 const SETTLE_NS: i64 = 1_000_000;
 
@@ -85,6 +87,8 @@ pub(crate) struct Drain {
     pub(crate) open: Option<OpenList>,
     /// Which functions are to be timed exactly; none where that is not chosen by what they take.
     pub(crate) clock: Option<ExactClock>,
+    /// Changes of what is captured that are in the run's record.
+    captures_noted: u64,
     /// The run's record says that it ended: see `replacement.rs`.
     pub(crate) left: bool,
     /// Nothing was ever captured: the run has no record, and is none if that stays so.
@@ -116,6 +120,7 @@ impl Drain {
             published_ns: mono_ns,
             polled_ns: 0,
             failing_since_ns: None,
+            captures_noted: FIRST_CAPTURE,
             left: false,
             dormant: true,
         }
@@ -261,6 +266,7 @@ impl Drain {
         self.note_functions();
         self.list_open();
         self.choose_clocks(since_ns);
+        self.note_captures();
         let published = self
             .begin_record()
             .and_then(|_| self.sink.publish(self.seq, self.translator.functions()));
@@ -286,6 +292,16 @@ impl Drain {
             state.reader.free_consumed(&state.ring.cells());
         }
         true
+    }
+
+    /// What was captured goes into the run's record, once that has changed.
+    fn note_captures(&mut self) {
+        let Ok(control) = Control::get() else { return };
+        if let Some((changed, history)) = control.captures().history_beyond(self.captures_noted) {
+            self.captures_noted = changed;
+            let more = &mut self.run.counters.more;
+            more.insert("captures".to_owned(), history);
+        }
     }
 
     /// Times exactly, from now on, the functions of which that is worth it. `time_ns`: since the last look.

@@ -25,6 +25,7 @@ mod assembler_properties;
 mod assembler_tests;
 mod call_stack;
 mod capture;
+mod capture_history;
 mod checkpoint;
 mod codec;
 mod control;

@@ -155,8 +155,7 @@ impl Recorder {
             // Without room for it the signal that ends the process is not known.
             let _ = folder.watch_signals(&*session.space);
         }
-        control.captures().release();
-        control.captures().time(options.clock);
+        control.captures().begin(options.clock);
         let session = Arc::new(session);
         let observer: Arc<dyn FunctionObserver> = Arc::clone(&session) as _;
         control.functions().observe(&observer);
