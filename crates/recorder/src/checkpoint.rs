@@ -6,8 +6,8 @@
 //! been published, before the chunks that went into it are freed.
 //! Limits: read by the same version of the program only.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use breadcrumb_event::layout::LAYOUT_VERSION;
@@ -177,6 +177,8 @@ fn path(folder: &Path, turn: u64) -> PathBuf {
 pub(crate) struct CheckpointWriter {
     folder: PathBuf,
     generation: u64,
+    /// The bytes of the last one: with what is held of traces they are many MB, twice a second.
+    buffer: Vec<u8>,
 }
 
 impl CheckpointWriter {
@@ -184,18 +186,28 @@ impl CheckpointWriter {
         Self {
             folder: folder.to_owned(),
             generation: 0,
+            buffer: Vec::new(),
         }
     }
 
+    /// Where to encode the next one, for [`Self::write`].
+    pub(crate) fn payload(&mut self) -> Encoder {
+        let mut bytes = std::mem::take(&mut self.buffer);
+        bytes.clear();
+        Encoder { bytes }
+    }
+
     /// Writes the next one.
-    pub(crate) fn write(&mut self, payload: &Encoder) -> io::Result<()> {
+    pub(crate) fn write(&mut self, payload: Encoder) -> io::Result<()> {
+        self.buffer = payload.bytes;
         self.generation += 1;
-        let mut out = Encoder::default();
-        out.u32(MAGIC).u32(VERSION + (LAYOUT_VERSION << 16));
-        out.u64(self.generation).u64(payload.bytes.len() as u64);
-        out.u64(checksum(self.generation, &payload.bytes));
-        out.bytes.extend(&payload.bytes);
-        fs::write(path(&self.folder, self.generation % 2), &out.bytes)
+        let mut head = Encoder::default();
+        head.u32(MAGIC).u32(VERSION + (LAYOUT_VERSION << 16));
+        head.u64(self.generation).u64(self.buffer.len() as u64);
+        head.u64(checksum(self.generation, &self.buffer));
+        let mut file = File::create(path(&self.folder, self.generation % 2))?;
+        file.write_all(&head.bytes)?;
+        file.write_all(&self.buffer)
     }
 }
 

@@ -19,7 +19,6 @@ use breadcrumb_store::RunRecord;
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
-use crate::codec::Encoder;
 use crate::control::Control;
 use crate::counters::Counters;
 use crate::error::RecorderError;
@@ -397,7 +396,7 @@ impl Drain {
         let Some(files) = &mut self.crash_files else {
             return;
         };
-        let mut out = Encoder::default();
+        let mut out = files.checkpoints.payload();
         CheckpointParts {
             wall_offset_ns: self.wall_offset_ns,
             next_seq: self.seq,
@@ -419,7 +418,7 @@ impl Drain {
             );
         }
         out.option(self.keep.as_ref(), |out, keep| keep.encode(out));
-        if let Err(error) = files.checkpoints.write(&out) {
+        if let Err(error) = files.checkpoints.write(out) {
             // Whole: what is left of it could only mislead.
             let _ = std::fs::remove_dir_all(files.folder.path());
             self.crash_files = None;
