@@ -50,6 +50,11 @@ impl FunctionKind {
     }
 }
 
+/// The backend of calls that probes told.
+pub const PROBE: &str = "probe";
+/// The backend of calls that breakpoints told.
+pub const INSPECTOR: &str = "inspector";
+
 /// One instrumented function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
@@ -63,6 +68,8 @@ pub struct Function {
     pub is_generator: bool,
     /// It calls nothing, and is only counted unless it is chosen.
     pub is_leaf: bool,
+    /// Its calls are told by breakpoints: its file was loaded before there could be probes in it.
+    pub is_inspected: bool,
     /// Line of its first character, from 1.
     pub line: u32,
     /// Column of its first character, from 1, in UTF-16 units.
@@ -81,6 +88,12 @@ pub struct Function {
 }
 
 impl Function {
+    /// What told its calls, as `backend` in the store.
+    #[must_use]
+    pub fn backend(&self) -> &'static str {
+        if self.is_inspected { INSPECTOR } else { PROBE }
+    }
+
     /// One line of the table that outlives the process, with the file, and where a source map has moved
     /// the function from: fields separated by tabs, with backslash, tab and line breaks escaped.
     #[must_use]
@@ -88,11 +101,12 @@ impl Function {
         let mut line = String::new();
         let _ = write!(
             line,
-            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
+            "{id}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t",
             self.kind.name(),
             u8::from(self.is_async),
             u8::from(self.is_generator),
             u8::from(self.is_leaf),
+            u8::from(self.is_inspected),
             self.line,
             self.column,
             self.start,
@@ -253,6 +267,7 @@ impl FunctionEntry {
         let is_async = fields.next()? == "1";
         let is_generator = fields.next()? == "1";
         let is_leaf = fields.next()? == "1";
+        let is_inspected = fields.next()? == "1";
         let mut number = || fields.next()?.parse::<u32>().ok();
         let (line, column, start, end) = (number()?, number()?, number()?, number()?);
         let name = unescape(fields.next()?);
@@ -280,6 +295,7 @@ impl FunctionEntry {
             is_async,
             is_generator,
             is_leaf,
+            is_inspected,
             line,
             column,
             start,
@@ -342,6 +358,7 @@ mod tests {
                 is_async: true,
                 is_generator: false,
                 is_leaf: true,
+                is_inspected: true,
                 line: 3,
                 column: 9,
                 start: 40,

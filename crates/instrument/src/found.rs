@@ -50,6 +50,8 @@ pub(crate) struct Found<'a> {
     pub is_generator: bool,
     pub start: u32,
     pub end: u32,
+    /// Where its body begins: a brace, or the expression of an arrow function.
+    pub body: u32,
     pub parameters: Vec<Parameter<'a>>,
     /// Why it, and everything in it, gets no probes.
     pub left_alone: Option<&'static str>,

@@ -207,6 +207,7 @@ impl<'a> Visitor<'a> {
             is_generator: entry.is_generator,
             start: entry.span.start,
             end: entry.span.end,
+            body: entry.span.end,
             parameters: names,
             left_alone,
             without_try: false,
@@ -263,6 +264,7 @@ impl<'a> Visitor<'a> {
         body: &FunctionBody<'a>,
     ) {
         self.current = index as u32;
+        self.found[index].body = body.span.start;
         // Before a function of the same name takes a parameter's place.
         let repeats = has_repeated(&self.found[index].parameters);
         self.find_declared(index, body);
@@ -308,6 +310,7 @@ impl<'a> Visitor<'a> {
     fn visit_concise_body(&mut self, index: usize, expression: &Expression<'a>) {
         self.current = index as u32;
         let span = expression.span();
+        self.found[index].body = span.start;
         let place = place::of_expression(self.source, expression);
         self.push_placed(span.start, Piece::ConciseOpen, 0, place);
         self.in_statement((span.start, place), |visitor| {

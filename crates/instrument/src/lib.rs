@@ -30,7 +30,9 @@ mod parse;
 mod place;
 mod positions;
 mod readers;
+mod reading;
 mod render;
+mod sites;
 mod splices;
 mod stack;
 mod statements;
@@ -54,6 +56,7 @@ pub use crate::function_names::{FunctionNames, Place};
 pub use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
 pub use crate::leaves::Leaves;
 pub use crate::original_names::OriginalNames;
+pub use crate::reading::{Inspected, Reading, read};
 pub use crate::splices::{SpliceTables, Splices, first_probe};
 
 /// The name that all probes start with; a file that contains it is left alone.

@@ -1,6 +1,7 @@
 //! What was found to the table of functions: who gets an id, and where V8 says that it stands.
 //!
-//! A function in one that is left alone is left alone too, and has no id.
+//! A function in one that is left alone is left alone too, and has no id, unless it is for what only
+//! breakpoints cannot do.
 
 use breadcrumb_event::function::{CatchClause, Function, LocalScope, LocalVariable};
 
@@ -12,6 +13,12 @@ use crate::positions::Positions;
 
 /// Ids of functions that get none.
 pub(crate) const NO_ID: u32 = u32::MAX;
+
+/// Why breakpoints tell nothing of a generator: its calls are where it is created, before its body.
+pub(crate) const GENERATOR: &str = "its calls are told by probes alone: it is a generator";
+
+/// Why breakpoints tell nothing of a function whose arguments they cannot read.
+pub(crate) const HIDDEN: &str = "a block hides a parameter where its code begins";
 
 /// Ids by index of what was found, the table of functions, and those left alone.
 pub(crate) fn number<'a>(
@@ -28,7 +35,8 @@ pub(crate) fn number<'a>(
         // A function comes behind the one around it, so that one's fate is known.
         let around = (function.parent != NO_FUNCTION)
             .then(|| reasons[function.parent as usize])
-            .flatten();
+            .flatten()
+            .filter(|&why| why != GENERATOR && why != HIDDEN);
         let reason = function.left_alone.or(around);
         reasons.push(reason);
         let start = positions.utf16(function.start);
@@ -50,6 +58,7 @@ pub(crate) fn number<'a>(
             is_async: function.is_async,
             is_generator: function.is_generator,
             is_leaf: function.is_leaf,
+            is_inspected: false,
             line,
             column,
             start,

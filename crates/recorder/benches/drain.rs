@@ -59,6 +59,7 @@ fn register() {
         is_async: false,
         is_generator: false,
         is_leaf: false,
+        is_inspected: false,
         line: n,
         column: 1,
         start: 0,

@@ -40,6 +40,7 @@ pub(crate) fn translator() -> Translator {
             is_async: false,
             is_generator: name.ends_with('*'),
             is_leaf: false,
+            is_inspected: false,
             line: 1,
             column: 1,
             start: 0,

@@ -36,6 +36,7 @@ fn functions() -> Vec<FunctionEntry> {
                 is_async: false,
                 is_generator: false,
                 is_leaf: false,
+                is_inspected: false,
                 line: 10 * id + 1,
                 column: 3,
                 start: 0,

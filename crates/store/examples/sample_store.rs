@@ -27,6 +27,7 @@ fn functions() -> Vec<FunctionEntry> {
                 is_async: false,
                 is_generator: false,
                 is_leaf: false,
+                is_inspected: false,
                 line: id + 1,
                 column: id % 80 + 1,
                 start: 0,

@@ -128,8 +128,8 @@ const COLUMNS: &[(&str, ColumnId, Source)] = &[
     ("weight", ColumnId::Constant, Integer(|_| vec![1])),
     (
         "backend",
-        ColumnId::Constant,
-        Text(|_| vec!["probe".to_owned()]),
+        ColumnId::Function,
+        Text(|d| d.texts(|f| f.backend)),
     ),
     (
         "parent_kind",

@@ -179,7 +179,7 @@ fn open_row<'a>(
         arguments_json: json,
         clock: row.clock.name(),
         weight: 1,
-        backend: "probe",
+        backend: function.backend,
         ends_in: *ends_in,
     }
 }

@@ -54,6 +54,7 @@ fn functions() -> Vec<FunctionEntry> {
             is_async: false,
             is_generator: false,
             is_leaf: false,
+            is_inspected: false,
             line: 1,
             column: 1,
             start: 0,

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use breadcrumb_event::function::{FunctionKind, Generated};
+use breadcrumb_event::function::{FunctionKind, Generated, PROBE};
 use breadcrumb_event::json::write_json_string;
 use rustc_hash::FxHashMap;
 
@@ -21,6 +21,7 @@ pub(crate) struct ResolvedFunction {
     /// A JSON array of names.
     pub(crate) parameters: String,
     pub(crate) generated: Option<Generated>,
+    pub(crate) backend: &'static str,
 }
 
 /// The functions asked for so far.
@@ -58,6 +59,7 @@ fn resolve(source: &dyn FunctionSource, id: u32) -> ResolvedFunction {
             kind: FunctionKind::Function,
             parameters: "[]".to_owned(),
             generated: None,
+            backend: PROBE,
         };
     };
     let mut parameters = String::from("[");
@@ -69,6 +71,7 @@ fn resolve(source: &dyn FunctionSource, id: u32) -> ResolvedFunction {
     }
     parameters.push(']');
     ResolvedFunction {
+        backend: entry.function.backend(),
         name: entry.function.name,
         file: entry.file.to_string(),
         line: entry.function.line,

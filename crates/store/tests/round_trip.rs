@@ -103,7 +103,7 @@ impl Owned {
             integer(row.exception_id),
             text(Some(row.clock.name())),
             Field::Int(1),
-            text(Some("probe")),
+            text(Some(f.function.backend())),
             text(Some(row.parent_kind.name())),
             Field::Int(0),
         ]
@@ -119,6 +119,7 @@ fn function(id: u32) -> FunctionEntry {
             is_async: false,
             is_generator: false,
             is_leaf: false,
+            is_inspected: id % 3 == 1,
             line: id + 1,
             column: id % 80,
             start: 0,

@@ -19,6 +19,7 @@ fn function(name: &str) -> FunctionEntry {
             is_async: false,
             is_generator: false,
             is_leaf: false,
+            is_inspected: false,
             line: 3,
             column: 9,
             start: 40,

@@ -20,6 +20,7 @@ fn function(id: u32) -> Option<FunctionEntry> {
             is_async: false,
             is_generator: false,
             is_leaf: false,
+            is_inspected: false,
             line: 1,
             column: 1,
             start: 0,

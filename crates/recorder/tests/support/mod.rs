@@ -52,6 +52,7 @@ pub fn function(name: &str) -> Function {
         is_async: false,
         is_generator: false,
         is_leaf: false,
+        is_inspected: false,
         line: 1,
         column: 1,
         start: 0,

@@ -15,16 +15,18 @@ pub(super) struct Named<'a> {
     pub(super) column: i64,
     /// A JSON array of names.
     pub(super) parameters: &'a [u8],
+    /// Its calls were told by breakpoints.
+    pub(super) is_inspected: bool,
 }
 
 /// Where the texts of a [`Named`] are, for a row that has the very same ones.
-type Address = ([usize; 3], i64, i64);
+type Address = ([usize; 3], i64, i64, bool);
 
 impl Named<'_> {
     fn address(&self) -> Address {
         let texts = [self.name, self.file, self.parameters];
         let texts = texts.map(|text| text.as_ptr() as usize);
-        (texts, self.line, self.column)
+        (texts, self.line, self.column, self.is_inspected)
     }
 }
 
@@ -35,7 +37,7 @@ type Place = (String, String, u32, u32);
 #[derive(Debug, Default)]
 pub(super) struct MergedFunctions {
     entries: Vec<FunctionEntry>,
-    ids: FxHashMap<(Place, String), u32>,
+    ids: FxHashMap<(Place, String, bool), u32>,
     details: FxHashMap<Place, (FunctionKind, Option<Generated>)>,
     /// Ids by addresses, as long as those last.
     known: FxHashMap<Address, u32>,
@@ -80,7 +82,7 @@ impl MergedFunctions {
         let next = self.entries.len() as u32;
         let id = *self
             .ids
-            .entry((place.clone(), parameters.clone()))
+            .entry((place.clone(), parameters.clone(), named.is_inspected))
             .or_insert(next);
         if id == next {
             let (kind, generated) = self
@@ -97,6 +99,7 @@ impl MergedFunctions {
                     is_async: false,
                     is_generator: false,
                     is_leaf: false,
+                    is_inspected: named.is_inspected,
                     line,
                     column,
                     start: 0,

@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use breadcrumb_event::function::{FunctionKind, Generated};
+use breadcrumb_event::function::{FunctionKind, Generated, INSPECTOR, PROBE};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, ParentKind, ThrownAt,
 };
@@ -56,6 +56,7 @@ pub(super) fn read_functions(
                 line,
                 column,
                 parameters: parameters.as_bytes(),
+                is_inspected: false,
             };
             let generated = place.map(|file| Generated {
                 file: file.into(),
@@ -148,9 +149,14 @@ fn read_call(
     functions: &mut MergedFunctions,
     take: TakeCall<'_>,
 ) -> Option<()> {
-    if batch.integer(places.weight)? != 1 || batch.text(places.backend)? != b"probe" {
+    if batch.integer(places.weight)? != 1 {
         return None;
     }
+    let is_inspected = match batch.text(places.backend)? {
+        name if name == PROBE.as_bytes() => false,
+        name if name == INSPECTOR.as_bytes() => true,
+        _ => return None,
+    };
     let [status, parent_kind, clock] = batch.texts(places.words);
     let status = STATUSES.into_iter().find(|s| is(status, s.name()))?;
     let clock = CLOCKS.into_iter().find(|c| is(clock, c.name()))?;
@@ -175,7 +181,7 @@ fn read_call(
     let [first, second] = places.arguments.map(|at| batch.integer(at));
     let integers = [first.unwrap_or_default(), second.unwrap_or_default()];
     let result_integer = batch.integer(places.results[0]);
-    let function = function_id(batch, places, functions)?;
+    let function = function_id(batch, places, functions, is_inspected)?;
     let [run, arguments_json, result_json] =
         batch.texts([places.run, places.arguments_json, places.results[1]]);
     let arguments_json = arguments_json.map(lossy);
@@ -216,6 +222,7 @@ fn function_id(
     batch: &mut Batch,
     places: &CallPlaces,
     functions: &mut MergedFunctions,
+    is_inspected: bool,
 ) -> Option<u32> {
     let [name, file, line, col, parameters] = places.named;
     let (line, column) = (batch.integer(line)?, batch.integer(col)?);
@@ -226,6 +233,7 @@ fn function_id(
         line,
         column,
         parameters: parameters?,
+        is_inspected,
     }))
 }
 
@@ -243,6 +251,7 @@ fn id_of(
         line: line.unwrap_or_default(),
         column: 0,
         parameters: b"[]",
+        is_inspected: false,
     })
 }
 
@@ -368,6 +377,7 @@ pub(super) fn read_counts(
                 line,
                 column,
                 parameters: b"[]",
+                is_inspected: false,
             });
             let run = batch.text(run).map(lossy).map(Cow::into_owned);
             take(

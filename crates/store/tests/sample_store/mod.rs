@@ -23,6 +23,7 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             is_async: false,
             is_generator: false,
             is_leaf: false,
+            is_inspected: line == 2,
             line,
             column: 1,
             start: 0,

@@ -1,0 +1,148 @@
+//! What there is to know of a text that was loaded before it could get probes: its functions, and where
+//! breakpoints tell of their calls.
+//!
+//! `function f(a) { return a }` gives `f` with the parameter `a` and an entry somewhere from `return` on.
+//! Names, lines and what is left alone are those that `instrument` finds.
+//!
+//! Limits: generators are left alone. Where exactly V8 can break is for V8 to say.
+
+use std::panic::catch_unwind;
+
+use breadcrumb_event::function::Function;
+use oxc_allocator::Allocator;
+use serde::Serialize;
+
+use crate::found::Found;
+use crate::original_names::{Names, Renamed};
+use crate::positions::Positions;
+use crate::sites::{self, Body, Range};
+use crate::table::{GENERATOR, HIDDEN, NO_ID, number};
+use crate::{Diagnostic, Input, LeftAloneFunction, failed, parse, stack, visitor};
+
+/// A text that was read.
+#[derive(Debug)]
+pub struct Reading {
+    /// Its functions; a function's id is `first_id` plus its index.
+    pub functions: Vec<Function>,
+    /// Of each of them, where its calls can be seen.
+    pub inspected: Vec<Inspected>,
+    /// Functions whose calls cannot be seen, and why.
+    pub left_alone: Vec<LeftAloneFunction>,
+}
+
+/// A place as V8's debugger says it: line and column from 0, the column in UTF-16 units.
+pub type At = [u32; 2];
+
+/// Where the calls of a function can be seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inspected {
+    /// Names in the text of the parameters that are captured.
+    pub parameters: Vec<String>,
+    /// `async`.
+    pub is_async: bool,
+    /// It can return something other than `undefined`.
+    pub has_result: bool,
+    /// Its first character, and behind its last one.
+    pub range: [At; 2],
+    /// Where to look for its breaks from: its body, or all of it where the body is an expression, which may
+    /// be a function itself.
+    pub body: At,
+    /// Where its code begins: the first break that is in the first of these that has one.
+    pub entries: Vec<EntryRange>,
+    /// Places where it returns that another function has, too.
+    pub shared_ends: Vec<At>,
+    /// Its `return` statements at which V8 does not break once they have their value.
+    pub hidden: Vec<At>,
+}
+
+/// A stretch of text that may hold a function's first break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryRange {
+    /// Its first character.
+    pub from: At,
+    /// Behind its last one.
+    pub to: At,
+    /// It is run again and again in one call.
+    pub repeats: bool,
+}
+
+/// Reads a text.
+///
+/// # Errors
+/// As where `instrument` leaves it alone.
+pub fn read(input: &Input) -> Result<Reading, Diagnostic> {
+    let bracket_depth = parse::check_text(input.source)?;
+    let run = || read_checked(input);
+    catch_unwind(|| stack::with_enough(input.source.len(), bracket_depth, run))
+        .unwrap_or_else(|_| Err(failed()))
+}
+
+fn read_checked(input: &Input) -> Result<Reading, Diagnostic> {
+    let allocator = Allocator::default();
+    let renamed = input.names.map(|names| Renamed::new(input.source, names));
+    let names = Names(renamed.as_ref());
+    let program = parse::parse(&allocator, input)?;
+    let mut found = visitor::visit(input, names, &program, None)?.found;
+    // Behind our own visitor, which guards against a tree that is too deep to be visited.
+    let bodies = sites::find(&program);
+    for function in &mut found {
+        if input.wanted.this {
+            function.hand_over_this();
+        }
+        if function.is_generator {
+            function.left_alone.get_or_insert(GENERATOR);
+        }
+        let hides = |body: &Body| {
+            function
+                .captured()
+                .iter()
+                .any(|p| body.hides.contains(&p.name))
+        };
+        if bodies.get(&function.body).is_some_and(hides) {
+            function.left_alone.get_or_insert(HIDDEN);
+        }
+    }
+    let positions = Positions::new(input.source);
+    let (ids, functions, left_alone) = number(input.first_id, &found, names, &positions);
+    let with_id = found.iter().zip(&ids).filter(|&(_, &id)| id != NO_ID);
+    let inspected =
+        with_id.map(|(function, _)| inspect(function, bodies.get(&function.body), &positions));
+    Ok(Reading {
+        inspected: inspected.collect(),
+        functions,
+        left_alone,
+    })
+}
+
+fn inspect(function: &Found, body: Option<&Body>, positions: &Positions) -> Inspected {
+    let at = |byte: u32| {
+        let (line, column) = positions.line_and_column(positions.utf16(byte));
+        [line - 1, column - 1]
+    };
+    let entry = |range: &Range| EntryRange {
+        from: at(range.start),
+        to: at(range.end),
+        repeats: range.repeats,
+    };
+    let places =
+        |bytes: Option<&Vec<u32>>| bytes.into_iter().flatten().map(|&byte| at(byte)).collect();
+    Inspected {
+        parameters: function
+            .captured()
+            .iter()
+            .map(|p| p.name.to_owned())
+            .collect(),
+        is_async: function.is_async,
+        has_result: body.is_none_or(|body| body.has_result),
+        range: [at(function.start), at(function.end)],
+        body: at(match body {
+            Some(body) if body.is_expression => function.start,
+            _ => function.body,
+        }),
+        shared_ends: places(body.map(|body| &body.shared_ends)),
+        entries: body.map_or_else(Vec::new, |body| body.entries.iter().map(entry).collect()),
+        hidden: places(body.map(|body| &body.hidden)),
+    }
+}

@@ -1,0 +1,147 @@
+//! Where breakpoints tell of calls of a text that has no probes.
+
+use breadcrumb_instrument::{Input, Inspected, Outcome, Reading, SourceKind, Wanted, instrument};
+
+fn input(source: &str) -> Input<'_> {
+    Input {
+        source,
+        kind: SourceKind::CommonJs,
+        first_id: 7,
+        file_stem: "cart",
+        names: None,
+        wanted: Wanted::default(),
+    }
+}
+
+fn read(source: &str) -> Reading {
+    breadcrumb_instrument::read(&input(source)).unwrap_or_else(|why| panic!("{source}: {why:?}"))
+}
+
+/// The first function of a text of one line.
+fn first(source: &str) -> Inspected {
+    read(source).inspected.remove(0)
+}
+
+/// The texts in which a function's first break is looked for, in order; `*` behind those that are run again and
+/// again.
+fn entries(source: &str) -> Vec<String> {
+    let said = first(source).entries.into_iter().map(|entry| {
+        let text = &source[entry.from[1] as usize..entry.to[1] as usize];
+        format!("{text}{}", if entry.repeats { "*" } else { "" })
+    });
+    said.collect()
+}
+
+/// The texts that begin where V8 does not show how a function returns.
+fn hidden(source: &str) -> Vec<&str> {
+    let places = first(source).hidden;
+    places.iter().map(|at| &source[at[1] as usize..]).collect()
+}
+
+#[test]
+fn code_begins_with_the_first_statement_that_has_some() {
+    for (source, expected) in [
+        ("function f(a = b()) { return a }", &["return a"][..]),
+        (
+            "function f() { 'use strict'; var a; ; function g() {} h() }",
+            &["h()"],
+        ),
+        ("() => a.b", &["a.b"]),
+        ("function f() { let a, { b } = c; d }", &["c", "{ b } = c"]),
+        ("function f() { if (a) b() }", &["if (a"]),
+        ("function f() { switch (a) { case b: } }", &["switch (a"]),
+        ("function f() { a: { try { b() } catch {} } }", &["b()"]),
+        ("function f() { try {} finally { b() } }", &["b()"]),
+        ("function f() { for (const a of b) c() }", &["b"]),
+        (
+            "function f() { for (let i = 0; i < 1; i++) c() }",
+            &["0", "i = 0"],
+        ),
+        ("function f() { while (a) b() }", &["a*", "b()*"]),
+        ("function f() { do b(); while (a) }", &["b();*", "a*"]),
+        ("function f() { for (;;) b() }", &["b()*"]),
+        ("function f() { class A {} b() }", &["class A {}", "b()"]),
+        ("function f() {}", &[]),
+    ] {
+        assert_eq!(entries(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_runs_something_before_a_return_leaves_hides_it() {
+    let none: &[&str] = &[];
+    for (source, expected) in [
+        ("function f() { try { return 1 } catch { return 2 } }", none),
+        ("function f() { try {} finally { return 2 } }", none),
+        (
+            "function f() { try { return 1 } finally {} }",
+            &["return 1 } finally {} }"],
+        ),
+        (
+            "function f() { try {} catch { return 1 } finally {} }",
+            &["return 1 } finally {} }"],
+        ),
+        ("function f() { for (const a of b) return }", &["return }"]),
+        (
+            "function f() { for (const a of b) (() => { return 1 })() }",
+            none,
+        ),
+        ("function f() { using a = b; return }", &["return }"]),
+        // Two functions return at one place.
+        ("function f() { return (a) => a }", &["return (a) => a }"]),
+        ("function f() { return (a) => a; }", none),
+        ("(a) => (b) => c", &["(b) => c"]),
+        ("(a) => ((b) => c)", none),
+    ] {
+        assert_eq!(hidden(source), expected, "{source}");
+    }
+    let reading = read("f = (a) => (b) => c");
+    assert_eq!(reading.inspected[0].shared_ends, [[0, 19]]);
+    assert_eq!(reading.inspected[1].shared_ends, [[0, 19]]);
+    assert_eq!(reading.inspected[1].hidden, [[0, 18]]);
+}
+
+#[test]
+fn only_what_returns_something_has_a_result() {
+    assert!(first("() => 1").has_result);
+    assert!(first("function f() { if (a) return 1 }").has_result);
+    assert!(!first("function f() { if (a) return; g(() => 1) }").has_result);
+}
+
+#[test]
+fn functions_are_those_that_get_probes() {
+    let source =
+        "class C { m({ a, b: [c] }, ...d) {} get x() { return () => 1 } }\nasync function f() {}";
+    let Outcome::Instrumented(instrumented) = instrument(&input(source)) else {
+        panic!("it parses");
+    };
+    let reading = read(source);
+    assert_eq!(reading.functions, instrumented.functions);
+    assert_eq!(reading.inspected.len(), 4);
+    assert_eq!(reading.inspected[0].parameters, ["a", "c", "d"]);
+    assert_eq!(reading.inspected[3].range, [[1, 0], [1, 21]]);
+    assert!(reading.inspected[3].is_async);
+}
+
+#[test]
+fn what_breakpoints_cannot_tell_of_is_left_alone_by_itself() {
+    let source = "function* g() { return () => 1 }\nfunction f(a) { { let a = b(() => 2); } }";
+    let reading = read(source);
+    let alone: Vec<_> = reading
+        .left_alone
+        .iter()
+        .map(|f| (&*f.name, &*f.why))
+        .collect();
+    let generator = "its calls are told by probes alone: it is a generator";
+    let hidden = "a block hides a parameter where its code begins";
+    assert_eq!(alone, [("g", generator), ("f", hidden)]);
+    let names: Vec<_> = reading.functions.iter().map(|f| &*f.name).collect();
+    assert_eq!(names, ["<anonymous in g>", "<anonymous in f>"]);
+}
+
+#[test]
+fn texts_that_get_no_probes_are_not_read() {
+    for source in ["function (", "let $bc = 1"] {
+        assert!(breadcrumb_instrument::read(&input(source)).is_err());
+    }
+}
