@@ -7,6 +7,7 @@ const MCP = "__test__/mcp/**/*.test.ts";
 /** Without, they are run at their small size alone, in `unit`. */
 const WITH_MCP = process.env["BREADCRUMB_MCP"] !== "small";
 const ENGINES = "__test__/engines/**/*.test.ts";
+const INSPECTOR = "__test__/inspector/**/*.test.ts";
 const EXIT = "__test__/exit/**/*.test.ts";
 const STORE = [
   "__test__/store/**/*.test.ts",
@@ -50,6 +51,13 @@ export default defineConfig({
           env: { BREADCRUMB_STORE: "full" },
           testTimeout: 600_000,
           hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: "inspector",
+          include: [INSPECTOR],
+          testTimeout: 300_000,
         },
       },
       {

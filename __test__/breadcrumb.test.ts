@@ -141,7 +141,7 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
     });
   });
 
-  it("says once which files were loaded too early, and how to mend it", () => {
+  it("says once which files were loaded before, and how to have every call", () => {
     const folder = project({
       "src/work.mjs": WORK,
       "main.mjs": `import { Breadcrumb } from "breadcrumb-tracer";
@@ -153,10 +153,10 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
     const ended = run(node, ["main.mjs"], folder);
     expect(ended.status).toBe(0);
     expect(ended.stderr).toMatch(
-      /1 matching file was loaded before start\(\).*work\.mjs.*--require/,
+      /1 matching file was loaded before start\(\).*work\.mjs.*by breakpoints.*--require/,
     );
     expect(JSON.parse(ended.stdout)).toMatchObject({
-      files: [{ file: "src/work.mjs", status: "too-early" }],
+      files: [{ file: "src/work.mjs", status: "inspected", backend: "inspector", functions: 3 }],
     });
   });
 

@@ -4,8 +4,8 @@
 import type * as Core from "./core";
 import { BreadcrumbError } from "./errors";
 import { loadCore } from "./load-core";
-import { loadedFiles } from "./loaded-files";
 import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
+import { inspectorBudget } from "./options/inspector";
 import { normalize } from "./options/normalize";
 import type { StartOptions } from "./options/options";
 import { loadConfig } from "./options/resolve-config";
@@ -17,10 +17,10 @@ onSessionEnd(() => {
 });
 
 /**
- * Begins to record: every file that matches `include` and is loaded from now on.
- *
- * Files that match and were loaded before are named on stderr, once, and in
- * `session.coverage()`. In a process that `breadcrumb run` or `register` records already, the
+ * Begins to record: every file that matches `include`. Those that were loaded before are recorded by
+ * breakpoints, a limited number of calls a second (docs/inspector.md); they are named on stderr, once, and
+ * `session.coverage()` says so.
+ * In a process that `breadcrumb run` or `register` records already, the
  * session is that recording, and stopping it only flushes.
  *
  * Throws BC_ERR_ALREADY_STARTED, BC_ERR_BAD_OPTION, BC_ERR_BAD_GLOB, BC_ERR_NO_ADDON,
@@ -35,6 +35,7 @@ async function start(options: StartOptions = {}): Promise<Session> {
     );
   }
   if (core.isPreloaded()) return new Session(core, false);
+  const budget = inspectorBudget(options.inspector);
   const session = normalize(options, {
     cwd: process.cwd(),
     env: process.env,
@@ -50,23 +51,35 @@ async function start(options: StartOptions = {}): Promise<Session> {
   });
   running = true;
   core.install();
-  reportEarlyFiles(core);
+  reportLoaded(core.inspectLoaded(budget));
   return new Session(core, true);
 }
 
 let reported = false;
 
-/** Says once which matching files were loaded before `start()`, so cannot be recorded. */
-function reportEarlyFiles({ native }: typeof Core): void {
-  const early = loadedFiles().filter((file) => native.selects(file) && !native.hasProbes(file));
-  for (const file of early) native.tooEarly(file);
-  if (early.length === 0 || reported) return;
+/** Says once which matching files were loaded before `start()`, and what is recorded of them. */
+function reportLoaded({ inspected, early }: ReturnType<typeof Core.inspectLoaded>): void {
+  if (reported || inspected.length + early.length === 0) return;
   reported = true;
-  const names = early.slice(0, 3).join(", ");
-  const more = early.length > 3 ? ` and ${early.length - 3} more` : "";
-  process.stderr.write(
-    `breadcrumb: ${early.length} matching file${early.length === 1 ? " was" : "s were"} loaded before start() and will not be recorded (${names}${more}). Load them after it with await import(), or start with: node --require breadcrumb-tracer/register\n`,
-  );
+  const remedy =
+    "Load them after it with await import(), or start with: node --require breadcrumb-tracer/register";
+  if (inspected.length > 0) {
+    warn(
+      `${loadedBefore(inspected)} and will be recorded by breakpoints, a limited number of calls a second. For every call: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
+    );
+  }
+  if (early.length > 0) warn(`${loadedBefore(early)} and will not be recorded. ${remedy}`);
+}
+
+function loadedBefore(files: readonly string[]): string {
+  const names = files.slice(0, 3).join(", ");
+  const more = files.length > 3 ? ` and ${files.length - 3} more` : "";
+  const were = files.length === 1 ? "file was" : "files were";
+  return `${files.length} matching ${were} loaded before start() (${names}${more})`;
+}
+
+function warn(message: string): void {
+  process.stderr.write(`breadcrumb: ${message}\n`);
 }
 
 /**
@@ -75,7 +88,7 @@ function reportEarlyFiles({ native }: typeof Core): void {
  * ```js
  * const { functions } = await Breadcrumb.measure(async () => (await import("./work.js")).run());
  * ```
- * Files that are loaded already are not measured: import them inside the function.
+ * Of files that are loaded already only a few calls are measured: import them inside the function.
  */
 async function measure<T>(
   work: () => T | Promise<T>,

@@ -9,6 +9,7 @@ import { installModuleText } from "./hooks/module-text";
 import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
 import { onFirstFile, onText, transform } from "./hooks/transform";
+import { endInspection } from "./inspector/inspect-loaded";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
 import { standForCompile } from "./runtime/call-sites";
@@ -25,6 +26,7 @@ import { installTestLocations } from "./runtime/test-locations";
 import { installToString } from "./runtime/to-string";
 import { installUtilCallSites } from "./runtime/util-call-sites";
 
+export { heedModes, inspectLoaded, inspectorCounters } from "./inspector/inspect-loaded";
 export { native } from "./native/load";
 
 /** Folder of the package's built files. */
@@ -92,6 +94,7 @@ export function coverage(): string {
 
 /** Ends the recording. Gives JSON of its counters. */
 export function stop(): string {
+  endInspection();
   return native.stop();
 }
 

@@ -2,6 +2,7 @@
  * What `Breadcrumb.start()` returns, and the types of its answers.
  */
 import type * as Core from "./core";
+import type { InspectorCounters } from "./inspector/inspection";
 import { BreadcrumbError, type BreadcrumbErrorCode } from "./errors";
 import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
 import { type CaptureOptions, type CaptureReport, captureRequest } from "./options/capture";
@@ -39,6 +40,8 @@ export interface SessionCounters {
   readonly ringUsedBytes: number;
   /** CPU time of the recorder's thread, ns. */
   readonly recorderCpuNs: number;
+  /** Where breakpoints record files that were loaded before: what they did, and what it cost. */
+  readonly inspector?: InspectorCounters;
   /** With `overhead`: what recording is estimated to cost, and what was done about it. */
   readonly governor?: GovernorReport;
 }
@@ -48,10 +51,12 @@ export interface CoveredFile {
   /** Path, relative to the project's root where it is under it. */
   readonly file: string;
   /** What became of it. */
-  readonly status: "instrumented" | "left-alone" | "too-early";
-  /** Functions with probes. */
+  readonly status: "instrumented" | "inspected" | "left-alone" | "too-early";
+  /** What tells of its calls: probes in its text, or breakpoints. */
+  readonly backend?: "probe" | "inspector";
+  /** Functions whose calls are recorded. */
   readonly functions: number;
-  /** Why the file was left alone. */
+  /** Why the file was left alone, or is not recorded though it was loaded too early for probes. */
   readonly reason?: string;
   /** The original files of its functions, by its source map. */
   readonly originals?: readonly string[];
@@ -153,7 +158,7 @@ export class Session implements AsyncDisposable {
     }
     const counters = parse<SessionCounters>(() => this.#core.stop());
     sessionEnded();
-    return counters;
+    return this.#withInspector(counters);
   }
 
   /**
@@ -164,7 +169,9 @@ export class Session implements AsyncDisposable {
    */
   set(options: CaptureOptions): CaptureReport {
     const request = JSON.stringify(captureRequest(options));
-    return parse(() => this.#core.native.capture(request));
+    const report = parse<CaptureReport>(() => this.#core.native.capture(request));
+    this.#core.heedModes();
+    return report;
   }
 
   /**
@@ -180,10 +187,15 @@ export class Session implements AsyncDisposable {
 
   /** How many calls were recorded, counted, dropped, and what it cost. */
   counters(): SessionCounters {
-    return this.#ended ?? parse(() => this.#core.native.counters());
+    return this.#ended ?? this.#withInspector(parse(() => this.#core.native.counters()));
   }
 
-  /** Each file that matched: instrumented, left alone and why, loaded too early. */
+  #withInspector(counters: SessionCounters): SessionCounters {
+    const inspector = this.#core.inspectorCounters();
+    return inspector === undefined ? counters : { ...counters, inspector };
+  }
+
+  /** Each file that matched: instrumented, inspected, left alone and why, loaded too early. */
   coverage(): Coverage {
     return parse(() => this.#core.coverage());
   }

@@ -49,14 +49,18 @@ export interface Native {
   ask(question: string, options: string): string;
   /** Whether a file is to be instrumented. `path`: absolute. */
   selects(path: string): boolean;
+  /** Makes the functions of a loaded file known. `kind`: as of `instrument`. JSON of `Reading`. */
+  readLoaded(source: string, path: string, kind: string): string;
+  /** Frames of the stack, 0 where that cannot be known or is 1,000 and more; `place` becomes script, line, column of the one with `below` others below it. */
+  stackFrame(below: number, place: Int32Array): number;
   /** Whether a file that is not chosen by its path is by the sources of its map. */
   selectsByMap(source: string, path: string): boolean;
   /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. `head`: what the host puts before the text. */
   instrument(source: string, path: string, kind: string, head: string): BindingInstrumented;
   /** Whether a file has probes, from this session or one before. */
   hasProbes(path: string): boolean;
-  /** Says that a file was loaded before it could be instrumented. */
-  tooEarly(path: string): void;
+  /** Lists a file that was loaded too early, and why its calls are not recorded in another way. */
+  tooEarly(path: string, reason?: string): void;
   /** Lists a file that gets no probes, and why. */
   leaveAlone(path: string, reason: string): void;
   /** Lists a file as left alone for that reason, until its text comes. */

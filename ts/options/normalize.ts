@@ -63,6 +63,7 @@ const KNOWN = [
   "values",
   "redact",
   "locals",
+  "inspector",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
 

@@ -2,6 +2,7 @@
  * The options of a recording, for the API, the CLI and the environment alike.
  */
 import type { DumpSignal } from "./dump-signal";
+import type { InspectorOptions } from "./inspector";
 import type { Keep, KeepRules } from "./keep";
 import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
@@ -106,6 +107,12 @@ export interface StartOptions {
    * @default every rule but `email`, `phone`, `ip`; `BREADCRUMB_REDACT`
    */
   readonly redact?: RedactOptions | false;
+  /**
+   * What breakpoints may cost that record files which were loaded before `Breadcrumb.start()`; false: they
+   * are not recorded.
+   * @default `{ hits: 100, totalHits: 1000, pauseMs: 30 }`
+   */
+  readonly inspector?: InspectorOptions | boolean;
 }
 
 /** Options after defaults and checks, as the native part takes them (JSON). */

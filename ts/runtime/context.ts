@@ -15,6 +15,7 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { inspect, type InspectOptionsStylized, types } from "node:util";
 import { CONTEXT, TOKEN_MASK, VALUES_SHIFT, WORDS_SHIFT } from "../native/layout";
+import { native } from "../native/load";
 import { installMarks, mark, markHere, markOf, markResource, unmark } from "./resource-marks";
 import { BOTTOM, POS, state } from "./state";
 import { attached, f64, i32, records } from "./writer";
@@ -25,6 +26,21 @@ export interface Context {
   root: number;
   /** The session that the root was recorded in. */
   session: number;
+  /** Of calls that breakpoints tell of: the asynchronous one whose own this context is. */
+  readonly call?: AsyncCall;
+}
+
+/** An asynchronous call, as what it leads to knows it. */
+export interface AsyncCall {
+  /** The one around it. */
+  readonly outer: AsyncCall | undefined;
+}
+
+/** A context that was entered, and the one before it. */
+export interface Entered {
+  readonly last: unknown;
+  readonly here: unknown;
+  readonly context: Context;
 }
 
 /** What Node keeps with everything asynchronous: the stores of each `AsyncLocalStorage`. */
@@ -189,6 +205,50 @@ function enterAlone(token: number): void {
   before = undefined;
   ours = known;
   frames.set(known);
+}
+
+/** The context of what runs, as far as promises carry it. */
+function contextHere(): Context | undefined {
+  if (frames !== undefined) return markIn(frames);
+  return (native.continuation() as Context | null) ?? undefined;
+}
+
+/** The asynchronous call in whose context this runs. */
+export function callHere(): AsyncCall | undefined {
+  return contextHere()?.call;
+}
+
+/** What comes is of an asynchronous call, whose ENTER has been written, until `leaveCall()`. */
+export function enterCall(call: AsyncCall): Entered {
+  const { root, session } = contextHere() ?? { root: 0, session: 0 };
+  const context: Context = { root, session, call };
+  if (frames === undefined) {
+    const last: unknown = native.continuation();
+    native.setContinuation(context);
+    return { last, here: context, context };
+  }
+  const last = frames.current();
+  const here = new frames(key, context);
+  frames.set(here);
+  return { last, here, context };
+}
+
+/** It does not run any more: its context is taken back from whoever called it. */
+export function leaveCall({ last, here, context }: Entered): void {
+  if (frames === undefined) {
+    if (native.continuation() === here) native.setContinuation(last ?? undefined);
+    return;
+  }
+  const frame = frames.current();
+  if (frame === here) {
+    frames.set(last as Frame | undefined);
+  } else if (frame?.get(key) === context) {
+    // The program has entered a context of its own meanwhile, which stays.
+    const outer = (last as Frame | undefined)?.get(key);
+    const theirs = new frames(key, outer);
+    if (outer === undefined) theirs.disable(key);
+    frames.set(theirs);
+  }
 }
 
 /** Says of the last ENTER how many before it the root of its trace began. */

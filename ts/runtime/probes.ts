@@ -66,7 +66,7 @@ function enterBare(id: number, mode: number): number {
 }
 
 /** Any call: of generators, with many arguments, or in a mode with bits beside. */
-function enterSlowly(id: number, flags: number, values: readonly unknown[]): number {
+export function enterSlowly(id: number, flags: number, values: readonly unknown[]): number {
   const mode = modes[id] as number;
   const level = mode & MODE_MASK;
   if (level < MODE_TIME) return enterBare(id, level);
@@ -253,6 +253,14 @@ function unwind(f: number, error: unknown): void {
   raise(UNWIND, f, error);
 }
 
+/** What breakpoints in files without probes tell: their number and arguments. */
+let hit: (point: number, values: readonly unknown[]) => boolean = () => false;
+
+/** Sets what breakpoints tell. It answers whether the program is to pause there. */
+export function onHit(action: typeof hit): void {
+  hit = action;
+}
+
 /**
  * The object that instrumented code knows as `$bc`. The enters test the mode and nothing else: so
  * short that the optimiser inlines them where a function is off, and keeps its budget of inlining
@@ -368,6 +376,7 @@ export const probes = Object.freeze({
     putLocals(f, reader);
     unwind(f, error);
   },
+  b: (point: number, ...values: unknown[]): boolean => hit(point, values),
   l: beginScope,
   v: putLocal,
   w: readLocal,

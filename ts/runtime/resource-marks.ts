@@ -11,6 +11,7 @@
  * Limits: what a promise leads to is known where a recorded call ran as its handler was registered.
  */
 import { createHook, executionAsyncId, executionAsyncResource } from "node:async_hooks";
+import { promiseHooks } from "node:v8";
 import { native } from "../native/load";
 import type { Context } from "./context";
 import { apply, ownKeys, symbolText, weakGet, weakSet } from "./primordials";
@@ -44,6 +45,9 @@ let enabled = false;
 /** Enables the hook without what that does to promises. */
 let enableSparing: (() => void) | undefined;
 let disableHook: (() => void) | undefined;
+
+/** Node 20: its hooks of promises, to be set without what it does with them. */
+let sparely: { get(): unknown[]; set(hooks: readonly unknown[]): void } | undefined;
 
 /** What promises were told when `markHere()` was last asked: each question is a native call. */
 let before: Context | undefined;
@@ -105,10 +109,28 @@ function asyncWrap(): AsyncWrap | undefined {
 function sparing(enableHook: () => void, wrap: AsyncWrap | undefined): (() => void) | undefined {
   const { setPromiseHooks, getPromiseHooks } = wrap ?? {};
   if (setPromiseHooks === undefined || getPromiseHooks === undefined) return undefined;
+  const set = (hooks: readonly unknown[]): unknown => apply(setPromiseHooks, undefined, [...hooks]);
+  sparely = { get: getPromiseHooks, set };
   return () => {
     const theirs = getPromiseHooks();
     enableHook();
-    apply(setPromiseHooks, undefined, theirs);
+    set(theirs);
+  };
+}
+
+/** Calls `action` for each promise that comes into being, until what it gives is called. */
+export function onPromise(action: () => void): () => void {
+  if (sparely === undefined) return promiseHooks.onInit(action) as () => void;
+  const { get, set } = sparely;
+  const theirs = get();
+  const [theirInit, ...rest] = theirs as ((...about: unknown[]) => void)[];
+  const ownInit = (...about: unknown[]): void => {
+    action();
+    theirInit?.(...about);
+  };
+  set([ownInit, ...rest]);
+  return () => {
+    if (get()[0] === ownInit) set(theirs);
   };
 }
 

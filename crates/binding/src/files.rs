@@ -4,9 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
+use breadcrumb_event::function::{INSPECTOR, PROBE};
 use breadcrumb_instrument::{
     Diagnostic, Engine, FunctionNames, Input, Instrumented, LeftAloneFunction, Outcome, Place,
-    SourceKind, Splices, Wanted,
+    Reading, SourceKind, Splices, Wanted,
 };
 use rustc_hash::FxHashMap;
 use serde::Serialize;
@@ -19,6 +20,8 @@ use crate::file_map::FileMap;
 pub enum FileStatus {
     /// It has probes.
     Instrumented,
+    /// It was loaded before the hooks: breakpoints tell of its calls.
+    Inspected,
     /// It has none.
     LeftAlone,
     /// It was loaded before the hooks.
@@ -42,7 +45,10 @@ pub struct CoveredFile {
     pub file: String,
     /// What became of it.
     pub status: FileStatus,
-    /// Functions with probes.
+    /// What tells of its calls: what `backend` says of them in the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<&'static str>,
+    /// Functions whose calls are recorded.
     pub functions: usize,
     /// Why it was left alone.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,6 +69,7 @@ impl CoveredFile {
         Self {
             file,
             status,
+            backend: None,
             functions: 0,
             reason,
             originals: Vec::new(),
@@ -163,6 +170,7 @@ impl Files {
         self.covered.push(CoveredFile {
             file: about.shown,
             status: FileStatus::Instrumented,
+            backend: Some(PROBE),
             functions,
             reason: None,
             originals: about.originals,
@@ -182,6 +190,23 @@ impl Files {
             kind: result.kind,
             wanted: about.wanted,
             names: None,
+        });
+    }
+
+    /// Lists a file whose calls breakpoints tell of.
+    pub fn add_inspected(
+        &mut self,
+        about: About,
+        functions: usize,
+        left_alone: Vec<LeftAloneFunction>,
+    ) {
+        self.covered.push(CoveredFile {
+            backend: Some(INSPECTOR),
+            functions,
+            originals: about.originals,
+            source_map: about.source_map,
+            left_alone: left_alone.into_iter().map(covered_function).collect(),
+            ..CoveredFile::bare(about.shown, FileStatus::Inspected, None)
         });
     }
 
@@ -308,6 +333,42 @@ pub fn file_stem(path: &Path) -> &str {
         .unwrap_or_default()
 }
 
+/// As what a text may be read, by what Node says.
+fn kinds(kind: &str) -> &'static [SourceKind] {
+    match kind {
+        "module" => &[SourceKind::Module],
+        "module-typescript" => &[SourceKind::TypeScriptModule],
+        "commonjs-typescript" => &[SourceKind::TypeScriptCommonJs, SourceKind::TypeScriptModule],
+        _ => &[SourceKind::CommonJs, SourceKind::Module],
+    }
+}
+
+/// Reads a text that V8 has compiled, likewise.
+pub fn read_as(
+    source: &str,
+    kind: &str,
+    first_id: u32,
+    path: &Path,
+    map: Option<&FileMap>,
+    wanted: Wanted,
+) -> Result<Reading, Diagnostic> {
+    let mut first: Option<Diagnostic> = None;
+    for &kind in kinds(kind) {
+        match breadcrumb_instrument::read(&Input {
+            source,
+            kind,
+            first_id,
+            file_stem: file_stem(path),
+            names: map.map(|map| map as _),
+            wanted,
+        }) {
+            Ok(reading) => return Ok(reading),
+            Err(diagnostic) => first = first.or(Some(diagnostic)),
+        }
+    }
+    Err(first.expect("at least one kind was tried"))
+}
+
 /// Instruments a text as Node said it would read it, or as it turns out to be: a `.js` file
 /// without a word about its kind may be an ES module, a file handed on by another loader may hold
 /// TypeScript.
@@ -319,14 +380,8 @@ pub fn instrument_as(
     map: Option<&FileMap>,
     wanted: Wanted,
 ) -> Outcome {
-    let kinds: &[SourceKind] = match kind {
-        "module" => &[SourceKind::Module],
-        "module-typescript" => &[SourceKind::TypeScriptModule],
-        "commonjs-typescript" => &[SourceKind::TypeScriptCommonJs, SourceKind::TypeScriptModule],
-        _ => &[SourceKind::CommonJs, SourceKind::Module],
-    };
     let mut first: Option<Diagnostic> = None;
-    for &kind in kinds {
+    for &kind in kinds(kind) {
         match breadcrumb_instrument::instrument(&Input {
             source,
             kind,

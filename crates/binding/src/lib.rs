@@ -28,6 +28,7 @@ mod promise;
 mod recovery;
 mod selection;
 mod source_maps;
+mod stack_frame;
 mod stack_limit;
 mod thread;
 mod upkeep;
@@ -38,7 +39,7 @@ use breadcrumb_recorder::{Control, KeepOptions, ThreadRole};
 use breadcrumb_redact::RedactorOptions;
 use napi::Env;
 use napi::bindgen_prelude::{
-    ArrayBuffer, FnArgs, FromNapiValue, Function, JsValue, Result, Unknown,
+    ArrayBuffer, FnArgs, FromNapiValue, Function, Int32Array, JsValue, Result, Unknown,
 };
 use napi_derive::napi;
 use serde::de::DeserializeOwned;
@@ -226,10 +227,34 @@ pub fn has_probes(path: String) -> bool {
     process::with_files(|files| files.has(&path))
 }
 
-/// Lists a file that was loaded too early.
+/// Lists a file that was loaded too early, and why its calls are not recorded in another way.
 #[napi]
-pub fn too_early(path: String) {
-    process::too_early(&path);
+pub fn too_early(path: String, reason: Option<String>) {
+    process::too_early(&path, reason);
+}
+
+/// Makes the functions of a loaded file known. Returns JSON of where their calls can be seen, or the reason
+/// why they cannot.
+#[napi]
+pub fn read_loaded(source: String, path: String, kind: String) -> String {
+    match process::read(&source, &path, &kind) {
+        Ok(reading) => reading,
+        Err(reason) => serde_json::json!({ "reason": reason }),
+    }
+    .to_string()
+}
+
+/// How many frames the stack of JavaScript has, 0 where that cannot be known or is 1,000 and more; `place` becomes script id, line
+/// and column, from 0, of the one that has `below` others below it, or zeros.
+#[napi]
+pub fn stack_frame(below: u32, mut place: Int32Array) -> u32 {
+    // SAFETY: the array is the caller's, who does nothing meanwhile.
+    let place = unsafe { place.as_mut() };
+    let (frames, found) = stack_frame::at(below);
+    for (word, value) in place.iter_mut().zip(found.unwrap_or_default()) {
+        *word = value;
+    }
+    frames
 }
 
 /// Lists a file that is left alone for a reason that only the host knows.

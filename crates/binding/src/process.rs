@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::capture::ProcessControl;
 use crate::code_cache::{self, Question};
 use crate::coded_error::CodedError;
-use crate::files::{About, FileStatus, Files, file_stem, instrument_as};
+use crate::files::{About, FileStatus, Files, file_stem, instrument_as, read_as};
 use crate::function_patterns::FunctionPatterns;
 use crate::options::SessionOptions;
 use crate::selection::Selection;
@@ -247,7 +247,7 @@ fn file_lists() -> FileLists {
     let mut lists = FileLists::default();
     for file in guard.iter().flat_map(Files::covered) {
         match file.status {
-            FileStatus::Instrumented => lists.instrumented += 1,
+            FileStatus::Instrumented | FileStatus::Inspected => lists.instrumented += 1,
             FileStatus::TooEarly => lists.too_early.push(file.file.clone()),
             FileStatus::LeftAlone => lists.left_alone.push(LeftAlone {
                 file: file.file.clone(),
@@ -400,13 +400,64 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     }
 }
 
-/// Lists a file that was loaded before the hooks.
-pub fn too_early(path: &str) {
+/// Makes the functions of a file known that was loaded before there could be probes in it. Gives JSON of the
+/// first id, and of where calls of each function can be seen.
+pub fn read(source: &str, path: &str, kind: &str) -> Result<Json, String> {
+    let (map, trouble) = match source_maps::of(source, path) {
+        Ok(map) => (map, None),
+        Err(trouble) => (None, Some(trouble)),
+    };
+    if let Some(map) = &map
+        && has_excludes()
+        && excludes_all(&map.files())
+    {
+        return Err("its sources are excluded".to_owned());
+    }
+    let shown_path: Arc<str> = shown(path).into();
+    let control = Control::get().map_err(|error| error.to_string())?;
+    let wanted = wanted();
+    let result = control.functions().with_next_id(|first_id| {
+        let file = Path::new(path);
+        match read_as(source, kind, first_id, file, map.as_deref(), wanted) {
+            Ok(mut reading) => {
+                let mut functions = std::mem::take(&mut reading.functions);
+                for function in &mut functions {
+                    function.is_inspected = true;
+                }
+                let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);
+                let originals = source_maps::originals(&entries, &shown_path);
+                (entries, Ok((first_id, originals, reading)))
+            }
+            Err(diagnostic) => (
+                Vec::new(),
+                Err(format!("line {}: {}", diagnostic.line, diagnostic.message)),
+            ),
+        }
+    });
+    let (first_id, originals, reading) = result.map_err(|error| error.to_string())??;
+    control.captures().welcome(first_id);
+    let about = About {
+        shown: shown_path.to_string(),
+        originals,
+        source_map: trouble,
+        head: String::new(),
+        wanted,
+    };
+    if let Some(map) = map {
+        source_maps::keep(path, map);
+    }
+    let functions = reading.inspected.len();
+    with_files(|files| files.add_inspected(about, functions, reading.left_alone));
+    Ok(json!({ "firstId": first_id, "functions": reading.inspected }))
+}
+
+/// Lists a file that was loaded before the hooks, and why breakpoints do not tell of its calls.
+pub fn too_early(path: &str, reason: Option<String>) {
     let shown_path = shown(path);
     let mut guard = FILES.lock();
     guard
         .get_or_insert_default()
-        .leave_alone(shown_path, FileStatus::TooEarly, None);
+        .leave_alone(shown_path, FileStatus::TooEarly, reason);
 }
 
 /// Lists a file that is left alone for a reason that only the host knows.

@@ -1,0 +1,232 @@
+import { describe, expect, it } from "vitest";
+import { nodes, project, run } from "../support/program";
+
+const LIB = `
+exports.inner = (x) => ({ y: x });
+exports.add = function add(a, b) { exports.inner(a); return a + b; };
+`;
+const HEAD = `
+import { createRequire } from "node:module";
+import { Breadcrumb } from "breadcrumb-tracer";
+const require = createRequire(import.meta.url);
+const names = (session) => session.calls().map((call) => call.function).sort();
+const include = ["src/**"];
+const store = ":memory:";
+`;
+
+/** Runs a program beside `src/lib.js` and returns what it printed as JSON, and its standard error. */
+function json(
+  node: string,
+  main: string,
+  args: readonly string[] = [],
+): { readonly answer: unknown; readonly stderr: string } {
+  const folder = project({ "src/lib.js": LIB, "main.mjs": HEAD + main });
+  const ended = run(node, [...args, "main.mjs"], folder);
+  expect(ended, ended.stderr).toMatchObject({ status: 0, signal: null });
+  return { answer: JSON.parse(ended.stdout), stderr: ended.stderr };
+}
+
+describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
+  it("are told apart from those that come later, which get probes", () => {
+    const { answer, stderr } = json(
+      node,
+      `const before = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store });
+      delete require.cache[require.resolve("./src/lib.js")];
+      const after = require("./src/lib.js");
+      before.add(1, 2);
+      after.add(3, 4);
+      await session.stop();
+      const files = session.coverage().files.map(({ file, status, backend, functions }) => [file, status, backend, functions]);
+      console.log(JSON.stringify([before === after, files, names(session)]));`,
+    );
+    expect(answer).toEqual([
+      false,
+      [
+        ["src/lib.js", "inspected", "inspector", 2],
+        ["src/lib.js", "instrumented", "probe", 2],
+      ],
+      ["add", "add", "inner", "inner"],
+    ]);
+    expect(stderr).toMatch(
+      /^breadcrumb: 1 matching file was loaded before start\(\) \(.*lib\.js\) and will be recorded by breakpoints, .*--require breadcrumb-tracer\/register\n$/,
+    );
+  });
+
+  it("have their backend in the store", () => {
+    const { answer } = json(
+      node,
+      `import { openStore } from "breadcrumb-tracer/query";
+      const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store: "./store" });
+      add(1, 2);
+      await session.stop();
+      const reader = await openStore("./store");
+      const { items } = await reader.calls({ backend: "inspector" });
+      console.log(JSON.stringify(items.map((call) => [call.function, call.backend, call.result])));
+      await reader.close();`,
+    );
+    expect(answer).toEqual(
+      expect.arrayContaining([
+        ["add", "inspector", 3],
+        ["inner", "inspector", { y: 1 }],
+      ]),
+    );
+  });
+
+  it("keep within the budget, and say what was left out", () => {
+    const { answer } = json(
+      node,
+      `const { add, inner } = require("./src/lib.js");
+      const inspector = { hits: 5, totalHits: 8, pauseMs: 0 };
+      const session = await Breadcrumb.start({ include, store, inspector });
+      const sums = [];
+      for (let i = 0; i < 50; i++) sums.push(add(i, 1));
+      const first = session.counters();
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      sums.push(add(100, 1));
+      const { recorded, inspector: counts } = await session.stop();
+      const results = session.calls().map((call) => call.result);
+      console.log(JSON.stringify([sums.length, sums[50], recorded, first.inspector.refused, counts.withoutResult, counts.pauses, counts.hits < 40, results.every((result) => result === null)]));`,
+    );
+    expect(answer).toEqual([51, 101, 10, 2, 10, 0, true, true]);
+  });
+
+  it("leave nothing behind, and can be taken again", () => {
+    const { answer } = json(
+      node,
+      `import inspector from "node:inspector";
+      let open = 0;
+      for (const name of ["connect", "disconnect"]) {
+        const { [name]: original } = inspector.Session.prototype;
+        inspector.Session.prototype[name] = function () { open += name === "connect" ? 1 : -1; return original.call(this); };
+      }
+      const { add } = require("./src/lib.js");
+      const globals = new Set(Reflect.ownKeys(globalThis));
+      const rounds = [];
+      for (let i = 0; i < 3; i++) {
+        const session = await Breadcrumb.start({ include, store });
+        const during = open;
+        add(i, 1);
+        const { inspector: counts } = await session.stop();
+        add(i, 2);
+        rounds.push([during, open, names(session), counts.hits === session.counters().inspector.hits]);
+      }
+      console.log(JSON.stringify([rounds, Reflect.ownKeys(globalThis).filter((key) => !globals.has(key)).map(String)]));`,
+    );
+    const round = [1, 0, ["add", "inner"], true];
+    expect(answer).toEqual([[round, round, round], ["Symbol(breadcrumb-tracer.core)"]]);
+  });
+
+  it("do not keep the process, and survive its end without stop()", () => {
+    const folder = project({
+      "src/lib.js": LIB,
+      "main.mjs": `${HEAD}
+        const { add } = require("./src/lib.js");
+        await Breadcrumb.start({ include, store: "./store", inspector: { hits: 1 } });
+        for (let i = 0; i < 9; i++) add(i, 1);
+        console.log("done");`,
+    });
+    const ended = run(node, ["main.mjs"], folder);
+    expect(ended, ended.stderr).toMatchObject({ status: 0, signal: null, stdout: "done\n" });
+  });
+
+  it("heed what set() says", () => {
+    const { answer } = json(
+      node,
+      `const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store });
+      session.set({ include: [":add"] });
+      add(1, 2);
+      session.set({ capture: "dormant" });
+      const { hits } = session.counters().inspector;
+      add(3, 4);
+      const still = session.counters().inspector.hits - hits;
+      session.set({ include: [":*inner"], capture: "time" });
+      add(5, 6);
+      session.set({ capture: "count" });
+      add(7, 8);
+      const { counted } = await session.stop();
+      console.log(JSON.stringify([still, counted, session.calls().map((call) => [call.function, call.arguments, call.result]).reverse()]));`,
+    );
+    expect(answer).toEqual([
+      0,
+      2,
+      [
+        ["add", [1, 2], 3],
+        ["inner", null, null],
+      ],
+    ]);
+  });
+
+  it("run no code of the program while they are captured", () => {
+    const { answer } = json(
+      node,
+      `const { add, inner } = require("./src/lib.js");
+      let touched = 0;
+      const touch = () => { touched += 1; return 1; };
+      const session = await Breadcrumb.start({ include, store });
+      const trap = new Proxy({}, new Proxy({}, { get: touch }));
+      const bomb = { get a() { return touch(); }, toString: touch, toJSON: touch, [Symbol.toPrimitive]: touch };
+      inner(trap); inner(bomb);
+      await session.stop();
+      console.log(JSON.stringify([touched, names(session).length]));`,
+    );
+    expect(answer).toEqual([0, 2]);
+  });
+
+  it.each([
+    ["inspector: false", [], "the inspector is turned off"],
+    ["", ["--inspect=0"], "a debugger may be attached (--inspect)"],
+  ])("are not recorded with %s %j, which says why", (option, args, reason) => {
+    const { answer, stderr } = json(
+      node,
+      `const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store, ${option} });
+      add(1, 2);
+      const { recorded } = await session.stop();
+      console.log(JSON.stringify([recorded, session.coverage().files]));`,
+      args,
+    );
+    const file = { file: "src/lib.js", status: "too-early", functions: 0, reason, leftAlone: [] };
+    expect(answer).toEqual([0, [file]]);
+    expect(stderr).toMatch(/lib\.js\) and will not be recorded\. Load them after it/);
+  });
+
+  it("do not pause for results once a debugger may be attached", () => {
+    const { answer } = json(
+      node,
+      `import inspector from "node:inspector";
+      const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store });
+      inspector.open(0);
+      const sum = add(1, 2);
+      inspector.close();
+      add(3, 4);
+      const { inspector: counts } = await session.stop();
+      console.log(JSON.stringify([sum, counts.pauses, counts.withoutResult, session.calls().map((call) => call.result).reverse()]));`,
+    );
+    expect(answer).toEqual([3, 2, 2, [null, null, { y: 3 }, 7]]);
+  });
+
+  it("come back after a stack that was too deep", () => {
+    const { answer } = json(
+      node,
+      `const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store, inspector: { hits: 1e6, totalHits: 1e6 } });
+      const deep = (n) => (n === 0 ? add(1, 2) : deep(n - 1));
+      deep(2000);
+      let ended = "";
+      const endless = () => { add(1, 2); endless(); };
+      try { endless(); } catch (error) { ended = error.name; }
+      debugger;
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      add(3, 4);
+      await session.stop();
+      const { refused } = session.counters().inspector;
+      const [last] = session.calls({ function: "add", limit: 1 });
+      console.log(JSON.stringify([ended, refused > 1, last.arguments, last.result, last.depth]));`,
+    );
+    expect(answer).toEqual(["RangeError", true, [3, 4], 7, 0]);
+  });
+});

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { inspectorBudget } from "../../ts/options/inspector";
+
+test("what is not given has a default, and false turns it off", () => {
+  const defaults = { hits: 100, totalHits: 1000, pauseMs: 30 };
+  expect(inspectorBudget(undefined)).toEqual(defaults);
+  expect(inspectorBudget(true)).toEqual(defaults);
+  expect(inspectorBudget({ hits: 0 })).toEqual({ ...defaults, hits: 0 });
+  expect(inspectorBudget(false)).toBeNull();
+});
+
+test.each([
+  [{ hit: 1 }, 'Unknown option "inspector.hit"'],
+  [{ pauseMs: -1 }, '"inspector.pauseMs" must be a number from 0 on; got -1'],
+  [{ hits: Number.NaN }, '"inspector.hits" must be a number from 0 on; got NaN'],
+  ["on", 'Option "inspector" must be an object or a boolean; got string'],
+])("%j is refused", (given, message) => {
+  expect(() => inspectorBudget(given as never)).toThrow(message);
+});

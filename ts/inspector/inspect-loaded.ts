@@ -1,0 +1,109 @@
+/**
+ * Begins and ends the inspector backend in this thread: which of the loaded files it takes.
+ *
+ *     inspectLoaded(budget) → { inspected: ["/app/a.js"], early: [] }
+ */
+import { native } from "../native/load";
+import type { InspectorBudget } from "../options/inspector";
+import { DebugSession, refusal } from "./debug-session";
+import { Inspection, type InspectorCounters } from "./inspection";
+import { type LoadedFile, readFile } from "./loaded-functions";
+import { type LoadedScript, loadedScripts } from "./loaded-scripts";
+
+/** What became of the chosen files that were loaded before. */
+export interface LoadedReport {
+  /** Those whose calls breakpoints tell of. */
+  readonly inspected: readonly string[];
+  /** Those that are not recorded. */
+  readonly early: readonly string[];
+}
+
+const OFF = "the inspector is turned off";
+/** Functions with breakpoints: 700 take 60 ms to set and slow down what is called then. */
+const MAX_FUNCTIONS = 10_000;
+
+/** What was read of scripts, in this recording or one before: a function has one id for good. */
+const known = new Map<string, LoadedFile>();
+let running: Inspection | undefined;
+let last: InspectorCounters | undefined;
+
+/** Takes what was loaded so far. `allowed`: null for nothing. Files that cannot be taken are listed. */
+export function inspectLoaded(allowed: InspectorBudget | null): LoadedReport {
+  last = undefined;
+  const told = { inspected: new Set<string>(), early: new Set<string>() };
+  let inspection: Inspection | undefined;
+  let no = allowed === null ? OFF : refusal();
+  if (no === undefined && native.stackFrame(0, new Int32Array(3)) === 0) {
+    no = "the stack of this Node cannot be read";
+  }
+  let debug: DebugSession;
+  try {
+    if (allowed !== null && no === undefined) inspection = new Inspection(allowed);
+    debug = inspection?.debug ?? new DebugSession();
+  } catch {
+    // No inspector, or one that is kept from us: nothing is known of what was loaded.
+    return { inspected: [], early: [] };
+  }
+  let functions = 0;
+  for (const script of loadedScripts(debug)) {
+    const source = chosenText(debug, script);
+    if (source === undefined) continue;
+    const file = no ?? script.refusal ?? read(script, source());
+    const reason = typeof file === "string" ? file : tooMany(functions + file.functions.length);
+    if (reason !== undefined || typeof file === "string") {
+      if (!told.early.has(script.path)) native.tooEarly(script.path, reason);
+      told.early.add(script.path);
+      continue;
+    }
+    functions += file.functions.length;
+    inspection?.add(file);
+    told.inspected.add(script.path);
+  }
+  if (inspection === undefined || told.inspected.size === 0) {
+    inspection?.end();
+    if (inspection === undefined) debug.end();
+  } else {
+    running = inspection;
+  }
+  return { inspected: [...told.inspected], early: [...told.early] };
+}
+
+function tooMany(functions: number): string | undefined {
+  return functions > MAX_FUNCTIONS ? `there are more than ${MAX_FUNCTIONS} functions` : undefined;
+}
+
+/** A chosen script's text, once it is asked for; undefined if it is not chosen, or has probes. */
+function chosenText(debug: DebugSession, script: LoadedScript): (() => string) | undefined {
+  const { id, path, hasMap } = script;
+  if (!known.has(id) && native.hasProbes(path)) return undefined;
+  const source = (): string =>
+    debug.post<{ scriptSource: string }>("Debugger.getScriptSource", { scriptId: id }).scriptSource;
+  if (native.selects(path)) return source;
+  return hasMap && native.selectsByMap(source(), path) ? source : undefined;
+}
+
+function read({ id, path, isModule }: LoadedScript, source: string): LoadedFile | string {
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const file = readFile(Number(id), path, source, isModule);
+  if (typeof file !== "string") known.set(id, file);
+  return file;
+}
+
+/** What is captured has changed. */
+export function heedModes(): void {
+  running?.heedModes();
+}
+
+/** What breakpoints did so far, or in the recording that ended last; undefined if there were none. */
+export function inspectorCounters(): InspectorCounters | undefined {
+  return running?.counters ?? last;
+}
+
+/** The recording ends: nothing is left behind. */
+export function endInspection(): void {
+  if (running === undefined) return;
+  last = running.counters;
+  running.end();
+  running = undefined;
+}

@@ -1,0 +1,78 @@
+/**
+ * The functions of a loaded file: their ids, and where in V8's text of it their calls can be seen.
+ *
+ * `innermost(file, [3, 8])` → the function that a place of a stack is in.
+ */
+import { native } from "../native/load";
+
+/** A place as the debugger says it: line and column from 0. */
+export type At = readonly [line: number, column: number];
+
+/** What the addon says of a function. */
+interface Inspected {
+  readonly parameters: readonly string[];
+  readonly isAsync: boolean;
+  readonly hasResult: boolean;
+  readonly range: readonly [At, At];
+  readonly body: At;
+  readonly sharedEnds: readonly At[];
+  readonly entries: readonly { readonly from: At; readonly to: At; readonly repeats: boolean }[];
+  readonly hidden: readonly At[];
+}
+
+/** The addon's answer. */
+interface Reading {
+  readonly reason?: string;
+  readonly firstId?: number;
+  readonly functions?: readonly Inspected[];
+}
+
+/** A function of a loaded file. */
+export interface LoadedFunction extends Inspected {
+  /** Its id in the table of functions. */
+  readonly id: number;
+  readonly file: LoadedFile;
+}
+
+/** A loaded file whose calls breakpoints tell of. */
+export interface LoadedFile {
+  /** V8's id of its script. */
+  readonly scriptId: number;
+  /** By where they start. */
+  readonly functions: readonly LoadedFunction[];
+}
+
+/** A place as one number that is greater for what comes later. */
+export function order([line, column]: At): number {
+  return line * 2 ** 30 + column;
+}
+
+/** Makes the functions of a file known. Its text is V8's. Or says why it cannot. */
+export function readFile(
+  scriptId: number,
+  path: string,
+  source: string,
+  isModule: boolean,
+): LoadedFile | string {
+  const kind = isModule ? "module" : "commonjs";
+  const reading = JSON.parse(native.readLoaded(source, path, kind)) as Reading;
+  const { firstId, functions } = reading;
+  if (firstId === undefined || functions === undefined) return reading.reason ?? "it is not known";
+  const known: LoadedFunction[] = [];
+  const file: LoadedFile = { scriptId, functions: known };
+  for (let i = 0; i < functions.length; i++) {
+    known.push({ ...(functions[i] as Inspected), id: firstId + i, file });
+  }
+  return file;
+}
+
+/** The innermost function around a place of its file. */
+export function innermost({ functions }: LoadedFile, place: At): LoadedFunction | undefined {
+  const at = order(place);
+  // They come as they start: the last one that is around the place is the innermost.
+  for (let i = functions.length - 1; i >= 0; i--) {
+    const { range } = functions[i] as LoadedFunction;
+    if (order(range[0]) <= at && at < order(range[1])) return functions[i];
+  }
+  return undefined;
+}

@@ -1,0 +1,175 @@
+/**
+ * The recorded calls that run, by what breakpoints and V8's stack tell: nothing tells of a call that leaves
+ * by an exception, or that waits.
+ *
+ *     f() → g() throws, f catches it and calls h()
+ *     // at h's entry the stack has no g any more: it threw
+ *
+ * Before anything is made of a hit, calls that are not on the stack any more are closed. A call is still there
+ * if the frame at its depth is in its function.
+ */
+import { native } from "../native/load";
+import { TOKEN_NO_VALUES } from "../native/layout";
+import { type AsyncCall, callHere, type Entered, enterCall, leaveCall } from "../runtime/context";
+import { enterSlowly, probes } from "../runtime/probes";
+import { type At, innermost, order } from "./loaded-functions";
+import type { Site } from "./points";
+
+/** A recorded call that has not ended. */
+export interface OpenCall extends AsyncCall {
+  readonly site: Site;
+  readonly token: number;
+  /** Frames of the stack up to its own one, while it runs. */
+  depth: number;
+  /** It is about to return, and V8 will not show how. */
+  isLeaving: boolean;
+  /** A promise has come into being while it ran: it may wait for it. */
+  mayWait: boolean;
+  hasEnded: boolean;
+  /** Its context, until it first waits. */
+  entered: Entered | undefined;
+}
+
+/** Frames above the program's at a breakpoint: the condition, `$bc.b`, and ours. */
+const FRAMES_ABOVE = 7;
+/** Frames at the bottom of the stack among which one that goes on after an `await` is: Node's are below. */
+const FRAMES_BELOW = 6;
+
+/** Script, line and column of a frame. */
+const place = new Int32Array(3);
+const running: OpenCall[] = [];
+
+/** How deep the stack is at a breakpoint; 0 if it is too deep. Calls that have left it are closed. */
+export function settle(): number {
+  return closeGone(FRAMES_ABOVE);
+}
+
+/** The same where so many frames are ours; at least as many, where the depth is not needed. */
+function closeGone(above: number): number {
+  for (;;) {
+    const top = running[running.length - 1];
+    const frames = native.stackFrame(top === undefined ? 0 : top.depth - 1, place);
+    if (frames === 0) return 0;
+    const depth = frames - above;
+    if (top === undefined) return depth;
+    if (top.depth <= depth && isIn(top.site)) return depth;
+    running.pop();
+    gone(top);
+  }
+}
+
+/** Whether the frame that was asked for is in a function. */
+function isIn({ function: { file }, function: wanted }: Site): boolean {
+  if (place[0] !== file.scriptId) return false;
+  const at: At = [place[1] as number, place[2] as number];
+  // An arrow function without braces returns behind its last character.
+  return order(at) === order(wanted.range[1]) || innermost(file, at) === wanted;
+}
+
+/** The call that runs at the top, if it is at that depth. */
+export function topAt(depth: number): OpenCall | undefined {
+  const top = running[running.length - 1];
+  return top?.depth === depth ? top : undefined;
+}
+
+/** A call runs no more, and nobody said so. */
+function gone(call: OpenCall): void {
+  leaveContext(call);
+  if (call.isLeaving) finish(call, false, undefined);
+  else if (call.site.function.isAsync && call.mayWait) probes.s(call.token, undefined);
+  else {
+    end(call);
+    probes.x(call.token, undefined, undefined);
+  }
+}
+
+/** A call has begun at that depth. False if it is not recorded. */
+export function begin(site: Site, depth: number, values: readonly unknown[]): boolean {
+  // What is at this depth still, is gone: a call of the same function, most likely.
+  const before = topAt(depth);
+  if (before !== undefined) {
+    running.pop();
+    gone(before);
+  }
+  const { id, isAsync } = site.function;
+  const token = enterSlowly(id, 0, values);
+  if (token === 0) return false;
+  const call: OpenCall = {
+    site,
+    token,
+    depth,
+    isLeaving: false,
+    mayWait: false,
+    hasEnded: false,
+    entered: undefined,
+    outer: isAsync ? callHere() : undefined,
+  };
+  if (isAsync) call.entered = enterCall(call);
+  site.open += 1;
+  running.push(call);
+  return true;
+}
+
+/** Whether a call's result is wanted. */
+export function wantsResult({ token }: OpenCall): boolean {
+  return (token & TOKEN_NO_VALUES) === 0;
+}
+
+/** The call at the top returns. */
+export function returns(call: OpenCall, hasValue: boolean, value: unknown): void {
+  running.pop();
+  leaveContext(call);
+  finish(call, hasValue, value);
+}
+
+function finish(call: OpenCall, hasValue: boolean, value: unknown): void {
+  end(call);
+  probes.x(hasValue ? call.token : call.token | TOKEN_NO_VALUES, 1, value);
+}
+
+function end(call: OpenCall): void {
+  call.hasEnded = true;
+  call.site.open -= 1;
+}
+
+function leaveContext(call: OpenCall): void {
+  if (call.entered === undefined) return;
+  leaveCall(call.entered);
+  call.entered = undefined;
+}
+
+/** A promise comes into being. Whether an asynchronous call runs. */
+export function notePromise(): boolean {
+  closeGone(0);
+  const top = running[running.length - 1];
+  if (top !== undefined) top.mayWait = true;
+  return running.some(({ site }) => site.function.isAsync);
+}
+
+/** If what runs is an asynchronous call that goes on after it waited, it runs again. Whether there is one. */
+export function revive(depth: number): boolean {
+  if (running.length > 0) return false;
+  let call = callHere() as OpenCall | undefined;
+  if (call === undefined) return false;
+  const frames = depth < FRAMES_BELOW ? depth : FRAMES_BELOW;
+  for (; call !== undefined; call = call.outer as OpenCall | undefined) {
+    if (call.hasEnded) continue;
+    for (let below = 0; below < frames; below++) {
+      native.stackFrame(below, place);
+      if (!isIn(call.site)) continue;
+      call.depth = below + 1;
+      call.mayWait = false;
+      running.push(call);
+      probes.r(call.token, undefined);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Nothing is known of calls any more: the recording ends. */
+export function forgetAll(): void {
+  closeGone(0);
+  for (const call of running) leaveContext(call);
+  running.length = 0;
+}
