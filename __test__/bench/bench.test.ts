@@ -3,6 +3,7 @@
  * same. Figures come from `npm run bench`.
  */
 import { describe, expect, test } from "vitest";
+import { measureHits } from "./inspector.ts";
 import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
 
@@ -26,4 +27,10 @@ describe.each(WORKLOADS)("%s", (workload) => {
 
 test("starts are measured", () => {
   expect(benchStart(1, ["node -e 0"])).toMatch(/\| node -e 0 \|( \d+ \(\d+\) \|){4}$/);
+});
+
+test("hits of breakpoints are all there, and only those with results pause", () => {
+  const { recorded, pauses, bare, ours } = measureHits(2, 20);
+  expect({ recorded, pauses }).toEqual({ recorded: 80, pauses: 40 });
+  expect(Math.min(bare, ours)).toBeGreaterThan(1);
 });

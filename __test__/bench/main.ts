@@ -5,10 +5,12 @@
  * Where calls are recorded, full rings drop, as in production; lossless runs beside them tell what it
  * takes to keep every call, and how fast the recorder is.
  *
- * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`.
+ * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`;
+ * `-- inspector`: see `inspector.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
+import { benchInspector } from "./inspector.ts";
 import { benchOverhead } from "./overhead.ts";
 import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
 import { benchStart } from "./start.ts";
@@ -29,6 +31,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: "string", default: "7" },
   },
 });
+if (positionals.includes("inspector")) process.exit(benchInspector(Number(values.rounds)));
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {
   benchOverhead(Number(values.rounds), Number(values.seconds), values.units?.split(","));

@@ -209,6 +209,27 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     expect(answer).toEqual([3, 2, 2, [null, null, { y: 3 }, 7]]);
   });
 
+  it("go on after so many hits that their session is made anew, and take no more memory", () => {
+    const { answer } = json(
+      node,
+      `import inspector from "node:inspector";
+      let sessions = 0;
+      const { connect } = inspector.Session.prototype;
+      inspector.Session.prototype.connect = function () { sessions += 1; return connect.call(this); };
+      const { inner } = require("./src/lib.js");
+      const budget = { hits: 1e9, totalHits: 1e9 };
+      const session = await Breadcrumb.start({ include, store, mode: "time", overflow: "block", inspector: budget });
+      for (let i = 1; i <= 22_000; i++) {
+        inner(i);
+        if (i % 1000 === 0) await new Promise(setImmediate);
+      }
+      const heap = process.memoryUsage().heapUsed;
+      const { recorded } = await session.stop();
+      console.log(JSON.stringify([recorded, sessions, heap < 64e6]));`,
+    );
+    expect(answer).toEqual([22_000, 3, true]);
+  });
+
   it("come back after a stack that was too deep", () => {
     const { answer } = json(
       node,

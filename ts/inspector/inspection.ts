@@ -65,6 +65,8 @@ interface PausedAt {
 
 /** V8 keeps a script for each hit until it collects garbage, and hits grow dearer: 40 µs become 120 with 24,000. */
 const HITS_TO_COLLECT = 4000;
+/** A session keeps 150 bytes for each hit as long as it is connected; to set 1,600 breakpoints anew takes 30 ms. */
+const HITS_TO_RENEW = 20_000;
 /** A heap that is collected in a few ms; in a larger one V8 will see to it itself. */
 const SMALL_HEAP_BYTES = 64 << 20;
 const SECOND_MS = 1000;
@@ -75,7 +77,7 @@ const clock = (): number => Number(now());
 
 /** See the module. */
 export class Inspection {
-  readonly debug = new DebugSession();
+  debug = new DebugSession();
   readonly #budget: Budget;
   readonly #points: Point[] = [];
   readonly #sites: Site[] = [];
@@ -91,11 +93,13 @@ export class Inspection {
   #handed: unknown;
   #unhook: (() => void) | undefined;
   #sinceCollected = 0;
+  #sinceRenewed = 0;
+  #renews: NodeJS.Timeout | undefined;
 
   /** Throws where the inspector is not to be had. */
   constructor(allowed: InspectorBudget) {
     this.#budget = new Budget(allowed);
-    this.debug.on<PausedAt>("Debugger.paused", (at) => this.#paused(at));
+    this.#listen();
     onHit((number, values) => this.#hit(number, values));
   }
 
@@ -128,9 +132,14 @@ export class Inspection {
     this.#isBusy = true;
     this.#unhook?.();
     clearTimeout(this.#wakes);
+    clearTimeout(this.#renews);
     forgetAll();
     for (const point of this.#points) clearPoint(this.debug, point);
     this.debug.end();
+  }
+
+  #listen(): void {
+    this.debug.on<PausedAt>("Debugger.paused", (at) => this.#paused(at));
   }
 
   #set(site: Site): void {
@@ -171,6 +180,8 @@ export class Inspection {
     if (this.#budget.begins(began)) this.#wake();
     this.#sinceCollected += 1;
     if (this.#sinceCollected >= HITS_TO_COLLECT) this.#collect();
+    this.#sinceRenewed += 1;
+    if (this.#sinceRenewed >= HITS_TO_RENEW) this.#renews ??= later(() => this.#renew(), 0).unref();
     const depth = settle();
     if (depth === 0) {
       if ((tells & ENTRY) !== 0) this.#refuse(site);
@@ -259,6 +270,21 @@ export class Inspection {
     for (const site of resting) {
       site.isResting = false;
       if (modes[site.function.id] !== MODE_OFF) this.#set(site);
+    }
+  }
+
+  /** Another session for the one that has grown, where nothing of the program runs. */
+  #renew(): void {
+    this.#renews = undefined;
+    this.#sinceRenewed = 0;
+    const set = this.#points.filter((point) => point.set !== undefined);
+    this.debug.end();
+    this.debug = new DebugSession();
+    this.#listen();
+    this.debug.post("Debugger.enable");
+    for (const point of set) {
+      point.set = undefined;
+      setPoint(this.debug, point);
     }
   }
 
