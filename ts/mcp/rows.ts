@@ -349,8 +349,11 @@ export function runRow(run: Run): RunRow {
 
 function capturedOf(history: CaptureHistory | null): RunRow["captured"] {
   if (history === null) return null;
-  return history.changes.slice(-MAX_DECISIONS).map(({ include, ...change }) => ({
-    ...change,
+  return history.changes.slice(-MAX_DECISIONS).map(({ at, mode, include, functions, forMs }) => ({
+    at,
+    mode,
+    functions,
+    forMs,
     include: include.slice(0, MAX_DECISIONS).map((pattern) => short(pattern, MAX_PLACE)),
   }));
 }
