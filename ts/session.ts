@@ -2,11 +2,11 @@
  * What `Breadcrumb.start()` returns, and the types of its answers.
  */
 import type * as Core from "./core";
-import type { InspectorCounters } from "./inspector/inspection";
 import { BreadcrumbError, type BreadcrumbErrorCode } from "./errors";
 import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
 import { type CaptureOptions, type CaptureReport, captureRequest } from "./options/capture";
 import type { GovernorReport } from "./options/governor-report";
+import type { InspectorCounters } from "./options/inspector";
 
 /** Counters of a session. recorded + counted + dropped = the calls that happened. */
 export interface SessionCounters {

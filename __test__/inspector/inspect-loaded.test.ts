@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nodes, project, run } from "../support/program";
+import { cli, nodes, project, run } from "../support/program";
 
 const LIB = `
 exports.inner = (x) => ({ y: x });
@@ -63,15 +63,18 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       await session.stop();
       const reader = await openStore("./store");
       const { items } = await reader.calls({ backend: "inspector" });
-      console.log(JSON.stringify(items.map((call) => [call.function, call.backend, call.result])));
+      const [{ counters }] = await reader.runs();
+      const calls = items.map((call) => [call.function, call.backend, call.result]);
+      console.log(JSON.stringify([calls.sort(), counters.inspector, session.counters().inspector]));
       await reader.close();`,
     );
-    expect(answer).toEqual(
-      expect.arrayContaining([
-        ["add", "inspector", 3],
-        ["inner", "inspector", { y: 1 }],
-      ]),
-    );
+    const [calls, stored, told] = answer as [unknown, { hits: number }, unknown];
+    expect(calls).toEqual([
+      ["add", "inspector", 3],
+      ["inner", "inspector", { y: 1 }],
+    ]);
+    expect(stored).toEqual(told);
+    expect(stored.hits).toBe(4);
   });
 
   it("keep within the budget, and say what was left out", () => {
@@ -155,6 +158,40 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       [
         ["add", [1, 2], 3],
         ["inner", null, null],
+      ],
+    ]);
+  });
+
+  it("heed what another process says, within a second", () => {
+    const { answer } = json(
+      node,
+      `import { openStore } from "breadcrumb-tracer/query";
+      import { execFileSync } from "node:child_process";
+      import { setTimeout as sleep } from "node:timers/promises";
+      const { add } = require("./src/lib.js");
+      const cli = (...args) => execFileSync(process.execPath, ["${cli}", ...args, "--pid", String(process.pid)]);
+      const session = await Breadcrumb.start({ include, store: "./store" });
+      add(1, 2);
+      cli("stop");
+      add(3, 4);
+      await sleep(1500);
+      const before = session.counters().inspector.hits;
+      add(5, 6);
+      const after = session.counters().inspector.hits;
+      cli("start", "--include", ":add");
+      await sleep(1500);
+      add(7, 8);
+      await session.stop();
+      const reader = await openStore("./store");
+      const { items } = await reader.calls({ function: "add" });
+      console.log(JSON.stringify([after - before, items.map((call) => call.arguments).sort()]));
+      await reader.close();`,
+    );
+    expect(answer).toEqual([
+      0,
+      [
+        [1, 2],
+        [7, 8],
       ],
     ]);
   });

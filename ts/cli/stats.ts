@@ -4,6 +4,7 @@
  */
 import type { FunctionStats, Run } from "../query/index";
 import { captureHistoryOf } from "../options/capture-history";
+import { inspectorCountersOf } from "../options/inspector";
 import { governorOf } from "../options/governor-report";
 import { type RunFinding, reportRun, type RunReport, type Severity } from "../query/run-report";
 import { wholeNumber } from "./arguments";
@@ -90,6 +91,7 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
     ...(traces === "" ? [] : [["traces", traces] as const]),
     ...(redacted === "" ? [] : [["redacted", redacted] as const]),
     ...(governor === null ? [] : [["overhead", governorText(governor)] as const]),
+    ...breakpointFigures(counters),
     ["functions", `${count(report.functions)} in ${plural(report.files, "file")}`],
     ["running time", duration(report.selfNs)],
     ...(run.status === "running"
@@ -107,6 +109,19 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
       `  ${output.paint.dim(name.padEnd(14))}${cut(value, Math.max(20, output.columns - 16))}`,
     );
   }
+}
+
+/** What breakpoints in files that were loaded before did, and what they left out. */
+function breakpointFigures(counters: Run["counters"]): [name: string, value: string][] {
+  const inspector = inspectorCountersOf(counters);
+  if (inspector === undefined) return [];
+  const { hits, refused, withoutResult } = inspector;
+  const parts = [
+    plural(hits, "hit"),
+    ...(refused > 0 ? [`${plural(refused, "call")} and those that followed NOT RECORDED`] : []),
+    ...(withoutResult > 0 ? [`${plural(withoutResult, "call")} without result`] : []),
+  ];
+  return [["breakpoints", parts.join(", ")]];
 }
 
 /** Its record counts exceptions when it ends; which calls threw is known before. */

@@ -4,9 +4,9 @@
  *     inspectLoaded(budget) → { inspected: ["/app/a.js"], early: [] }
  */
 import { native } from "../native/load";
-import type { InspectorBudget } from "../options/inspector";
+import type { InspectorBudget, InspectorCounters } from "../options/inspector";
 import { DebugSession, refusal } from "./debug-session";
-import { Inspection, type InspectorCounters } from "./inspection";
+import { Inspection } from "./inspection";
 import { type LoadedFile, readFile } from "./loaded-functions";
 import { type LoadedScript, loadedScripts } from "./loaded-scripts";
 
@@ -103,7 +103,7 @@ export function inspectorCounters(): InspectorCounters | undefined {
 /** The recording ends: nothing is left behind. */
 export function endInspection(): void {
   if (running === undefined) return;
-  last = running.counters;
   running.end();
+  last = running.counters;
   running = undefined;
 }

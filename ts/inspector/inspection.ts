@@ -6,10 +6,11 @@
  *
  * Limits: one at a time in a thread, and what `docs/inspector.md` says.
  */
-import { setTimeout as later } from "node:timers";
+import { clearInterval, setInterval as again, setTimeout as later } from "node:timers";
 import { getHeapStatistics } from "node:v8";
 import { MODE_OFF } from "../native/layout";
-import type { InspectorBudget } from "../options/inspector";
+import { native } from "../native/load";
+import type { InspectorBudget, InspectorCounters } from "../options/inspector";
 import { now } from "../runtime/primordials";
 import { onHit } from "../runtime/probes";
 import { onPromise } from "../runtime/resource-marks";
@@ -40,24 +41,6 @@ import {
 } from "./points";
 import { HANDED, type RemoteObject, resultOf } from "./result";
 
-/** What breakpoints did, and what it cost. */
-export interface InspectorCounters {
-  /** Breakpoints that were hit. */
-  readonly hits: number;
-  /** Calls that were seen and not recorded, for want of budget, or because of a stack of 1,000 frames. Those that followed them, until the function had
-   * its breakpoints again, were not seen. */
-  readonly refused: number;
-  /** Pauses for a result. */
-  readonly pauses: number;
-  /** Results that were not recorded: for want of time to pause, because the stack was too deep for it, or because a
-   * debugger may be attached. */
-  readonly withoutResult: number;
-  /** Time in hits, ns, without what V8 does around them. */
-  readonly hitNs: number;
-  /** Time in pauses, ns. */
-  readonly pauseNs: number;
-}
-
 /** What `Debugger.paused` says. */
 interface PausedAt {
   readonly callFrames: readonly { readonly returnValue?: RemoteObject }[];
@@ -82,9 +65,7 @@ export class Inspection {
   readonly #points: Point[] = [];
   readonly #sites: Site[] = [];
   readonly #counters = { hits: 0, refused: 0, pauses: 0, withoutResult: 0, hitNs: 0, pauseNs: 0 };
-  /** Sites whose entry is not set. */
-  #resting: Site[] = [];
-  #wakes: NodeJS.Timeout | undefined;
+  readonly #looks: NodeJS.Timeout;
   /** Something of ours runs. */
   #isBusy = false;
   /** The call that the program pauses for, and since when. */
@@ -92,6 +73,8 @@ export class Inspection {
   #pendingSince = 0;
   #handed: unknown;
   #unhook: (() => void) | undefined;
+  /** Hits that the run's record knows of. */
+  #told = 0;
   #sinceCollected = 0;
   #sinceRenewed = 0;
   #renews: NodeJS.Timeout | undefined;
@@ -101,6 +84,10 @@ export class Inspection {
     this.#budget = new Budget(allowed);
     this.#listen();
     onHit((number, values) => this.#hit(number, values));
+    this.#looks = again(() => {
+      this.heedModes();
+      this.#tell();
+    }, SECOND_MS).unref();
   }
 
   get counters(): InspectorCounters {
@@ -117,13 +104,24 @@ export class Inspection {
     }
   }
 
-  /** Modes have changed: functions that are off need no breakpoints. */
+  /**
+   * Functions that are on get the breakpoints that they lack, for want of budget or because they were off.
+   * Asked each second, since another process may change modes, too.
+   */
   heedModes(): void {
     for (const site of this.#sites) {
-      if (site.isResting) continue;
-      if (modes[site.function.id] !== MODE_OFF) this.#set(site);
-      else if (site.open === 0) this.#clear(site);
+      if (modes[site.function.id] !== MODE_OFF) {
+        site.isResting = false;
+        this.#set(site);
+      } else if (site.open === 0) this.#clear(site);
     }
+  }
+
+  /** What was left out is in the run's record, too. */
+  #tell(): void {
+    if (this.#counters.hits === this.#told) return;
+    this.#told = this.#counters.hits;
+    native.noteInspector(JSON.stringify(this.#counters));
   }
 
   /** Leaves nothing behind. */
@@ -131,7 +129,8 @@ export class Inspection {
     onHit(() => false);
     this.#isBusy = true;
     this.#unhook?.();
-    clearTimeout(this.#wakes);
+    clearInterval(this.#looks);
+    this.#tell();
     clearTimeout(this.#renews);
     forgetAll();
     for (const point of this.#points) clearPoint(this.debug, point);
@@ -177,7 +176,7 @@ export class Inspection {
 
   #take({ site, tells }: Point, values: readonly unknown[], began: number): boolean {
     if (this.#pending !== undefined) this.#giveUp(this.#pending);
-    if (this.#budget.begins(began)) this.#wake();
+    if (this.#budget.begins(began)) this.heedModes();
     this.#sinceCollected += 1;
     if (this.#sinceCollected >= HITS_TO_COLLECT) this.#collect();
     this.#sinceRenewed += 1;
@@ -253,27 +252,10 @@ export class Inspection {
   /** A call is not recorded, and for a while no other: breakpoints cost, even where nothing comes of them. */
   #refuse(site: Site): void {
     this.#counters.refused += 1;
-    if (!site.isResting) {
-      site.isResting = true;
-      this.#resting.push(site);
-    }
+    site.isResting = true;
     this.#clear(site);
-    this.#wakes ??= later(() => {
-      this.#wakes = undefined;
-      this.#wake();
-    }, SECOND_MS).unref();
   }
 
-  #wake(): void {
-    const resting = this.#resting;
-    this.#resting = [];
-    for (const site of resting) {
-      site.isResting = false;
-      if (modes[site.function.id] !== MODE_OFF) this.#set(site);
-    }
-  }
-
-  /** Another session for the one that has grown, where nothing of the program runs. */
   #renew(): void {
     this.#renews = undefined;
     this.#sinceRenewed = 0;

@@ -43,6 +43,8 @@ export interface Native {
   detach(): void;
   /** JSON of `SessionCounters`. */
   counters(): string;
+  /** What breakpoints did, as JSON, for the run's record. */
+  noteInspector(counters: string): void;
   /** JSON of `Coverage`. */
   coverage(): string;
   /** Answers of a memory store. `question`: `calls`, `traces` or `stats`. JSON. */

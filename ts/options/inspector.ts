@@ -43,3 +43,26 @@ export function inspectorBudget(
   }
   return budget;
 }
+
+/** What breakpoints did, and what it cost. */
+export interface InspectorCounters {
+  /** Breakpoints that were hit. */
+  readonly hits: number;
+  /** Calls that were seen and not recorded, for want of budget, or because of a stack of 1,000 frames. Those that followed them, until the function had
+   * its breakpoints again, were not seen. */
+  readonly refused: number;
+  /** Pauses for a result. */
+  readonly pauses: number;
+  /** Results that were not recorded: for want of time to pause, because the stack was too deep for it, or because a
+   * debugger may be attached. */
+  readonly withoutResult: number;
+  /** Time in hits, ns, without what V8 does around them. */
+  readonly hitNs: number;
+  /** Time in pauses, ns. */
+  readonly pauseNs: number;
+}
+
+/** They are among the counters of a run; undefined where it had no breakpoints. */
+export function inspectorCountersOf(counters: object): InspectorCounters | undefined {
+  return (counters as { readonly inspector?: InspectorCounters }).inspector;
+}

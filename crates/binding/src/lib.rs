@@ -179,6 +179,14 @@ pub fn counters() -> Result<String> {
     ask::counters().map_err(Into::into)
 }
 
+/// What breakpoints did, as JSON, for the run's record.
+#[napi]
+pub fn note_inspector(counters: String) {
+    if let (Some(recorder), Ok(counters)) = (process::recorder(), serde_json::from_str(&counters)) {
+        recorder.note("inspector", counters);
+    }
+}
+
 /// Files and what became of them.
 #[napi]
 pub fn coverage() -> String {

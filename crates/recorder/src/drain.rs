@@ -10,12 +10,15 @@
 
 pub(crate) mod counting;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{LastWord, Reader, Ring, RunFolder, Take};
 use breadcrumb_store::RunRecord;
+use parking_lot::Mutex;
+use serde_json::Value as Json;
 
 use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
@@ -86,6 +89,8 @@ pub(crate) struct Drain {
     pub(crate) open: Option<OpenList>,
     /// Which functions are to be timed exactly; none where that is not chosen by what they take.
     pub(crate) clock: Option<ExactClock>,
+    /// What the host says of itself, for the run's record.
+    pub(crate) noted: Arc<Mutex<BTreeMap<String, Json>>>,
     /// Changes of what is captured that are in the run's record.
     captures_noted: u64,
     /// The run's record says that it ended: see `replacement.rs`.
@@ -119,6 +124,7 @@ impl Drain {
             published_ns: mono_ns,
             polled_ns: 0,
             failing_since_ns: None,
+            noted: Arc::default(),
             captures_noted: FIRST_CAPTURE,
             left: false,
             dormant: true,
@@ -265,7 +271,7 @@ impl Drain {
         self.note_functions();
         self.list_open();
         self.choose_clocks(since_ns);
-        self.note_captures();
+        self.note_more();
         let published = self
             .begin_record()
             .and_then(|_| self.sink.publish(self.seq, self.translator.functions()));
@@ -293,8 +299,10 @@ impl Drain {
         true
     }
 
-    /// What was captured goes into the run's record, once that has changed.
-    fn note_captures(&mut self) {
+    /// What was captured, once that has changed, and what the host says go into the run's record.
+    fn note_more(&mut self) {
+        let more = &mut self.run.counters.more;
+        more.append(&mut self.noted.lock());
         let Ok(control) = Control::get() else { return };
         if let Some((changed, history)) = control.captures().history_beyond(self.captures_noted) {
             self.captures_noted = changed;

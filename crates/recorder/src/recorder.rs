@@ -4,6 +4,7 @@
 //! nothing. Limits: one session at a time in a process; `flush`, `detach` and `acquire` of a thread
 //! are called on that thread, or when it is known to be silent.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -83,6 +84,7 @@ pub struct Recorder {
     signal_dumps: Mutex<Option<SignalDumps>>,
     /// Its record, as it was at the start.
     run: RunRecord,
+    noted: Arc<Mutex<BTreeMap<String, serde_json::Value>>>,
     /// Nobody removes the run from its store meanwhile.
     writes: Mutex<Option<WriterLock>>,
 }
@@ -142,6 +144,7 @@ impl Recorder {
         // Before the signals that end the process are noted, of which it may be one.
         let dump_signal = options.dump_signal.as_deref();
         let dump_signal = dump_signal.and_then(|name| watch_dump_signal(name, &mut drain));
+        let noted = Arc::clone(&drain.noted);
         let mut session = Session::new(control, drain, budget);
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
@@ -183,6 +186,7 @@ impl Recorder {
             worker: Mutex::new(Some(thread)),
             keeper: Mutex::new(None),
             retention,
+            noted,
             writes: Mutex::new(writes),
         };
         if !options.dormant {
@@ -452,6 +456,11 @@ impl Recorder {
     pub fn set_overhead(&self, overhead: Option<f64>) {
         self.session.set_overhead(overhead);
         self.session.wake();
+    }
+
+    /// A counter of the host's own in the run's record, when it is written next. Waits for nothing.
+    pub fn note(&self, name: &str, value: serde_json::Value) {
+        self.noted.lock().insert(name.to_owned(), value);
     }
 
     /// What the run's record says of files, when it is written next.
