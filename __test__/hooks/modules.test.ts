@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 
 const seen: string[] = [];
@@ -11,7 +12,7 @@ vi.mock("../../ts/native/load", () => ({
     },
   },
 }));
-const { hasSoundHooks, withProbes } = await import("../../ts/hooks/modules");
+const { hasSoundHooks, pathOf, withProbes } = await import("../../ts/hooks/modules");
 
 describe("hasSoundHooks", () => {
   it("knows the first version of each line whose registerHooks can be relied on", () => {
@@ -19,6 +20,32 @@ describe("hasSoundHooks", () => {
     const unsound = ["20.20.2", "22.22.2", "23.11.0", "24.11.0", "24.1.1", "25.0.0"];
     expect(sound.filter(hasSoundHooks)).toEqual(sound);
     expect(unsound.filter(hasSoundHooks)).toEqual([]);
+  });
+});
+
+describe("pathOf", () => {
+  it.each([
+    "file:///app/src/a.mjs",
+    "file:///node_modules/.pnpm/@scope+a@1.2.3/a-b.js",
+    "file:///a%20b/c.js",
+    "file:///a b/ü.js",
+    "file:///a/../b/./c.js",
+    "file:///a/..b/c.js",
+    "file:///a//b.js?query#hash",
+    "file:///a/b.js?v=1",
+    "file:///a\tb.js",
+    "file:///",
+    "file:////a.js",
+  ])("is that of Node for %s", (url) => {
+    expect(pathOf(url)).toBe(fileURLToPath(url));
+  });
+
+  it("is none of what is no file", () => {
+    expect(["node:fs", "file://host/a.js", "data:text/javascript,1"].map(pathOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

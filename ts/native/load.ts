@@ -13,22 +13,22 @@ import type { Native } from "./native";
 /** Node's code for an addon that it is told not to load. */
 const DISABLED = "ERR_DLOPEN_DISABLED";
 
-/** Name of this platform as `@napi-rs/cli` says it: `linux-x64-gnu`, `darwin-arm64`. */
-export function platformName(): string {
+/** What this platform may be as `@napi-rs/cli` says it, the likeliest first: `linux-x64-gnu`, `darwin-arm64`. */
+export function platformNames(): string[] {
   const { platform, arch } = process;
-  if (platform === "win32") return `${platform}-${arch}-msvc`;
-  if (platform !== "linux") return `${platform}-${arch}`;
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return `linux-${arch}-${report.header?.glibcVersionRuntime === undefined ? "musl" : "gnu"}`;
+  if (platform === "win32") return [`${platform}-${arch}-msvc`];
+  // Which libc there is would be told by a report, in 3 ms; an addon for the other does not load.
+  if (platform === "linux") return [`linux-${arch}-gnu`, `linux-${arch}-musl`];
+  return [`${platform}-${arch}`];
 }
 
 function load(): Native {
-  const name = platformName();
+  const names = platformNames();
   const require = createRequire(__filename);
-  const places = [
+  const places = names.flatMap((name) => [
     join(__dirname, "..", `breadcrumb-tracer.${name}.node`),
     `breadcrumb-tracer-${name}`,
-  ];
+  ]);
   const causes: unknown[] = [];
   for (const place of places) {
     try {
@@ -47,7 +47,7 @@ function load(): Native {
   }
   throw new BreadcrumbError(
     "BC_ERR_NO_ADDON",
-    `No native addon of Breadcrumb for ${name} was found: install the optional dependency breadcrumb-tracer-${name}, or build it with \`npm run build\``,
+    `No native addon of Breadcrumb for ${names.join(" or ")} was found: install the optional dependency breadcrumb-tracer-${names[0]}, or build it with \`npm run build\``,
     { cause: causes[0] },
   );
 }
