@@ -153,10 +153,16 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
     const ended = run(node, ["main.mjs"], folder);
     expect(ended.status).toBe(0);
     expect(ended.stderr).toMatch(
-      /1 matching file was loaded before start\(\).*work\.mjs.*by breakpoints.*--require/,
+      /1 matching file was loaded before start\(\).*work\.mjs.*not be recorded.*--require.*says why/,
     );
     expect(JSON.parse(ended.stdout)).toMatchObject({
-      files: [{ file: "src/work.mjs", status: "inspected", backend: "inspector", functions: 3 }],
+      files: [
+        {
+          file: "src/work.mjs",
+          status: "too-early",
+          reason: "breakpoints were not asked for (inspector: true)",
+        },
+      ],
     });
   });
 

@@ -17,9 +17,9 @@ onSessionEnd(() => {
 });
 
 /**
- * Begins to record: every file that matches `include`. Those that were loaded before are recorded by
- * breakpoints, a limited number of calls a second (docs/inspector.md); they are named on stderr, once, and
- * `session.coverage()` says so.
+ * Begins to record: every file that matches `include` and is loaded from now on. Those that were loaded before
+ * are named on stderr, once, and in `session.coverage()`; with `inspector` breakpoints record a limited number of
+ * their calls a second (docs/inspector.md).
  * In a process that `breadcrumb run` or `register` records already, the
  * session is that recording, and stopping it only flushes.
  *
@@ -68,7 +68,9 @@ function reportLoaded({ inspected, early }: ReturnType<typeof Core.inspectLoaded
       `${loadedBefore(inspected)} and will be recorded by breakpoints, a limited number of calls a second. For every call: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
     );
   }
-  if (early.length > 0) warn(`${loadedBefore(early)} and will not be recorded. ${remedy}`);
+  if (early.length > 0) {
+    warn(`${loadedBefore(early)} and will not be recorded. ${remedy}. session.coverage() says why`);
+  }
 }
 
 function loadedBefore(files: readonly string[]): string {
@@ -88,7 +90,7 @@ function warn(message: string): void {
  * ```js
  * const { functions } = await Breadcrumb.measure(async () => (await import("./work.js")).run());
  * ```
- * Of files that are loaded already only a few calls are measured: import them inside the function.
+ * Files that are loaded already are not measured: import them inside the function.
  */
 async function measure<T>(
   work: () => T | Promise<T>,

@@ -31,7 +31,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer, stderr } = json(
       node,
       `const before = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store });
+      const session = await Breadcrumb.start({ include, store, inspector: true });
       delete require.cache[require.resolve("./src/lib.js")];
       const after = require("./src/lib.js");
       before.add(1, 2);
@@ -58,7 +58,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       node,
       `import { openStore } from "breadcrumb-tracer/query";
       const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store: "./store" });
+      const session = await Breadcrumb.start({ include, store: "./store", inspector: true });
       add(1, 2);
       await session.stop();
       const reader = await openStore("./store");
@@ -108,7 +108,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       const globals = new Set(Reflect.ownKeys(globalThis));
       const rounds = [];
       for (let i = 0; i < 3; i++) {
-        const session = await Breadcrumb.start({ include, store });
+        const session = await Breadcrumb.start({ include, store, inspector: true });
         const during = open;
         add(i, 1);
         const { inspector: counts } = await session.stop();
@@ -138,7 +138,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store });
+      const session = await Breadcrumb.start({ include, store, inspector: true });
       session.set({ include: [":add"] });
       add(1, 2);
       session.set({ capture: "dormant" });
@@ -170,7 +170,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       import { setTimeout as sleep } from "node:timers/promises";
       const { add } = require("./src/lib.js");
       const cli = (...args) => execFileSync(process.execPath, ["${cli}", ...args, "--pid", String(process.pid)]);
-      const session = await Breadcrumb.start({ include, store: "./store" });
+      const session = await Breadcrumb.start({ include, store: "./store", inspector: true });
       add(1, 2);
       cli("stop");
       add(3, 4);
@@ -202,7 +202,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       `const { add, inner } = require("./src/lib.js");
       let touched = 0;
       const touch = () => { touched += 1; return 1; };
-      const session = await Breadcrumb.start({ include, store });
+      const session = await Breadcrumb.start({ include, store, inspector: true });
       const trap = new Proxy({}, new Proxy({}, { get: touch }));
       const bomb = { get a() { return touch(); }, toString: touch, toJSON: touch, [Symbol.toPrimitive]: touch };
       inner(trap); inner(bomb);
@@ -213,8 +213,8 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
   });
 
   it.each([
-    ["inspector: false", [], "the inspector is turned off"],
-    ["", ["--inspect=0"], "a debugger may be attached (--inspect)"],
+    ["", [], "breakpoints were not asked for (inspector: true)"],
+    ["inspector: true", ["--inspect=0"], "a debugger may be attached (--inspect)"],
   ])("are not recorded with %s %j, which says why", (option, args, reason) => {
     const { answer, stderr } = json(
       node,
@@ -235,7 +235,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       node,
       `import inspector from "node:inspector";
       const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store });
+      const session = await Breadcrumb.start({ include, store, inspector: true });
       inspector.open(0);
       const sum = add(1, 2);
       inspector.close();

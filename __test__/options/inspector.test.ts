@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import { inspectorBudget } from "../../ts/options/inspector";
 
-test("what is not given has a default, and false turns it off", () => {
-  const defaults = { hits: 100, totalHits: 1000, pauseMs: 30 };
-  expect(inspectorBudget(undefined)).toEqual(defaults);
+test("it is off unless it is asked for, and what is not given has a default", () => {
+  const defaults = { hits: 20, totalHits: 100, pauseMs: 10 };
   expect(inspectorBudget(true)).toEqual(defaults);
   expect(inspectorBudget({ hits: 0 })).toEqual({ ...defaults, hits: 0 });
-  expect(inspectorBudget(false)).toBeNull();
+  expect([inspectorBudget(undefined), inspectorBudget(false)]).toEqual([null, null]);
 });
 
 test.each([

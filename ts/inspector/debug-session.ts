@@ -54,6 +54,11 @@ export class DebugSession {
     return answer as T;
   }
 
+  /** Begins to tell of scripts and to take breakpoints, and keeps no texts of scripts that are gone. */
+  enable(): void {
+    this.post("Debugger.enable", { maxScriptsCacheSize: 0 });
+  }
+
   on<T>(event: string, listener: (parameters: T) => void): () => void {
     const heard = (message: { params: T }): void => listener(message.params);
     this.#session.on(event, heard as never);

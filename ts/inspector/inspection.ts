@@ -48,8 +48,11 @@ interface PausedAt {
 
 /** V8 keeps a script for each hit until it collects garbage, and hits grow dearer: 40 µs become 120 with 24,000. */
 const HITS_TO_COLLECT = 4000;
-/** A session keeps 150 bytes for each hit as long as it is connected; to set 1,600 breakpoints anew takes 30 ms. */
-const HITS_TO_RENEW = 20_000;
+/**
+ * A session keeps 150 bytes for each hit and more for each script that the program makes, as long as it is
+ * connected; to set 1,600 breakpoints anew takes 30 ms.
+ */
+const SCRIPTS_TO_RENEW = 20_000;
 /** A heap that is collected in a few ms; in a larger one V8 will see to it itself. */
 const SMALL_HEAP_BYTES = 64 << 20;
 const SECOND_MS = 1000;
@@ -133,12 +136,19 @@ export class Inspection {
     this.#tell();
     clearTimeout(this.#renews);
     forgetAll();
-    for (const point of this.#points) clearPoint(this.debug, point);
+    // Its breakpoints go with it.
     this.debug.end();
   }
 
   #listen(): void {
     this.debug.on<PausedAt>("Debugger.paused", (at) => this.#paused(at));
+    // Each hit is a script, too.
+    this.debug.on("Debugger.scriptParsed", () => {
+      this.#sinceRenewed += 1;
+      if (this.#sinceRenewed >= SCRIPTS_TO_RENEW) {
+        this.#renews ??= later(() => this.#renew(), 0).unref();
+      }
+    });
   }
 
   #set(site: Site): void {
@@ -179,8 +189,6 @@ export class Inspection {
     if (this.#budget.begins(began)) this.heedModes();
     this.#sinceCollected += 1;
     if (this.#sinceCollected >= HITS_TO_COLLECT) this.#collect();
-    this.#sinceRenewed += 1;
-    if (this.#sinceRenewed >= HITS_TO_RENEW) this.#renews ??= later(() => this.#renew(), 0).unref();
     const depth = settle();
     if (depth === 0) {
       if ((tells & ENTRY) !== 0) this.#refuse(site);
@@ -263,7 +271,7 @@ export class Inspection {
     this.debug.end();
     this.debug = new DebugSession();
     this.#listen();
-    this.debug.post("Debugger.enable");
+    this.debug.enable();
     for (const point of set) {
       point.set = undefined;
       setPoint(this.debug, point);

@@ -43,7 +43,7 @@ export function loadedScripts(debug: DebugSession): LoadedScript[] {
       refusal: refusalOf(script),
     });
   });
-  debug.post("Debugger.enable");
+  debug.enable();
   off();
   return scripts;
 }

@@ -108,9 +108,9 @@ export interface StartOptions {
    */
   readonly redact?: RedactOptions | false;
   /**
-   * What breakpoints may cost that record files which were loaded before `Breadcrumb.start()`; false: they
-   * are not recorded.
-   * @default `{ hits: 100, totalHits: 1000, pauseMs: 30 }`
+   * Breakpoints record a few calls a second of files that were loaded before `Breadcrumb.start()`; an object says
+   * what that may cost (docs/inspector.md). true: `{ hits: 20, totalHits: 100, pauseMs: 10 }`.
+   * @default false
    */
   readonly inspector?: InspectorOptions | boolean;
 }

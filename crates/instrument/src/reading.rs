@@ -4,7 +4,7 @@
 //! `function f(a) { return a }` gives `f` with the parameter `a` and an entry somewhere from `return` on.
 //! Names, lines and what is left alone are those that `instrument` finds.
 //!
-//! Limits: generators are left alone. Where exactly V8 can break is for V8 to say.
+//! Limits: generators and constructors that call `super()` are left alone. Where exactly V8 can break is for V8 to say.
 
 use std::panic::catch_unwind;
 
@@ -16,7 +16,7 @@ use crate::found::Found;
 use crate::original_names::{Names, Renamed};
 use crate::positions::Positions;
 use crate::sites::{self, Body, Range};
-use crate::table::{GENERATOR, HIDDEN, NO_ID, number};
+use crate::table::{DERIVED, GENERATOR, HIDDEN, NO_ID, number};
 use crate::{Diagnostic, Input, LeftAloneFunction, failed, parse, stack, visitor};
 
 /// A text that was read.
@@ -93,6 +93,12 @@ fn read_checked(input: &Input) -> Result<Reading, Diagnostic> {
         }
         if function.is_generator {
             function.left_alone.get_or_insert(GENERATOR);
+        }
+        if bodies
+            .get(&function.body)
+            .is_some_and(|body| body.is_derived)
+        {
+            function.left_alone.get_or_insert(DERIVED);
         }
         let hides = |body: &Body| {
             function

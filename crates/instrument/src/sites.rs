@@ -12,7 +12,7 @@ use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::declarations::binding_names;
 
@@ -38,6 +38,8 @@ pub(crate) struct Body<'a> {
     pub hides: Vec<&'a str>,
     /// It is an expression.
     pub is_expression: bool,
+    /// It is that of a constructor that has to call `super()`, or of an arrow function in one.
+    pub is_derived: bool,
     /// Where it returns, and another function ends, too: V8 may break in that one, or nowhere.
     pub shared_ends: Vec<u32>,
     /// Where all of them start.
@@ -55,6 +57,8 @@ pub(crate) fn find<'a>(program: &Program<'a>) -> FxHashMap<u32, Body<'a>> {
     let mut sites = Sites {
         bodies: FxHashMap::default(),
         open: vec![Body::default()],
+        derived: FxHashSet::default(),
+        is_derived: false,
     };
     sites.visit_program(program);
     sites.bodies
@@ -79,6 +83,10 @@ struct Sites<'a> {
     bodies: FxHashMap<u32, Body<'a>>,
     /// Of the functions around, and of the program.
     open: Vec<Body<'a>>,
+    /// Where constructors of classes start that extend another.
+    derived: FxHashSet<u32>,
+    /// As [`Body::is_derived`], of the function that is visited.
+    is_derived: bool,
 }
 
 impl<'a> Sites<'a> {
@@ -91,6 +99,7 @@ impl<'a> Sites<'a> {
         self.open.push(body);
         visit(self);
         let mut body = self.open.pop().expect("it was pushed");
+        body.is_derived = self.is_derived;
         if body.disposes {
             body.hidden = std::mem::take(&mut body.returns);
         }
@@ -119,11 +128,26 @@ impl<'a> Sites<'a> {
 }
 
 impl<'a> Visit<'a> for Sites<'a> {
+    fn visit_class(&mut self, it: &Class<'a>) {
+        for element in &it.body.body {
+            if let ClassElement::MethodDefinition(method) = element
+                && method.kind == MethodDefinitionKind::Constructor
+                && it.heritage.is_some()
+            {
+                self.derived.insert(method.value.span.start);
+            }
+        }
+        walk::walk_class(self, it);
+    }
+
     fn visit_function(&mut self, it: &Function<'a>, _: ScopeFlags) {
+        let is_derived = self.derived.contains(&it.span.start);
+        let around = std::mem::replace(&mut self.is_derived, is_derived);
         self.visit_formal_parameters(&it.params);
         if let Some(body) = &it.body {
             self.visit_statements_of(body);
         }
+        self.is_derived = around;
     }
 
     fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {

@@ -20,6 +20,11 @@ pub(crate) const GENERATOR: &str = "its calls are told by probes alone: it is a 
 /// Why breakpoints tell nothing of a function whose arguments they cannot read.
 pub(crate) const HIDDEN: &str = "a block hides a parameter where its code begins";
 
+/// Why breakpoints must not be in a constructor that has to call `super()`, nor in its arrow functions: where V8
+/// evaluates a condition before that call, it makes `this` undefined for good, if a function in there needs it
+/// (*tried* on 20 to 26, where it aborts).
+pub(crate) const DERIVED: &str = "V8's debugger may break a constructor before its super()";
+
 /// Ids by index of what was found, the table of functions, and those left alone.
 pub(crate) fn number<'a>(
     first_id: u32,
@@ -36,7 +41,7 @@ pub(crate) fn number<'a>(
         let around = (function.parent != NO_FUNCTION)
             .then(|| reasons[function.parent as usize])
             .flatten()
-            .filter(|&why| why != GENERATOR && why != HIDDEN);
+            .filter(|&why| ![GENERATOR, HIDDEN, DERIVED].contains(&why));
         let reason = function.left_alone.or(around);
         reasons.push(reason);
         let start = positions.utf16(function.start);

@@ -145,3 +145,18 @@ fn texts_that_get_no_probes_are_not_read() {
         assert!(breadcrumb_instrument::read(&input(source)).is_err());
     }
 }
+
+#[test]
+fn constructors_that_call_super_and_their_arrow_functions_are_left_alone() {
+    let reading = read(
+        "class A extends B { constructor(x = () => 1) { const f = () => super(); f(); function g() { () => 2 } } \
+         m() { () => 3 } y = () => 4 } class C { constructor() { () => 5 } } (class extends C {})",
+    );
+    let names = |functions: &[breadcrumb_event::function::Function]| {
+        functions.iter().map(|f| f.name.clone()).collect::<Vec<_>>()
+    };
+    let told = names(&reading.functions);
+    assert_eq!(told.len(), 7, "{told:?}");
+    assert_eq!(reading.left_alone.len(), 3);
+    assert!(reading.left_alone.iter().all(|f| f.why.contains("super()")));
+}
