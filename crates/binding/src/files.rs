@@ -333,17 +333,29 @@ pub fn file_stem(path: &Path) -> &str {
         .unwrap_or_default()
 }
 
-/// As what a text may be read, by what Node says.
-fn kinds(kind: &str) -> &'static [SourceKind] {
-    match kind {
+/// Takes a text as Node said it would read it, or as it turns out to be: a `.js` file without a word about
+/// its kind may be an ES module, a file handed on by another loader may hold TypeScript.
+fn by_kinds<T>(
+    kind: &str,
+    take: impl Fn(SourceKind) -> Result<T, Diagnostic>,
+) -> Result<T, Diagnostic> {
+    let kinds: &[SourceKind] = match kind {
         "module" => &[SourceKind::Module],
         "module-typescript" => &[SourceKind::TypeScriptModule],
         "commonjs-typescript" => &[SourceKind::TypeScriptCommonJs, SourceKind::TypeScriptModule],
         _ => &[SourceKind::CommonJs, SourceKind::Module],
+    };
+    let mut first: Option<Diagnostic> = None;
+    for &kind in kinds {
+        match take(kind) {
+            Ok(taken) => return Ok(taken),
+            Err(diagnostic) => first = first.or(Some(diagnostic)),
+        }
     }
+    Err(first.expect("at least one kind was tried"))
 }
 
-/// Reads a text that V8 has compiled, likewise.
+/// Reads a text that V8 has compiled. See [`by_kinds`].
 pub fn read_as(
     source: &str,
     kind: &str,
@@ -352,26 +364,19 @@ pub fn read_as(
     map: Option<&FileMap>,
     wanted: Wanted,
 ) -> Result<Reading, Diagnostic> {
-    let mut first: Option<Diagnostic> = None;
-    for &kind in kinds(kind) {
-        match breadcrumb_instrument::read(&Input {
+    by_kinds(kind, |kind| {
+        breadcrumb_instrument::read(&Input {
             source,
             kind,
             first_id,
             file_stem: file_stem(path),
             names: map.map(|map| map as _),
             wanted,
-        }) {
-            Ok(reading) => return Ok(reading),
-            Err(diagnostic) => first = first.or(Some(diagnostic)),
-        }
-    }
-    Err(first.expect("at least one kind was tried"))
+        })
+    })
 }
 
-/// Instruments a text as Node said it would read it, or as it turns out to be: a `.js` file
-/// without a word about its kind may be an ES module, a file handed on by another loader may hold
-/// TypeScript.
+/// Instruments a text. See [`by_kinds`].
 pub fn instrument_as(
     source: &str,
     kind: &str,
@@ -380,19 +385,19 @@ pub fn instrument_as(
     map: Option<&FileMap>,
     wanted: Wanted,
 ) -> Outcome {
-    let mut first: Option<Diagnostic> = None;
-    for &kind in kinds(kind) {
-        match breadcrumb_instrument::instrument(&Input {
+    let instrumented = by_kinds(kind, |kind| {
+        let input = Input {
             source,
             kind,
             first_id,
             file_stem: file_stem(path),
             names: map.map(|map| map as _),
             wanted,
-        }) {
-            Outcome::Instrumented(result) => return Outcome::Instrumented(result),
-            Outcome::LeftAlone(diagnostic) => first = first.or(Some(diagnostic)),
+        };
+        match breadcrumb_instrument::instrument(&input) {
+            Outcome::Instrumented(result) => Ok(result),
+            Outcome::LeftAlone(diagnostic) => Err(diagnostic),
         }
-    }
-    Outcome::LeftAlone(first.expect("at least one kind was tried"))
+    });
+    instrumented.map_or_else(Outcome::LeftAlone, Outcome::Instrumented)
 }

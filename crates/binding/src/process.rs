@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::capture::ProcessControl;
 use crate::code_cache::{self, Question};
 use crate::coded_error::CodedError;
+use crate::file_map::FileMap;
 use crate::files::{About, FileStatus, Files, file_stem, instrument_as, read_as};
 use crate::function_patterns::FunctionPatterns;
 use crate::options::SessionOptions;
@@ -322,11 +323,8 @@ fn wanted() -> Wanted {
     })
 }
 
-/// A file's text with probes, or why it has none.
-pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<String, String> {
-    if with_files(|files| files.has(path)) && source.contains("$bc.") {
-        return Err("its text has probes already".to_owned());
-    }
+/// A file's source map, and why it cannot be used; an error where all that it names is excluded.
+fn map_of(source: &str, path: &str) -> Result<(Option<Arc<FileMap>>, Option<String>), String> {
     let (map, trouble) = match source_maps::of(source, path) {
         Ok(map) => (map, None),
         Err(trouble) => (None, Some(trouble)),
@@ -337,6 +335,15 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
     {
         return Err("its sources are excluded".to_owned());
     }
+    Ok((map, trouble))
+}
+
+/// A file's text with probes, or why it has none.
+pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<String, String> {
+    if with_files(|files| files.has(path)) && source.contains("$bc.") {
+        return Err("its text has probes already".to_owned());
+    }
+    let (map, trouble) = map_of(source, path)?;
     let shown_path: Arc<str> = shown(path).into();
     let mut originals: Vec<String> = Vec::new();
     let control = Control::get().map_err(|error| error.to_string())?;
@@ -403,16 +410,7 @@ pub fn instrument(source: &str, path: &str, kind: &str, head: String) -> Result<
 /// Makes the functions of a file known that was loaded before there could be probes in it. Gives JSON of the
 /// first id, and of where calls of each function can be seen.
 pub fn read(source: &str, path: &str, kind: &str) -> Result<Json, String> {
-    let (map, trouble) = match source_maps::of(source, path) {
-        Ok(map) => (map, None),
-        Err(trouble) => (None, Some(trouble)),
-    };
-    if let Some(map) = &map
-        && has_excludes()
-        && excludes_all(&map.files())
-    {
-        return Err("its sources are excluded".to_owned());
-    }
+    let (map, trouble) = map_of(source, path)?;
     let shown_path: Arc<str> = shown(path).into();
     let control = Control::get().map_err(|error| error.to_string())?;
     let wanted = wanted();

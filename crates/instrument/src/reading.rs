@@ -91,24 +91,19 @@ fn read_checked(input: &Input) -> Result<Reading, Diagnostic> {
         if input.wanted.this {
             function.hand_over_this();
         }
-        if function.is_generator {
-            function.left_alone.get_or_insert(GENERATOR);
-        }
-        if bodies
-            .get(&function.body)
-            .is_some_and(|body| body.is_derived)
-        {
-            function.left_alone.get_or_insert(DERIVED);
-        }
+        let body = bodies.get(&function.body);
         let hides = |body: &Body| {
-            function
-                .captured()
-                .iter()
-                .any(|p| body.hides.contains(&p.name))
+            let captured = function.captured();
+            captured.iter().any(|p| body.hides.contains(&p.name))
         };
-        if bodies.get(&function.body).is_some_and(hides) {
-            function.left_alone.get_or_insert(HIDDEN);
-        }
+        let reason = if function.is_generator {
+            Some(GENERATOR)
+        } else if body.is_some_and(|body| body.is_derived) {
+            Some(DERIVED)
+        } else {
+            body.is_some_and(hides).then_some(HIDDEN)
+        };
+        function.left_alone = function.left_alone.or(reason);
     }
     let positions = Positions::new(input.source);
     let (ids, functions, left_alone) = number(input.first_id, &found, names, &positions);

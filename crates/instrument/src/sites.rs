@@ -129,13 +129,14 @@ impl<'a> Sites<'a> {
 
 impl<'a> Visit<'a> for Sites<'a> {
     fn visit_class(&mut self, it: &Class<'a>) {
-        for element in &it.body.body {
-            if let ClassElement::MethodDefinition(method) = element
-                && method.kind == MethodDefinitionKind::Constructor
-                && it.heritage.is_some()
-            {
-                self.derived.insert(method.value.span.start);
-            }
+        if it.heritage.is_some() {
+            let constructors = it.body.body.iter().filter_map(|element| match element {
+                ClassElement::MethodDefinition(method) if method.kind.is_constructor() => {
+                    Some(method.value.span.start)
+                }
+                _ => None,
+            });
+            self.derived.extend(constructors);
         }
         walk::walk_class(self, it);
     }
