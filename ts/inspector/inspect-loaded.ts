@@ -18,6 +18,8 @@ export interface LoadedReport {
   readonly early: readonly string[];
 }
 
+/** A script that V8 has collected: it runs no more. */
+const GONE = "its script is gone";
 const OFF = "breakpoints were not asked for (inspector: true)";
 /** Functions with breakpoints: a thousand take 0.2 s to find and set, in one piece. */
 const MAX_FUNCTIONS = 1000;
@@ -46,9 +48,9 @@ export function inspectLoaded(allowed: InspectorBudget | null): LoadedReport {
   }
   let functions = 0;
   for (const script of loadedScripts(debug)) {
-    const source = chosenText(debug, script);
-    if (source === undefined) continue;
-    const file = no ?? script.refusal ?? read(script, source);
+    if (!isChosen(debug, script)) continue;
+    const file = no ?? script.refusal ?? read(debug, script);
+    if (file === GONE) continue;
     const reason = typeof file === "string" ? file : tooMany(functions + file.functions.length);
     if (reason !== undefined || typeof file === "string") {
       if (!told.early.has(script.path)) native.tooEarly(script.path, reason);
@@ -77,24 +79,30 @@ function tooMany(functions: number): string | undefined {
   return functions > MAX_FUNCTIONS ? `there are more than ${MAX_FUNCTIONS} functions` : undefined;
 }
 
-/** A chosen script's text; undefined if it is not chosen, has probes, or is gone: V8 collects unused ones. */
-function chosenText(debug: DebugSession, { id, path, hasMap }: LoadedScript): string | undefined {
-  if (!known.has(id) && native.hasProbes(path)) return undefined;
-  const isChosen = native.selects(path);
-  if (!isChosen && !hasMap) return undefined;
+/** Whether a script is to be recorded and has no probes. */
+function isChosen(debug: DebugSession, { id, path, hasMap }: LoadedScript): boolean {
+  if (!known.has(id) && native.hasProbes(path)) return false;
+  if (native.selects(path)) return true;
+  const source = hasMap ? textOf(debug, id) : undefined;
+  return source !== undefined && native.selectsByMap(source, path);
+}
+
+/** V8's text of a script; undefined if it is gone: V8 collects unused ones. */
+function textOf(debug: DebugSession, scriptId: string): string | undefined {
   try {
-    const { scriptSource } = debug.post<{ scriptSource: string }>("Debugger.getScriptSource", {
-      scriptId: id,
-    });
-    return isChosen || native.selectsByMap(scriptSource, path) ? scriptSource : undefined;
+    return debug.post<{ scriptSource: string }>("Debugger.getScriptSource", { scriptId })
+      .scriptSource;
   } catch {
     return undefined;
   }
 }
 
-function read({ id, path, isModule }: LoadedScript, source: string): LoadedFile | string {
+/** A script's functions, or why there are none. */
+function read(debug: DebugSession, { id, path, isModule }: LoadedScript): LoadedFile | string {
   const before = known.get(id);
   if (before !== undefined) return before;
+  const source = textOf(debug, id);
+  if (source === undefined) return GONE;
   const file = readFile(Number(id), path, source, isModule);
   if (typeof file !== "string") known.set(id, file);
   return file;

@@ -60,13 +60,13 @@ pub fn set(request: CaptureRequest) -> Result<Json, CodedError> {
         chosen,
         include: include.clone(),
     };
-    if let (Some(overhead), Some(recorder)) = (request.overhead, process::recorder()) {
-        recorder.set_overhead((overhead > 0.0).then_some(overhead));
-    }
-    if u32::from(request.mode) != breadcrumb_event::layout::MODE_OFF
-        && let Some(recorder) = process::recorder()
-    {
-        recorder.begin_record();
+    if let Some(recorder) = process::recorder() {
+        if let Some(overhead) = request.overhead {
+            recorder.set_overhead((overhead > 0.0).then_some(overhead));
+        }
+        if u32::from(request.mode) != breadcrumb_event::layout::MODE_OFF {
+            recorder.begin_record();
+        }
     }
     let control = Control::get()?;
     let Captured { functions, of } = control

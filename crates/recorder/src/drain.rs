@@ -132,15 +132,13 @@ impl Drain {
     }
 
     /// Something is to be recorded: the run gets its record and its first checkpoint, if it has none.
-    /// True if it had none.
-    pub(crate) fn begin_record(&mut self) -> Result<bool, RecorderError> {
-        if !self.dormant {
-            return Ok(false);
+    pub(crate) fn begin_record(&mut self) -> Result<(), RecorderError> {
+        if self.dormant {
+            self.checkpoint();
+            self.sink.write_run(&self.run)?;
+            self.dormant = false;
         }
-        self.checkpoint();
-        self.sink.write_run(&self.run)?;
-        self.dormant = false;
-        Ok(true)
+        Ok(())
     }
 
     pub(crate) fn add(&mut self, ring: Arc<Ring>) {
@@ -274,7 +272,7 @@ impl Drain {
         self.note_more();
         let published = self
             .begin_record()
-            .and_then(|_| self.sink.publish(self.seq, self.translator.functions()));
+            .and_then(|()| self.sink.publish(self.seq, self.translator.functions()));
         match published {
             Ok(published) => {
                 if published.bytes > 0 {
@@ -306,7 +304,6 @@ impl Drain {
         let Ok(control) = Control::get() else { return };
         if let Some((changed, history)) = control.captures().history_beyond(self.captures_noted) {
             self.captures_noted = changed;
-            let more = &mut self.run.counters.more;
             more.insert("captures".to_owned(), history);
         }
     }

@@ -56,6 +56,7 @@ mod redact;
 mod redactions;
 mod replacement;
 mod row_sink;
+mod run_start;
 mod session;
 mod signal_dumps;
 mod sink;

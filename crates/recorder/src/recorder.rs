@@ -11,25 +11,21 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
-use breadcrumb_ring::{
-    ChunkBudget, DumpSignal, LastWord, Ring, RingOptions, RunFolder, ThreadMemory,
-};
-use breadcrumb_store::{
-    ClockOffset, FileLists, RunRecord, RunStatus, Store, WriterLock, iso_timestamp,
-};
+use breadcrumb_ring::{ChunkBudget, DumpSignal, LastWord, Ring, RingOptions, ThreadMemory};
+use breadcrumb_store::{FileLists, RunRecord, RunStatus, WriterLock, iso_timestamp};
 use parking_lot::Mutex;
 
-use crate::checkpoint::CheckpointWriter;
 use crate::control::Control;
 use crate::control_channel::ControlChannel;
 use crate::counters::Counters;
-use crate::drain::{CrashFiles, Drain, GROW_CHUNKS};
+use crate::drain::{Drain, GROW_CHUNKS};
 use crate::error::RecorderError;
 use crate::exact_clock::{Clock, ExactClock};
 use crate::function_table::FunctionObserver;
 use crate::keep::Held;
 use crate::keeper::{Keeper, Retention};
-use crate::options::{Overflow, RecorderOptions, SinkOptions};
+use crate::options::{Overflow, RecorderOptions};
+use crate::run_start::{crash_files, record_of};
 use crate::session::Session;
 use crate::signal_dumps::SignalDumps;
 use crate::sink::Sink;
@@ -84,7 +80,10 @@ pub struct Recorder {
     signal_dumps: Mutex<Option<SignalDumps>>,
     /// Its record, as it was at the start.
     run: RunRecord,
+    /// See [`Drain::noted`].
     noted: Arc<Mutex<BTreeMap<String, serde_json::Value>>>,
+    /// The run has its record, and its store a keeper.
+    has_begun: AtomicBool,
     /// Nobody removes the run from its store meanwhile.
     writes: Mutex<Option<WriterLock>>,
 }
@@ -187,30 +186,34 @@ impl Recorder {
             keeper: Mutex::new(None),
             retention,
             noted,
+            has_begun: AtomicBool::new(false),
             writes: Mutex::new(writes),
         };
         if !options.dormant {
-            recorder.start_keeper();
+            recorder.begin_record();
         }
         Ok(Arc::new(recorder))
     }
 
-    /// Something is to be recorded in a run that was dormant: it has a record from now on, and its store is
-    /// kept in shape. Where the record cannot be written, the next call tries again.
+    /// Something is to be recorded: the run has a record from now on, and its store is kept in shape. Where the
+    /// record cannot be written, the next call tries again.
     pub fn begin_record(&self) {
-        let mut drain = self.session.drain.lock();
-        let has_begun = !self.session.ended() && drain.begin_record().unwrap_or_default();
-        drop(drain);
-        if has_begun {
-            self.start_keeper();
+        // A publication holds the drain for long, and this is asked at each change of what is captured.
+        if self.has_begun.load(Ordering::Acquire) {
+            return;
         }
-    }
-
-    fn start_keeper(&self) {
-        let store = self.session.drain.lock().sink.store().cloned();
-        let parts = Arc::clone(&self.session.upkeep_parts);
-        *self.keeper.lock() =
-            store.map(|store| Keeper::start(store, self.retention.clone(), parts));
+        let mut drain = self.session.drain.lock();
+        if self.session.ended() || drain.begin_record().is_err() {
+            return;
+        }
+        let store = drain.sink.store().cloned();
+        drop(drain);
+        // Once, and not behind the end of the session, which takes it away.
+        let mut keeper = self.keeper.lock();
+        if !self.has_begun.swap(true, Ordering::AcqRel) && !self.is_stopped() {
+            let parts = Arc::clone(&self.session.upkeep_parts);
+            *keeper = store.map(|store| Keeper::start(store, self.retention.clone(), parts));
+        }
     }
 
     /// Maps a ring over a thread's memory. Returns the thread's index in the run.
@@ -500,33 +503,6 @@ impl Drop for Recorder {
     }
 }
 
-/// The run's record, as of its start by the monotonic and the wall clock.
-fn record_of(
-    options: &RecorderOptions,
-    sink: &Sink,
-    (mono_ns, wall_ns): (i64, i64),
-    crash_proof: bool,
-) -> RunRecord {
-    let mut run = options.run.clone();
-    run.run_id.clone_from(&options.run_id);
-    run.status = RunStatus::Running;
-    options.overflow.name().clone_into(&mut run.overflow);
-    run.crash_proof = crash_proof;
-    if run.started_at.is_empty() {
-        run.started_at = iso_timestamp(wall_ns);
-    }
-    run.clocks = vec![ClockOffset { mono_ns, wall_ns }];
-    let more = &mut run.counters.more;
-    if let Some(kind) = sink.store().and_then(Store::network_kind) {
-        more.insert("networkStore".into(), kind.into());
-    }
-    if let Some(keep) = &options.keep {
-        let keep = serde_json::to_value(keep).unwrap_or_default();
-        more.insert("keep".into(), keep);
-    }
-    run
-}
-
 /// Watches for the signal that dumps; where it cannot be had, the run's record says so.
 fn watch_dump_signal(name: &str, drain: &mut Drain) -> Option<DumpSignal> {
     let watched = DumpSignal::watch(name).ok().flatten();
@@ -534,21 +510,6 @@ fn watch_dump_signal(name: &str, drain: &mut Drain) -> Option<DumpSignal> {
         drain.note("dumpSignalTaken", name);
     }
     watched
-}
-
-/// The run's folder in memory; `None` where there can be none, or nothing to recover into.
-fn crash_files(options: &RecorderOptions) -> Option<CrashFiles> {
-    let SinkOptions::Store(store) = &options.sink else {
-        return None;
-    };
-    let root = options.shm_root.as_ref()?;
-    let folder = RunFolder::create(root, &options.run_id).ok()?;
-    Some(CrashFiles {
-        checkpoints: CheckpointWriter::new(folder.path()),
-        folder: Arc::new(folder),
-        store: std::path::absolute(store).unwrap_or_else(|_| store.clone()),
-        redaction: options.redactor_options.clone(),
-    })
 }
 
 /// Reads until all threads have been silent for two looks.
@@ -569,6 +530,7 @@ mod tests {
     use breadcrumb_event::function::{Function, FunctionKind};
 
     use super::*;
+    use crate::options::SinkOptions;
 
     #[test]
     fn what_a_thread_counted_is_known_behind_its_end_while_the_drain_is_at_work() {
