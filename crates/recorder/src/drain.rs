@@ -163,9 +163,6 @@ impl Drain {
 
     /// Reads what is new in all rings. Returns the number of words.
     pub(crate) fn poll(&mut self, now_ns: i64) -> usize {
-        if let Some(keep) = &mut self.keep {
-            keep.set_now(now_ns);
-        }
         let settled = now_ns - self.polled_ns >= SETTLE_NS;
         if settled {
             self.polled_ns = now_ns;
@@ -188,6 +185,9 @@ impl Drain {
     }
 
     fn read(&mut self, index: usize, take: Take, now_ns: i64, batches: usize) -> usize {
+        if let Some(keep) = &mut self.keep {
+            keep.set_now(now_ns);
+        }
         let state = &mut self.threads[index];
         state.assembler.set_horizon(now_ns);
         let mut read = 0;
@@ -497,19 +497,57 @@ impl Drain {
 mod tests {
     use std::sync::Arc;
 
+    use breadcrumb_event::layout::{ENTER, RETURN};
+    use breadcrumb_ring::{ChunkBudget, RingOptions, ThreadMemory, Writer};
+
     use super::*;
     use crate::function_table::FunctionSnapshot;
+    use crate::keep::KeepOptions;
     use crate::options::SinkOptions;
     use crate::redact::KeepAll;
 
-    #[test]
-    fn a_run_does_not_end_before_its_calls_when_the_clock_is_set_back() {
-        let sink = Sink::new(&SinkOptions::Memory { max_calls: 1 }, "r").unwrap();
+    fn drain(times: (i64, i64)) -> Drain {
+        let sink = Sink::new(&SinkOptions::Memory { max_calls: 10 }, "r").unwrap();
         let supply = Box::new(|| FunctionSnapshot::from_entries(Vec::new()));
         let translator = Translator::new(Arc::new(KeepAll), supply);
+        Drain::new(translator, sink, RunRecord::default(), times)
+    }
+
+    #[test]
+    fn a_run_does_not_end_before_its_calls_when_the_clock_is_set_back() {
         // It began at 1,000,000 by the wall, when the monotonic clock said 500.
-        let drain = Drain::new(translator, sink, RunRecord::default(), (500, 1_000_000));
+        let drain = drain((500, 1_000_000));
         assert_eq!(drain.end_ns(1_002_000, 1_500), 1_002_000);
         assert_eq!(drain.end_ns(20, 1_500), 1_001_000);
+    }
+
+    #[test]
+    fn a_trace_is_held_from_when_it_was_read_whoever_reads_first() {
+        const HOUR_NS: i64 = 3_600_000_000_000;
+        // The machine has been up for two hours; a trace may be dumped for one.
+        let now_ns = 2 * HOUR_NS;
+        let mut drain = drain((now_ns, now_ns));
+        let options = KeepOptions {
+            last_ns: HOUR_NS,
+            ..KeepOptions::default()
+        };
+        drain.keep = Some(Box::new(Held::new(options, drain.wall_offset_ns)));
+        let memory = ThreadMemory::reserve().unwrap();
+        let budget = ChunkBudget::new(16 << 20);
+        let ring = Ring::attach(&memory, RingOptions::anonymous(0, &budget)).unwrap();
+        let mut writer = Writer::new();
+        let cells = memory.cells();
+        assert!(writer.record(&cells, ENTER, 0, 0, &[1.0f64.to_bits()], 1));
+        writer.set_token(1);
+        assert!(writer.record(&cells, RETURN, 0, 1, &[2.0f64.to_bits()], 1));
+        drain.add(Arc::new(ring));
+
+        // A flush, before the recorder's thread has looked for the first time.
+        drain.read_all(0, now_ns);
+        drain.settle_traces();
+        assert_eq!(drain.counters().recorded, 1);
+        drain.poll(now_ns);
+        drain.settle_traces();
+        assert_eq!(drain.dump(now_ns, now_ns), 1);
     }
 }
