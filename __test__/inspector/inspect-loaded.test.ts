@@ -212,22 +212,32 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     expect(answer).toEqual([0, 2]);
   });
 
-  it.each([
-    ["", [], "breakpoints were not asked for (inspector: true)"],
-    ["inspector: true", ["--inspect=0"], "a debugger may be attached (--inspect)"],
-  ])("are not recorded with %s %j, which says why", (option, args, reason) => {
+  it("are not recorded where that was not asked for, which coverage() says", () => {
     const { answer, stderr } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, ${option} });
+      const session = await Breadcrumb.start({ include, store });
       add(1, 2);
       const { recorded } = await session.stop();
       console.log(JSON.stringify([recorded, session.coverage().files]));`,
-      args,
     );
+    const reason = "breakpoints were not asked for (inspector: true)";
     const file = { file: "src/lib.js", status: "too-early", functions: 0, reason, leftAlone: [] };
     expect(answer).toEqual([0, [file]]);
     expect(stderr).toMatch(/lib\.js\) and will not be recorded\. Load them after it/);
+  });
+
+  it("are recorded without results where a debugger may be attached from the start", () => {
+    const { answer } = json(
+      node,
+      `const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store, inspector: true });
+      add(1, 2);
+      const { inspector: counts } = await session.stop();
+      console.log(JSON.stringify([counts.pauses, session.calls().map((call) => call.result)]));`,
+      ["--inspect=0"],
+    );
+    expect(answer).toEqual([0, [null, null]]);
   });
 
   it("do not pause for results once a debugger may be attached", () => {

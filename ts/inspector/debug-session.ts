@@ -22,8 +22,7 @@ function load(): typeof Inspector | undefined {
 
 /** Why this thread may have no breakpoints. */
 export function refusal(): string | undefined {
-  if (inspector === undefined) return "this Node has no inspector";
-  return isWatched() ? "a debugger may be attached (--inspect)" : undefined;
+  return inspector === undefined ? "this Node has no inspector" : undefined;
 }
 
 /** Whether somebody else may debug this process: a pause of ours would be one of theirs. */
