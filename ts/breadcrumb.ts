@@ -51,14 +51,14 @@ async function start(options: StartOptions = {}): Promise<Session> {
   });
   running = true;
   core.install();
-  reportLoaded(core.inspectLoaded(budget));
+  reportLoaded(await core.inspectLoaded(budget));
   return new Session(core, true);
 }
 
 let reported = false;
 
 /** Says once which matching files were loaded before `start()`, and what is recorded of them. */
-function reportLoaded({ inspected, early }: ReturnType<typeof Core.inspectLoaded>): void {
+function reportLoaded({ inspected, early }: Awaited<ReturnType<typeof Core.inspectLoaded>>): void {
   if (reported || inspected.length + early.length === 0) return;
   reported = true;
   const remedy =

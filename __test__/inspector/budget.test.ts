@@ -2,34 +2,49 @@ import { expect, test } from "vitest";
 import { Budget } from "../../ts/inspector/budget";
 
 const SECOND = 1e9;
+const MS = 1e6;
+const none = { hits: 1e9, totalHits: 1e9, cpuMs: 1e9, pauseMs: 1e9 };
+const unused = (): { second: number; hits: number } => ({ second: 0, hits: 0 });
 
 test("a function has its hits in each second, and all have theirs together", () => {
-  const budget = new Budget({ hits: 2, totalHits: 3, pauseMs: 0 });
-  const [a, b] = [
-    { second: 0, hits: 0 },
-    { second: 0, hits: 0 },
-  ];
-  expect(budget.begins(5 * SECOND)).toBe(true);
-  expect([a, a, a, b, b].map((of) => budget.takesHit(of))).toEqual([
-    true,
-    true,
-    false,
-    true,
-    false,
-  ]);
-  expect(budget.begins(6 * SECOND - 1)).toBe(false);
+  const budget = new Budget({ ...none, hits: 2, totalHits: 3 }, 5 * SECOND);
+  const [a, b] = [unused(), unused()];
+  const taken = [a, a, a, b, b].map((of) => budget.takesHit(of));
+  expect(taken).toEqual([true, true, false, true, false]);
+  expect([budget.hasHit(a), budget.hasHit(b), budget.hitsLeft]).toEqual([false, true, 0]);
+  budget.at(6 * SECOND - 1);
   expect(budget.takesHit(b)).toBe(false);
-  expect(budget.begins(6 * SECOND)).toBe(true);
+  budget.at(6 * SECOND);
   expect([b, a, b].map((of) => budget.takesHit(of))).toEqual([true, true, true]);
 });
 
-test("pauses have so much time in each second", () => {
-  const budget = new Budget({ hits: 1, totalHits: 1, pauseMs: 30 });
-  budget.begins(SECOND);
-  budget.paused(29e6);
+test("there are no hits without time, which comes back evenly", () => {
+  const budget = new Budget({ ...none, cpuMs: 30 }, SECOND);
+  // Half a second's share at once, at most.
+  expect(budget.timeLeft).toBe(15 * MS);
+  budget.spend(21 * MS);
+  expect(budget.takesHit(unused())).toBe(false);
+  budget.at(1.2 * SECOND);
+  expect([budget.timeLeft, budget.takesHit(unused())]).toEqual([0, false]);
+  budget.at(1.3 * SECOND);
+  expect([budget.timeLeft, budget.takesHit(unused())]).toEqual([3 * MS, true]);
+  budget.at(9 * SECOND);
+  expect(budget.timeLeft).toBe(15 * MS);
+});
+
+test("pauses have a time of their own", () => {
+  const budget = new Budget({ ...none, pauseMs: 10 }, SECOND);
+  budget.paused(4 * MS);
   expect(budget.mayPause()).toBe(true);
-  budget.paused(1e6);
-  expect(budget.mayPause()).toBe(false);
-  budget.begins(3 * SECOND);
+  budget.paused(1 * MS);
+  expect([budget.mayPause(), budget.takesHit(unused())]).toEqual([false, true]);
+  budget.at(1.1 * SECOND);
   expect(budget.mayPause()).toBe(true);
+});
+
+test("what is not bounded has no end, and what is 0 nothing", () => {
+  const budget = new Budget({ ...none, cpuMs: Number.POSITIVE_INFINITY, pauseMs: 0 }, SECOND);
+  budget.spend(9 * SECOND);
+  budget.at(2 * SECOND);
+  expect([budget.takesHit(unused()), budget.mayPause()]).toEqual([true, false]);
 });

@@ -264,7 +264,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       const { connect } = inspector.Session.prototype;
       inspector.Session.prototype.connect = function () { sessions += 1; return connect.call(this); };
       const { inner } = require("./src/lib.js");
-      const budget = { hits: 1e9, totalHits: 1e9 };
+      const budget = { hits: 1e9, totalHits: 1e9, cpuMs: 1e6 };
       const session = await Breadcrumb.start({ include, store, mode: "time", overflow: "block", inspector: budget });
       for (let i = 1; i <= 22_000; i++) {
         inner(i);
@@ -281,7 +281,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, inspector: { hits: 1e6, totalHits: 1e6 } });
+      const session = await Breadcrumb.start({ include, store, inspector: { hits: 1e6, totalHits: 1e6, cpuMs: 1e6 } });
       const deep = (n) => (n === 0 ? add(1, 2) : deep(n - 1));
       deep(2000);
       let ended = "";

@@ -67,7 +67,7 @@ const CALLS_ASYNC = `
 `;
 const TURNS = `async function turns(n) { for (; n > 0; n--) await new Promise(setImmediate); }\n`;
 
-const ALL = "{ hits: 1e6, totalHits: 1e6, pauseMs: 1e6 }";
+const ALL = "{ hits: 1e6, totalHits: 1e6, cpuMs: 1e6, pauseMs: 1e6 }";
 /** Prints what the program had of the functions, and the rows of their calls without times. */
 const rowsOf = (load: string, early: string, calls: string): string => `
 import { createRequire } from "node:module";

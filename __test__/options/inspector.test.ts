@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { inspectorBudget } from "../../ts/options/inspector";
 
 test("it is off unless it is asked for, and what is not given has a default", () => {
-  const defaults = { hits: 20, totalHits: 100, pauseMs: 10 };
+  const defaults = { hits: 20, totalHits: 100, cpuMs: 30, pauseMs: 30 };
   expect(inspectorBudget(true)).toEqual(defaults);
   expect(inspectorBudget({ hits: 0 })).toEqual({ ...defaults, hits: 0 });
   expect([inspectorBudget(undefined), inspectorBudget(false)]).toEqual([null, null]);

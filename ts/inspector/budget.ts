@@ -1,13 +1,15 @@
 /**
- * How many hits and how many milliseconds of pause a second may have.
+ * What a second may have: hits, time for breakpoints, time for pauses.
  *
- * Seconds are counted one after the other: in each of them a function has so many hits, all together so
- * many, and pauses so much time. What is over is refused, and counted.
+ * Hits are counted second by second: in each of them a function has so many, and all together so many. Time is
+ * a pool that fills evenly and holds half a second's share, so that what is spent in one piece stays small.
  */
 import type { InspectorBudget } from "../options/inspector";
 
 const SECOND_NS = 1_000_000_000;
 const MS_NS = 1_000_000;
+/** Seconds whose share a pool holds. */
+const HELD = 0.5;
 
 /** Hits of a function in a second of the budget. */
 export interface Hits {
@@ -15,46 +17,102 @@ export interface Hits {
   hits: number;
 }
 
+/** Nanoseconds that fill evenly. */
+class Pool {
+  readonly #perSecond: number;
+  #left: number;
+
+  constructor(ms: number) {
+    this.#perSecond = ms * MS_NS;
+    this.#left = HELD * this.#perSecond;
+  }
+
+  /** Below 0 where more was taken than there was. */
+  get left(): number {
+    return this.#left;
+  }
+
+  fill(ns: number): void {
+    const gain = (ns / SECOND_NS) * this.#perSecond;
+    this.#left = Math.min(HELD * this.#perSecond, this.#left + gain);
+  }
+
+  take(ns: number): void {
+    this.#left -= ns;
+  }
+}
+
 /** See the module. Times are ns of the exact clock. */
 export class Budget {
   readonly #allowed: InspectorBudget;
+  readonly #time: Pool;
+  readonly #pauses: Pool;
+  #now: number;
   #second = 0;
-  #began = 0;
+  #began: number;
   #hits = 0;
-  #pausedNs = 0;
 
-  constructor(allowed: InspectorBudget) {
+  constructor(allowed: InspectorBudget, now: number) {
     this.#allowed = allowed;
+    this.#time = new Pool(allowed.cpuMs);
+    this.#pauses = new Pool(allowed.pauseMs);
+    this.#now = now;
+    this.#began = now;
   }
 
-  /** Whether another second has begun. */
-  begins(nowNs: number): boolean {
-    if (nowNs - this.#began < SECOND_NS) return false;
-    this.#began = nowNs;
+  /** Time passes. */
+  at(now: number): void {
+    const passed = now - this.#now;
+    if (passed <= 0) return;
+    this.#now = now;
+    this.#time.fill(passed);
+    this.#pauses.fill(passed);
+    if (now - this.#began < SECOND_NS) return;
+    this.#began = now;
     this.#second += 1;
     this.#hits = 0;
-    this.#pausedNs = 0;
-    return true;
   }
 
-  /** Takes a hit of a function, if there is one left. */
+  /** Nanoseconds that breakpoints may take now. */
+  get timeLeft(): number {
+    return this.#time.left;
+  }
+
+  /** Hits that all together have left in this second. */
+  get hitsLeft(): number {
+    return this.#allowed.totalHits - this.#hits;
+  }
+
+  /** Whether a function has a hit left in this second. */
+  hasHit(of: Hits): boolean {
+    const used = of.second === this.#second ? of.hits : 0;
+    return used < this.#allowed.hits;
+  }
+
+  /** Takes a hit of a function, if there is one left, and time for it. */
   takesHit(of: Hits): boolean {
+    if (!this.hasHit(of) || this.hitsLeft <= 0 || this.timeLeft <= 0) return false;
     if (of.second !== this.#second) {
       of.second = this.#second;
       of.hits = 0;
     }
-    if (of.hits >= this.#allowed.hits || this.#hits >= this.#allowed.totalHits) return false;
     of.hits += 1;
     this.#hits += 1;
     return true;
   }
 
-  /** Whether there is time left for a pause. */
-  mayPause(): boolean {
-    return this.#pausedNs < this.#allowed.pauseMs * MS_NS;
+  /** Breakpoints took so long. */
+  spend(ns: number): void {
+    this.#time.take(ns);
   }
 
+  /** Whether there is time left for a pause. */
+  mayPause(): boolean {
+    return this.#pauses.left > 0;
+  }
+
+  /** A pause took so long. */
   paused(ns: number): void {
-    this.#pausedNs += ns;
+    this.#pauses.take(ns);
   }
 }

@@ -30,15 +30,17 @@ export function isWatched(): boolean {
   return inspector?.url() !== undefined;
 }
 
+/** An event's listener, as the session takes it. */
+type Heard = (message: { params: never }) => void;
+
 /** See the module. */
 export class DebugSession {
-  readonly #session: Inspector.Session;
+  readonly #heard: (readonly [event: string, heard: Heard])[] = [];
+  #session: Inspector.Session;
 
   /** Throws where the inspector is not to be had. */
   constructor() {
-    if (inspector === undefined) throw new Error(refusal());
-    this.#session = new inspector.Session();
-    this.#session.connect();
+    this.#session = connected();
   }
 
   /** Throws what the debugger refuses. */
@@ -58,13 +60,40 @@ export class DebugSession {
     this.post("Debugger.enable", { maxScriptsCacheSize: 0 });
   }
 
-  on<T>(event: string, listener: (parameters: T) => void): () => void {
-    const heard = (message: { params: T }): void => listener(message.params);
-    this.#session.on(event, heard as never);
-    return () => this.#session.off(event, heard as never);
+  /** Hears an event for good. */
+  on<T>(event: string, listener: (parameters: T) => void): void {
+    const heard: Heard = ({ params }) => listener(params);
+    this.#heard.push([event, heard]);
+    this.#session.on(event, heard);
+  }
+
+  /** Hears an event while something is done. */
+  during<T>(event: string, listener: (parameters: T) => void, action: () => void): void {
+    const heard: Heard = ({ params }) => listener(params);
+    this.#session.on(event, heard);
+    try {
+      action();
+    } finally {
+      this.#session.off(event, heard);
+    }
+  }
+
+  /** What a session keeps, and its breakpoints, go; who hears it goes on to. */
+  renew(): void {
+    this.#session.disconnect();
+    this.#session = connected();
+    this.enable();
+    for (const [event, heard] of this.#heard) this.#session.on(event, heard);
   }
 
   end(): void {
     this.#session.disconnect();
   }
+}
+
+function connected(): Inspector.Session {
+  if (inspector === undefined) throw new Error(refusal());
+  const session = new inspector.Session();
+  session.connect();
+  return session;
 }

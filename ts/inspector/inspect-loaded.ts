@@ -1,8 +1,9 @@
 /**
  * Begins and ends the inspector backend in this thread: which of the loaded files it takes.
  *
- *     inspectLoaded(budget) → { inspected: ["/app/a.js"], early: [] }
+ *     await inspectLoaded(budget) → { inspected: ["/app/a.js"], early: [] }
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { native } from "../native/load";
 import type { InspectorBudget, InspectorCounters } from "../options/inspector";
 import { DebugSession, refusal } from "./debug-session";
@@ -21,18 +22,22 @@ export interface LoadedReport {
 /** A script that V8 has collected: it runs no more. */
 const GONE = "its script is gone";
 const OFF = "breakpoints were not asked for (inspector: true)";
-/** Functions with breakpoints: a thousand take 0.2 s to find and set, in one piece. */
-const MAX_FUNCTIONS = 1000;
+/** Functions with breakpoints: a thousand take 0.3 s to find and set, a few milliseconds at a time. */
+const MAX_FUNCTIONS = 10_000;
+/** Slices of a few milliseconds. */
+const SLICES_AT_ONCE = 10;
 
 /** What was read of scripts, in this recording or one before: a function has one id for good. */
 const known = new Map<string, LoadedFile>();
 let running: Inspection | undefined;
 let last: InspectorCounters | undefined;
 
-/** Takes what was loaded so far. `allowed`: null for nothing. Files that cannot be taken are listed. */
-export function inspectLoaded(allowed: InspectorBudget | null): LoadedReport {
+/**
+ * Takes what was loaded so far; the program runs on meanwhile. `allowed`: null for nothing. Files that cannot be
+ * taken are listed.
+ */
+export async function inspectLoaded(allowed: InspectorBudget | null): Promise<LoadedReport> {
   last = undefined;
-  const told = { inspected: new Set<string>(), early: new Set<string>() };
   let inspection: Inspection | undefined;
   let no = allowed === null ? OFF : refusal();
   if (no === undefined && native.stackFrame(0, new Int32Array(3)) === 0) {
@@ -46,33 +51,43 @@ export function inspectLoaded(allowed: InspectorBudget | null): LoadedReport {
     // No inspector, or one that is kept from us: nothing is known of what was loaded.
     return { inspected: [], early: [] };
   }
+  running = inspection;
+  const told = await takeFiles(debug, inspection, no);
+  if (inspection === undefined) debug.end();
+  else if (told.inspected.length > 0) await inspection.settled();
+  else if (running === inspection) {
+    running = undefined;
+    inspection.end();
+  }
+  return told;
+}
+
+/** Chosen files go to the inspection; `no`: why none of them can. */
+async function takeFiles(
+  debug: DebugSession,
+  inspection: Inspection | undefined,
+  no: string | undefined,
+): Promise<LoadedReport> {
+  const inspected = new Set<string>();
+  const early = new Set<string>();
   let functions = 0;
   for (const script of loadedScripts(debug)) {
+    if (inspection?.isOver === true) break;
     if (!isChosen(debug, script)) continue;
     const file = no ?? script.refusal ?? read(debug, script);
     if (file === GONE) continue;
     const reason = typeof file === "string" ? file : tooMany(functions + file.functions.length);
     if (reason !== undefined || typeof file === "string") {
-      if (!told.early.has(script.path)) native.tooEarly(script.path, reason);
-      told.early.add(script.path);
+      if (!early.has(script.path)) native.tooEarly(script.path, reason);
+      early.add(script.path);
       continue;
     }
     functions += file.functions.length;
-    try {
-      inspection?.add(file);
-      told.inspected.add(script.path);
-    } catch {
-      native.tooEarly(script.path, "V8 takes no breakpoints in it");
-      told.early.add(script.path);
-    }
+    inspection?.add(file);
+    inspected.add(script.path);
+    await turn();
   }
-  if (inspection === undefined || told.inspected.size === 0) {
-    inspection?.end();
-    if (inspection === undefined) debug.end();
-  } else {
-    running = inspection;
-  }
-  return { inspected: [...told.inspected], early: [...told.early] };
+  return { inspected: [...inspected], early: [...early] };
 }
 
 function tooMany(functions: number): string | undefined {
@@ -108,9 +123,9 @@ function read(debug: DebugSession, { id, path, isModule }: LoadedScript): Loaded
   return file;
 }
 
-/** What is captured has changed. */
+/** What is captured has changed: breakpoints follow at once, those of many functions with the looks to come. */
 export function heedModes(): void {
-  running?.heedModes();
+  for (let slices = 0; slices < SLICES_AT_ONCE && running?.look(); slices++);
 }
 
 /** What breakpoints did so far, or in the recording that ended last; undefined if there were none. */

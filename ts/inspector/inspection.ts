@@ -7,16 +7,19 @@
  * Limits: one at a time in a thread, and what `docs/inspector.md` says.
  */
 import { clearInterval, setInterval as again, setTimeout as later } from "node:timers";
+import { setImmediate as turn } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
 import { MODE_OFF } from "../native/layout";
 import { native } from "../native/load";
 import type { InspectorBudget, InspectorCounters } from "../options/inspector";
-import { now } from "../runtime/primordials";
 import { onHit } from "../runtime/probes";
 import { onPromise } from "../runtime/resource-marks";
 import { modes } from "../runtime/writer";
+import { Arming, clock, NS_TO_READ } from "./arming";
+import { keepBaselineAway } from "./baseline";
 import { Budget } from "./budget";
 import { DebugSession, isWatched } from "./debug-session";
+import { HitCost, MEASURED } from "./hit-cost";
 import type { LoadedFile } from "./loaded-functions";
 import {
   begin,
@@ -29,16 +32,7 @@ import {
   topAt,
   wantsResult,
 } from "./open-calls";
-import {
-  clearPoint,
-  ENTRY,
-  EXIT,
-  findSite,
-  LEAVING,
-  type Point,
-  setPoint,
-  type Site,
-} from "./points";
+import { ENTRY, EXIT, LEAVING, type Point, type Site } from "./points";
 import { HANDED, type RemoteObject, resultOf } from "./result";
 
 /** What `Debugger.paused` says. */
@@ -55,22 +49,30 @@ const HITS_TO_COLLECT = 4000;
 const SCRIPTS_TO_RENEW = 20_000;
 /** A heap that is collected in a few ms; in a larger one V8 will see to it itself. */
 const SMALL_HEAP_BYTES = 64 << 20;
-const SECOND_MS = 1000;
+/** How often it is looked which functions are to have breakpoints. */
+const LOOK_MS = 100;
+const LOOK_NS = LOOK_MS * 1_000_000;
+/** Looks from one report to the run's record to the next. */
+const LOOKS_TO_TELL = 10;
 /** V8 tells of every frame at a pause: 0.9 ms with 10 of them, 8 ms with 300. */
 const MAX_PAUSE_DEPTH = 300;
 
-const clock = (): number => Number(now());
-
 /** See the module. */
 export class Inspection {
-  debug = new DebugSession();
+  readonly debug = new DebugSession();
   readonly #budget: Budget;
+  readonly #arming: Arming;
+  /** Known once the debugger is enabled. */
+  #cost: HitCost | undefined;
   readonly #points: Point[] = [];
-  readonly #sites: Site[] = [];
   readonly #counters = { hits: 0, refused: 0, pauses: 0, withoutResult: 0, hitNs: 0, pauseNs: 0 };
-  readonly #looks: NodeJS.Timeout;
+  readonly #giveBack = keepBaselineAway();
+  #looks: NodeJS.Timeout | undefined;
+  #looked = clock();
+  #untold = 0;
   /** Something of ours runs. */
   #isBusy = false;
+  #isOver = false;
   /** The call that the program pauses for, and since when. */
   #pending: OpenCall | undefined;
   #pendingSince = 0;
@@ -84,40 +86,45 @@ export class Inspection {
 
   /** Throws where the inspector is not to be had. */
   constructor(allowed: InspectorBudget) {
-    this.#budget = new Budget(allowed);
+    this.#budget = new Budget(allowed, this.#looked);
+    this.#arming = new Arming(this.debug, this.#budget, this.#points);
     this.#listen();
     onHit((number, values) => this.#hit(number, values));
-    this.#looks = again(() => {
-      this.heedModes();
-      this.#tell();
-    }, SECOND_MS).unref();
   }
 
   get counters(): InspectorCounters {
     return { ...this.#counters };
   }
 
-  /** Sets the breakpoints of a file. */
+  /** The functions of a file get breakpoints, with the looks to come. The debugger is enabled. */
   add(file: LoadedFile): void {
-    for (const loaded of file.functions) {
-      const site = findSite(this.debug, loaded, this.#points);
-      if (site === undefined) continue;
-      this.#sites.push(site);
-      if (modes[loaded.id] !== MODE_OFF) this.#set(site);
-    }
+    for (const loaded of file.functions) this.#arming.add(loaded);
+    this.#cost ??= new HitCost(this.debug);
+    // Another process may change modes, too.
+    this.#looks ??= again(() => this.#lookAgain(), LOOK_MS).unref();
   }
 
   /**
-   * Functions that are on get the breakpoints that they lack, for want of budget or because they were off.
-   * Asked each second, since another process may change modes, too.
+   * Sets and clears breakpoints as what is captured and the budget say, for a few milliseconds. Whether there is
+   * more to do.
    */
-  heedModes(): void {
-    for (const site of this.#sites) {
-      if (modes[site.function.id] !== MODE_OFF) {
-        site.isResting = false;
-        this.#set(site);
-      } else if (site.open === 0) this.#clear(site);
-    }
+  look(): boolean {
+    this.#looked = clock();
+    return this.#arming.look();
+  }
+
+  /** Every function that is captured has its breakpoints, a look after the other while the program runs on. */
+  async settled(): Promise<void> {
+    while (!this.#isOver && this.look()) await turn();
+  }
+
+  #lookAgain(): void {
+    this.look();
+    this.#untold += 1;
+    if (this.#untold < LOOKS_TO_TELL) return;
+    this.#untold = 0;
+    this.#cost?.measure();
+    this.#tell();
   }
 
   /** What was left out is in the run's record, too. */
@@ -127,8 +134,13 @@ export class Inspection {
     native.noteInspector(JSON.stringify(this.#counters));
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** Leaves nothing behind. */
   end(): void {
+    this.#isOver = true;
     onHit(() => false);
     this.#isBusy = true;
     this.#unhook?.();
@@ -138,6 +150,7 @@ export class Inspection {
     forgetAll();
     // Its breakpoints go with it.
     this.debug.end();
+    this.#giveBack();
   }
 
   #listen(): void {
@@ -151,17 +164,6 @@ export class Inspection {
     });
   }
 
-  #set(site: Site): void {
-    for (const point of site.points) setPoint(this.debug, point);
-  }
-
-  #clear(site: Site): void {
-    for (const point of site.points) {
-      // What is still open is to end.
-      if ((point.tells & ENTRY) !== 0 || site.open === 0) clearPoint(this.debug, point);
-    }
-  }
-
   /** A breakpoint is hit. Whether the program is to pause there. */
   #hit(number: number, values: readonly unknown[]): boolean {
     if (number === HANDED) {
@@ -169,7 +171,7 @@ export class Inspection {
       return false;
     }
     const point = this.#points[number];
-    if (this.#isBusy || point === undefined) return false;
+    if (number === MEASURED || this.#isBusy || point === undefined) return false;
     this.#isBusy = true;
     const began = clock();
     try {
@@ -178,15 +180,26 @@ export class Inspection {
       // The stack is at its end, most likely.
       return false;
     } finally {
+      const ns = clock() - began + this.#aroundNs(point.site);
       this.#counters.hits += 1;
-      this.#counters.hitNs += clock() - began;
+      this.#counters.hitNs += ns;
+      this.#budget.spend(ns);
+      point.site.arms.ns += ns;
       this.#isBusy = false;
     }
   }
 
+  /** What V8 takes around a hit: it reads the function each time, and its script the first time. */
+  #aroundNs(site: Site): number {
+    const firstNs = this.#arming.firstHitNs(site);
+    site.arms.isParsed = true;
+    return (this.#cost?.ns ?? 0) + firstNs + site.function.characters * NS_TO_READ;
+  }
+
   #take({ site, tells }: Point, values: readonly unknown[], began: number): boolean {
     if (this.#pending !== undefined) this.#giveUp(this.#pending);
-    if (this.#budget.begins(began)) this.heedModes();
+    this.#budget.at(began);
+    if (began - this.#looked > LOOK_NS) this.look();
     this.#sinceCollected += 1;
     if (this.#sinceCollected >= HITS_TO_COLLECT) this.#collect();
     const depth = settle();
@@ -197,19 +210,26 @@ export class Inspection {
     if (revive(depth)) this.#hookPromises();
     if ((tells & ENTRY) !== 0) this.#enter(site, depth, values);
     const call = topAt(depth);
-    if (call?.site !== site) return false;
+    if (call?.site !== site) {
+      this.#arming.strayed(site);
+      return false;
+    }
     if ((tells & LEAVING) !== 0) call.isLeaving = true;
     if ((tells & EXIT) === 0) return false;
     const pauses = this.#exit(call, began);
-    if (site.isResting && site.open === 0) this.#clear(site);
+    this.#arming.ended(site);
     return pauses;
   }
 
   #enter(site: Site, depth: number, values: readonly unknown[]): void {
     if (site.repeats && topAt(depth)?.site === site) return;
     if (modes[site.function.id] === MODE_OFF) return;
-    if (!this.#budget.takesHit(site.used)) this.#refuse(site);
-    else if (begin(site, depth, values) && site.function.isAsync) this.#hookPromises();
+    if (!this.#budget.takesHit(site.arms.used)) this.#refuse(site);
+    else if (begin(site, depth, values)) {
+      site.arms.calls += 1;
+      this.#arming.watch(site);
+      if (site.function.isAsync) this.#hookPromises();
+    }
   }
 
   /** The call at the top returns. Whether the program is to pause for its result. */
@@ -233,6 +253,7 @@ export class Inspection {
     this.#pending = undefined;
     this.#counters.withoutResult += 1;
     returns(call, false, undefined);
+    this.#arming.ended(call.site);
   }
 
   #paused({ callFrames }: PausedAt): void {
@@ -246,6 +267,7 @@ export class Inspection {
       this.#pending = undefined;
       this.#handed = undefined;
       returns(call, true, value);
+      this.#arming.ended(call.site);
     } catch {
       // It is given up at the next hit.
     } finally {
@@ -260,22 +282,15 @@ export class Inspection {
   /** A call is not recorded, and for a while no other: breakpoints cost, even where nothing comes of them. */
   #refuse(site: Site): void {
     this.#counters.refused += 1;
-    site.isResting = true;
-    this.#clear(site);
+    this.#arming.rest(site);
   }
 
   #renew(): void {
     this.#renews = undefined;
     this.#sinceRenewed = 0;
-    const set = this.#points.filter((point) => point.set !== undefined);
-    this.debug.end();
-    this.debug = new DebugSession();
-    this.#listen();
-    this.debug.enable();
-    for (const point of set) {
-      point.set = undefined;
-      setPoint(this.debug, point);
-    }
+    this.debug.renew();
+    this.#arming.renew();
+    this.#cost?.renew();
   }
 
   #collect(): void {
@@ -293,11 +308,13 @@ export class Inspection {
     this.#unhook ??= onPromise(() => {
       if (this.#isBusy) return;
       this.#isBusy = true;
+      const began = clock();
       try {
         if (notePromise()) return;
         this.#unhook?.();
         this.#unhook = undefined;
       } finally {
+        this.#budget.spend(clock() - began);
         this.#isBusy = false;
       }
     });

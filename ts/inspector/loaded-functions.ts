@@ -32,12 +32,16 @@ export interface LoadedFunction extends Inspected {
   /** Its id in the table of functions. */
   readonly id: number;
   readonly file: LoadedFile;
+  /** The length of its text. */
+  readonly characters: number;
 }
 
 /** A loaded file whose calls breakpoints tell of. */
 export interface LoadedFile {
   /** V8's id of its script. */
   readonly scriptId: number;
+  /** The length of its text. */
+  readonly characters: number;
   /** By where they start. */
   readonly functions: readonly LoadedFunction[];
 }
@@ -59,11 +63,24 @@ export function readFile(
   const { firstId, functions } = reading;
   if (firstId === undefined || functions === undefined) return reading.reason ?? "it is not known";
   const known: LoadedFunction[] = [];
-  const file: LoadedFile = { scriptId, functions: known };
+  const file: LoadedFile = { scriptId, characters: source.length, functions: known };
+  const lines = lineStarts(source);
+  const offset = ([line, column]: At): number => (lines[line] ?? source.length) + column;
   for (let i = 0; i < functions.length; i++) {
-    known.push({ ...(functions[i] as Inspected), id: firstId + i, file });
+    const told = functions[i] as Inspected;
+    const characters = offset(told.range[1]) - offset(told.range[0]);
+    known.push({ ...told, id: firstId + i, file, characters });
   }
   return file;
+}
+
+/** Where each line begins. V8 has the ends of lines that JavaScript has. */
+function lineStarts(source: string): number[] {
+  const starts = [0];
+  for (const { index, 0: end } of source.matchAll(/\r\n|[\n\r\u2028\u2029]/gu)) {
+    starts.push(index + end.length);
+  }
+  return starts;
 }
 
 /** The innermost function around a place of its file. */

@@ -32,7 +32,7 @@ interface ScriptParsed {
 /** All loaded files. Leaves the debugger enabled. */
 export function loadedScripts(debug: DebugSession): LoadedScript[] {
   const scripts: LoadedScript[] = [];
-  const off = debug.on<ScriptParsed>("Debugger.scriptParsed", (script) => {
+  const note = (script: ScriptParsed): void => {
     const path = pathOf(script.url);
     if (path === undefined) return;
     scripts.push({
@@ -42,9 +42,8 @@ export function loadedScripts(debug: DebugSession): LoadedScript[] {
       hasMap: Boolean(script.sourceMapURL),
       refusal: refusalOf(script),
     });
-  });
-  debug.enable();
-  off();
+  };
+  debug.during("Debugger.scriptParsed", note, () => debug.enable());
   return scripts;
 }
 

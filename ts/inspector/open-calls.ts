@@ -21,6 +21,8 @@ export interface OpenCall extends AsyncCall {
   readonly token: number;
   /** Frames of the stack up to its own one, while it runs. */
   depth: number;
+  /** The site's when it began. */
+  readonly watch: number;
   /** It is about to return, and V8 will not show how. */
   isLeaving: boolean;
   /** A promise has come into being while it ran: it may wait for it. */
@@ -75,7 +77,7 @@ export function topAt(depth: number): OpenCall | undefined {
 /** A call runs no more, and nobody said so. */
 function gone(call: OpenCall): void {
   leaveContext(call);
-  if (call.isLeaving) finish(call, false, undefined);
+  if (call.isLeaving || call.watch !== call.site.watch) finish(call, false, undefined);
   else if (call.site.function.isAsync && call.mayWait) probes.s(call.token, undefined);
   else {
     end(call);
@@ -96,6 +98,7 @@ export function begin(site: Site, depth: number, values: readonly unknown[]): bo
   if (token === 0) return false;
   const call: OpenCall = {
     site,
+    watch: site.watch,
     token,
     depth,
     isLeaving: false,
@@ -129,7 +132,13 @@ function finish(call: OpenCall, hasValue: boolean, value: unknown): void {
 
 function end(call: OpenCall): void {
   call.hasEnded = true;
-  call.site.open -= 1;
+  if (call.watch === call.site.watch) call.site.open -= 1;
+}
+
+/** The ends of a function's open calls are not watched any more: they return, for all that is known. */
+export function forgetEnds(site: Site): void {
+  site.watch += 1;
+  site.open = 0;
 }
 
 function leaveContext(call: OpenCall): void {

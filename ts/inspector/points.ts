@@ -6,7 +6,7 @@
  * with `$bc.b(1)`. The condition is the call of the recorder; it is false, unless the program is to pause for
  * the result.
  */
-import type { Hits } from "./budget";
+import type { Arms } from "./arming";
 import type { DebugSession } from "./debug-session";
 import { type At, type LoadedFunction, order } from "./loaded-functions";
 
@@ -18,28 +18,35 @@ export const EXIT = 2;
 export const LEAVING = 4;
 
 /** A breakpoint of ours. */
-export interface Point {
-  readonly site: Site;
-  /** ENTRY, EXIT, LEAVING. */
-  readonly tells: number;
+export interface Breakpoint {
+  /** V8's id of the script. */
+  readonly scriptId: string;
   readonly at: At;
   readonly condition: string;
   /** V8's id while it is set. */
   set: string | undefined;
 }
 
+/** One that tells of a function's calls. */
+export interface Point extends Breakpoint {
+  readonly site: Site;
+  /** ENTRY, EXIT, LEAVING. */
+  readonly tells: number;
+}
+
 /** A function and its breakpoints. */
 export interface Site {
   readonly function: LoadedFunction;
+  /** The entry first. Empty until it is known where to break, and where V8 has no place for it. */
+  points: readonly Point[];
   /** The entry is hit again and again in one call. */
-  readonly repeats: boolean;
-  readonly points: Point[];
-  /** Calls of it that have not ended. */
+  repeats: boolean;
+  /** Calls of it that have not ended, and whose end is watched. */
   open: number;
-  /** Its share of the budget so far. */
-  readonly used: Hits;
-  /** The budget is used up: its entry is not set. */
-  isResting: boolean;
+  /** Grows when the ends of open calls are not watched any more. */
+  watch: number;
+  /** What its breakpoints may do, and did: see `arming.ts`. */
+  readonly arms: Arms;
 }
 
 /** A place where V8 can break. */
@@ -49,41 +56,35 @@ interface BreakLocation {
   readonly type?: "debuggerStatement" | "call" | "return";
 }
 
-/** Finds where to break for a function. `points` gets what is found: a point's number is its index there. */
-export function findSite(
-  debug: DebugSession,
-  loaded: LoadedFunction,
-  points: Point[],
-): Site | undefined {
+/**
+ * Finds where to break for a function; false where V8 has no place. `all` gets what is found: a point's number is
+ * its index there. Throws where the script is gone.
+ */
+export function findPoints(debug: DebugSession, site: Site, all: Point[]): boolean {
+  const loaded = site.function;
   const scriptId = String(loaded.file.scriptId);
-  const { locations } = debug.post<{ locations: readonly BreakLocation[] }>(
+  const answer = debug.post<{ locations: readonly BreakLocation[] }>(
     "Debugger.getPossibleBreakpoints",
     { start: location(scriptId, loaded.body), restrictToFunction: true },
   );
+  // Of a function that nothing refers to V8 knows nothing, and tells of the one around it.
+  const [from, to] = loaded.range.map(order) as [number, number];
+  const locations = answer.locations.filter((each) => {
+    const at = order(placeOf(each));
+    return from <= at && at <= to;
+  });
   const returning = locations.filter(({ type }) => type === "return").map(placeOf);
   const isShared = (at: At): boolean => has(loaded.sharedEnds, at);
   const exits = returning.filter((at) => !isShared(at));
   const entry = entryOf(loaded, locations) ?? returning[0];
-  if (entry === undefined) return undefined;
-  const repeats = loaded.entries.some((range) => range.repeats && isIn(entry, range));
-  const site: Site = {
-    function: loaded,
-    repeats,
-    points: [],
-    open: 0,
-    used: { second: 0, hits: 0 },
-    isResting: false,
-  };
+  if (entry === undefined) return false;
+  site.repeats = loaded.entries.some((range) => range.repeats && isIn(entry, range));
+  const points: Point[] = [];
   const add = (tells: number, at: At, values = ""): void => {
-    const point = {
-      site,
-      tells,
-      at,
-      condition: `$bc.b(${points.length}${values})`,
-      set: undefined,
-    };
-    site.points.push(point);
+    const condition = `$bc.b(${all.length}${values})`;
+    const point = { site, tells, scriptId, at, condition, set: undefined };
     points.push(point);
+    all.push(point);
   };
   const values = loaded.parameters.map((name) => `,${name}`).join("");
   // A function may begin where it returns: there is one breakpoint at a place.
@@ -96,29 +97,29 @@ export function findSite(
   for (const at of loaded.hidden) {
     if (!isEntry(at) && !startsWith(loaded, at)) add(LEAVING, at);
   }
-  return site;
+  site.points = points;
+  return true;
 }
 
-/** Sets a breakpoint. False where V8 refuses. */
-export function setPoint(debug: DebugSession, point: Point): boolean {
-  if (point.set !== undefined) return true;
+/** Sets a breakpoint, if it is not set. False where V8 refuses. */
+export function setBreakpoint(debug: DebugSession, breakpoint: Breakpoint): boolean {
+  if (breakpoint.set !== undefined) return true;
   try {
-    const scriptId = String(point.site.function.file.scriptId);
     const { breakpointId } = debug.post<{ breakpointId: string }>("Debugger.setBreakpoint", {
-      location: location(scriptId, point.at),
-      condition: point.condition,
+      location: location(breakpoint.scriptId, breakpoint.at),
+      condition: breakpoint.condition,
     });
-    point.set = breakpointId;
+    breakpoint.set = breakpointId;
     return true;
   } catch {
     return false;
   }
 }
 
-export function clearPoint(debug: DebugSession, point: Point): void {
-  const breakpointId = point.set;
+export function clearBreakpoint(debug: DebugSession, breakpoint: Breakpoint): void {
+  const breakpointId = breakpoint.set;
   if (breakpointId === undefined) return;
-  point.set = undefined;
+  breakpoint.set = undefined;
   debug.post("Debugger.removeBreakpoint", { breakpointId });
 }
 

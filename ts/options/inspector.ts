@@ -1,7 +1,7 @@
 /**
  * What breakpoints in files that were loaded before `Breadcrumb.start()` may cost.
  *
- *     inspectorBudget({ hits: 50 })   // { hits: 50, totalHits: 100, pauseMs: 10 }
+ *     inspectorBudget({ hits: 50 })   // { hits: 50, totalHits: 100, cpuMs: 30, pauseMs: 30 }
  *     inspectorBudget(undefined)      // null: there are none
  */
 import { badOption } from "../errors";
@@ -13,7 +13,9 @@ export interface InspectorOptions {
   readonly hits?: number;
   /** Calls of all of them together. @default 100 */
   readonly totalHits?: number;
-  /** Milliseconds of a second that the program may be paused for results. @default 10 */
+  /** Milliseconds of a second that breakpoints may take: to be hit, set and cleared. @default 30 */
+  readonly cpuMs?: number;
+  /** Milliseconds of a second that the program may be paused for results. @default 30 */
   readonly pauseMs?: number;
 }
 
@@ -21,7 +23,7 @@ export interface InspectorOptions {
 export type InspectorBudget = Required<InspectorOptions>;
 
 /** A call costs 0.3 ms, and a result 0.5 ms. */
-const DEFAULTS: InspectorBudget = { hits: 20, totalHits: 100, pauseMs: 10 };
+const DEFAULTS: InspectorBudget = { hits: 20, totalHits: 100, cpuMs: 30, pauseMs: 30 };
 const KNOWN = Object.keys(DEFAULTS);
 
 /** Checks the option and fills in defaults; null where it is off. Throws BC_ERR_BAD_OPTION. */
@@ -56,7 +58,7 @@ export interface InspectorCounters {
   /** Results that were not recorded: for want of time to pause, because the stack was too deep for it, or because a
    * debugger may be attached. */
   readonly withoutResult: number;
-  /** Time in hits, ns, without what V8 does around them. */
+  /** Time that hits took, ns; what V8 does around them is estimated. */
   readonly hitNs: number;
   /** Time in pauses, ns. */
   readonly pauseNs: number;

@@ -109,7 +109,7 @@ export interface StartOptions {
   readonly redact?: RedactOptions | false;
   /**
    * Breakpoints record a few calls a second of files that were loaded before `Breadcrumb.start()`; an object says
-   * what that may cost (docs/inspector.md). true: `{ hits: 20, totalHits: 100, pauseMs: 10 }`.
+   * what that may cost (docs/inspector.md). true: `{ hits: 20, totalHits: 100, cpuMs: 30, pauseMs: 30 }`.
    * @default false
    */
   readonly inspector?: InspectorOptions | boolean;

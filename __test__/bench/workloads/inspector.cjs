@@ -52,7 +52,7 @@ async function main() {
     include: ["ours.js", "results.js"],
     store: ":memory:",
     maxCalls: 10,
-    inspector: { hits: 1e9, totalHits: 1e9, pauseMs: 1e9 },
+    inspector: { hits: 1e9, totalHits: 1e9, cpuMs: 1e9, pauseMs: 1e9 },
   });
   const micros = NAMES.map(() => []);
   for (let round = 0; round < rounds; round++) {

@@ -1,0 +1,224 @@
+/**
+ * Which functions have breakpoints now: those that are captured, as far as there is time for it.
+ *
+ * ```text
+ * captured ─► set, a slice of the program's time after the other
+ *    its share is used up ─► rests ─► set again, once there is time for what it took the last time
+ * not captured ─► cleared
+ * ```
+ * A breakpoint that nothing hits costs nothing; those of functions that are called all the time are set a few
+ * at a time, in turn. Limits: nothing is set while JavaScript is busy and hits none.
+ */
+import { MODE_OFF } from "../native/layout";
+import { now } from "../runtime/primordials";
+import { modes } from "../runtime/writer";
+import { discardBaseline } from "./baseline";
+import type { Budget, Hits } from "./budget";
+import type { DebugSession } from "./debug-session";
+import type { LoadedFunction } from "./loaded-functions";
+import { forgetEnds } from "./open-calls";
+import { clearBreakpoint, ENTRY, findPoints, type Point, type Site, setBreakpoint } from "./points";
+
+/** What a function's breakpoints may do, and did. */
+export interface Arms {
+  /** Its calls are seen. */
+  isSet: boolean;
+  /** So are their ends: from the first call on. */
+  isWatched: boolean;
+  /** It was hit before. */
+  isParsed: boolean;
+  /** V8 has no place for them. */
+  isImpossible: boolean;
+  /** Its share, or that of all, was used up. */
+  isResting: boolean;
+  /** Hits of the budget. */
+  readonly used: Hits;
+  /** Calls and nanoseconds since they were set. */
+  calls: number;
+  ns: number;
+  /** Hits since then that were there for calls that had not ended. */
+  strays: number;
+  /** Calls and nanoseconds of the time before they rested. */
+  lastCalls: number;
+  lastNs: number;
+}
+
+/** So many functions lose their baseline code faster all at once: that takes two walks of the heap. */
+const MANY = 3;
+/** Hits for which the ends of open calls are waited for. */
+const MAX_STRAYS = 20;
+/** Functions whose breakpoints are set whatever the budget. */
+const AT_ONCE = 50;
+/** So long V8 takes to read a character of a program. */
+export const NS_TO_READ = 15;
+/** So long setting and clearing holds the program up in one piece. */
+const SLICE_NS = 4_000_000;
+
+/** The exact clock, ns. */
+export const clock = (): number => Number(now());
+
+/** See the module. */
+export class Arming {
+  readonly #debug: DebugSession;
+  readonly #budget: Budget;
+  readonly #points: Point[];
+  readonly #sites: Site[] = [];
+  /** Who has its turn next. */
+  #next = 0;
+  /** Breakpoints that were set whatever the budget. */
+  #given = 0;
+  /** Functions have lost their baseline code. */
+  #isPrepared = false;
+
+  /** `points` gets all points: a point's number is its index there. */
+  constructor(debug: DebugSession, budget: Budget, points: Point[]) {
+    this.#debug = debug;
+    this.#budget = budget;
+    this.#points = points;
+  }
+
+  add(loaded: LoadedFunction): void {
+    const arms: Arms = {
+      isSet: false,
+      isWatched: false,
+      isParsed: false,
+      isImpossible: false,
+      isResting: false,
+      used: { second: 0, hits: 0 },
+      calls: 0,
+      ns: 0,
+      strays: 0,
+      lastCalls: 0,
+      lastNs: 0,
+    };
+    this.#sites.push({ function: loaded, points: [], repeats: false, open: 0, watch: 0, arms });
+  }
+
+  /**
+   * Sets and clears what is to be, for a slice of time at most. Whether there is more to do at once: the rest
+   * waits for the budget, new ones too, since it is not known yet which of them are hit all the time.
+   */
+  look(): boolean {
+    if (!this.#isPrepared && this.#waiting() >= MANY) {
+      this.#isPrepared = true;
+      discardBaseline(this.#debug);
+    }
+    const began = clock();
+    this.#budget.at(began);
+    let { timeLeft, hitsLeft } = this.#budget;
+    let waits: number | undefined;
+    const count = this.#sites.length;
+    for (let i = 0; i < count; i++) {
+      const at = (this.#next + i) % count;
+      const site = this.#sites[at] as Site;
+      const { arms } = site;
+      if (modes[site.function.id] === MODE_OFF) {
+        if (!arms.isSet || site.open > 0) continue;
+        arms.isResting = false;
+        this.#clear(site);
+      } else {
+        if (arms.isSet || arms.isImpossible) continue;
+        if (arms.isResting && !this.#budget.hasHit(arms.used)) continue;
+        if ((timeLeft <= 0 && this.#given >= AT_ONCE) || (arms.isResting && hitsLeft <= 0)) {
+          waits ??= at;
+          continue;
+        }
+        const ns = this.#set(site);
+        if (this.#given < AT_ONCE) this.#given += 1;
+        else timeLeft -= ns + Math.max(arms.lastNs, this.firstHitNs(site));
+        hitsLeft -= arms.lastCalls;
+      }
+      if (clock() - began > SLICE_NS) {
+        this.#next = at + 1;
+        return true;
+      }
+    }
+    this.#next = waits ?? 0;
+    return false;
+  }
+
+  /** Functions that are to get breakpoints for the first time. */
+  #waiting(): number {
+    const waits = ({ function: { id }, points, arms }: Site): boolean =>
+      points.length === 0 && !arms.isImpossible && modes[id] !== MODE_OFF;
+    return this.#sites.filter(waits).length;
+  }
+
+  /** A function has used up its share: it runs at full speed until it has its turn. */
+  rest(site: Site): void {
+    const { arms } = site;
+    arms.isResting = true;
+    arms.lastCalls = arms.calls;
+    arms.lastNs = arms.ns;
+    this.#clear(site);
+  }
+
+  /** A call has begun: its end is to be seen. */
+  watch(site: Site): void {
+    if (site.arms.isWatched) return;
+    site.arms.isWatched = true;
+    for (const point of site.points) setBreakpoint(this.#debug, point);
+  }
+
+  /** What V8 takes for a function's first hit beside that for others: it reads the whole script. */
+  firstHitNs({ arms, function: { file } }: Site): number {
+    return arms.isParsed ? 0 : file.characters * NS_TO_READ;
+  }
+
+  /** A breakpoint of it was hit that may be there for the calls that are open only, and told of none of them. */
+  strayed(site: Site): void {
+    const { arms } = site;
+    if (arms.isSet) return;
+    arms.strays += 1;
+    if (site.open > 0 && arms.strays <= MAX_STRAYS) return;
+    forgetEnds(site);
+    this.#clear(site);
+  }
+
+  /** A call of it has ended. */
+  ended(site: Site): void {
+    if (!site.arms.isSet && site.open === 0) this.#clear(site);
+  }
+
+  /** Sets anew what the session has forgotten. */
+  renew(): void {
+    for (const point of this.#points) {
+      if (point.set === undefined) continue;
+      point.set = undefined;
+      setBreakpoint(this.#debug, point);
+    }
+  }
+
+  /** How long it took, ns; of what rested that is the budget's. */
+  #set(site: Site): number {
+    const { arms } = site;
+    const began = clock();
+    try {
+      if (site.points.length === 0 && !findPoints(this.#debug, site, this.#points)) {
+        arms.isImpossible = true;
+      }
+      const [entry] = site.points;
+      if (entry !== undefined) setBreakpoint(this.#debug, entry);
+      arms.isSet = !arms.isImpossible;
+    } catch {
+      // Its script is gone: it runs no more.
+      arms.isImpossible = true;
+    }
+    const ns = clock() - began;
+    arms.isWatched = false;
+    arms.calls = 0;
+    arms.strays = 0;
+    arms.ns = ns;
+    if (arms.isResting) this.#budget.spend(ns);
+    arms.isResting = false;
+    return ns;
+  }
+
+  #clear(site: Site): void {
+    site.arms.isSet = false;
+    for (const point of site.points) {
+      // What is still open is to end.
+      if ((point.tells & ENTRY) !== 0 || site.open === 0) clearBreakpoint(this.#debug, point);
+    }
+  }
+}
