@@ -21,7 +21,12 @@ export function ratio(rounds: readonly Round[], mode: Case, figure: (cost: Cost)
     const [plain, cost] = [round.get("plain"), round.get(mode)];
     return plain === undefined || cost === undefined ? [] : [figure(cost) / figure(plain)];
   });
-  const sorted = ratios.toSorted((a, b) => a - b);
+  return spreadOf(ratios);
+}
+
+/** Median, least and largest. */
+export function spreadOf(figures: readonly number[]): Ratio {
+  const sorted = figures.toSorted((a, b) => a - b);
   return { median: median(sorted), min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN };
 }
 

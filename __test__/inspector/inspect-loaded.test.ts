@@ -5,6 +5,11 @@ const LIB = `
 exports.inner = (x) => ({ y: x });
 exports.add = function add(a, b) { exports.inner(a); return a + b; };
 `;
+const WAITS = `
+exports.waits = async function waits(ms) { await new Promise((resolve) => setTimeout(resolve, ms)); return ms; };
+`;
+/** What stands for a result that was not paused for, since a debugger may be attached. */
+const UNWATCHED = { $type: "unknown", $cut: "debugger" };
 const HEAD = `
 import { createRequire } from "node:module";
 import { Breadcrumb } from "breadcrumb-tracer";
@@ -20,7 +25,7 @@ function json(
   main: string,
   args: readonly string[] = [],
 ): { readonly answer: unknown; readonly stderr: string } {
-  const folder = project({ "src/lib.js": LIB, "main.mjs": HEAD + main });
+  const folder = project({ "src/lib.js": LIB, "other/waits.js": WAITS, "main.mjs": HEAD + main });
   const ended = run(node, [...args, "main.mjs"], folder);
   expect(ended, ended.stderr).toMatchObject({ status: 0, signal: null });
   return { answer: JSON.parse(ended.stdout), stderr: ended.stderr };
@@ -90,7 +95,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       sums.push(add(100, 1));
       const { recorded, inspector: counts } = await session.stop();
       const results = session.calls().map((call) => call.result);
-      console.log(JSON.stringify([sums.length, sums[50], recorded, first.inspector.refused, counts.withoutResult, counts.pauses, counts.hits < 40, results.every((result) => result === null)]));`,
+      console.log(JSON.stringify([sums.length, sums[50], recorded, first.inspector.refused, counts.withoutResult, counts.pauses, counts.hits < 40, results.every(({ $type, $cut }) => $type === "unknown" && $cut === "pauses")]));`,
     );
     expect(answer).toEqual([51, 101, 10, 2, 10, 0, true, true]);
   });
@@ -237,7 +242,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       console.log(JSON.stringify([counts.pauses, session.calls().map((call) => call.result)]));`,
       ["--inspect=0"],
     );
-    expect(answer).toEqual([0, [null, null]]);
+    expect(answer).toEqual([0, [UNWATCHED, UNWATCHED]]);
   });
 
   it("do not pause for results once a debugger may be attached", () => {
@@ -253,7 +258,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       const { inspector: counts } = await session.stop();
       console.log(JSON.stringify([sum, counts.pauses, counts.withoutResult, session.calls().map((call) => call.result).reverse()]));`,
     );
-    expect(answer).toEqual([3, 2, 2, [null, null, { y: 3 }, 7]]);
+    expect(answer).toEqual([3, 2, 2, [UNWATCHED, UNWATCHED, { y: 3 }, 7]]);
   });
 
   it("go on after so many hits that their session is made anew, and take no more memory", () => {
@@ -275,6 +280,34 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       console.log(JSON.stringify([recorded, sessions, heap < 64e6]));`,
     );
     expect(answer).toEqual([22_000, 3, true]);
+  });
+
+  it("lose the ends of calls that wait, too, once their share is used up", () => {
+    const { answer } = json(
+      node,
+      `const { waits } = require("./other/waits.js");
+      const session = await Breadcrumb.start({ include: ["other/**"], store, inspector: { hits: 2, pauseMs: 0 } });
+      const long = waits(200);
+      for (let i = 0; i < 500; i++) waits(0);
+      const sum = await long;
+      const { recorded, inspector: { hits } } = await session.stop();
+      console.log(JSON.stringify([sum, recorded, hits < 50]));`,
+    );
+    // Two calls of it and of the arrow function in it.
+    expect(answer).toEqual([200, 4, true]);
+  });
+
+  it.each(["--jitless", "--no-sparkplug"])("are recorded with %s", (flag) => {
+    const { answer } = json(
+      node,
+      `const { add } = require("./src/lib.js");
+      const session = await Breadcrumb.start({ include, store, inspector: true });
+      const sum = add(1, 2);
+      await session.stop();
+      console.log(JSON.stringify([sum, names(session).length]));`,
+      [flag],
+    );
+    expect(answer).toEqual([3, 2]);
   });
 
   it("come back after a stack that was too deep", () => {

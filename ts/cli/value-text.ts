@@ -126,7 +126,10 @@ function writeKind(type: string, fields: Fields, room: number, depth: number): s
   const more = (key: string) => (inner(key) === "" ? "…" : `${inner(key)}, …`);
   const isWhole = (key: string) =>
     (fields[key] as readonly JsonValue[] | undefined)?.length === fields["$length"];
-  if (fields["$cut"] !== undefined) return `[${printable(type)}]`;
+  if (fields["$cut"] !== undefined) {
+    const why = type === "unknown" ? `: ${text("$cut")}` : "";
+    return `[${printable(type)}${why}]`;
+  }
   switch (type) {
     case "undefined":
       return "undefined";

@@ -31,6 +31,8 @@ export interface Arms {
   isImpossible: boolean;
   /** Its share, or that of all, was used up. */
   isResting: boolean;
+  /** By the exact clock: a pause for its result has taken too long. */
+  noPausesUntil: number;
   /** Hits of the budget. */
   readonly used: Hits;
   /** Calls and nanoseconds since they were set. */
@@ -84,6 +86,7 @@ export class Arming {
       isParsed: false,
       isImpossible: false,
       isResting: false,
+      noPausesUntil: 0,
       used: { second: 0, hits: 0 },
       calls: 0,
       ns: 0,

@@ -11,7 +11,7 @@ import { setFlagsFromString } from "node:v8";
 import type { DebugSession } from "./debug-session";
 
 /** Who chooses V8's compilers knows why, and `--jitless` has none. */
-const CHOSEN = /sparkplug|jitless|lite[-_]mode|baseline|frozen?[-_]|freeze[-_]/u;
+const CHOSEN = /sparkplug|jitless|lite[-_]mode|baseline|freeze/u;
 
 /** Until the answer is called, V8 compiles as if it had no baseline compiler. */
 export function keepBaselineAway(): () => void {

@@ -24,7 +24,11 @@ class Pool {
 
   constructor(ms: number) {
     this.#perSecond = ms * MS_NS;
-    this.#left = HELD * this.#perSecond;
+    this.#left = this.most;
+  }
+
+  get most(): number {
+    return HELD * this.#perSecond;
   }
 
   /** Below 0 where more was taken than there was. */
@@ -34,7 +38,7 @@ class Pool {
 
   fill(ns: number): void {
     const gain = (ns / SECOND_NS) * this.#perSecond;
-    this.#left = Math.min(HELD * this.#perSecond, this.#left + gain);
+    this.#left = Math.min(this.most, this.#left + gain);
   }
 
   take(ns: number): void {
@@ -104,6 +108,11 @@ export class Budget {
   /** Breakpoints took so long. */
   spend(ns: number): void {
     this.#time.take(ns);
+  }
+
+  /** Nanoseconds that one pause may take: what there is at most. */
+  get longestPause(): number {
+    return this.#pauses.most;
   }
 
   /** Whether there is time left for a pause. */

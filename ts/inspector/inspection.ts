@@ -9,7 +9,14 @@
 import { clearInterval, setInterval as again, setTimeout as later } from "node:timers";
 import { setImmediate as turn } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
-import { MODE_OFF } from "../native/layout";
+import {
+  CUT_DEADLINE,
+  CUT_DEBUGGER,
+  CUT_HIDDEN,
+  CUT_PAUSES,
+  CUT_STACK,
+  MODE_OFF,
+} from "../native/layout";
 import { native } from "../native/load";
 import type { InspectorBudget, InspectorCounters } from "../options/inspector";
 import { onHit } from "../runtime/probes";
@@ -27,6 +34,7 @@ import {
   notePromise,
   type OpenCall,
   returns,
+  returnsUnknown,
   revive,
   settle,
   topAt,
@@ -56,6 +64,8 @@ const LOOK_NS = LOOK_MS * 1_000_000;
 const LOOKS_TO_TELL = 10;
 /** V8 tells of every frame at a pause: 0.9 ms with 10 of them, 8 ms with 300. */
 const MAX_PAUSE_DEPTH = 300;
+/** A function for whose result a pause took too long has none for a while. */
+const REPRIEVE_NS = 60_000_000_000;
 
 /** See the module. */
 export class Inspection {
@@ -197,7 +207,7 @@ export class Inspection {
   }
 
   #take({ site, tells }: Point, values: readonly unknown[], began: number): boolean {
-    if (this.#pending !== undefined) this.#giveUp(this.#pending);
+    if (this.#pending !== undefined) this.#giveUp(this.#pending, CUT_HIDDEN);
     this.#budget.at(began);
     if (began - this.#looked > LOOK_NS) this.look();
     this.#sinceCollected += 1;
@@ -234,13 +244,13 @@ export class Inspection {
 
   /** The call at the top returns. Whether the program is to pause for its result. */
   #exit(call: OpenCall, began: number): boolean {
-    const { hasResult } = call.site.function;
-    if (!hasResult || !wantsResult(call)) {
-      returns(call, !hasResult, undefined);
+    if (!call.site.function.hasResult || !wantsResult(call)) {
+      returns(call, undefined);
       return false;
     }
-    if (call.depth > MAX_PAUSE_DEPTH || !this.#budget.mayPause() || isWatched()) {
-      this.#giveUp(call);
+    const why = this.#noPause(call, began);
+    if (why !== undefined) {
+      this.#giveUp(call, why);
       return false;
     }
     this.#pending = call;
@@ -248,11 +258,19 @@ export class Inspection {
     return true;
   }
 
+  /** Why there is to be no pause for a call's result. */
+  #noPause({ depth, site }: OpenCall, now: number): number | undefined {
+    if (depth > MAX_PAUSE_DEPTH) return CUT_STACK;
+    if (isWatched()) return CUT_DEBUGGER;
+    if (now < site.arms.noPausesUntil) return CUT_DEADLINE;
+    return this.#budget.mayPause() ? undefined : CUT_PAUSES;
+  }
+
   /** The call at the top has returned something that will not be known. */
-  #giveUp(call: OpenCall): void {
+  #giveUp(call: OpenCall, why: number): void {
     this.#pending = undefined;
     this.#counters.withoutResult += 1;
-    returns(call, false, undefined);
+    returnsUnknown(call, why);
     this.#arming.ended(call.site);
   }
 
@@ -266,12 +284,14 @@ export class Inspection {
       const value = resultOf(this.debug, told, isAsync, () => this.#handed);
       this.#pending = undefined;
       this.#handed = undefined;
-      returns(call, true, value);
+      returns(call, value);
       this.#arming.ended(call.site);
     } catch {
       // It is given up at the next hit.
     } finally {
-      const ns = clock() - this.#pendingSince;
+      const now = clock();
+      const ns = now - this.#pendingSince;
+      if (ns > this.#budget.longestPause) call.site.arms.noPausesUntil = now + REPRIEVE_NS;
       this.#counters.pauses += 1;
       this.#counters.pauseNs += ns;
       this.#budget.paused(ns);

@@ -9,9 +9,9 @@
  * if the frame at its depth is in its function.
  */
 import { native } from "../native/load";
-import { TOKEN_NO_VALUES } from "../native/layout";
+import { CUT_HIDDEN, TOKEN_NO_VALUES } from "../native/layout";
 import { type AsyncCall, callHere, type Entered, enterCall, leaveCall } from "../runtime/context";
-import { enterSlowly, probes } from "../runtime/probes";
+import { enterSlowly, exitUnknown, probes } from "../runtime/probes";
 import { type At, innermost, order } from "./loaded-functions";
 import type { Site } from "./points";
 
@@ -77,7 +77,7 @@ export function topAt(depth: number): OpenCall | undefined {
 /** A call runs no more, and nobody said so. */
 function gone(call: OpenCall): void {
   leaveContext(call);
-  if (call.isLeaving || call.watch !== call.site.watch) finish(call, false, undefined);
+  if (call.isLeaving || call.watch !== call.site.watch) finishUnknown(call, CUT_HIDDEN);
   else if (call.site.function.isAsync && call.mayWait) probes.s(call.token, undefined);
   else {
     end(call);
@@ -119,15 +119,23 @@ export function wantsResult({ token }: OpenCall): boolean {
 }
 
 /** The call at the top returns. */
-export function returns(call: OpenCall, hasValue: boolean, value: unknown): void {
+export function returns(call: OpenCall, value: unknown): void {
   running.pop();
   leaveContext(call);
-  finish(call, hasValue, value);
+  end(call);
+  probes.x(call.token, 1, value);
 }
 
-function finish(call: OpenCall, hasValue: boolean, value: unknown): void {
+/** The call at the top returns something that is not known. `why`: `CUT_PAUSES` and those below it. */
+export function returnsUnknown(call: OpenCall, why: number): void {
+  running.pop();
+  leaveContext(call);
+  finishUnknown(call, why);
+}
+
+function finishUnknown(call: OpenCall, why: number): void {
   end(call);
-  probes.x(hasValue ? call.token : call.token | TOKEN_NO_VALUES, 1, value);
+  exitUnknown(call.token, why);
 }
 
 function end(call: OpenCall): void {

@@ -224,6 +224,16 @@ export const CUT_DEPTH = 1;
 export const CUT_BYTES = 2;
 /** TAG_CUT: the thread's budget for looking into objects was used up. */
 export const CUT_BUDGET = 3;
+/** TAG_CUT of a result, stored TAG_CUT, here and below: the time that breakpoints may pause for was used up. */
+export const CUT_PAUSES = 4;
+/** So many frames were on the stack that a pause takes too long. */
+export const CUT_STACK = 5;
+/** A pause would have been that of a debugger. */
+export const CUT_DEBUGGER = 6;
+/** V8 does not show how the call returned. */
+export const CUT_HIDDEN = 7;
+/** A pause for a result of this function has taken too long before. */
+export const CUT_DEADLINE = 8;
 /** TAG_PROMISE: its state is not known. */
 export const PROMISE_UNKNOWN = 0;
 /** TAG_PROMISE: not settled. */

@@ -23,6 +23,7 @@ import {
   RESUME,
   RETURN,
   SUSPEND,
+  TAG_CUT,
   TOKEN_EXACT,
   TOKEN_FRESH,
   TOKEN_MASK,
@@ -39,6 +40,7 @@ import { compareExchange } from "./primordials";
 import { catchUnnamed, leftUnseen, raise, throwProbe, TOP } from "./raise";
 import { declareConstant, type Realm } from "./script-constant";
 import { BOTTOM, LIMIT, POS, state, TOKEN } from "./state";
+import { tagged } from "./words";
 import { count, dropped, due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
 
 /** Writes an ENTER's header and moves on. Gives its token. */
@@ -203,6 +205,19 @@ function exit(f: number, done: number | undefined, value: unknown): void {
   const p = state[POS] as number;
   const q = put(p + 1, value);
   i32[2 * p + 1] = f;
+  i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (1 << VALUES_SHIFT);
+  state[POS] = q;
+}
+
+/** The exit of a call with a result that is not known. `why`: CUT_PAUSES and those below it. */
+export function exitUnknown(f: number, why: number): void {
+  if ((f & TOKEN_NO_VALUES) !== 0) return exit(f, 1, undefined);
+  if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+  if (due() && !refresh()) return loseRecord();
+  if ((f & TOKEN_EXACT) !== 0) exactClock();
+  const p = state[POS] as number;
+  const q = tagged(p + 1, TAG_CUT, TAG_CUT, why);
+  i32[2 * p + 1] = f & TOKEN_MASK;
   i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (1 << VALUES_SHIFT);
   state[POS] = q;
 }

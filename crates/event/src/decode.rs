@@ -2,12 +2,12 @@
 //! never to a panic or a read outside the slice.
 
 use crate::layout::{
-    BOX, CUT_BUDGET, CUT_BYTES, PROMISE_FULFILLED, PROMISE_PENDING, PROMISE_REJECTED, STORED_MASK,
-    STORED_SHIFT, TAG_ACCESSOR, TAG_ARRAY, TAG_BIGINT, TAG_BIGINT64, TAG_BOXED, TAG_BYTES,
-    TAG_CIRCULAR, TAG_CUT, TAG_DATE, TAG_ERROR, TAG_EXTENDED, TAG_FALSE, TAG_FUNCTION, TAG_HOLE,
-    TAG_IDENTIFIED, TAG_MAP, TAG_MASK, TAG_NAN, TAG_NULL, TAG_OBJECT, TAG_OPAQUE, TAG_PROMISE,
-    TAG_PROXY, TAG_REGEXP, TAG_SET, TAG_STRING_AT, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE,
-    TAG_TYPED,
+    BOX, CUT_BUDGET, CUT_BYTES, CUT_DEADLINE, CUT_DEBUGGER, CUT_HIDDEN, CUT_PAUSES, CUT_STACK,
+    PROMISE_FULFILLED, PROMISE_PENDING, PROMISE_REJECTED, STORED_MASK, STORED_SHIFT, TAG_ACCESSOR,
+    TAG_ARRAY, TAG_BIGINT, TAG_BIGINT64, TAG_BOXED, TAG_BYTES, TAG_CIRCULAR, TAG_CUT, TAG_DATE,
+    TAG_ERROR, TAG_EXTENDED, TAG_FALSE, TAG_FUNCTION, TAG_HOLE, TAG_IDENTIFIED, TAG_MAP, TAG_MASK,
+    TAG_NAN, TAG_NULL, TAG_OBJECT, TAG_OPAQUE, TAG_PROMISE, TAG_PROXY, TAG_REGEXP, TAG_SET,
+    TAG_STRING_AT, TAG_STRING8, TAG_STRING16, TAG_SYMBOL, TAG_TRUE, TAG_TYPED,
 };
 use crate::paths::{Paths, Step};
 use crate::value::{Class, Cut, Value};
@@ -186,6 +186,11 @@ impl<'a> Decoder<'a> {
                 why: match payload {
                     CUT_BUDGET => Cut::Budget,
                     CUT_BYTES => Cut::Bytes,
+                    CUT_PAUSES => Cut::Pauses,
+                    CUT_STACK => Cut::Stack,
+                    CUT_DEBUGGER => Cut::Debugger,
+                    CUT_HIDDEN => Cut::Hidden,
+                    CUT_DEADLINE => Cut::Deadline,
                     _ => Cut::Depth,
                 },
             },
@@ -399,6 +404,7 @@ fn kind_of(tag: u32) -> &'static str {
         TAG_SET => "set",
         TAG_ERROR => "error",
         TAG_BIGINT | TAG_BIGINT64 => "bigint",
+        TAG_CUT => "unknown",
         _ => "object",
     }
 }

@@ -315,6 +315,16 @@ constants! {
     CUT_BYTES = 2;
     /// TAG_CUT: the thread's budget for looking into objects was used up.
     CUT_BUDGET = 3;
+    /// TAG_CUT of a result, stored TAG_CUT, here and below: the time that breakpoints may pause for was used up.
+    CUT_PAUSES = 4;
+    /// So many frames were on the stack that a pause takes too long.
+    CUT_STACK = 5;
+    /// A pause would have been that of a debugger.
+    CUT_DEBUGGER = 6;
+    /// V8 does not show how the call returned.
+    CUT_HIDDEN = 7;
+    /// A pause for a result of this function has taken too long before.
+    CUT_DEADLINE = 8;
 
     /// TAG_PROMISE: its state is not known.
     PROMISE_UNKNOWN = 0;

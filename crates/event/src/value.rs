@@ -11,6 +11,16 @@ pub enum Cut {
     Bytes,
     /// The thread's budget for looking into objects was used up.
     Budget,
+    /// A result for which the program would have paused, and did not: no time was left for it.
+    Pauses,
+    /// As above: the stack was too deep.
+    Stack,
+    /// As above: a debugger may be attached.
+    Debugger,
+    /// A result that V8 does not show.
+    Hidden,
+    /// A result for which the program did not pause, since that took too long before.
+    Deadline,
 }
 
 impl Cut {
@@ -21,6 +31,11 @@ impl Cut {
             Self::Depth => "depth",
             Self::Bytes => "bytes",
             Self::Budget => "budget",
+            Self::Pauses => "pauses",
+            Self::Stack => "stack",
+            Self::Debugger => "debugger",
+            Self::Hidden => "hidden",
+            Self::Deadline => "deadline",
         }
     }
 }
@@ -172,7 +187,7 @@ pub enum Value {
     Hole,
     /// Not looked into.
     Cut {
-        /// What it is: `object`, `array`, `function`, `string` ….
+        /// What it is: `object`, `array`, `function`, `string`, `unknown` ….
         kind: &'static str,
         /// Why.
         why: Cut,
