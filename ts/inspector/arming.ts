@@ -128,7 +128,10 @@ export class Arming {
         }
         const ns = this.#set(site);
         if (this.#given < AT_ONCE) this.#given += 1;
-        else timeLeft -= ns + Math.max(arms.lastNs, this.firstHitNs(site));
+        else {
+          this.#budget.spend(ns);
+          timeLeft -= ns + Math.max(arms.lastNs, this.firstHitNs(site));
+        }
         hitsLeft -= arms.lastCalls;
       }
       if (clock() - began > SLICE_NS) {
@@ -192,7 +195,7 @@ export class Arming {
     }
   }
 
-  /** How long it took, ns; of what rested that is the budget's. */
+  /** How long it took, ns. */
   #set(site: Site): number {
     const { arms } = site;
     const began = clock();
@@ -212,7 +215,6 @@ export class Arming {
     arms.calls = 0;
     arms.strays = 0;
     arms.ns = ns;
-    if (arms.isResting) this.#budget.spend(ns);
     arms.isResting = false;
     return ns;
   }
