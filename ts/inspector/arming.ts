@@ -122,12 +122,15 @@ export class Arming {
       } else {
         if (arms.isSet || arms.isImpossible) continue;
         if (arms.isResting && !this.#budget.hasHit(arms.used)) continue;
-        if ((timeLeft <= 0 && this.#given >= AT_ONCE) || (arms.isResting && hitsLeft <= 0)) {
+        const isFree = !arms.isResting && this.#given < AT_ONCE;
+        const needed = arms.isResting ? this.#budget.mostTime / 2 : 0;
+        const isLate = timeLeft <= 0 || timeLeft < needed;
+        if ((isLate && !isFree) || (arms.isResting && hitsLeft <= 0)) {
           waits ??= at;
           continue;
         }
         const ns = this.#set(site);
-        if (this.#given < AT_ONCE) this.#given += 1;
+        if (isFree) this.#given += 1;
         else {
           this.#budget.spend(ns);
           timeLeft -= ns + Math.max(arms.lastNs, this.firstHitNs(site));
@@ -154,8 +157,10 @@ export class Arming {
   rest(site: Site): void {
     const { arms } = site;
     arms.isResting = true;
-    arms.lastCalls = arms.calls;
-    arms.lastNs = arms.ns;
+    // What it would have taken is not known where all was used up: then it has its turn alone.
+    const { timeLeft, hitsLeft } = this.#budget;
+    arms.lastCalls = hitsLeft > 0 ? arms.calls : Number.POSITIVE_INFINITY;
+    arms.lastNs = timeLeft > 0 ? arms.ns : Number.POSITIVE_INFINITY;
     this.#clear(site);
   }
 

@@ -82,6 +82,11 @@ export class Budget {
     return this.#time.left;
   }
 
+  /** Nanoseconds that they may take at once. */
+  get mostTime(): number {
+    return this.#time.most;
+  }
+
   /** Hits that all together have left in this second. */
   get hitsLeft(): number {
     return this.#allowed.totalHits - this.#hits;
