@@ -269,6 +269,48 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
     ]);
   });
 
+  it("tell of every call and return in code that is minified, large, or was collected", () => {
+    const cases = Array.from({ length: 1200 }, (_, n) => `case ${n}: x = list(x);break;`);
+    const folder = project({
+      "src/lib.js": `
+        exports.short=function(a){if(a)return{a}};exports.either=(a)=>{if(a)return 1;else return 2};
+        exports.bare=()=>exports.list
+        exports.large=function(n,x){const list=(y)=>y;switch(n){${cases.join("\n")}\ncase -1:return "last"}};
+        exports.maps=(list)=>list.map(function (item) { if (item.a === 1 && item.b) { return 2; } return item; });`,
+      "main.mjs": `
+        import { createRequire } from "node:module";
+        import { setFlagsFromString } from "node:v8";
+        import { runInNewContext } from "node:vm";
+        import { Breadcrumb } from "breadcrumb-tracer";
+        const lib = createRequire(import.meta.url)("./src/lib.js");
+        const work = () => [lib.short(0), lib.short(1), lib.either(0), lib.either(1), lib.bare(), lib.large(1199, 5), lib.large(-1), lib.maps([{}, { a: 1, b: 2 }])];
+        // So often that the callback has baseline code, and its closures are collected.
+        for (let i = 0; i < 300; i++) work();
+        setFlagsFromString("--expose-gc");
+        runInNewContext("gc")();
+        const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:", inspector: ${ALL} });
+        work();
+        await session.stop();
+        console.log(JSON.stringify(session.calls().sort((a, b) => a.callId - b.callId).map((call) => [call.function, call.status, call.result])));`,
+    });
+    const nothing = { $type: "undefined" };
+    const { stdout, stderr } = run(node, ["main.mjs"], folder);
+    const calls = JSON.parse(stdout || "[]") as [string, string, unknown][];
+    expect(calls, stderr).toEqual([
+      ["short", "returned", nothing],
+      ["short", "returned", expect.anything()],
+      ["either", "returned", expect.anything()],
+      ["either", "returned", 1],
+      ["bare", "returned", nothing],
+      ["large", "returned", nothing],
+      ["list in large", "returned", 5],
+      ["large", "returned", expect.anything()],
+      ["maps", "returned", [{}, 2]],
+      ["<anonymous in maps>", "returned", {}],
+      ["<anonymous in maps>", "returned", 2],
+    ]);
+  });
+
   it("leave constructors alone that have to call super()", () => {
     const lib = `
       class A { constructor() { this.z = 1; } }

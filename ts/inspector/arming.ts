@@ -12,7 +12,6 @@
 import { MODE_OFF } from "../native/layout";
 import { now } from "../runtime/primordials";
 import { modes } from "../runtime/writer";
-import { discardBaseline } from "./baseline";
 import type { Budget, Hits } from "./budget";
 import type { DebugSession } from "./debug-session";
 import type { LoadedFunction } from "./loaded-functions";
@@ -21,10 +20,7 @@ import { clearBreakpoint, ENTRY, findPoints, type Point, type Site, setBreakpoin
 
 /** What a function's breakpoints may do, and did. */
 export interface Arms {
-  /** Its calls are seen. */
   isSet: boolean;
-  /** So are their ends: from the first call on. */
-  isWatched: boolean;
   /** It was hit before. */
   isParsed: boolean;
   /** V8 has no place for them. */
@@ -45,8 +41,6 @@ export interface Arms {
   lastNs: number;
 }
 
-/** So many functions lose their baseline code faster all at once: that takes two walks of the heap. */
-const MANY = 3;
 /** Hits for which the ends of open calls are waited for. */
 const MAX_STRAYS = 20;
 /** Functions whose breakpoints are set whatever the budget. */
@@ -69,8 +63,6 @@ export class Arming {
   #next = 0;
   /** Breakpoints that were set whatever the budget. */
   #given = 0;
-  /** Functions have lost their baseline code. */
-  #isPrepared = false;
 
   /** `points` gets all points: a point's number is its index there. */
   constructor(debug: DebugSession, budget: Budget, points: Point[]) {
@@ -82,7 +74,6 @@ export class Arming {
   add(loaded: LoadedFunction): void {
     const arms: Arms = {
       isSet: false,
-      isWatched: false,
       isParsed: false,
       isImpossible: false,
       isResting: false,
@@ -102,10 +93,6 @@ export class Arming {
    * waits for the budget, new ones too, since it is not known yet which of them are hit all the time.
    */
   look(): boolean {
-    if (!this.#isPrepared && this.#waiting() >= MANY) {
-      this.#isPrepared = true;
-      discardBaseline(this.#debug);
-    }
     const began = clock();
     this.#budget.at(began);
     let { timeLeft, hitsLeft } = this.#budget;
@@ -146,13 +133,6 @@ export class Arming {
     return false;
   }
 
-  /** Functions that are to get breakpoints for the first time. */
-  #waiting(): number {
-    const waits = ({ function: { id }, points, arms }: Site): boolean =>
-      points.length === 0 && !arms.isImpossible && modes[id] !== MODE_OFF;
-    return this.#sites.filter(waits).length;
-  }
-
   /** A function has used up its share: it runs at full speed until it has its turn. */
   rest(site: Site): void {
     const { arms } = site;
@@ -162,13 +142,6 @@ export class Arming {
     arms.lastCalls = hitsLeft > 0 ? arms.calls : Number.POSITIVE_INFINITY;
     arms.lastNs = timeLeft > 0 ? arms.ns : Number.POSITIVE_INFINITY;
     this.#clear(site);
-  }
-
-  /** A call has begun: its end is to be seen. */
-  watch(site: Site): void {
-    if (site.arms.isWatched) return;
-    site.arms.isWatched = true;
-    for (const point of site.points) setBreakpoint(this.#debug, point);
   }
 
   /** What V8 takes for a function's first hit beside that for others: it reads the whole script. */
@@ -208,15 +181,13 @@ export class Arming {
       if (site.points.length === 0 && !findPoints(this.#debug, site, this.#points)) {
         arms.isImpossible = true;
       }
-      const [entry] = site.points;
-      if (entry !== undefined) setBreakpoint(this.#debug, entry);
+      for (const point of site.points) setBreakpoint(this.#debug, point);
       arms.isSet = !arms.isImpossible;
     } catch {
       // Its script is gone: it runs no more.
       arms.isImpossible = true;
     }
     const ns = clock() - began;
-    arms.isWatched = false;
     arms.calls = 0;
     arms.strays = 0;
     arms.ns = ns;

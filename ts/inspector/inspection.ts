@@ -76,7 +76,7 @@ export class Inspection {
   #cost: HitCost | undefined;
   readonly #points: Point[] = [];
   readonly #counters = { hits: 0, refused: 0, pauses: 0, withoutResult: 0, hitNs: 0, pauseNs: 0 };
-  readonly #giveBack = keepBaselineAway();
+  #giveBack: (() => void) | undefined;
   #looks: NodeJS.Timeout | undefined;
   #looked = clock();
   #untold = 0;
@@ -109,6 +109,7 @@ export class Inspection {
   /** The functions of a file get breakpoints, with the looks to come. The debugger is enabled. */
   add(file: LoadedFile): void {
     for (const loaded of file.functions) this.#arming.add(loaded);
+    this.#giveBack ??= keepBaselineAway();
     this.#cost ??= new HitCost(this.debug);
     // Another process may change modes, too.
     this.#looks ??= again(() => this.#lookAgain(), LOOK_MS).unref();
@@ -160,7 +161,7 @@ export class Inspection {
     forgetAll();
     // Its breakpoints go with it.
     this.debug.end();
-    this.#giveBack();
+    this.#giveBack?.();
   }
 
   #listen(): void {
@@ -237,7 +238,6 @@ export class Inspection {
     if (!this.#budget.takesHit(site.arms.used)) this.#refuse(site);
     else if (begin(site, depth, values)) {
       site.arms.calls += 1;
-      this.#arming.watch(site);
       if (site.function.isAsync) this.#hookPromises();
     }
   }

@@ -49,6 +49,9 @@ export interface Site {
   readonly arms: Arms;
 }
 
+/** Places in one answer of V8. */
+const MOST_PLACES = 1000;
+
 /** A place where V8 can break. */
 interface BreakLocation {
   readonly lineNumber: number;
@@ -63,13 +66,9 @@ interface BreakLocation {
 export function findPoints(debug: DebugSession, site: Site, all: Point[]): boolean {
   const loaded = site.function;
   const scriptId = String(loaded.file.scriptId);
-  const answer = debug.post<{ locations: readonly BreakLocation[] }>(
-    "Debugger.getPossibleBreakpoints",
-    { start: location(scriptId, loaded.body), restrictToFunction: true },
-  );
   // Of a function that nothing refers to V8 knows nothing, and tells of the one around it.
   const [from, to] = loaded.range.map(order) as [number, number];
-  const locations = answer.locations.filter((each) => {
+  const locations = placesOf(debug, scriptId, loaded.body).filter((each) => {
     const at = order(placeOf(each));
     return from <= at && at <= to;
   });
@@ -80,8 +79,10 @@ export function findPoints(debug: DebugSession, site: Site, all: Point[]): boole
   if (entry === undefined) return false;
   site.repeats = loaded.entries.some((range) => range.repeats && isIn(entry, range));
   const points: Point[] = [];
-  const add = (tells: number, at: At, values = ""): void => {
+  const add = (tells: number, place: At, values = ""): void => {
     const condition = `$bc.b(${all.length}${values})`;
+    // Where an arrow function ends, V8 looks in the one around it, of which it may know nothing any more.
+    const at: At = order(place) === to ? [place[0], place[1] - 1] : place;
     const point = { site, tells, scriptId, at, condition, set: undefined };
     points.push(point);
     all.push(point);
@@ -99,6 +100,24 @@ export function findPoints(debug: DebugSession, site: Site, all: Point[]): boole
   }
   site.points = points;
   return true;
+}
+
+/** All places of the function at a place. V8 tells a thousand at once. */
+function placesOf(debug: DebugSession, scriptId: string, start: At): BreakLocation[] {
+  const places: BreakLocation[] = [];
+  for (let from = start; ;) {
+    const { locations } = debug.post<{ locations: readonly BreakLocation[] }>(
+      "Debugger.getPossibleBreakpoints",
+      { start: location(scriptId, from), restrictToFunction: true },
+    );
+    const last = places.at(-1);
+    const since = last === undefined ? Number.NEGATIVE_INFINITY : order(placeOf(last));
+    const more = locations.filter((each) => order(placeOf(each)) > since);
+    places.push(...more);
+    const end = more.at(-1);
+    if (end === undefined || locations.length < MOST_PLACES) return places;
+    from = placeOf(end);
+  }
 }
 
 /** Sets a breakpoint, if it is not set. False where V8 refuses. */

@@ -3,7 +3,8 @@
 //! `{ var a; while (b) c() }` begins with `b`, which is run again and again; in
 //! `{ try { return a } finally { b() } }` the `return` is hidden: V8 runs `b()` first, and then leaves by
 //! an instruction that has no place in the text (*tried* on 20, 22, 24, 26; so in `for … of`, which closes
-//! its iterator, and where something is disposed of). In `a => b => c` both functions return at the end, and
+//! its iterator, and where something is disposed of); so it is in `{ if (a) return b}`, where the place of
+//! the function's own end is the same. In `a => b => c` both functions return at the end, and
 //! a breakpoint there is in one of them, or in neither.
 //!
 //! Limits: offsets in bytes; a function is known by where its body begins.
@@ -48,6 +49,11 @@ pub(crate) struct Body<'a> {
     ends: Vec<(u32, u32)>,
     /// Something is disposed of at an end of a block.
     disposes: bool,
+    /// Where the function's own last brace is, at which V8 lets it return that runs out of statements. 0 for
+    /// expressions.
+    brace: u32,
+    /// Where its last statement starts: behind a `return` there nothing runs out.
+    last: u32,
     /// What is around the code being visited and runs something before a `return` leaves.
     around: u32,
 }
@@ -112,6 +118,8 @@ impl<'a> Sites<'a> {
         let known = Body {
             entries: beginning.entries,
             hides: beginning.hides,
+            brace: body.span.end.saturating_sub(1),
+            last: body.statements.last().map_or(0, |it| it.span().start),
             ..Body::default()
         };
         self.within(body.span.start, known, |sites| {
@@ -183,7 +191,9 @@ impl<'a> Visit<'a> for Sites<'a> {
         body.has_result |= it.argument.is_some();
         body.returns.push(it.span.start);
         body.ends.push((it.span.end, it.span.start));
-        if body.around > 0 {
+        // `if (a) return b}`: one place for both returns, of which V8 takes one.
+        let shares_place = it.span.end == body.brace && it.span.start != body.last;
+        if body.around > 0 || shares_place {
             body.hidden.push(it.span.start);
         }
         walk::walk_return_statement(self, it);
