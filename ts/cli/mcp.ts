@@ -15,7 +15,7 @@ import { configuredStore } from "./configured-store";
 import { commandHelp, fitHelp } from "./help";
 import { columnsOf } from "./output";
 import { MCP_COMMAND } from "./raw-commands";
-import { version } from "./version";
+import { version } from "../version";
 
 /** The command `mcp`. `argv`: what stands behind the word. Returns the exit code. */
 export async function mcp(argv: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@
  *
  * Limits: tools and options are named as they are; a test holds them against the definitions.
  */
-import { version } from "../version";
+import { version } from "../../version";
 import { signed } from "./owned-file";
 
 /** The name of the server and of the skill. */
