@@ -17,7 +17,7 @@ import type { InspectorBudget } from "../options/inspector";
 import type { Mode, StartOptions } from "../options/options";
 import { loadConfig } from "../options/resolve-config";
 import { version } from "../version";
-import { cannotAttach } from "./cannot-attach";
+import { cannotAttach, noProcess } from "./cannot-attach";
 import { DebuggerClient, NoAnswer } from "./debugger-client";
 import { injection } from "./inject";
 import {
@@ -29,6 +29,7 @@ import {
 } from "./inspector-port";
 import { Lease } from "./lease";
 import { captureLive } from "./live-capture";
+import { processSeen } from "./linux-process";
 import type { Ended, Hello, Started } from "./messages";
 import { checkProcess } from "./target-process";
 
@@ -110,6 +111,7 @@ async function attachTo(
   signal: AbortSignal,
 ): Promise<Attached> {
   checkProcess(pid);
+  signal.throwIfAborted();
   const lease = await Lease.take(pid);
   try {
     const running = (await runningProcesses()).processes.find(({ status }) => status.pid === pid);
@@ -118,7 +120,6 @@ async function attachTo(
       demandFunctions(live, request);
       return { ...live, stop: () => live.stop().finally(() => lease.end()) };
     }
-    signal.throwIfAborted();
     const inspector = await inspectorOf();
     const hello = await enter(pid, inspector, lease, signal);
     const attached = await record(hello, inspector, lease, request);
@@ -127,7 +128,16 @@ async function attachTo(
   } catch (error) {
     // Whoever has come lets go; who comes later finds nobody.
     await lease.end();
-    throw error;
+    throw isThere(pid) ? error : noProcess(`The process ${pid} has ended meanwhile`);
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || processSeen(pid)?.state !== "Z";
+  } catch {
+    return false;
   }
 }
 
@@ -141,11 +151,14 @@ async function enter(
   const client = await DebuggerClient.connect(inspector.url);
   try {
     const expression =
-      "({ pid: process.pid, version: process.version, has: process.getBuiltinModule !== undefined })";
-    const seen = await client.evaluate<{ pid: number; version: string; has: boolean }>(
+      "({ pid: process.pid ?? null, version: process.version, has: process.getBuiltinModule !== undefined })";
+    const seen = await client.evaluate<{ pid: number | null; version: string; has: boolean }>(
       expression,
       PATIENCE_MS,
     );
+    if (seen.pid === null) {
+      throw cannotAttach(`${pid} has not begun: it waits for a debugger (--inspect-brk)`);
+    }
     if (seen.pid !== pid) {
       throw cannotAttach(
         `port ${inspector.port} is of another process (it says it is ${seen.pid}): ${pid} could not open its inspector, whose port is taken`,

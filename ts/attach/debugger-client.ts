@@ -38,7 +38,13 @@ async function ask(url: string): Promise<unknown> {
     text = await textAt(url);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === "ECONNREFUSED" ? "nothing listens there" : message;
+    const isGarbage = code?.startsWith("HPE_") === true;
+    const why =
+      code === "ECONNREFUSED"
+        ? "nothing listens there"
+        : isGarbage
+          ? "what listens there is something else"
+          : message;
     throw cannotAttach(`no inspector answers at ${new URL(url).host}: ${why}`, { cause });
   }
   try {

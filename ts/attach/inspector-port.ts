@@ -10,7 +10,13 @@ import { lookup } from "node:dns/promises";
 import { badOption } from "../errors";
 import { cannotAttach, noProcess } from "./cannot-attach";
 import { debuggerUrl } from "./debugger-client";
-import { connectionsTo, isTaken, type ListeningPort, listeningPorts } from "./linux-process";
+import {
+  connectionsTo,
+  isInspected,
+  isTaken,
+  type ListeningPort,
+  listeningPorts,
+} from "./linux-process";
 import { checkSignal } from "./target-process";
 import { until } from "./waiting";
 
@@ -27,30 +33,33 @@ export interface OpenInspector {
 /** Node's port where nothing else is said. */
 const USUAL_PORT = 9229;
 /** Node opens it in some milliseconds, if its JavaScript lets it. */
-const OPEN_MS = 3000;
+const OPEN_MS = 5000;
+const SOON_MS = 1000;
 const CLOSE_MS = 3000;
 const LOOPBACK = "127.0.0.1";
 
 /** Opens it, if it is not open. Throws BC_ERR_CANNOT_ATTACH, BC_ERR_NO_PROCESS. */
 export async function openInspector(pid: number): Promise<OpenInspector> {
   if (process.platform !== "linux") return openUsual(pid);
-  const before = listeningPorts(pid);
-  // What it probably is; a port of the program itself is not to be asked for what it does not know.
-  const usual = before.find(({ port, isLoopback }) => isLoopback && port === USUAL_PORT);
-  const open = usual && (await inspectorOf(pid, usual));
+  const before = listeningPorts(pid).filter(({ isLoopback }) => isLoopback);
+  // Ports of the program itself are not to be asked for what they do not know.
+  const likely = isInspected(pid) ? before : before.filter(({ port }) => port === USUAL_PORT);
+  const open = await firstInspector(pid, likely);
   if (open !== undefined) return open;
   signal(pid);
   const known = new Set(before.map(({ port }) => port));
-  const found = await until(() => {
+  const newPort = () => {
     return listeningPorts(pid).find(({ port, isLoopback }) => isLoopback && !known.has(port));
-  }, OPEN_MS);
+  };
+  let found = await until(newPort, SOON_MS);
+  if (found === undefined) {
+    // The signal opens none where one is open already.
+    const there = await firstInspector(pid, before);
+    if (there !== undefined) return there;
+    found = await until(newPort, OPEN_MS - SOON_MS);
+  }
   if (found !== undefined) {
     return { ...found, url: await debuggerUrl(found.host, found.port), opened: true };
-  }
-  // The signal opens none where one is open already.
-  for (const port of before.filter(({ isLoopback }) => isLoopback)) {
-    const there = await inspectorOf(pid, port);
-    if (there !== undefined) return there;
   }
   throw notOpened(pid);
 }
@@ -95,17 +104,23 @@ export async function isShut(pid: number, inspector: OpenInspector): Promise<boo
   return shut === true;
 }
 
-/** The inspector at a port of a process, open before; undefined where it is something else. */
-async function inspectorOf(pid: number, at: ListeningPort): Promise<OpenInspector | undefined> {
-  const isUsed = isInUse(at.port);
-  let url: string;
-  try {
-    url = await debuggerUrl(at.host, at.port);
-  } catch {
-    return undefined;
+/** The first of some ports of a process that is its inspector, open before. */
+async function firstInspector(
+  pid: number,
+  ports: readonly ListeningPort[],
+): Promise<OpenInspector | undefined> {
+  for (const at of ports) {
+    const isUsed = isInUse(at.port);
+    let url: string;
+    try {
+      url = await debuggerUrl(at.host, at.port);
+    } catch {
+      continue; // It is something else.
+    }
+    if (isUsed) throw inUse(String(pid), at.port);
+    return { url, ...at, opened: false };
   }
-  if (isUsed) throw inUse(String(pid), at.port);
-  return { url, ...at, opened: false };
+  return undefined;
 }
 
 async function openUsual(pid: number): Promise<OpenInspector> {
@@ -150,9 +165,10 @@ function inUse(who: string, port: number) {
 }
 
 function notOpened(pid: number) {
+  const taken = "its port is another process's, of which its stderr then tells";
   const why =
     process.platform === "linux" && isTaken(USUAL_PORT)
-      ? `port ${USUAL_PORT} is another process's, unless it was started with --inspect-port (its stderr says so)`
-      : "it has a listener for SIGUSR1 of its own, or its JavaScript lets nothing in between";
+      ? `${taken} (${USUAL_PORT} is)`
+      : `${taken}, it has a listener for SIGUSR1 of its own, or it waits for something without its event loop: it may open one later then, which stays open`;
   return cannotAttach(`${pid} opened no inspector within ${OPEN_MS / 1000} s: ${why}`);
 }

@@ -95,6 +95,13 @@ export function isNode(pid: number): boolean {
   }
 }
 
+/** Whether it was started with its inspector open. */
+export function isInspected(pid: number): boolean {
+  return ["cmdline", "environ"].some((name) =>
+    textOf(`/proc/${pid}/${name}`).includes("--inspect"),
+  );
+}
+
 /** Its ports that listen. */
 export function listeningPorts(pid: number): ListeningPort[] {
   return socketsOf(pid)

@@ -2,7 +2,7 @@
  * Which of the loaded files are named like those that patterns ask for: `nearLoaded(["src/crat.js:total"])` →
  * `["/app/src/cart.js"]`.
  */
-import { basename, relative } from "node:path";
+import { basename, relative, sep } from "node:path";
 import { DebugSession } from "../inspector/debug-session";
 import { loadedScripts } from "../inspector/loaded-scripts";
 import { nearestWords } from "../options/nearest-words";
@@ -14,7 +14,9 @@ const MOST = 5;
 export function nearLoaded(patterns: readonly string[]): string[] {
   const debug = new DebugSession();
   try {
-    const paths = loadedScripts(debug).map(({ path }) => path);
+    const paths = loadedScripts(debug)
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith(__dirname + sep));
     const near = (fileParts(patterns) ?? []).flatMap((pattern) =>
       pattern.startsWith("npm:") ? nearPackages(pattern, paths) : nearFiles(pattern, paths),
     );

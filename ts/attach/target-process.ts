@@ -23,7 +23,7 @@ export function checkProcess(pid: number): void {
 export function checkSignal(pid: number): void {
   if (process.platform !== "linux" || processSeen(pid)?.catchesUsr1 === true) return;
   throw cannotAttach(
-    `${pid} takes no SIGUSR1, with which Node opens its inspector: it was started with --disable-sigusr1, its Node has no inspector, or it has only just begun`,
+    `${pid} takes no SIGUSR1, with which Node opens its inspector: it was started with --disable-sigusr1 or --permission, its Node has no inspector, or it has only just begun`,
   );
 }
 
