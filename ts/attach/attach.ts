@@ -276,8 +276,8 @@ function ownEnvironment(): Record<string, string> {
   return Object.fromEntries(own);
 }
 
-function isTooOld(version: string): boolean {
-  const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
+function isTooOld(node: string): boolean {
+  const [major = 0, minor = 0] = node.slice(1).split(".").map(Number);
   return major < 20 || (major === 20 && minor < 19) || (major === 22 && minor < 12);
 }
 

@@ -106,7 +106,10 @@ export function isInspected(pid: number): boolean {
 export function listeningPorts(pid: number): ListeningPort[] {
   return socketsOf(pid)
     .filter(({ state }) => state === LISTEN)
-    .map(({ address, port }) => ({ port, ...hostOf(address) }));
+    .map(({ address, port }) => {
+      const { host, isLoopback } = hostOf(address);
+      return { port, host, isLoopback };
+    });
 }
 
 /** Connections to a port, of whomever. */

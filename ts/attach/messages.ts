@@ -45,6 +45,9 @@ export interface StartRequest {
   readonly forMs: number | null;
 }
 
+/** A file as `session.coverage()` has it. */
+export type CoveredFileInBrief = Omit<CoveredFile, "leftAlone">;
+
 /** What is recorded. */
 export interface Started {
   readonly runId: string;
@@ -52,7 +55,7 @@ export interface Started {
   readonly functions: number;
   /** Where none is: names like those that were asked for. */
   readonly near: readonly string[];
-  readonly files: readonly CoveredFile[];
+  readonly files: readonly CoveredFileInBrief[];
 }
 
 /** What was done. */
@@ -64,7 +67,7 @@ export type AttachCounters = Pick<
 /** What came of it. */
 export interface Ended {
   readonly counters: AttachCounters;
-  readonly files: readonly CoveredFile[];
+  readonly files: readonly CoveredFileInBrief[];
 }
 
 /** What it is asked. */

@@ -19,6 +19,7 @@ import { nearLoaded } from "./near-loaded";
 import { fileParts } from "./file-parts";
 import {
   type Answer,
+  type CoveredFileInBrief,
   type Ended,
   type Hello,
   MAX_LINE,
@@ -135,9 +136,9 @@ class Attachment {
   }
 }
 
-function filesOf(session: Session): Started["files"] {
-  // Of functions that are left alone there may be many.
-  return session.coverage().files.map((file) => ({ ...file, leftAlone: [] }));
+function filesOf(session: Session): CoveredFileInBrief[] {
+  // Functions that are left alone may be many.
+  return session.coverage().files.map(({ leftAlone: _leftAlone, ...file }) => file);
 }
 
 function hello(): Hello {

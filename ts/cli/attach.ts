@@ -156,7 +156,7 @@ function document(
     store,
     through,
     functions: started.functions,
-    files: files.map(({ leftAlone: _leftAlone, ...file }) => file),
+    files,
     seconds,
     ended,
     counters,

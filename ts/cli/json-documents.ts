@@ -7,7 +7,7 @@
  * Limits: types only. A field that is `undefined` is left out of the document.
  */
 import type { Attached } from "../attach/attach";
-import type { AttachCounters } from "../attach/messages";
+import type { AttachCounters, CoveredFileInBrief } from "../attach/messages";
 import type { AttachEnding } from "../attach/record-for";
 import type { ProcessStatus } from "../control/running-processes";
 import type { BreadcrumbErrorCode } from "../errors";
@@ -30,7 +30,6 @@ import type {
 } from "../query/results";
 import type { RunReport } from "../query/run-report";
 import type { RecoveredRun } from "../recovery";
-import type { CoveredFile } from "../session";
 import type { CheckReport, CompactReport, MigrateReport, PruneReport } from "../upkeep";
 
 /** A run without the lists of its files. */
@@ -207,7 +206,7 @@ interface AttachDocument {
   /** Functions that were captured when it began. */
   readonly functions: number;
   /** Files that were chosen, and what recorded them; of a process with probes none is told. */
-  readonly files: readonly Omit<CoveredFile, "leftAlone">[];
+  readonly files: readonly CoveredFileInBrief[];
   readonly seconds: number;
   /** What ended it: the time, whoever attached, or the process. */
   readonly ended: AttachEnding;
