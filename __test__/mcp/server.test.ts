@@ -35,12 +35,13 @@ describe("what is listed", () => {
       "run_sql",
       "describe_schema",
       "record",
+      "attach",
       "start_tracing",
       "stop_tracing",
       "dump_traces",
       "wait_for",
     ]);
-    expect(reading).toHaveLength(tools.length - 4);
+    expect(reading).toHaveLength(tools.length - 5);
     for (const tool of tools) {
       expect(tool.inputSchema).toMatchObject({ type: "object", additionalProperties: false });
       expect(tool.outputSchema).toMatchObject({ type: "object" });
