@@ -92,15 +92,15 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
   it("is recorded while it serves, and goes on as before", async () => {
     const { folder, target, url } = await server(node);
     const answers: string[] = [];
-    let goesOn = true;
+    const over = new AbortController();
     const load = (async () => {
-      while (goesOn) answers.push(await (await fetch(`${url}/cart/3`)).text());
+      while (!over.signal.aborted) answers.push(await (await fetch(`${url}/cart/3`)).text());
     })();
     const command = attaching(node, [`${target.pid}`, "--include=src/**", "--for=1500ms"], folder);
     await until(() => command.complained().includes("recording"));
     expect(await (await fetch(`${url}/late`)).json()).toEqual({ late: 1 });
     expect(await command.ended).toEqual([0, null]);
-    goesOn = false;
+    over.abort();
     await load;
     expect(new Set(answers)).toEqual(new Set(['{"sum":6}']));
     expect(command.complained()).toMatch(
