@@ -117,13 +117,13 @@ async function attachTo(
     const running = (await runningProcesses()).processes.find(({ status }) => status.pid === pid);
     if (running !== undefined) {
       const live = await captureLive(running, request);
-      demandFunctions(live, request);
+      await demandFunctions(live, request);
       return { ...live, stop: () => live.stop().finally(() => lease.end()) };
     }
     const inspector = await inspectorOf();
     const hello = await enter(pid, inspector, lease, signal);
     const attached = await record(hello, inspector, lease, request);
-    demandFunctions(attached, request);
+    await demandFunctions(attached, request);
     return attached;
   } catch (error) {
     // Whoever has come lets go; who comes later finds nobody.
@@ -247,12 +247,13 @@ async function record(
   };
 }
 
-/** Throws BC_ERR_NOT_FOUND where nothing is recorded: the process has let go of it. */
-function demandFunctions(
-  { process: { pid }, started }: Attached,
+/** Throws BC_ERR_NOT_FOUND where nothing is recorded: the process is let go of. */
+async function demandFunctions(
+  { process: { pid }, started, stop }: Attached,
   { include }: AttachRequest,
-): void {
+): Promise<void> {
   if (started.functions > 0) return;
+  await stop();
   const wanted = include === undefined ? "its project" : include.join(", ");
   const early = started.files.find(({ status }) => status === "too-early");
   const why =

@@ -86,7 +86,9 @@ class Attachment {
     if (session === undefined) return null;
     try {
       const files = filesOf(session);
-      return { counters: await session.stop(), files };
+      const { recorded, counted, dropped, exceptions, inspector } = await session.stop();
+      const counters = { recorded, counted, dropped, exceptions };
+      return { counters: inspector === undefined ? counters : { ...counters, inspector }, files };
     } catch {
       return null; // The store is full, or gone: it is over all the same.
     }
