@@ -364,6 +364,7 @@ describe("what is refused", () => {
     garbage.close();
     await once(garbage, "close");
     await refused(["--port", String(port)], /no inspector answers at .*: nothing listens there/);
+    await refused(["--port", String(port), "--json"], /^\{"error":"BC_ERR_CANNOT_ATTACH",/);
     await refused(["--port", "0"], /--port is a port/);
   });
 

@@ -337,6 +337,12 @@ describe("tools", () => {
     expect(refused.text).toMatch(/BC_ERR_NOT_ALLOWED: .*"npm test \*\*"/);
   });
 
+  test("attach: only where the user allowed it", async () => {
+    const refused = await mcp.ask("attach", { pid: 999_999_999 });
+    expect(refused.result.isError).toBe(true);
+    expect(refused.text).toMatch(/BC_ERR_NOT_ALLOWED: .*--allow-attach/);
+  });
+
   test("wait_for: the time is up, which is no error", async () => {
     const { data, result } = await mcp.ask("wait_for", { function: "never", timeoutSeconds: 0.1 });
     expect(result.isError).toBeUndefined();
