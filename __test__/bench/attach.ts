@@ -96,7 +96,8 @@ export async function measureAttach(
     await turns(ratios.attached, rounds);
     attach.kill("SIGINT");
     await once(attach, "close");
-    await turns([], 1);
+    // What V8 had taken back is made again.
+    await turns([], WARM_UP);
     await turns(ratios.after, rounds);
     const base = median(ratios.before.toSorted((a, b) => a - b));
     for (const phase of PHASES) ratios[phase] = ratios[phase].map((each) => each / base);
