@@ -24,6 +24,8 @@ const PRIVATE = {
   core: "ts/core.ts",
   // By path, too: see ALONE.
   preload: "ts/preload.ts",
+  // Loaded by path in the processes that are attached to.
+  "attach-target": "ts/attach/target.ts",
   cli: "ts/cli/main.ts",
   "hooks-thread": "ts/hooks/hooks-thread.ts",
   "sql-process": "ts/query/sql-process.ts",

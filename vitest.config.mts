@@ -7,7 +7,7 @@ const MCP = "__test__/mcp/**/*.test.ts";
 /** Without, they are run at their small size alone, in `unit`. */
 const WITH_MCP = process.env["BREADCRUMB_MCP"] !== "small";
 const ENGINES = "__test__/engines/**/*.test.ts";
-const INSPECTOR = "__test__/inspector/**/*.test.ts";
+const INSPECTOR = ["__test__/inspector/**/*.test.ts", "__test__/attach/**/*.test.ts"];
 const EXIT = "__test__/exit/**/*.test.ts";
 const STORE = [
   "__test__/store/**/*.test.ts",
@@ -56,7 +56,7 @@ export default defineConfig({
       {
         test: {
           name: "inspector",
-          include: [INSPECTOR],
+          include: INSPECTOR,
           testTimeout: 300_000,
         },
       },

@@ -52,6 +52,7 @@ ${toml.join("\n")}
 | \`--store <dir>\` | the store. Without it, \`BREADCRUMB_DIR\`, or the nearest \`.breadcrumb\` upwards |
 | \`--project <dir>\` | the project: sources are read below it, commands run in it. Without it, the package of the working directory |
 | \`--allow <command>\` | a command that \`record\` may run; repeated for several |
+| \`--allow-attach\` | \`attach\` may record any Node.js process of yours that runs |
 | \`--http <port>\` | over HTTP on 127.0.0.1 instead of standard input and output |
 
 A pattern of \`--allow\` is compared word by word: a word stands for itself, \`*\` in it for any characters

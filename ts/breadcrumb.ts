@@ -1,12 +1,12 @@
 /**
  * The API: `Breadcrumb.start()`, `Breadcrumb.measure()`.
  */
-import type * as Core from "./core";
 import { BreadcrumbError } from "./errors";
+import type { LoadedReport } from "./inspector/inspect-loaded";
 import { loadCore } from "./load-core";
 import { type DumpOptions, type DumpReport, dumpRequest } from "./options/keep";
 import { inspectorBudget } from "./options/inspector";
-import { normalize } from "./options/normalize";
+import { type Circumstances, normalize } from "./options/normalize";
 import type { StartOptions } from "./options/options";
 import { loadConfig } from "./options/resolve-config";
 import { type Coverage, coded, type MeasureResult, onSessionEnd, parse, Session } from "./session";
@@ -27,38 +27,64 @@ onSessionEnd(() => {
  * BC_ERR_STORE_UNWRITABLE.
  */
 async function start(options: StartOptions = {}): Promise<Session> {
+  demandNone();
   const core = loadCore();
-  if (running) {
-    throw new BreadcrumbError(
-      "BC_ERR_ALREADY_STARTED",
-      "This process is recording already: stop() that session first",
-    );
-  }
   if (core.isPreloaded()) return new Session(core, false);
-  const budget = inspectorBudget(options.inspector);
-  const session = normalize(options, {
-    cwd: process.cwd(),
+  const { session, loaded } = begin(options, {
     env: process.env,
+    config: loadConfig({ cwd: process.cwd(), env: process.env }),
+  });
+  reportLoaded(await loaded);
+  return session;
+}
+
+/** A recording that has begun. */
+export interface Begun {
+  readonly session: Session;
+  readonly runId: string;
+  /** What became of the files that were loaded before, once they have their breakpoints. */
+  readonly loaded: Promise<LoadedReport>;
+}
+
+/** Begins to record, and says nothing. Throws as `start()` does, but for BC_ERR_ALREADY_STARTED: see `demandNone()`. */
+export function begin(
+  options: StartOptions,
+  { env, config }: Pick<Circumstances, "env" | "config">,
+): Begun {
+  const core = loadCore();
+  const budget = inspectorBudget(options.inspector);
+  const normal = normalize(options, {
+    cwd: process.cwd(),
+    env,
     main: process.argv[1],
     ownFolder: core.ownFolder,
     argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
     all: false,
-    config: loadConfig({ cwd: process.cwd(), env: process.env }),
+    config,
   });
-  coded(() => {
-    core.configure(session);
+  const runId = coded(() => {
+    const id = core.configure(normal);
     core.native.start();
+    return id;
   });
   running = true;
   core.install();
-  reportLoaded(await core.inspectLoaded(budget));
-  return new Session(core, true);
+  return { session: new Session(core, true), runId, loaded: core.inspectLoaded(budget) };
+}
+
+/** Throws BC_ERR_ALREADY_STARTED where a session runs. */
+export function demandNone(): void {
+  if (!running) return;
+  throw new BreadcrumbError(
+    "BC_ERR_ALREADY_STARTED",
+    "This process is recording already: stop() that session first",
+  );
 }
 
 let reported = false;
 
 /** Says once which matching files were loaded before `start()`, and what is recorded of them. */
-function reportLoaded({ inspected, early }: Awaited<ReturnType<typeof Core.inspectLoaded>>): void {
+function reportLoaded({ inspected, early }: LoadedReport): void {
   if (reported || inspected.length + early.length === 0) return;
   reported = true;
   const remedy =

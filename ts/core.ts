@@ -98,10 +98,11 @@ export function stop(): string {
   return native.stop();
 }
 
-/** Chooses files and what records them. Throws the addon's errors. */
-export function configure(session: SessionOptions): void {
+/** Chooses files and what records them. Gives the run's id. Throws the addon's errors. */
+export function configure(session: SessionOptions): string {
   const { runId } = JSON.parse(native.configure(JSON.stringify(session))) as { runId: string };
   // Processes that this one starts under `breadcrumb run` are runs of their own, linked to it.
   if (session.run.launchId !== null) process.env["BREADCRUMB_PARENT_RUN"] = runId;
   if (session.overhead !== null && isMainThread) native.watchLoop();
+  return runId;
 }

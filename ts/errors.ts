@@ -18,6 +18,7 @@ export type BreadcrumbErrorCode =
   | "BC_ERR_NOT_FOUND"
   | "BC_ERR_NOT_ALLOWED"
   | "BC_ERR_NO_PROCESS"
+  | "BC_ERR_CANNOT_ATTACH"
   | "BC_ERR_CONTROL_VERSION"
   | "BC_ERR_BAD_SQL"
   | "BC_ERR_SQL_LIMIT"

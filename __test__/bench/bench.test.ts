@@ -3,6 +3,7 @@
  * same. Figures come from `npm run bench`.
  */
 import { describe, expect, test } from "vitest";
+import { measureAttach } from "./attach.ts";
 import { measureHits } from "./inspector.ts";
 import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
@@ -37,4 +38,11 @@ test("hits of breakpoints are all there, and only those with results pause", () 
     { recorded: 220, pauses: 220 },
   ]);
   expect(Math.min(...[bare, ours].flat().map(({ us }) => us))).toBeGreaterThan(1);
+});
+
+test("a server that is attached to answers every request", async () => {
+  const { ratios, failed, said } = await measureAttach(process.execPath, 1, 50);
+  expect(failed).toBe(0);
+  expect(said).toMatch(/^[1-9]\d* calls recorded/);
+  expect(Object.values(ratios).map((turns) => turns.length)).toEqual([1, 1, 1]);
 });

@@ -6,10 +6,11 @@
  * takes to keep every call, and how fast the recorder is.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`;
- * `-- inspector`: see `inspector.ts`.
+ * `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
+import { benchAttach } from "./attach.ts";
 import { benchInspector } from "./inspector.ts";
 import { benchOverhead } from "./overhead.ts";
 import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
@@ -29,8 +30,13 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     units: { type: "string" },
     seconds: { type: "string", default: "7" },
+    nodes: { type: "string" },
   },
 });
+if (positionals.includes("attach")) {
+  await benchAttach(Number(values.rounds), values.nodes?.split(",").map(Number));
+  process.exit(0);
+}
 if (positionals.includes("inspector")) process.exit(benchInspector(Number(values.rounds)));
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {

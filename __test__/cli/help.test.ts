@@ -25,7 +25,7 @@ test("every command stands in the group that it is of", () => {
   ]);
   expect(Object.fromEntries(grouped)).toMatchObject({
     Record: "run",
-    Live: "status start stop dump",
+    Live: "attach status start stop dump",
     "Set up": "init config completion",
   });
 });

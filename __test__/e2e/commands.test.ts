@@ -87,6 +87,12 @@ const TRIALS: Readonly<Record<string, Trial>> = {
     says: /1 run, 7 calls, 0 exceptions → \.breadcrumb/,
     wrong: [["--timeout", "soon", "shop.js"], /--timeout must be a time/],
   },
+  attach: {
+    // It has probes: so it is asked by its control channel.
+    args: () => [ids.pid, "--for", "200ms"],
+    says: /calls recorded/,
+    wrong: [["999999999"], /There is no process 999999999/],
+  },
   status: { args: pid, says: /ticks\.js/, wrong: nobody },
   start: { args: pid, says: /2 of 2 functions with probes are captured/, wrong: nobody },
   stop: { args: pid, says: /nothing is captured/, wrong: nobody },

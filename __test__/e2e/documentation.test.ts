@@ -70,6 +70,7 @@ describe.each(allCommands().map((command) => [command.name, command] as const))(
     test.each(lines)("%s", async (line) => {
       if (name === "tail") return followed(line);
       if (["status", "start", "stop", "dump"].includes(name)) return live(line);
+      if (name === "attach") return attached(line);
       if (line.includes("--http")) return served(line);
       // The shells that complete are not all here, and sourcing needs its own.
       if (name === "completion")
@@ -120,6 +121,33 @@ async function live(line: string): Promise<void> {
     const { status, stdout, stderr } = shell(whole);
     expect(status, stderr).toBe(0);
     expect(stdout).toContain(String(pid));
+  } finally {
+    ticking.kill("SIGTERM");
+    await new Promise((resolve) => void ticking.once("close", resolve));
+  }
+}
+
+/** To a process without us, for as long as a test can wait. */
+async function attached(line: string): Promise<void> {
+  const args = [
+    "--inspect-port=0",
+    ...(line.includes("--port") ? ["--inspect=0"] : []),
+    "ticks.js",
+  ];
+  const ticking = spawn(process.execPath, args, { cwd: folder });
+  try {
+    let pidOrPort = String(ticking.pid);
+    if (line.includes("--port")) {
+      const [said] = (await once(ticking.stderr, "data")) as [Buffer];
+      pidOrPort = /:(\d+)\//.exec(said.toString())?.[1] ?? "";
+    }
+    const named = line
+      .replace(/\b(?:4711|9229)\b/, pidOrPort)
+      .replace(/--include \S+/, "--include ticks.js")
+      .replace(/(?: --for \S+)?$/, " --for 300ms");
+    const { status, stdout, stderr } = shell(named);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain(String(ticking.pid));
   } finally {
     ticking.kill("SIGTERM");
     await new Promise((resolve) => void ticking.once("close", resolve));
@@ -202,9 +230,10 @@ describe("the fields that --json is documented to have", () => {
     prune: ["--dry-run"],
     migrate: ["--dry-run"],
   };
-  // What start, stop and dump print is held against its schema where there is a process for them.
+  // What attach, start, stop and dump print is held against its schema where there is a process for them.
   const documented = allCommands().filter(
-    ({ name, json }) => json?.startsWith("`{") && !["start", "stop", "dump"].includes(name),
+    ({ name, json }) =>
+      json?.startsWith("`{") && !["attach", "start", "stop", "dump"].includes(name),
   );
   test.each(documented.map((command) => [command.name, command] as const))(
     "%s",

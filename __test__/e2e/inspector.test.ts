@@ -33,6 +33,8 @@ interface Listed {
 
 let folder: string;
 let ticking: ChildProcess;
+/** The same, without us. */
+let plain: ChildProcess;
 let listed: readonly Listed[];
 /** Ids of what was recorded: a run that went well, one that failed, the call that failed. */
 let ids: {
@@ -44,7 +46,15 @@ let ids: {
 
 /** What the inspector says of one question to a server with its arguments. */
 function ask(words: readonly string[], ...server: readonly string[]): Ended {
-  const command = [process.execPath, cli, "mcp", ...server, "--allow", "node shop.js"];
+  const command = [
+    process.execPath,
+    cli,
+    "mcp",
+    ...server,
+    "--allow",
+    "node shop.js",
+    "--allow-attach",
+  ];
   const args = [INSPECTOR, "--cli", ...command, "--quiet", ...words];
   return run(process.execPath, args, folder, { HOME: folder });
 }
@@ -74,11 +84,14 @@ beforeAll(async () => {
   ids = { good: good?.runId ?? "", bad: bad?.runId ?? "", trace: call.split("#")[0] ?? "", call };
   const held = ["--quiet", "--keep", "last=1m"];
   ticking = spawn(process.execPath, [cli, "run", ...held, "ticks.js"], { cwd: folder });
+  plain = spawn(process.execPath, ["--inspect-port=0", "ticks.js"], { cwd: folder });
   while (told("list_runs", {}).total < 3);
 });
 afterAll(async () => {
-  ticking.kill("SIGTERM");
-  await new Promise((resolve) => void ticking.once("close", resolve));
+  for (const child of [ticking, plain]) {
+    child.kill("SIGTERM");
+    await new Promise((resolve) => void child.once("close", resolve));
+  }
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -108,6 +121,10 @@ describe("every tool", () => {
     run_sql: () => [{ sql: "SELECT ? + 1 AS n", parameters: [41] }, { rows: [[42]] }],
     describe_schema: () => [{ table: "calls" }, { tables: [{ table: "calls" }] }],
     record: () => [{ command: ["node", "shop.js"] }, { exitCode: 0, output: "6\n" }],
+    attach: () => [
+      { pid: plain.pid, include: [":tick"], seconds: 0.5 },
+      { pid: plain.pid, through: "inspector", functions: 1 },
+    ],
     wait_for: () => [{ function: "never", timeoutSeconds: 0.1 }, { matched: false }],
     dump_traces: () => [{ pid: held() }, { processes: [{ storesAll: false, error: null }] }],
     start_tracing: () => [
@@ -191,6 +208,7 @@ describe("what goes wrong", () => {
     ["record", { command: ["rm", "-r", "."] }, /BC_ERR_NOT_ALLOWED/],
     ["start_tracing", { pid: 1 }, /BC_ERR_NO_PROCESS/],
     ["dump_traces", { pid: 1 }, /BC_ERR_NO_PROCESS/],
+    ["attach", { pid: 999_999_999 }, /BC_ERR_NO_PROCESS/],
     ["find_exceptions", { maxTokens: 1 }, /maxTokens/],
   ])("%s %j is a result that says why", (name, args, says) => {
     const { status, stdout } = ask(tool(name, args));

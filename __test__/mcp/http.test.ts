@@ -15,7 +15,7 @@ let access: StoreAccess;
 beforeAll(async () => {
   const { dir } = await sampleStore();
   access = new StoreAccess({ dir, project: dir });
-  const settings = { project: dir, allow: [], recorder: [], version: "0" };
+  const settings = { project: dir, allow: [], allowAttach: false, recorder: [], version: "0" };
   http = await serveHttp({ parts: { access, settings }, port: 0, token: TOKEN });
 });
 afterAll(async () => {
@@ -140,7 +140,7 @@ describe("who is turned away", () => {
   test("one client too many", async () => {
     const { dir } = await sampleStore();
     const own = new StoreAccess({ dir, project: dir });
-    const settings = { project: dir, allow: [], recorder: [], version: "0" };
+    const settings = { project: dir, allow: [], allowAttach: false, recorder: [], version: "0" };
     const small = await serveHttp({ parts: { access: own, settings }, port: 0, token: TOKEN });
     const headers = {
       "Content-Type": "application/json",

@@ -113,6 +113,32 @@ test("a live process is switched on, looked at, and off again", async () => {
   await client.close();
 });
 
+test("a process that knows nothing of us is attached to, for some seconds", async () => {
+  const folder = project({ "ticker.js": TICKER });
+  const client = await start(process.execPath, folder, "--allow-attach");
+  const nobody = await ask(client, "attach", { pid: 999_999_999 });
+  expect(nobody.text).toContain("BC_ERR_NO_PROCESS");
+  const ticker = spawn(process.execPath, ["--inspect-port=0", "ticker.js"], { cwd: folder });
+  try {
+    while (!existsSync(join(folder, "pid"))) await new Promise((done) => setTimeout(done, 20));
+    const lost = await ask(client, "attach", { pid: ticker.pid, include: ["tikcer.js"] });
+    expect(lost.text).toMatch(/BC_ERR_NOT_FOUND.*near are ticker\.js/);
+    const { data } = await ask(client, "attach", {
+      pid: ticker.pid,
+      include: [":tick"],
+      seconds: 1,
+      pauseMs: 100,
+    });
+    expect(data).toMatchObject({ pid: ticker.pid, through: "inspector", functions: 1 });
+    expect(data.recorded).toBeGreaterThan(0);
+    const found = await ask(client, "find_calls", { run: data.runId, function: "tick" });
+    expect(found.data.calls[0]).toMatchObject({ function: "tick" });
+  } finally {
+    await end(ticker);
+  }
+  await client.close();
+});
+
 test("cancelling a recording ends the command", async () => {
   const folder = project({ "ticker.js": TICKER });
   const client = await start(process.execPath, folder, "--allow", "node ticker.js");

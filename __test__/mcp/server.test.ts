@@ -35,12 +35,13 @@ describe("what is listed", () => {
       "run_sql",
       "describe_schema",
       "record",
+      "attach",
       "start_tracing",
       "stop_tracing",
       "dump_traces",
       "wait_for",
     ]);
-    expect(reading).toHaveLength(tools.length - 4);
+    expect(reading).toHaveLength(tools.length - 5);
     for (const tool of tools) {
       expect(tool.inputSchema).toMatchObject({ type: "object", additionalProperties: false });
       expect(tool.outputSchema).toMatchObject({ type: "object" });
@@ -334,6 +335,12 @@ describe("tools", () => {
     const refused = await mcp.ask("record", { command: ["npm", "run", "test"] });
     expect(refused.result.isError).toBe(true);
     expect(refused.text).toMatch(/BC_ERR_NOT_ALLOWED: .*"npm test \*\*"/);
+  });
+
+  test("attach: only where the user allowed it", async () => {
+    const refused = await mcp.ask("attach", { pid: 999_999_999 });
+    expect(refused.result.isError).toBe(true);
+    expect(refused.text).toMatch(/BC_ERR_NOT_ALLOWED: .*--allow-attach/);
   });
 
   test("wait_for: the time is up, which is no error", async () => {

@@ -11,7 +11,7 @@ import { RAW_COMMANDS } from "./raw-commands";
 /** Names by group; a command in none stands in the last. */
 const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = [
   ["Record", ["run"]],
-  ["Live", ["status", "start", "stop", "dump"]],
+  ["Live", ["attach", "status", "start", "stop", "dump"]],
   ["Look", ["list", "show", "view", "stats", "top", "exceptions", "tail"]],
   ["Ask", ["search", "follow", "query", "gaps", "diff", "export", "mcp"]],
   ["Keep", ["prune", "compact", "recover", "doctor", "migrate"]],

@@ -26,7 +26,7 @@ import { printable } from "./printable";
 import { PROJECT_COMMANDS } from "./project-commands";
 import { RAW_COMMANDS } from "./raw-commands";
 import { COMMON_OPTIONS, optionsOf } from "./shared-options";
-import { version } from "./version";
+import { version } from "../version";
 import { suggest } from "../options/suggest";
 
 /** Runs a command line. Resolves to the exit code. */

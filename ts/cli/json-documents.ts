@@ -6,6 +6,9 @@
  *
  * Limits: types only. A field that is `undefined` is left out of the document.
  */
+import type { Attached } from "../attach/attach";
+import type { AttachCounters, CoveredFileInBrief } from "../attach/messages";
+import type { AttachEnding } from "../attach/record-for";
 import type { ProcessStatus } from "../control/running-processes";
 import type { BreadcrumbErrorCode } from "../errors";
 import type { CaptureReport } from "../options/capture";
@@ -192,6 +195,27 @@ interface DumpedProcess {
   readonly error: { readonly code: BreadcrumbErrorCode; readonly message: string } | null;
 }
 
+/** `attach`: what was recorded of a process. */
+interface AttachDocument {
+  readonly pid: number;
+  readonly runId: string;
+  /** Folder of the store. */
+  readonly store: string;
+  /** `control`: it had probes, and recorded at full speed. */
+  readonly through: Attached["through"];
+  /** Functions that were captured when it began. */
+  readonly functions: number;
+  /** Files that were chosen, and what recorded them; of a process with probes none is told. */
+  readonly files: readonly CoveredFileInBrief[];
+  readonly seconds: number;
+  /** What ended it: the time, whoever attached, or the process. */
+  readonly ended: AttachEnding;
+  /** null: the process has ended. */
+  readonly counters: AttachCounters | null;
+  /** What there is to know about it. */
+  readonly notices: readonly string[];
+}
+
 /** What goes wrong, as a line on stderr. */
 interface ErrorDocument {
   readonly error: BreadcrumbErrorCode;
@@ -223,6 +247,7 @@ export interface JsonDocuments {
   readonly init: InitChanges;
   readonly config: ConfigDocument | ConfigChange;
   readonly follow: { readonly calls: readonly FollowedCall[] } & Paged;
+  readonly attach: AttachDocument;
   readonly status: StatusDocument;
   readonly start: ChangedProcesses;
   readonly stop: ChangedProcesses;

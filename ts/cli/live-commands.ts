@@ -107,5 +107,61 @@ const DUMP: ProjectCommandSpec = {
   load: async () => (await import("./dump")).dump,
 };
 
+const ATTACH: ProjectCommandSpec = {
+  name: "attach",
+  usage: "[pid] [options]",
+  summary: "record a process that runs and knows nothing of Breadcrumb",
+  about: `For a while, or until Ctrl-C; then it is left as it was. Files that it has loaded are recorded by breakpoints, a
+limited number of calls a second, those that it loads meanwhile by probes. A process that was started with
+Breadcrumb is recorded at full speed. Processes of this user only.`,
+  options: {
+    port: {
+      value: "port",
+      help: "instead of a pid: the port, or host:port, of an inspector that is open (--inspect)",
+    },
+    include: {
+      value: "patterns",
+      many: true,
+      help: "which functions: files as in .gitignore or npm:express, and names behind a colon: src/cart.js:total,:checkout; repeated, or commas (default: the project's own files)",
+    },
+    exclude: { value: "globs", many: true, help: "files to leave out" },
+    for: { value: "time", help: "for so long (5s, 1m; default: until Ctrl-C)" },
+    capture: {
+      value: "how",
+      words: ["values", "time", "count"],
+      help: "values (default), time (no arguments or results) or count",
+    },
+    store: {
+      value: "dir",
+      help: "where to record (default: BREADCRUMB_DIR, or the nearest .breadcrumb upwards from here)",
+    },
+    hits: {
+      value: "n",
+      help: "calls of one function that breakpoints record in a second (default: 20)",
+    },
+    "total-hits": { value: "n", help: "calls of all of them together (default: 100)" },
+    "cpu-ms": {
+      value: "n",
+      help: "milliseconds of a second that breakpoints may take (default: 30)",
+    },
+    "pause-ms": {
+      value: "n",
+      help: "milliseconds of a second that it may be paused for results (default: 30; 0: no results)",
+    },
+  },
+  examples: [
+    ["breadcrumb attach 4711 --include 'src/cart.js' --for 5s", "one file, five seconds"],
+    ["breadcrumb attach 4711 --include npm:express:handle", "one function, until Ctrl-C"],
+    [
+      "breadcrumb attach --port 9229 --include 'src/**' --for 5s",
+      "a process started with --inspect",
+    ],
+  ],
+  positionals: [0, 1],
+  isStoreless: true,
+  json: "`{ pid, runId, store, through, functions, files, seconds, ended, counters, notices }`",
+  load: async () => (await import("./attach")).attach,
+};
+
 /** See the file. */
-export const LIVE_COMMANDS: readonly ProjectCommandSpec[] = [STATUS, START, STOP, DUMP];
+export const LIVE_COMMANDS: readonly ProjectCommandSpec[] = [ATTACH, STATUS, START, STOP, DUMP];

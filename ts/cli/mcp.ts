@@ -15,7 +15,7 @@ import { configuredStore } from "./configured-store";
 import { commandHelp, fitHelp } from "./help";
 import { columnsOf } from "./output";
 import { MCP_COMMAND } from "./raw-commands";
-import { version } from "./version";
+import { version } from "../version";
 
 /** The command `mcp`. `argv`: what stands behind the word. Returns the exit code. */
 export async function mcp(argv: readonly string[]): Promise<number> {
@@ -34,6 +34,7 @@ export async function mcp(argv: readonly string[]): Promise<number> {
     settings: {
       project,
       allow: (values.allow ?? []).map(parseAllowed),
+      allowAttach: values["allow-attach"] === true,
       recorder: [process.execPath, join(__dirname, "cli.js")],
       version: version(),
     },
@@ -56,6 +57,7 @@ function parse(argv: readonly string[]) {
       store: { type: "string" },
       project: { type: "string" },
       allow: { type: "string", multiple: true },
+      "allow-attach": { type: "boolean" },
       http: { type: "string" },
       help: { type: "boolean", short: "h" },
     },

@@ -117,6 +117,7 @@ export const MCP_COMMAND: RawCommandSpec = {
       help: "sources are read below it, commands run in it (default: this package)",
     },
     allow: { value: "command", help: "a command that the tool record may run; repeated" },
+    "allow-attach": { help: "the tool attach may record any Node.js process of yours that runs" },
     http: {
       value: "port",
       help: "over HTTP on 127.0.0.1 instead (0: any port); the token is printed, or BREADCRUMB_MCP_TOKEN",

@@ -25,6 +25,7 @@ const NEXT: Readonly<Partial<Record<BreadcrumbErrorCode, string>>> = {
     "record a command with `record`, or ask the user to: breadcrumb run <command>.",
   BC_ERR_NO_PROCESS:
     "ask the user to start the program with: breadcrumb run --dormant <command>; list_runs tells what was recorded before.",
+  BC_ERR_CANNOT_ATTACH: "say so to the user: they may restart the program with breadcrumb run.",
   BC_ERR_NOT_ALLOWED: "what was recorded before can still be asked: list_runs.",
 };
 

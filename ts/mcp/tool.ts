@@ -19,6 +19,8 @@ export interface ServerSettings {
   readonly project: string;
   /** Commands that `record` may run, a pattern each. */
   readonly allow: readonly (readonly string[])[];
+  /** Whether `attach` may record processes that run. */
+  readonly allowAttach: boolean;
   /** The command that records: `node dist/cli.js`. */
   readonly recorder: readonly string[];
   /** Of the package. */

@@ -2,6 +2,7 @@
  * Every tool, in the order in which they are listed: what is mostly asked first.
  */
 import type { Tool } from "./tool";
+import { attach } from "./tools/attach";
 import { analyzePerformance } from "./tools/analyze-performance";
 import { describeSchema } from "./tools/describe-schema";
 import { diffRuns } from "./tools/diff-runs";
@@ -39,6 +40,7 @@ export const TOOLS: readonly Tool[] = [
   runSql,
   describeSchema,
   record,
+  attach,
   startTracing,
   stopTracing,
   dumpTraces,

@@ -49,7 +49,14 @@ export async function connect(
   const access = new StoreAccess({ dir, project });
   const server = createServer({
     access,
-    settings: { project, allow: [], recorder: [process.execPath, cli], version: "0", ...settings },
+    settings: {
+      project,
+      allow: [],
+      allowAttach: false,
+      recorder: [process.execPath, cli],
+      version: "0",
+      ...settings,
+    },
   });
   const client = new Client({ name: "test", version: "1" });
   const [here, there] = InMemoryTransport.createLinkedPair();

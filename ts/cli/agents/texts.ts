@@ -4,7 +4,7 @@
  *
  * Limits: tools and options are named as they are; a test holds them against the definitions.
  */
-import { version } from "../version";
+import { version } from "../../version";
 import { signed } from "./owned-file";
 
 /** The name of the server and of the skill. */
@@ -50,7 +50,8 @@ behaves as it does without. Start narrow if it is large, and widen by \`find_gap
 
 A program that runs already, if it was started with \`npx breadcrumb run --dormant\`: \`start_tracing\` records chosen
 functions of it for a while, \`stop_tracing\` ends it. One that stores only some traces (\`--keep\`) holds the others
-for a time: \`dump_traces\` stores them.
+for a time: \`dump_traces\` stores them. If it was not: \`attach\`, or \`npx breadcrumb attach <pid> --include <files> --for 5s\`,
+records a limited number of calls a second and lets it go on.
 
 ## 2. Ask
 
