@@ -85,7 +85,15 @@ export class Arming {
       lastCalls: 0,
       lastNs: 0,
     };
-    this.#sites.push({ function: loaded, points: [], repeats: false, open: 0, watch: 0, arms });
+    this.#sites.push({
+      function: loaded,
+      points: [],
+      repeats: false,
+      isBlind: false,
+      open: 0,
+      watch: 0,
+      arms,
+    });
   }
 
   /**
@@ -181,7 +189,8 @@ export class Arming {
       if (site.points.length === 0 && !findPoints(this.#debug, site, this.#points)) {
         arms.isImpossible = true;
       }
-      for (const point of site.points) setBreakpoint(this.#debug, point);
+      const set = site.points.map((point) => setBreakpoint(this.#debug, point));
+      site.isBlind = set.includes(false);
       arms.isSet = !arms.isImpossible;
     } catch {
       // Its script is gone: it runs no more.

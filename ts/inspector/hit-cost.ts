@@ -39,7 +39,7 @@ export class HitCost {
     });
     this.#run = run as () => number;
     const condition = `$bc.b(${MEASURED})`;
-    this.#breakpoint = { scriptId, at: [0, COLUMN], condition, set: undefined };
+    this.#breakpoint = { scriptId, at: [0, COLUMN], isBehind: false, condition, set: undefined };
     setBreakpoint(debug, this.#breakpoint);
     this.#ns = Math.min(...Array.from({ length: FIRST }, () => this.#once()));
   }

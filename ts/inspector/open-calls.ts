@@ -101,7 +101,7 @@ export function begin(site: Site, depth: number, values: readonly unknown[]): bo
     watch: site.watch,
     token,
     depth,
-    isLeaving: false,
+    isLeaving: site.isBlind,
     mayWait: false,
     hasEnded: false,
     entered: undefined,

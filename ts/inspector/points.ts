@@ -22,6 +22,8 @@ export interface Breakpoint {
   /** V8's id of the script. */
   readonly scriptId: string;
   readonly at: At;
+  /** It is behind the function's last character. */
+  readonly isBehind: boolean;
   readonly condition: string;
   /** V8's id while it is set. */
   set: string | undefined;
@@ -41,6 +43,8 @@ export interface Site {
   points: readonly Point[];
   /** The entry is hit again and again in one call. */
   repeats: boolean;
+  /** V8 takes no breakpoint at one of its returns: any call of it may return unseen. */
+  isBlind: boolean;
   /** Calls of it that have not ended, and whose end is watched. */
   open: number;
   /** Grows when the ends of open calls are not watched any more. */
@@ -79,11 +83,10 @@ export function findPoints(debug: DebugSession, site: Site, all: Point[]): boole
   if (entry === undefined) return false;
   site.repeats = loaded.entries.some((range) => range.repeats && isIn(entry, range));
   const points: Point[] = [];
-  const add = (tells: number, place: At, values = ""): void => {
+  const add = (tells: number, at: At, values = ""): void => {
     const condition = `$bc.b(${all.length}${values})`;
-    // Where an arrow function ends, V8 looks in the one around it, of which it may know nothing any more.
-    const at: At = order(place) === to ? [place[0], place[1] - 1] : place;
-    const point = { site, tells, scriptId, at, condition, set: undefined };
+    const isBehind = order(at) === to;
+    const point = { site, tells, scriptId, at, isBehind, condition, set: undefined };
     points.push(point);
     all.push(point);
   };
@@ -122,14 +125,25 @@ function placesOf(debug: DebugSession, scriptId: string, start: At): BreakLocati
 
 /** Sets a breakpoint, if it is not set. False where V8 refuses. */
 export function setBreakpoint(debug: DebugSession, breakpoint: Breakpoint): boolean {
+  const { at } = breakpoint;
+  if (!breakpoint.isBehind) return setAt(debug, breakpoint, at);
+  // There V8 looks in the function around it, which has its own places, or of which it knows nothing any more.
+  return setAt(debug, breakpoint, [at[0], at[1] - 1]) || setAt(debug, breakpoint, at);
+}
+
+/** Sets it where V8 is told another place, which it takes for the next one: false if that is not the breakpoint's. */
+function setAt(debug: DebugSession, breakpoint: Breakpoint, place: At): boolean {
   if (breakpoint.set !== undefined) return true;
+  const { scriptId, at, condition } = breakpoint;
   try {
-    const { breakpointId } = debug.post<{ breakpointId: string }>("Debugger.setBreakpoint", {
-      location: location(breakpoint.scriptId, breakpoint.at),
-      condition: breakpoint.condition,
-    });
+    const { breakpointId, actualLocation } = debug.post<{
+      breakpointId: string;
+      actualLocation: BreakLocation;
+    }>("Debugger.setBreakpoint", { location: location(scriptId, place), condition });
     breakpoint.set = breakpointId;
-    return true;
+    if (order(placeOf(actualLocation)) === order(at)) return true;
+    clearBreakpoint(debug, breakpoint);
+    return false;
   } catch {
     return false;
   }

@@ -3,8 +3,8 @@
 //! `{ var a; while (b) c() }` begins with `b`, which is run again and again; in
 //! `{ try { return a } finally { b() } }` the `return` is hidden: V8 runs `b()` first, and then leaves by
 //! an instruction that has no place in the text (*tried* on 20, 22, 24, 26; so in `for … of`, which closes
-//! its iterator, and where something is disposed of); so it is in `{ if (a) return b}`, where the place of
-//! the function's own end is the same. In `a => b => c` both functions return at the end, and
+//! its iterator, and where something is disposed of). In `{ if (a) return b}` the place of the function's own
+//! end is the same, and one of the two is hidden: so any of its returns may be. In `a => b => c` both functions return at the end, and
 //! a breakpoint there is in one of them, or in neither.
 //!
 //! Limits: offsets in bytes; a function is known by where its body begins.
@@ -52,6 +52,8 @@ pub(crate) struct Body<'a> {
     /// Where the function's own last brace is, at which V8 lets it return that runs out of statements. 0 for
     /// expressions.
     brace: u32,
+    /// A `return` has that place, too.
+    shares_brace: bool,
     /// Where its last statement starts: behind a `return` there nothing runs out.
     last: u32,
     /// What is around the code being visited and runs something before a `return` leaves.
@@ -108,6 +110,10 @@ impl<'a> Sites<'a> {
         body.is_derived = self.is_derived;
         if body.disposes {
             body.hidden = std::mem::take(&mut body.returns);
+        }
+        if body.shares_brace {
+            // From its first code on it may return unseen.
+            body.hidden.extend(body.entries.first().map(|it| it.start));
         }
         self.bodies.insert(start, body);
     }
@@ -192,8 +198,8 @@ impl<'a> Visit<'a> for Sites<'a> {
         body.returns.push(it.span.start);
         body.ends.push((it.span.end, it.span.start));
         // `if (a) return b}`: one place for both returns, of which V8 takes one.
-        let shares_place = it.span.end == body.brace && it.span.start != body.last;
-        if body.around > 0 || shares_place {
+        body.shares_brace |= it.span.end == body.brace && it.span.start != body.last;
+        if body.around > 0 {
             body.hidden.push(it.span.start);
         }
         walk::walk_return_statement(self, it);
