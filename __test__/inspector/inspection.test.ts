@@ -274,7 +274,7 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
     const folder = project({
       "src/lib.js": `
         exports.short=function(a){if(a)return{a}};exports.either=(a)=>{if(a)return 1;else return 2};
-        exports.bare=()=>exports.list
+        exports.early=(a)=>{if(a)return 3;exports.bare();return 4};exports.bare=()=>exports.list
         exports.large=function(n,x){const list=(y)=>y;switch(n){${cases.join("\n")}\ncase -1:return "last"}};
         exports.maps=(list)=>list.map(function (item) { if (item.a === 1 && item.b) { return 2; } return item; });`,
       "main.mjs": `
@@ -283,7 +283,7 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
         import { runInNewContext } from "node:vm";
         import { Breadcrumb } from "breadcrumb-tracer";
         const lib = createRequire(import.meta.url)("./src/lib.js");
-        const work = () => [lib.short(0), lib.short(1), lib.either(0), lib.either(1), lib.bare(), lib.large(1199, 5), lib.large(-1), lib.maps([{}, { a: 1, b: 2 }])];
+        const work = () => [lib.short(0), lib.short(1), lib.either(0), lib.either(1), lib.early(1), lib.early(0), lib.large(1199, 5), lib.large(-1), lib.maps([{}, { a: 1, b: 2 }])];
         // So often that the callback has baseline code, and its closures are collected.
         for (let i = 0; i < 300; i++) work();
         setFlagsFromString("--expose-gc");
@@ -301,6 +301,8 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
       ["short", "returned", { a: 1 }],
       ["either", "returned", 2],
       ["either", "returned", 1],
+      ["early", "returned", 3],
+      ["early", "returned", 4],
       ["bare", "returned", nothing],
       ["large", "returned", nothing],
       ["list", "returned", 5],

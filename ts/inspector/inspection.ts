@@ -277,17 +277,18 @@ export class Inspection {
   #paused({ callFrames }: PausedAt): void {
     const call = this.#pending;
     const told = callFrames[0]?.returnValue;
+    this.#pending = undefined;
     if (call === undefined || told === undefined) return;
     this.#isBusy = true;
     try {
       const { isAsync } = call.site.function;
       const value = resultOf(this.debug, told, isAsync, () => this.#handed);
-      this.#pending = undefined;
       this.#handed = undefined;
       returns(call, value);
       this.#arming.ended(call.site);
     } catch {
       // It is given up at the next hit.
+      this.#pending = call;
     } finally {
       const now = clock();
       const ns = now - this.#pendingSince;

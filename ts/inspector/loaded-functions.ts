@@ -15,6 +15,7 @@ interface Inspected {
   readonly hasResult: boolean;
   readonly range: readonly [At, At];
   readonly body: At;
+  readonly returns: readonly At[];
   readonly sharedEnds: readonly At[];
   readonly entries: readonly { readonly from: At; readonly to: At; readonly repeats: boolean }[];
   readonly hidden: readonly At[];

@@ -76,7 +76,11 @@ export function findPoints(debug: DebugSession, site: Site, all: Point[]): boole
     const at = order(placeOf(each));
     return from <= at && at <= to;
   });
-  const returning = locations.filter(({ type }) => type === "return").map(placeOf);
+  // `if (a)return b;c()`: V8 tells of the call that begins where the statement ends, and breaks at the return.
+  const returning = locations
+    .map((each) => [placeOf(each), each.type] as const)
+    .filter(([at, type]) => type === "return" || has(loaded.returns, at))
+    .map(([at]) => at);
   const isShared = (at: At): boolean => has(loaded.sharedEnds, at);
   const exits = returning.filter((at) => !isShared(at));
   const entry = entryOf(loaded, locations) ?? returning[0];

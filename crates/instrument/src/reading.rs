@@ -50,6 +50,8 @@ pub struct Inspected {
     pub body: At,
     /// Where its code begins: the first break that is in the first of these that has one.
     pub entries: Vec<EntryRange>,
+    /// Where its `return` statements end, and V8 breaks, whatever else begins there.
+    pub returns: Vec<At>,
     /// Places where it returns that another function has, too.
     pub shared_ends: Vec<At>,
     /// Its `return` statements at which V8 does not break once they have their value.
@@ -141,6 +143,9 @@ fn inspect(function: &Found, body: Option<&Body>, positions: &Positions) -> Insp
         body: at(match body {
             Some(body) if body.is_expression => function.start,
             _ => function.body,
+        }),
+        returns: body.map_or_else(Vec::new, |body| {
+            body.ends.iter().map(|&(end, _)| at(end)).collect()
         }),
         shared_ends: places(body.map(|body| &body.shared_ends)),
         entries: body.map_or_else(Vec::new, |body| body.entries.iter().map(entry).collect()),

@@ -46,7 +46,7 @@ pub(crate) struct Body<'a> {
     /// Where all of them start.
     returns: Vec<u32>,
     /// Where it returns, and where the statement or expression starts that does it.
-    ends: Vec<(u32, u32)>,
+    pub ends: Vec<(u32, u32)>,
     /// Something is disposed of at an end of a block.
     disposes: bool,
     /// Where the function's own last brace is, at which V8 lets it return that runs out of statements. 0 for

@@ -99,6 +99,8 @@ fn what_runs_something_before_a_return_leaves_hides_it() {
     ] {
         assert_eq!(hidden(source), expected, "{source}");
     }
+    let reading = read("function f(a) { if (a)return 1;b();return}");
+    assert_eq!(reading.inspected[0].returns, [[0, 31], [0, 41]]);
     let reading = read("f = (a) => (b) => c");
     assert_eq!(reading.inspected[0].shared_ends, [[0, 19]]);
     assert_eq!(reading.inspected[1].shared_ends, [[0, 19]]);
