@@ -89,7 +89,8 @@ fn what_runs_something_before_a_return_leaves_hides_it() {
         ("function f() { using a = b; return }", &["return }"]),
         // Its place is that of the function's own end.
         ("function f(a) { if (a) return 1}", &["if (a) return 1}"]),
-        ("function f(a) { if (a) return 1;}", none),
+        ("function f(a) { if (a) return 1;}", &["if (a) return 1;}"]),
+        ("function f(a) { if (a) return 1; }", none),
         ("function f(a) { return 1}", none),
         // Two functions return at one place.
         ("function f() { return (a) => a }", &["return (a) => a }"]),
