@@ -88,6 +88,9 @@ async function callsIn(folder: string): Promise<Record<string, number>> {
   return Object.fromEntries(stats.map((each) => [each.function, each.calls]));
 }
 
+/** However slow the machine: what breakpoints may take, in time. */
+const UNBOUND = ["--cpu-ms=1000", "--pause-ms=1000"];
+
 describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) => {
   it("is recorded while it serves, and goes on as before", async () => {
     const { folder, target, url } = await server(node);
@@ -96,7 +99,8 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
     const load = (async () => {
       while (!over.signal.aborted) answers.push(await (await fetch(`${url}/cart/3`)).text());
     })();
-    const command = attaching(node, [`${target.pid}`, "--include=src/**", "--for=1500ms"], folder);
+    const args = [`${target.pid}`, "--include=src/**", "--for=1500ms", ...UNBOUND];
+    const command = attaching(node, args, folder);
     await until(() => command.complained().includes("recording"));
     expect(await (await fetch(`${url}/late`)).json()).toEqual({ late: 1 });
     expect(await command.ended).toEqual([0, null]);
@@ -127,7 +131,7 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
   it("is recorded with arguments and results, again and again", async () => {
     const { folder, target, url } = await server(node);
     for (const round of [1, 2, 3]) {
-      const args = [`${target.pid}`, "--include=src/cart.js:total", "--pause-ms=1000", "--json"];
+      const args = [`${target.pid}`, "--include=src/cart.js:total", ...UNBOUND, "--json"];
       const command = attaching(node, args, folder);
       await until(() => command.complained().includes("recording until Ctrl-C"));
       expect(await (await fetch(`${url}/cart/${round}`)).json()).toEqual({
@@ -154,7 +158,7 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
 
   it("is an ES module, too, and may end meanwhile", async () => {
     const { folder, target } = await ticking(node, [], ["100"]);
-    const ended = await attach(node, [`${target.pid}`, "--include=src/**"], folder);
+    const ended = await attach(node, [`${target.pid}`, "--include=src/**", ...UNBOUND], folder);
     expect(ended, ended.stderr).toMatchObject({ status: 0 });
     expect(ended.stdout).toMatch(/it has ended; what it did until then is in the store/);
     expect(await target.ended).toEqual([7, null]);

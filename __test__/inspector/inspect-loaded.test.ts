@@ -17,6 +17,8 @@ const require = createRequire(import.meta.url);
 const names = (session) => session.calls().map((call) => call.function).sort();
 const include = ["src/**"];
 const store = ":memory:";
+// However slow the machine.
+const every = { hits: 1e6, totalHits: 1e6, cpuMs: 1e6, pauseMs: 1e6 };
 `;
 
 /** Runs a program beside `src/lib.js` and returns what it printed as JSON, and its standard error. */
@@ -63,7 +65,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       node,
       `import { openStore } from "breadcrumb-tracer/query";
       const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store: "./store", inspector: true });
+      const session = await Breadcrumb.start({ include, store: "./store", inspector: every });
       add(1, 2);
       await session.stop();
       const reader = await openStore("./store");
@@ -86,7 +88,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add, inner } = require("./src/lib.js");
-      const inspector = { hits: 5, totalHits: 8, pauseMs: 0 };
+      const inspector = { hits: 5, totalHits: 8, cpuMs: 1e6, pauseMs: 0 };
       const session = await Breadcrumb.start({ include, store, inspector });
       const sums = [];
       for (let i = 0; i < 50; i++) sums.push(add(i, 1));
@@ -113,7 +115,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       const globals = new Set(Reflect.ownKeys(globalThis));
       const rounds = [];
       for (let i = 0; i < 3; i++) {
-        const session = await Breadcrumb.start({ include, store, inspector: true });
+        const session = await Breadcrumb.start({ include, store, inspector: every });
         const during = open;
         add(i, 1);
         const { inspector: counts } = await session.stop();
@@ -131,7 +133,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       "src/lib.js": LIB,
       "main.mjs": `${HEAD}
         const { add } = require("./src/lib.js");
-        await Breadcrumb.start({ include, store: "./store", inspector: { hits: 1 } });
+        await Breadcrumb.start({ include, store: "./store", inspector: { ...every, hits: 1 } });
         for (let i = 0; i < 9; i++) add(i, 1);
         console.log("done");`,
     });
@@ -143,7 +145,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, inspector: true });
+      const session = await Breadcrumb.start({ include, store, inspector: every });
       session.set({ include: [":add"] });
       add(1, 2);
       session.set({ capture: "dormant" });
@@ -175,7 +177,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       import { setTimeout as sleep } from "node:timers/promises";
       const { add } = require("./src/lib.js");
       const cli = (...args) => execFileSync(process.execPath, ["${cli}", ...args, "--pid", String(process.pid)]);
-      const session = await Breadcrumb.start({ include, store: "./store", inspector: true });
+      const session = await Breadcrumb.start({ include, store: "./store", inspector: every });
       add(1, 2);
       cli("stop");
       add(3, 4);
@@ -207,7 +209,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       `const { add, inner } = require("./src/lib.js");
       let touched = 0;
       const touch = () => { touched += 1; return 1; };
-      const session = await Breadcrumb.start({ include, store, inspector: true });
+      const session = await Breadcrumb.start({ include, store, inspector: every });
       const trap = new Proxy({}, new Proxy({}, { get: touch }));
       const bomb = { get a() { return touch(); }, toString: touch, toJSON: touch, [Symbol.toPrimitive]: touch };
       inner(trap); inner(bomb);
@@ -236,7 +238,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, inspector: true });
+      const session = await Breadcrumb.start({ include, store, inspector: every });
       add(1, 2);
       const { inspector: counts } = await session.stop();
       console.log(JSON.stringify([counts.pauses, session.calls().map((call) => call.result)]));`,
@@ -250,7 +252,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
       node,
       `import inspector from "node:inspector";
       const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, inspector: true });
+      const session = await Breadcrumb.start({ include, store, inspector: every });
       inspector.open(0);
       const sum = add(1, 2);
       inspector.close();
@@ -286,7 +288,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { waits } = require("./other/waits.js");
-      const session = await Breadcrumb.start({ include: ["other/**"], store, inspector: { hits: 2, pauseMs: 0 } });
+      const session = await Breadcrumb.start({ include: ["other/**"], store, inspector: { ...every, hits: 2, pauseMs: 0 } });
       const long = waits(200);
       for (let i = 0; i < 500; i++) waits(0);
       const sum = await long;
@@ -301,7 +303,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, inspector: true });
+      const session = await Breadcrumb.start({ include, store, inspector: every });
       const sum = add(1, 2);
       await session.stop();
       console.log(JSON.stringify([sum, names(session).length]));`,
@@ -314,7 +316,7 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     const { answer } = json(
       node,
       `const { add } = require("./src/lib.js");
-      const session = await Breadcrumb.start({ include, store, inspector: { hits: 1e6, totalHits: 1e6, cpuMs: 1e6 } });
+      const session = await Breadcrumb.start({ include, store, inspector: every });
       const deep = (n) => (n === 0 ? add(1, 2) : deep(n - 1));
       deep(2000);
       let ended = "";

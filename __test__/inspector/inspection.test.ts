@@ -245,7 +245,7 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
       "main.mjs": `
         import { Breadcrumb } from "breadcrumb-tracer";
         import lib from "./src/lib.js";
-        const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:", inspector: true });
+        const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:", inspector: ${ALL} });
         lib.last(() => 1);
         try { lib.last(() => { throw 1; }); } catch {}
         lib.find([1, 2]);
@@ -334,7 +334,7 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
         }
         ${stop}
       })();`;
-    const options = `{ include: ["src/**"], store: ":memory:", inspector: true }`;
+    const options = `{ include: ["src/**"], store: ":memory:", inspector: ${ALL} }`;
     const recorded = main(
       `const session = await Breadcrumb.start(${options});`,
       `await session.stop(); console.error(session.calls().map((call) => call.function).join());`,

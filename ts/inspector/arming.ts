@@ -111,7 +111,7 @@ export class Arming {
       const site = this.#sites[at] as Site;
       const { arms } = site;
       if (modes[site.function.id] === MODE_OFF) {
-        if (!arms.isSet || site.open > 0) continue;
+        if (!arms.isSet) continue;
         arms.isResting = false;
         this.#clear(site);
       } else {

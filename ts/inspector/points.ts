@@ -135,17 +135,17 @@ export function setBreakpoint(debug: DebugSession, breakpoint: Breakpoint): bool
   return setAt(debug, breakpoint, [at[0], at[1] - 1]) || setAt(debug, breakpoint, at);
 }
 
-/** Sets it where V8 is told another place, which it takes for the next one: false if that is not the breakpoint's. */
+/** Sets it, where V8 is told this place and takes the next one: false if that is another than a return behind the end. */
 function setAt(debug: DebugSession, breakpoint: Breakpoint, place: At): boolean {
   if (breakpoint.set !== undefined) return true;
-  const { scriptId, at, condition } = breakpoint;
+  const { scriptId, at, isBehind, condition } = breakpoint;
   try {
     const { breakpointId, actualLocation } = debug.post<{
       breakpointId: string;
       actualLocation: BreakLocation;
     }>("Debugger.setBreakpoint", { location: location(scriptId, place), condition });
     breakpoint.set = breakpointId;
-    if (order(placeOf(actualLocation)) === order(at)) return true;
+    if (!isBehind || order(placeOf(actualLocation)) === order(at)) return true;
     clearBreakpoint(debug, breakpoint);
     return false;
   } catch {
