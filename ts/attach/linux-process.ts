@@ -7,7 +7,8 @@
  *
  * Limits: what this user may read below /proc.
  */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { isNodeFile } from "./node-file";
 
 /** A process. */
 export interface SeenProcess {
@@ -34,12 +35,6 @@ const SIGUSR1 = 10;
 /** States of a socket in /proc/net/tcp. */
 const ESTABLISHED = "01";
 const LISTEN = "0A";
-const CHUNK_BYTES = 1 << 22;
-/** `node::Start(int, char**)`, which every `node` has or takes from its library. */
-const NODE = Buffer.from("_ZN4node5StartEiPPc");
-/** Programs that have it in them and do other things with the signal. */
-const OTHERS = [Buffer.from("ELECTRON_RUN_AS_NODE"), Buffer.from("BUN_INSTALL")];
-
 /** What there is of it; undefined where there is no such process. */
 export function processSeen(pid: number): SeenProcess | undefined {
   let text: string;
@@ -72,27 +67,9 @@ export function rootOf(pid: number): string {
   return readlinkSync(`/proc/${pid}/root`);
 }
 
-/** Whether its program is Node.js: by what is in the file, however that is called. */
+/** Whether its program is Node.js; also of a file that has been replaced. */
 export function isNode(pid: number): boolean {
-  // Also of a file that has been replaced.
-  const file = openSync(`/proc/${pid}/exe`, "r");
-  try {
-    let isFound = false;
-    const overlap = 64;
-    const chunk = Buffer.alloc(CHUNK_BYTES + overlap);
-    let kept = 0;
-    for (;;) {
-      const read = readSync(file, chunk, kept, CHUNK_BYTES, null);
-      if (read === 0) return isFound;
-      const part = chunk.subarray(0, kept + read);
-      if (OTHERS.some((name) => part.includes(name))) return false;
-      isFound ||= part.includes(NODE);
-      kept = Math.min(overlap, part.length);
-      part.copyWithin(0, part.length - kept);
-    }
-  } finally {
-    closeSync(file);
-  }
+  return isNodeFile(`/proc/${pid}/exe`);
 }
 
 /** Whether it was started with its inspector open. */

@@ -9,6 +9,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cannotAttach, noProcess } from "./cannot-attach";
+import { isNodeFile } from "./node-file";
 import { isNode, otherNamespaces, processSeen, rootOf } from "./linux-process";
 
 /** Throws BC_ERR_NO_PROCESS, BC_ERR_CANNOT_ATTACH. */
@@ -77,7 +78,7 @@ function checkOnMacOs(pid: number): void {
 /** Whether a program's file is Node.js. */
 function hasNode(program: string): boolean {
   try {
-    return readFileSync(program).includes("_ZN4node5StartEiPPc");
+    return isNodeFile(program);
   } catch {
     return false;
   }

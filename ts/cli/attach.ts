@@ -52,13 +52,12 @@ function requestOf(values: ProjectContext["values"], [pid]: readonly string[]): 
     { ...(include !== undefined && { include }), capture: captureOf(values) },
     (option) => `--${option}`,
   );
-  const budget = budgetOf(values);
   return {
     target: port === undefined ? { pid: pidOf(pid ?? "") } : { port },
     include: rest.include ?? undefined,
     exclude: texts(values, "exclude"),
     capture: captureOf(values),
-    budget,
+    budget: budgetOf(values),
     store: storeOf(text(values, "store")),
     forMs: milliseconds(values, "for"),
   };
@@ -80,15 +79,12 @@ function budgetOf(values: ProjectContext["values"]): AttachRequest["budget"] {
   const [hits, totalHits, cpuMs, pauseMs] = ["hits", "total-hits", "cpu-ms", "pause-ms"].map(
     (name) => decimal(values, name),
   );
-  const given = {
+  return inspectorBudget({
     ...(hits !== undefined && { hits }),
     ...(totalHits !== undefined && { totalHits }),
     ...(cpuMs !== undefined && { cpuMs }),
     ...(pauseMs !== undefined && { pauseMs }),
-  };
-  const budget = inspectorBudget(given);
-  if (budget === null) throw badOption("there must be some");
-  return budget;
+  });
 }
 
 /** The store in which the other commands look. */

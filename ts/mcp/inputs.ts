@@ -41,6 +41,16 @@ export function milliseconds(about: string) {
   return z.number().min(0).max(1e12).optional().describe(about);
 }
 
+/** Words of a list that the command line takes with commas between. */
+export function patterns(about: string) {
+  const word = z
+    .string()
+    .min(1)
+    .max(MAX_NAME)
+    .regex(/^[^,\n]*$/);
+  return z.array(word).max(50).describe(about);
+}
+
 /** Conditions on values. */
 export const WHERE = z
   .array(

@@ -27,6 +27,10 @@ const DEFAULTS: InspectorBudget = { hits: 20, totalHits: 100, cpuMs: 30, pauseMs
 const KNOWN = Object.keys(DEFAULTS);
 
 /** Checks the option and fills in defaults; null where it is off. Throws BC_ERR_BAD_OPTION. */
+export function inspectorBudget(given: InspectorOptions): InspectorBudget;
+export function inspectorBudget(
+  given: InspectorOptions | boolean | undefined,
+): InspectorBudget | null;
 export function inspectorBudget(
   given: InspectorOptions | boolean | undefined,
 ): InspectorBudget | null {

@@ -3,24 +3,12 @@ import { z } from "zod";
 import { badOption, BreadcrumbError } from "../../errors";
 import { inspectorBudget } from "../../options/inspector";
 import { cleanText, short } from "../clean-text";
+import { patterns } from "../inputs";
 import { tellSeconds } from "../tell-seconds";
 import { defineTool } from "../tool";
 
 const MS_PER_S = 1000;
 const MAX_COMMAND = 200;
-
-const patterns = (about: string) =>
-  z
-    .array(
-      z
-        .string()
-        .min(1)
-        .max(500)
-        .regex(/^[^,\n]*$/),
-    )
-    .max(50)
-    .optional()
-    .describe(about);
 
 export const attach = defineTool({
   name: "attach",
@@ -39,8 +27,8 @@ export const attach = defineTool({
       ),
     include: patterns(
       'functions: files as in .gitignore or npm:express, names behind a colon: ["src/cart.js:Cart.*", ":checkout"] (default: the project\'s own files). Choose few',
-    ),
-    exclude: patterns("files to leave out"),
+    ).optional(),
+    exclude: patterns("files to leave out").optional(),
     seconds: z.number().min(0.1).max(300).default(5),
     capture: z
       .enum(["values", "time", "count"])
@@ -79,7 +67,6 @@ export const attach = defineTool({
     }
     if ((pid === undefined) === (port === undefined)) throw badOption("it takes pid, or port");
     const budget = inspectorBudget({ pauseMs });
-    if (budget === null) throw badOption("it takes a budget");
     // What it needs is loaded only then.
     const [{ attach: attachTo }, { recordFor }] = await Promise.all([
       import("../../attach/attach"),

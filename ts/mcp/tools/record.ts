@@ -4,6 +4,7 @@ import { z } from "zod";
 import { BreadcrumbError } from "../../errors";
 import { isAllowed } from "../allow-list";
 import { beginning, cleanText, short } from "../clean-text";
+import { patterns } from "../inputs";
 import { runCommand } from "../run-command";
 import { RUN_ROW, runLine, runRow } from "../rows";
 import { tellSeconds } from "../tell-seconds";
@@ -16,19 +17,6 @@ const LEAST_OUTPUT = 300;
 const MS_PER_S = 1000;
 /** Exit code of `breadcrumb run` for a command that ran out of time. */
 const EXIT_TIMEOUT = 124;
-
-const patterns = (about: string) =>
-  z
-    .array(
-      z
-        .string()
-        .min(1)
-        .max(500)
-        .regex(/^[^,\n]*$/),
-    )
-    .max(50)
-    .default([])
-    .describe(about);
 
 export const record = defineTool({
   name: "record",
@@ -48,8 +36,8 @@ export const record = defineTool({
       .describe('the words: ["npm", "test"], ["node", "app.js"]'),
     include: patterns(
       "files to record: patterns as in .gitignore, or npm:express (default: the project's own)",
-    ),
-    exclude: patterns("files to leave out"),
+    ).default([]),
+    exclude: patterns("files to leave out").default([]),
     timeoutSeconds: z.number().min(1).max(3600).default(120),
   },
   output: {
