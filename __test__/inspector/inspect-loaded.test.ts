@@ -6,6 +6,8 @@ exports.inner = (x) => ({ y: x });
 exports.add = function add(a, b) { exports.inner(a); return a + b; };
 `;
 const WAITS = `
+exports.pay = function pay(id) { if (id % 2) throw new Error("declined"); return "paid " + id; };
+exports.settled = async function settled(id) { await null; return id; };
 exports.waits = async function waits(ms) { await new Promise((resolve) => setTimeout(resolve, ms)); return ms; };
 `;
 /** What stands for a result that was not paused for, since a debugger may be attached. */
@@ -297,6 +299,39 @@ describe.each(nodes)("files that were loaded before on %s", (_name, node) => {
     );
     // Two calls of it and of the arrow function in it.
     expect(answer).toEqual([200, 4, true]);
+  });
+
+  it("give no call the result of another, where the one threw and the other is over the budget", () => {
+    const { answer } = json(
+      node,
+      `const { pay } = require("./other/waits.js");
+      const session = await Breadcrumb.start({ include: ["other/**"], store, inspector: { ...every, hits: 3 } });
+      for (let i = 1; i <= 40; i++) {
+        try { pay(i); } catch {}
+        if (i % 3 === 0) await new Promise(setImmediate);
+        if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1100));
+      }
+      await session.stop();
+      const wrong = session.calls().filter(({ arguments: [id], status, result }) =>
+        id % 2 === 1 ? status !== "threw" : result !== "paid " + id);
+      console.log(JSON.stringify([session.calls().length > 2, wrong]));`,
+    );
+    expect(answer).toEqual([true, []]);
+  });
+
+  it("see an asynchronous call return that is called in a continuation and handed on", () => {
+    const { answer } = json(
+      node,
+      `const { settled } = require("./other/waits.js");
+      const session = await Breadcrumb.start({ include: ["other/**"], store, inspector: every });
+      const handsOn = async (id) => { await null; return settled(id); };
+      const sums = [];
+      for (let i = 0; i < 3; i++) sums.push(await handsOn(i), await Promise.resolve(i).then(settled));
+      await session.stop();
+      console.log(JSON.stringify([sums, session.calls().map(({ status, result }) => [status, result]).sort()]));`,
+    );
+    const calls = [0, 0, 1, 1, 2, 2];
+    expect(answer).toEqual([calls, calls.map((id) => ["returned", id])]);
   });
 
   it.each(["--jitless", "--no-sparkplug"])("are recorded with %s", (flag) => {

@@ -31,6 +31,7 @@ import type { LoadedFile } from "./loaded-functions";
 import {
   begin,
   forgetAll,
+  makeWay,
   notePromise,
   type OpenCall,
   returns,
@@ -234,6 +235,7 @@ export class Inspection {
 
   #enter(site: Site, depth: number, values: readonly unknown[]): void {
     if (site.repeats && topAt(depth)?.site === site) return;
+    makeWay(depth);
     if (modes[site.function.id] === MODE_OFF) return;
     if (!this.#budget.takesHit(site.arms.used)) this.#refuse(site);
     else if (begin(site, depth, values)) {

@@ -40,6 +40,8 @@ const FRAMES_BELOW = 6;
 /** Script, line and column of a frame. */
 const place = new Int32Array(3);
 const running: OpenCall[] = [];
+const { queueMicrotask } = globalThis;
+let willSweep = false;
 
 /** How deep the stack is at a breakpoint; 0 if it is too deep. Calls that have left it are closed. */
 export function settle(): number {
@@ -85,14 +87,16 @@ function gone(call: OpenCall): void {
   }
 }
 
+/** A call begins at that depth, recorded or not: what is there still is gone, one of the same function most likely. */
+export function makeWay(depth: number): void {
+  const before = topAt(depth);
+  if (before === undefined) return;
+  running.pop();
+  gone(before);
+}
+
 /** A call has begun at that depth. False if it is not recorded. */
 export function begin(site: Site, depth: number, values: readonly unknown[]): boolean {
-  // What is at this depth still, is gone: a call of the same function, most likely.
-  const before = topAt(depth);
-  if (before !== undefined) {
-    running.pop();
-    gone(before);
-  }
   const { id, isAsync } = site.function;
   const token = enterSlowly(id, 0, values);
   if (token === 0) return false;
@@ -109,8 +113,22 @@ export function begin(site: Site, depth: number, values: readonly unknown[]): bo
   };
   if (isAsync) call.entered = enterCall(call);
   site.open += 1;
-  running.push(call);
+  run(call);
   return true;
+}
+
+/** A call runs, until the stack is empty at the latest. */
+function run(call: OpenCall): void {
+  running.push(call);
+  if (willSweep) return;
+  willSweep = true;
+  queueMicrotask(sweep);
+}
+
+/** The stack is empty: what ran has left it, by an exception, or to wait. */
+function sweep(): void {
+  willSweep = false;
+  closeGone(0);
 }
 
 /** Whether a call's result is wanted. */
@@ -176,7 +194,7 @@ export function revive(depth: number): boolean {
       if (!isIn(call.site)) continue;
       call.depth = below + 1;
       call.mayWait = false;
-      running.push(call);
+      run(call);
       probes.r(call.token, undefined);
       return true;
     }
