@@ -108,7 +108,7 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
     await load;
     expect(new Set(answers)).toEqual(new Set(['{"sum":6}']));
     expect(command.complained()).toMatch(
-      /^breadcrumb: \d+ \(.*server\.js\): 2 functions by breakpoints in 1 file; recording for 1500ms into .*\.breadcrumb\n/,
+      /^breadcrumb: \d+ \(.*server\.js\): 2 functions by breakpoints; recording for 1500ms into .*\.breadcrumb\n/,
     );
     expect(command.said()).toMatch(
       /\d+ calls recorded in 1\.\d s \(.*1 file loaded meanwhile, with probes\)\.\nIt is let go of: \d+ runs on as before\.\n/,
@@ -246,7 +246,7 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
     expect(target.complained()).toBe("");
     const lost = await attach(node, [`${target.pid}`, "--include=:totl"], folder);
     expect(lost).toMatchObject({ status: 2, stdout: "" });
-    expect(lost.stderr).toContain("near are src/lib.mjs:total");
+    expect(lost.stderr).toContain("did you mean src/lib.mjs:total");
     await until(() => {
       const told = run(node, [cli, "status", `--pid=${target.pid}`, "--json"], folder).stdout;
       return told.includes('"mode":"dormant"');
@@ -256,9 +256,9 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
   it("is unharmed by what it has not", async () => {
     const { folder, target, url } = await server(node);
     for (const [pattern, says] of [
-      ["src/crat.js:total", /BC_ERR_NOT_FOUND.*near are src\/cart\.js/],
-      ["src/cart.js:totl", /BC_ERR_NOT_FOUND.*near are src\/cart\.js:total/],
-      ["npm:expres", /BC_ERR_NOT_FOUND.*near are npm:express/],
+      ["src/crat.js:total", /BC_ERR_NOT_FOUND.*did you mean src\/cart\.js/],
+      ["src/cart.js:totl", /BC_ERR_NOT_FOUND.*did you mean src\/cart\.js:total/],
+      ["npm:expres", /BC_ERR_NOT_FOUND.*did you mean npm:express/],
       ["none/**", /BC_ERR_NOT_FOUND.*patterns are files/],
       ["src/{a", /BC_ERR_BAD_GLOB/],
     ] as const) {

@@ -122,7 +122,7 @@ test("a process that knows nothing of us is attached to, for some seconds", asyn
   try {
     while (!existsSync(join(folder, "pid"))) await new Promise((done) => setTimeout(done, 20));
     const lost = await ask(client, "attach", { pid: ticker.pid, include: ["tikcer.js"] });
-    expect(lost.text).toMatch(/BC_ERR_NOT_FOUND.*near are ticker\.js/);
+    expect(lost.text).toMatch(/BC_ERR_NOT_FOUND.*did you mean ticker\.js/);
     const { data } = await ask(client, "attach", {
       pid: ticker.pid,
       include: [":tick"],

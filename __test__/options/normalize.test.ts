@@ -85,6 +85,15 @@ describe("normalize", () => {
     const bad: [object, RegExp][] = [
       [{ includes: ["a"] }, /Unknown option "includes"; the options are include, /],
       [{ include: "src" }, /"include" must be an array/],
+      [
+        { include: ["src/a.js:total"] },
+        /"include" takes files, and "src\/a.js:total" names a funct/,
+      ],
+      [{ include: [":total"] }, /":total" names a function: name its file, and choose functions/],
+      [
+        { exclude: ["npm:zod:parse"] },
+        /"exclude" takes files, and "npm:zod:parse" names a function/,
+      ],
       [{ overflow: "wait" }, /"overflow" must be one of block, drop; got wait/],
       [{ mode: "all" }, /"mode" must be one of/],
       [{ maxCalls: -1 }, /"maxCalls" must be a positive integer/],

@@ -260,7 +260,7 @@ async function demandFunctions(
     early !== undefined
       ? `${early.file} is left out (${early.reason})`
       : started.near.length > 0
-        ? `near are ${started.near.join(", ")}`
+        ? `did you mean ${started.near.join(", ")}?`
         : "patterns are files as in .gitignore or npm:express, and names behind a colon (src/cart.js:total)";
   throw new BreadcrumbError(
     "BC_ERR_NOT_FOUND",

@@ -100,8 +100,7 @@ function whoIs({ process: { pid, command, cwd } }: Attached): string {
 
 function tellStart(attached: Attached, time: string | undefined, output: Output): void {
   const { started, through, store, notices } = attached;
-  const files = started.files.filter(({ status }) => status === "inspected").length;
-  const how = through === "control" ? "with probes" : `by breakpoints in ${plural(files, "file")}`;
+  const how = through === "control" ? "with probes" : "by breakpoints";
   const until = time === undefined ? "until Ctrl-C" : `for ${time}`;
   output.notice(
     `${whoIs(attached)}: ${plural(started.functions, "function")} ${how}; recording ${until} into ${store}`,
@@ -123,7 +122,7 @@ function tellEnd(
     output.line(`${who}: it has ended; what it did until then is in the store.`);
   } else {
     const { recorded, counted, dropped, exceptions, inspector } = counters;
-    const probes = files.filter(({ status }) => status === "instrumented").length;
+    const probes = countProbes(files) - countProbes(started.files);
     const parts = [
       exceptions > 0 && plural(exceptions, "exception"),
       counted > 0 && `${count(counted)} counted only`,
@@ -141,6 +140,11 @@ function tellEnd(
     if (ended !== "process") output.line(`It is let go of: ${process.pid} runs on as before.`);
   }
   output.notice(`breadcrumb list --store ${printable(store)} --run ${started.runId} shows them`);
+}
+
+/** Files with probes; those of an attach before are still there. */
+function countProbes(files: Recorded["files"]): number {
+  return files.filter(({ status }) => status === "instrumented").length;
 }
 
 function document(

@@ -226,7 +226,18 @@ function patterns(
   if (!Array.isArray(value) || value.some((item) => typeof item !== "string" || item === "")) {
     throw badOption(`Option "${name}" must be an array of patterns, such as ["src/**"]`);
   }
+  const named = value.find(isOfFunction);
+  if (named !== undefined) {
+    throw badOption(
+      `Option "${name}" takes files, and ${JSON.stringify(named)} names a function: name its file, and choose functions while it runs, with breadcrumb start --include or session.set({ include })`,
+    );
+  }
   return value.map((pattern) => forwardSlashes(pattern, sep));
+}
+
+/** Whether a pattern is one of functions (`:total`, `src/cart.js:total`), which `set()` takes. */
+function isOfFunction(pattern: string): boolean {
+  return pattern.replace(/^!?(?:npm:|[A-Za-z]:(?=[\\/]))?/, "").includes(":");
 }
 
 /**
