@@ -166,6 +166,26 @@ describe.each(nodes)("Breadcrumb on %s", (_name, node) => {
     });
   });
 
+  it("hears of requests while it records, and no longer", () => {
+    const answer = json(
+      node,
+      `import { Breadcrumb } from "breadcrumb-tracer";
+      import { channel } from "node:diagnostics_channel";
+      const names = ["http.server.request.start", "http2.server.stream.start"];
+      const heard = [];
+      const hear = () => heard.push(names.some((name) => channel(name).hasSubscribers));
+      hear();
+      for (let i = 0; i < 2; i++) {
+        const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:" });
+        hear();
+        await session.stop();
+        hear();
+      }
+      console.log(JSON.stringify(heard));`,
+    );
+    expect(answer).toEqual([false, true, false, true, false]);
+  });
+
   it("gives coded errors", () => {
     const answer = json(
       node,

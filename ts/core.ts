@@ -19,7 +19,7 @@ import { holdExcerpt } from "./runtime/excerpt";
 import { installExecve } from "./runtime/execve";
 import { installProbes } from "./runtime/probes";
 import { uncaught } from "./runtime/raise";
-import { installServerRequests } from "./runtime/server-requests";
+import { followRequests, leaveRequests } from "./runtime/server-requests";
 import { installStackMapping, prepareExcerpt } from "./runtime/stack";
 import { raiseStackLimit } from "./runtime/stack-limit";
 import { installTestLocations } from "./runtime/test-locations";
@@ -33,15 +33,21 @@ export { native } from "./native/load";
 export const ownFolder = dirname(__filename);
 
 let installed = false;
+/** Traces are told apart by the context that they run in. */
+let hasContexts = false;
 let preloaded = false;
 
-/** Prepares this thread to be traced: probes, hooks, what reflection sees. Once. */
+/** Prepares this thread to be traced: probes, hooks, what reflection sees. They stay; nobody sees or pays for them. */
 export function install(): void {
-  if (installed) return;
+  if (!installed) installOnce();
+  if (hasContexts) followRequests();
+}
+
+function installOnce(): void {
   installed = true;
   raiseStackLimit();
   installProbes();
-  if (installContexts()) installServerRequests();
+  hasContexts = installContexts();
   installStackMapping(ownFolder);
   installToString();
   installUtilCallSites(preloaded);
@@ -95,6 +101,7 @@ export function coverage(): string {
 /** Ends the recording. Gives JSON of its counters. */
 export function stop(): string {
   endInspection();
+  leaveRequests();
   return native.stop();
 }
 

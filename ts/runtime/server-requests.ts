@@ -6,7 +6,7 @@
  * Limits: HTTP; HTTP/2 only where contexts are frames (Node 24 and later). What a body over HTTP/2 sets off, upgraded connections and bare sockets have the
  * context of `listen()`.
  */
-import { subscribe } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { beginRequest, type Context, enterRequest, onResources } from "./context";
 import { apply } from "./primordials";
 
@@ -41,21 +41,37 @@ const setContext = contexts.set.bind(contexts);
 const isFollower = followers.has.bind(followers);
 const addFollower = followers.add.bind(followers);
 
+/** What Node says, and who hears it. All streams of an HTTP/2 connection run on the one resource, which one of them cannot mark. */
+const channels: readonly (readonly [name: string, heard: (message: unknown) => void])[] = [
+  ["http.server.request.start", beginHttp],
+  ...(onResources ? [] : [["http2.server.stream.start", beginHttp2] as const]),
+];
+let follows = false;
+
 /** Begins to tell requests apart. */
-export function installServerRequests(): void {
-  subscribe("http.server.request.start", (message) => {
-    const { request, socket } = message as HttpStart;
-    const context = beginRequest();
-    if (context === undefined || !socket.parser) return;
-    setContext(request, context);
-    followBody(socket.parser);
-  });
-  // All streams of a connection run on the one resource, which one of them cannot mark.
-  if (onResources) return;
-  subscribe("http2.server.stream.start", (message) => {
-    // Those with even numbers are pushed by a request.
-    if (((message as Http2Start).stream.id & 1) === 1) beginRequest();
-  });
+export function followRequests(): void {
+  if (follows) return;
+  follows = true;
+  for (const [name, heard] of channels) subscribe(name, heard);
+}
+
+/** Ends it: Node says nothing where nobody listens. */
+export function leaveRequests(): void {
+  follows = false;
+  for (const [name, heard] of channels) unsubscribe(name, heard);
+}
+
+function beginHttp(message: unknown): void {
+  const { request, socket } = message as HttpStart;
+  const context = beginRequest();
+  if (context === undefined || !socket.parser) return;
+  setContext(request, context);
+  followBody(socket.parser);
+}
+
+function beginHttp2(message: unknown): void {
+  // Those with even numbers are pushed by a request.
+  if (((message as Http2Start).stream.id & 1) === 1) beginRequest();
 }
 
 /** From now on the parts of a body come in the context of their request. */
