@@ -17,6 +17,8 @@ const STORE = [
 
 export default defineConfig({
   test: {
+    // Most tests wait for programs that they run: by default one core would idle.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

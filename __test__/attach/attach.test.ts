@@ -111,7 +111,7 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
       /^breadcrumb: \d+ \(.*server\.js\): 2 functions by breakpoints; recording for 1500ms into .*\.breadcrumb\n/,
     );
     expect(command.said()).toMatch(
-      /\d+ calls recorded in 1\.\d s \(.*1 file loaded meanwhile, with probes\)\.\nIt is let go of: \d+ runs on as before\.\n/,
+      /\d+ calls? recorded in \d+\.\d s \(.*1 file loaded meanwhile, with probes\)\.\nIt is let go of: \d+ runs on as before\.\n/,
     );
     await expectAlone(target, 1);
     const calls = await callsIn(folder);
@@ -214,7 +214,7 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
       const ended = await attach(node, [...which, "--include=src/**", "--for=300ms"], folder);
       expect(ended, ended.stderr).toMatchObject({ status: 0 });
       expect(ended.stderr).toContain("its inspector was open before");
-      expect(ended.stdout).toMatch(/\d+ calls recorded/);
+      expect(ended.stdout).toMatch(/\d+ calls? recorded/);
       await expectAlone(target, 1);
     }
     const listed = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as [

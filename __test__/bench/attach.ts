@@ -101,7 +101,7 @@ export async function measureAttach(
     await turns(ratios.after, rounds);
     const base = median(ratios.before.toSorted((a, b) => a - b));
     for (const phase of PHASES) ratios[phase] = ratios[phase].map((each) => each / base);
-    return { ratios, failed, said: /\d+ calls recorded.*$/m.exec(said)?.[0] ?? said };
+    return { ratios, failed, said: /\d+ calls? recorded.*$/m.exec(said)?.[0] ?? said };
   } finally {
     for (const { child } of [target, twin]) child.kill();
     rmSync(folder, { recursive: true, force: true });

@@ -43,6 +43,6 @@ test("hits of breakpoints are all there, and only those with results pause", () 
 test("a server that is attached to answers every request", async () => {
   const { ratios, failed, said } = await measureAttach(process.execPath, 1, 50);
   expect(failed).toBe(0);
-  expect(said).toMatch(/^[1-9]\d* calls recorded/);
+  expect(said).toMatch(/^[1-9]\d* calls? recorded/);
   expect(Object.values(ratios).map((turns) => turns.length)).toEqual([1, 1, 1]);
 });

@@ -6,8 +6,9 @@
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
  * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`,
- * `--leaves skip`.
+ * `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { MATRIX, nodeBinary } from "../../scripts/node-versions.mjs";
 import { compare } from "./compare.ts";
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     counts: { type: "boolean", default: true },
     locals: { type: "boolean", default: false },
     leaves: { type: "string" },
+    jobs: { type: "string", default: String(availableParallelism()) },
   },
   allowNegative: true,
 });
@@ -36,41 +38,58 @@ const programs = findPrograms()
 let failures = 0;
 
 console.log(row("program", "node", "result", "recorded", "plain", "traced"));
-for (const program of programs) {
-  for (const major of majors) await compareOn(program, major);
-}
+await eachProgram(compareOn);
 if (values.counts) {
   console.log(`\n${countRow("program", "node", "result", "functions", "calls", "set aside")}`);
-  for (const program of programs) {
-    for (const major of majors) await countOn(program, major);
-  }
+  await eachProgram(countOn);
 }
 console.log(failures === 0 ? "\nall as expected" : `\n${failures} not as expected`);
 process.exitCode = failures === 0 ? 0 : 1;
 
-async function compareOn(program: Program, major: number): Promise<void> {
+/** Does something with each program on each Node, several programs at once; prints the lines in their order. */
+async function eachProgram(act: (program: Program, major: number) => Promise<string[]>) {
+  const left = [...programs];
+  const done = new Map<Program, string[]>();
+  let printed = 0;
+  const work = async (): Promise<void> => {
+    for (let program = left.shift(); program !== undefined; program = left.shift()) {
+      const lines: string[] = [];
+      for (const major of majors) lines.push(...(await act(program, major)));
+      done.set(program, lines);
+      for (; done.has(programs[printed] as Program); printed++) {
+        for (const line of done.get(programs[printed] as Program) ?? []) console.log(line);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+}
+
+async function compareOn(program: Program, major: number): Promise<string[]> {
   const result = await compare(program, nodeBinary(major));
   const verdict = judge(program, major, result.differences.length === 0);
   const { recorded, plainMs, tracedMs } = result;
   const times = [seconds(plainMs), seconds(tracedMs)] as const;
-  console.log(row(program.name, `v${major}`, verdict.word, String(recorded), ...times));
-  for (const difference of result.differences) console.log(`    ${difference}`);
   if (!verdict.ok) failures += 1;
+  return [
+    row(program.name, `v${major}`, verdict.word, String(recorded), ...times),
+    ...result.differences.map((difference) => `    ${difference}`),
+  ];
 }
 
-async function countOn(program: Program, major: number): Promise<void> {
+async function countOn(program: Program, major: number): Promise<string[]> {
   if (program.uncounted !== undefined) {
-    console.log(countRow(program.name, `v${major}`, "not counted", "", "", program.uncounted));
-    return;
+    return [countRow(program.name, `v${major}`, "not counted", "", "", program.uncounted)];
   }
   const result = await compareCounts(program, nodeBinary(major));
   const { length } = result.differences;
   const verdict = judge(program, major, length === 0, "counts");
   const word = verdict.word === "differs" ? `${length} differ` : verdict.word;
   const figures = [String(result.functions), String(result.calls)] as const;
-  console.log(countRow(program.name, `v${major}`, word, ...figures, result.aside));
-  for (const difference of result.differences.slice(0, 10)) console.log(`    ${difference}`);
   if (!verdict.ok) failures += 1;
+  return [
+    countRow(program.name, `v${major}`, word, ...figures, result.aside),
+    ...result.differences.slice(0, 10).map((difference) => `    ${difference}`),
+  ];
 }
 
 function row(...cells: [string, string, string, string, string, string]): string {
