@@ -1,7 +1,7 @@
 /**
  * `npm test`: installs and builds what is missing, then runs the tests of Rust, of TypeScript and
- * of types. `--matrix` runs programs under test on every supported Node, `--only e2e` the tests
- * that install the packed package elsewhere.
+ * of types. `--matrix` runs programs under test on every supported Node and instruments every file
+ * of the installed packages, `--only e2e` runs the tests that install the packed package elsewhere.
  */
 import { ensureAll } from "./ensure.mjs";
 import { MATRIX } from "./node-versions.mjs";
@@ -10,7 +10,10 @@ import { main, step } from "./step.mjs";
 await main(async () => {
   await ensureAll();
   const env = { ...process.env };
-  if (process.argv.includes("--matrix")) env["BREADCRUMB_TEST_NODES"] = MATRIX.join(",");
+  if (process.argv.includes("--matrix")) {
+    env["BREADCRUMB_TEST_NODES"] = MATRIX.join(",");
+    env["BREADCRUMB_PACKAGES"] = "full";
+  }
   if (process.argv.includes("--only")) {
     const project = process.argv[process.argv.indexOf("--only") + 1];
     await step(`test ${project}`, ["npx", "vitest", "run", "--project", project], {
@@ -19,7 +22,9 @@ await main(async () => {
     });
     return;
   }
-  const rust = await step("test Rust (cargo test)", ["npm", "run", "--silent", "test:rust"]);
+  const rust = await step("test Rust (cargo test)", ["npm", "run", "--silent", "test:rust"], {
+    env,
+  });
   console.log(`  ${passed(rust)} tests of Rust passed`);
   await step("test TypeScript (vitest)", ["npm", "run", "--silent", "test:ts"], {
     show: true,
