@@ -74,6 +74,21 @@ test("a root that has not ended, and exceptions that pass", async () => {
   expect(stdout).toContain("tick()  ×2");
 });
 
+test("what breakpoints told of says that more may have run", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  const none = { recorded: 1, counted: 0, dropped: 0, exceptions: 0, bytes: 0, segments: 0 };
+  writer.run({ runId: "r1", counters: { ...none, inspector: { hits: 9, refused: 3 } } });
+  writer.run({ runId: "r2", counters: none });
+  await writer.segment({ runId: "r1", calls: [call({ backend: "inspector" })] });
+  await writer.segment({ runId: "r2", calls: [call({ run_id: "r2" })] });
+  const by = async (trace: string) => (await runCli(["show", trace, "--store", folder])).stdout;
+  expect(await by("r1-1")).toContain(
+    "\n… recorded by breakpoints within a budget (3 calls of this run over it): callers and callees",
+  );
+  expect(await by("r2-1")).not.toContain("breakpoints");
+});
+
 test("what repeats is folded; --full shows all of it", async () => {
   const folder = newFolder();
   const writer = await StoreWriter.create(folder);

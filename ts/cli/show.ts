@@ -1,6 +1,7 @@
 /**
  * `breadcrumb show <trace>`: one trace as a tree.
  */
+import { inspectorCountersOf } from "../options/inspector";
 import type { Run, Trace } from "../query/index";
 import { wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
@@ -55,6 +56,7 @@ export async function show(context: CommandContext): Promise<number> {
   });
   for (const line of lines) output.line(line);
   for (const line of countedLines(trace, output)) output.line(line);
+  for (const line of budgetLines(trace, runs, output)) output.line(line);
   for (const line of exceptionLines(trace, output)) output.line(line);
   const hidden = trace.callCount - outline.shownCalls;
   if (hidden > 0) {
@@ -101,6 +103,20 @@ function countedLines(
   const others = countedMeanwhile.length - named.length;
   const more = others > 0 ? `, and ${plural(others, "other function")}` : "";
   const text = `… and at least ${count(calls)} more call${calls === 1 ? "" : "s"} on its thread meanwhile, only counted: ${named.join(", ")}${more}`;
+  return ["", cut(text, columns)];
+}
+
+/** Breakpoints tell of a limited number of calls. */
+function budgetLines(
+  { runId, calls }: Trace,
+  runs: readonly Run[],
+  { columns }: CommandContext["output"],
+): string[] {
+  if (calls.every(({ backend }) => backend === "probe")) return [];
+  const run = runs.find((each) => each.runId === runId);
+  const refused = (run && inspectorCountersOf(run.counters)?.refused) ?? 0;
+  const some = refused > 0 ? ` (${plural(refused, "call")} of this run over it)` : "";
+  const text = `… recorded by breakpoints within a budget${some}: callers and callees may be missing`;
   return ["", cut(text, columns)];
 }
 
