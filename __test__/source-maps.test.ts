@@ -72,6 +72,11 @@ interface Recorded {
 const DUMP = `process.on("exit", () => require("node:fs").writeFileSync("coverage.json",
   JSON.stringify(require("breadcrumb-tracer").Breadcrumb.coverage())))`;
 
+/** A row each: there is one in every segment, and a slow program has several. */
+const FUNCTIONS = `
+  SELECT DISTINCT function, file, line, col, parameters, generated_file, generated_line
+  FROM functions WHERE file <> 'dump.cjs' ORDER BY function`;
+
 /** Runs a program plain and traced; what the store says of its functions. */
 function record(
   node: string,
@@ -86,9 +91,7 @@ function record(
   expect(plain).toMatchObject({ status: 0, stderr: "" });
   expect(traced).toMatchObject({ status: 0, stdout: plain.stdout });
   const ask = (...words: string[]) => run(node, [cli, ...words], folder).stdout;
-  const rows = JSON.parse(
-    ask("query", "--json", "SELECT * FROM functions WHERE file <> 'dump.cjs' ORDER BY function"),
-  ) as { rows: Row[] };
+  const rows = JSON.parse(ask("query", "--json", FUNCTIONS)) as { rows: Row[] };
   return {
     rows: rows.rows,
     places: rows.rows.map(({ function: name, file, line }) => `${name} ${file}:${line}`),
