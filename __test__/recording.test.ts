@@ -175,7 +175,7 @@ describe.each(nodes)("a recording on %s", (_name, node) => {
     const folder = project({
       "main.js": "function spin() { for (;;) tick() } function tick() {} spin()",
     });
-    const ended = run(node, [cli, "run", "--timeout", "700ms", "main.js"], folder);
+    const ended = run(node, [cli, "run", "--timeout", "2500ms", "main.js"], folder);
     expect(ended.status).toBe(124);
     expect(ended.stderr).toMatch(/still running: .*spin/);
   });
