@@ -8,6 +8,8 @@ import type { InspectorBudget } from "../options/inspector";
 
 const SECOND_NS = 1_000_000_000;
 const MS_NS = 1_000_000;
+/** The share of a function's hits that may be pauses for what is thrown at one place. */
+const THROWS = 0.25;
 /** Seconds whose share a pool holds. */
 const HELD = 0.5;
 
@@ -101,13 +103,23 @@ export class Budget {
   /** Takes a hit of a function, if there is one left, and time for it. */
   takesHit(of: Hits): boolean {
     if (!this.hasHit(of) || this.hitsLeft <= 0 || this.timeLeft <= 0) return false;
+    this.#count(of);
+    this.#hits += 1;
+    return true;
+  }
+
+  /** Takes a pause for what is thrown at a place, if there is one left in this second. */
+  takesThrow(at: Hits): boolean {
+    this.#count(at);
+    return at.hits <= Math.max(1, this.#allowed.hits * THROWS);
+  }
+
+  #count(of: Hits): void {
     if (of.second !== this.#second) {
       of.second = this.#second;
       of.hits = 0;
     }
     of.hits += 1;
-    this.#hits += 1;
-    return true;
   }
 
   /** Breakpoints took so long. */
@@ -123,6 +135,11 @@ export class Budget {
   /** Whether there is time left for a pause. */
   mayPause(): boolean {
     return this.#pauses.left > 0;
+  }
+
+  /** Whether more than half of that time is left. */
+  hasPausesToSpare(): boolean {
+    return this.#pauses.left > this.#pauses.most / 2;
   }
 
   /** A pause took so long. */

@@ -1,6 +1,7 @@
 /**
  * The variables that an exception leaves behind, into the ring: a LOCALS record a scope, the innermost
- * first, before the UNWIND of their call.
+ * first, before the UNWIND of their call. Where they are read before it is certain that the call ends, they
+ * are held until then.
  *
  * The instrumenter's readers (`()=>{$bc.l(12,1,$bcl0);$bc.v(a);$bc.w(()=>b)}`) run here, when the call
  * is over: nothing pauses, and nothing of the program is called.
@@ -24,11 +25,15 @@ import { put, putNothing } from "./preview";
 import { isNativeError, now } from "./primordials";
 import { errorName } from "./reflect";
 import { LIMIT, POS, SEEN, state } from "./state";
-import { f64, i32, loseRecord, refresh, tick } from "./writer";
+import { apart } from "./texts";
+import { due, f64, i32, loseRecord, refresh, tick } from "./writer";
 import { takeBack } from "./words";
 
 /** What reads the variables of a scope, by calling the three probes below. */
 export type Reader = () => void;
+
+/** Records that are held: the words of each. */
+export type Held = readonly Int32Array[];
 
 /** Calls of a function whose variables are read in a second. */
 const A_SECOND = 10;
@@ -67,6 +72,34 @@ export function putLocals(f: number, reader: Reader | undefined): void {
   outer = reader;
   for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
     if (!putScope(outer)) return;
+  }
+}
+
+/** The same records, to be written when the call has ended. */
+export function holdLocals(f: number, reader: Reader): Held {
+  const held: Int32Array[] = [];
+  if ((f & TOKEN_NO_VALUES) !== 0) return held;
+  apart(() => {
+    token = f & TOKEN_MASK;
+    isInnermost = true;
+    outer = reader;
+    for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
+      if (!putScope(outer)) break;
+      held.push(i32.slice(2 * first, 2 * behind));
+      takeBack(first, behind);
+      state[POS] = first;
+    }
+  });
+  return held;
+}
+
+/** Writes what was held, before the UNWIND of its call. */
+export function putHeld(held: Held): void {
+  for (const words of held) {
+    if (due() && !refresh()) return loseRecord();
+    const p = state[POS] as number;
+    i32.set(words, 2 * p);
+    state[POS] = p + words.length / 2;
   }
 }
 
@@ -114,8 +147,11 @@ function mayRead(id: number): boolean {
   return true;
 }
 
-/** `$bc.l`: a scope begins, of this function, the so many-th; `around`: the reader of the one around. */
-export function beginScope(id: number, scope: number, around: Reader | undefined): void {
+/**
+ * `$bc.l`: a scope begins, of this function, the so many-th; `around`: the reader of the one around. Whether its
+ * variables are stored.
+ */
+export function beginScope(id: number, scope: number, around: Reader | undefined): boolean {
   first = state[POS] as number;
   f64[first + 1] = id;
   f64[first + 2] = scope;
@@ -125,6 +161,7 @@ export function beginScope(id: number, scope: number, around: Reader | undefined
   isInnermost = false;
   if (isOpen) outer = around;
   else flags |= FLAG_LOCALS_SKIPPED;
+  return isOpen;
 }
 
 /** Whether one more variable is stored. */
