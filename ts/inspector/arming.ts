@@ -144,13 +144,11 @@ export class Arming {
     return false;
   }
 
-  /** The functions that are captured, or have calls that are watched. */
+  /** The functions that are captured, whether they have their turn or not. */
   captured(): LoadedFunction[] {
-    const captured = this.#sites.filter(
-      ({ arms, function: { id }, open }) =>
-        !arms.isImpossible && (open > 0 || modes[id] !== MODE_OFF),
-    );
-    return captured.map((site) => site.function);
+    return this.#sites
+      .filter(({ arms, function: { id } }) => !arms.isImpossible && modes[id] !== MODE_OFF)
+      .map((site) => site.function);
   }
 
   /** A function has used up its share: it runs at full speed until it has its turn. */

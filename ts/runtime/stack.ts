@@ -19,7 +19,15 @@ import {
 } from "./call-sites";
 import { mapErrorSource } from "./error-source";
 import { installExcerpts, mendExcerpt } from "./excerpt";
-import { apply, defineProperty, getDescriptor, indexOf, isNativeError, slice } from "./primordials";
+import {
+  apply,
+  defineProperty,
+  deleteProperty,
+  getDescriptor,
+  indexOf,
+  isNativeError,
+  slice,
+} from "./primordials";
 import { hasPlainHeading } from "./reflect";
 import { standIn } from "./stand-in";
 
@@ -79,15 +87,15 @@ export function keepUnformatted(looks: typeof isLookedAt): void {
 /** Lets the formatting that is about to begin fail. */
 function failOnce(): void {
   const known = getDescriptor(Error, "prepareStackTrace");
-  if (known?.configurable !== true) return;
   const { fail } = {
     fail(): never {
-      defineProperty(Error, "prepareStackTrace", known);
+      if (known === undefined) deleteProperty(Error, "prepareStackTrace");
+      else defineProperty(Error, "prepareStackTrace", known);
       // Who looks catches it.
       throw undefined;
     },
   };
-  defineProperty(Error, "prepareStackTrace", { ...known, value: fail });
+  defineProperty(Error, "prepareStackTrace", { configurable: true, value: fail });
 }
 
 let isLearning = false;
