@@ -10,6 +10,8 @@ const SECOND_NS = 1_000_000_000;
 const MS_NS = 1_000_000;
 /** The share of a function's hits that may be pauses for what is thrown at one place. */
 const THROWS = 0.25;
+/** The share of the time for pauses that is kept for exceptions. */
+const KEPT = 0.25;
 /** Seconds whose share a pool holds. */
 const HELD = 0.5;
 
@@ -132,8 +134,13 @@ export class Budget {
     return this.#pauses.most;
   }
 
-  /** Whether there is time left for a pause. */
+  /** Whether there is time left for a pause for a result: some is kept for exceptions, which are rare. */
   mayPause(): boolean {
+    return this.#pauses.left > this.#pauses.most * KEPT;
+  }
+
+  /** Whether there is time left for a pause for what is thrown. */
+  mayPauseForThrow(): boolean {
     return this.#pauses.left > 0;
   }
 

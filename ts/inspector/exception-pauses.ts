@@ -3,7 +3,7 @@
  *
  * ```text
  * captured functions, time for pauses, nobody else who debugs ─► V8 pauses for what is thrown on their stack
- *    used up ─► none, until half of the time is there again: calls that throw meanwhile say so, and not what
+ *    used up ─► none, until a quarter of the time is there again: calls that throw meanwhile say so, and not what
  * ```
  * V8 does not pause for what is thrown and caught by code of other functions alone, nor for stack overflows.
  * Limits: a throw costs a pause whoever catches it; of one place a share of `hits` a second is paused for.
@@ -75,7 +75,7 @@ export class ExceptionPauses {
 
   /** Pauses begin and end, as the budget says. `captured`: whose exceptions are wanted. */
   look(captured: readonly LoadedFunction[]): void {
-    const mayPause = this.#isOn ? this.#budget.mayPause() : this.#budget.hasPausesToSpare();
+    const mayPause = this.#isOn ? this.#budget.mayPauseForThrow() : this.#budget.mayPause();
     if (captured.length === 0 || !mayPause || isWatched()) return this.off();
     this.#show(captured);
     if (this.#isOn) return;

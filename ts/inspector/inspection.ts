@@ -346,7 +346,7 @@ export class Inspection {
       const ns = clock() - began + pauseNs(at);
       this.#counters.pauseNs += ns;
       this.#budget.paused(ns);
-      if (!this.#budget.mayPause()) this.#exceptions.off();
+      if (!this.#budget.mayPauseForThrow()) this.#exceptions.off();
       this.#isBusy = false;
     }
   }

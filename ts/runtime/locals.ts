@@ -84,10 +84,13 @@ export function holdLocals(f: number, reader: Reader): Held {
     isInnermost = true;
     outer = reader;
     for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
-      if (!putScope(outer)) break;
-      held.push(i32.slice(2 * first, 2 * behind));
+      const head = readScope(outer);
+      if (head === 0) break;
+      // Its first word never reaches the ring: the recorder would take what follows for a record.
+      const words = i32.slice(2 * first, 2 * behind);
+      words[0] = head;
+      held.push(words);
       takeBack(first, behind);
-      state[POS] = first;
     }
   });
   return held;
@@ -98,17 +101,30 @@ export function putHeld(held: Held): void {
   for (const words of held) {
     if (due() && !refresh()) return loseRecord();
     const p = state[POS] as number;
-    i32.set(words, 2 * p);
+    i32.set(words.subarray(1), 2 * p + 1);
+    i32[2 * p] = words[0] as number;
     state[POS] = p + words.length / 2;
   }
 }
 
-/** Writes a record, and sets `outer` to the reader of the scope around; false if there was no room. */
+/** Writes a record; false if there was no room. */
 function putScope(reader: Reader): boolean {
+  const head = readScope(reader);
+  if (head === 0) return false;
+  i32[2 * first] = head;
+  state[POS] = behind;
+  return true;
+}
+
+/**
+ * Writes a record but for its first word, which it gives, 0 if there was no room, and sets `outer` to the reader of
+ * the scope around.
+ */
+function readScope(reader: Reader): number {
   const isDue = (state[POS] as number) > (state[LIMIT] as number) || tick[0] !== state[SEEN];
   if (isDue && !refresh()) {
     loseRecord();
-    return false;
+    return 0;
   }
   outer = undefined;
   behind = 0;
@@ -124,15 +140,10 @@ function putScope(reader: Reader): boolean {
       if (behind !== 0) takeBack(behind, (state[POS] as number) + MAX_RECORD_WORDS);
     }
   }
-  if (behind === 0) return false;
+  if (behind === 0) return 0;
   i32[2 * first + 1] = token;
-  i32[2 * first] =
-    LOCALS |
-    (flags << FLAGS_SHIFT) |
-    ((behind - first) << WORDS_SHIFT) |
-    ((stored + HEAD_WORDS - 1) << VALUES_SHIFT);
-  state[POS] = behind;
-  return true;
+  const size = ((behind - first) << WORDS_SHIFT) | ((stored + HEAD_WORDS - 1) << VALUES_SHIFT);
+  return LOCALS | (flags << FLAGS_SHIFT) | size;
 }
 
 /** Counts a call of a function whose variables are to be read: whether they may be. */
