@@ -67,12 +67,10 @@ let outer: Reader | undefined;
 /** Writes the variables of a call that ends by an exception. `reader`: of the innermost scope. */
 export function putLocals(f: number, reader: Reader | undefined): void {
   if (f === 0 || (f & TOKEN_NO_VALUES) !== 0) return;
-  token = f & TOKEN_MASK;
-  isInnermost = true;
-  outer = reader;
-  for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
-    if (!putScope(outer)) return;
-  }
+  readScopes(f, reader, (head) => {
+    i32[2 * first] = head;
+    state[POS] = behind;
+  });
 }
 
 /** The same records, to be written when the call has ended. */
@@ -80,20 +78,27 @@ export function holdLocals(f: number, reader: Reader): Held {
   const held: Int32Array[] = [];
   if ((f & TOKEN_NO_VALUES) !== 0) return held;
   apart(() => {
-    token = f & TOKEN_MASK;
-    isInnermost = true;
-    outer = reader;
-    for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
-      const head = readScope(outer);
-      if (head === 0) break;
+    readScopes(f, reader, (head) => {
       // Its first word never reaches the ring: the recorder would take what follows for a record.
       const words = i32.slice(2 * first, 2 * behind);
       words[0] = head;
       held.push(words);
       takeBack(first, behind);
-    }
+    });
   });
   return held;
+}
+
+/** Reads scopes, the innermost first. `take` gets the first word of each one's record, whose others stand in the ring. */
+function readScopes(f: number, reader: Reader | undefined, take: (head: number) => void): void {
+  token = f & TOKEN_MASK;
+  isInnermost = true;
+  outer = reader;
+  for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
+    const head = readScope(outer);
+    if (head === 0) return;
+    take(head);
+  }
 }
 
 /** Writes what was held, before the UNWIND of its call. */
@@ -105,15 +110,6 @@ export function putHeld(held: Held): void {
     i32[2 * p] = words[0] as number;
     state[POS] = p + words.length / 2;
   }
-}
-
-/** Writes a record; false if there was no room. */
-function putScope(reader: Reader): boolean {
-  const head = readScope(reader);
-  if (head === 0) return false;
-  i32[2 * first] = head;
-  state[POS] = behind;
-  return true;
 }
 
 /**

@@ -215,7 +215,7 @@ describe.each(nodes)("exceptions in loaded files on %s", (name, node) => {
   });
 
   it.each(["", "locals: true,"])("leave the program as it is (%s)", (options) => {
-    const lib = `
+    const library = `
       exports.fails = function fails(n) { const kept = n; if (kept) throw new Error("no " + n); };
       exports.late = async function late(n) { await null; const kept = n; if (kept) throw new TypeError("late " + n); };`;
     const main = (start: string, end: string): string => `
@@ -241,7 +241,7 @@ describe.each(nodes)("exceptions in loaded files on %s", (name, node) => {
       "setImmediate(() => { try { l.fails(6); } catch (error) { error.message = 'again'; throw error; } });",
     ]) {
       const [plain, recorded] = [main("await null;", end), main(start, end)].map((text) => {
-        const folder = project({ "src/lib.js": lib, "main.js": text });
+        const folder = project({ "src/lib.js": library, "main.js": text });
         const { status, signal, stdout, stderr } = run(node, ["main.js"], folder);
         const said = stderr.replace(/^breadcrumb: .*\n/gm, "");
         return {
