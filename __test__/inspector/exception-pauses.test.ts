@@ -58,7 +58,8 @@ const exceptions = items.sort((a, b) => a.exceptionId - b.exceptionId).map(({ na
   crossed: crossed.map((call) => [call.function, call.locals]),
 }));
 const threw = recorded.filter(({ status }) => status === "threw").map((call) => call.function).sort();
-console.log(JSON.stringify({ out, exceptions, threw, counters: session.counters().inspector }).replaceAll(process.cwd(), ".").replace(/(?<="column":|src.lib.js:\\d+:)\\d+/g, "0"));
+const returned = recorded.filter(({ status }) => status === "returned").map((call) => call.function).sort();
+console.log(JSON.stringify({ out, exceptions, threw, returned, counters: session.counters().inspector }).replaceAll(process.cwd(), ".").replace(/(?<="column":|src.lib.js:\\d+:)\\d+/g, "0"));
 `;
 
 interface Told {
@@ -77,6 +78,7 @@ interface Answer {
   readonly out: readonly unknown[];
   readonly exceptions: readonly Told[];
   readonly threw: readonly string[];
+  readonly returned: readonly string[];
   readonly counters?: {
     readonly exceptions: number;
     readonly withoutException: number;
@@ -282,5 +284,54 @@ describe.each(nodes)("exceptions in loaded files on %s", (name, node) => {
     expect(answer.out).toEqual(["none", "all", "none", "all", "none"]);
     const messages = answer.exceptions.map((one) => one.message);
     expect(messages).toEqual(["no 1", "no 3", "", "no 5"]);
+  });
+
+  it.each(["uncaught", "unhandled", "handled"])(
+    "that end the process are told as probes tell them (%s)",
+    (how) => {
+      const library = `
+      function fails(n) { const kept = n; if (kept) throw new Error("no " + n); }
+      exports.outer = function outer(n) { const kept = n; return fails(kept); };
+      exports.late = async function late(n) { await null; const kept = n; if (kept) throw new TypeError("late " + n); };`;
+      const ends = {
+        uncaught: "setImmediate(() => l.outer(1));",
+        unhandled: "l.late(1);",
+        handled: "process.on('uncaughtException', () => {}); setImmediate(() => l.outer(1));",
+      };
+      const main = `
+      const { Breadcrumb } = require("breadcrumb-tracer");
+      let l = process.argv[2] === "inspector" ? require("./src/lib.js") : undefined;
+      (async () => {
+        await Breadcrumb.start({ include: ["src/**"], store: "./store", overflow: "block", inspector: ${ALL} });
+        l ??= require("./src/lib.js");
+        ${ends[how as keyof typeof ends]}
+      })();`;
+      const read = `
+      import { openStore } from "breadcrumb-tracer/query";
+      const reader = await openStore("./store");
+      const { items } = await reader.exceptions();
+      const { items: calls } = await reader.calls();
+      await reader.close();
+      console.log(JSON.stringify([items.map((one) => [one.name, one.message, one.handled, one.calls, one.crossed.map((call) => call.function)]), calls.map((call) => [call.function, call.status]).sort()]));`;
+      const [probe, inspector] = ["probe", "inspector"].map((backend) => {
+        const folder = project({ "src/lib.js": library, "main.js": main, "read.mjs": read });
+        const { status } = run(node, ["main.js", backend], folder);
+        return [status, JSON.parse(run(node, ["read.mjs"], folder).stdout) as unknown];
+      });
+      expect(inspector).toEqual(probe);
+    },
+  );
+
+  it("are no results of functions that begin where they return", () => {
+    const answer = told(
+      `exports.get = (of) => of.a.b;
+      exports.bare = (of) => of;`,
+      `for (const each of [{}, { a: { b: 1 } }, {}]) try { out.push(l.get(each), l.bare(2)); } catch (error) { out.push(error.name); }
+      session.set({ capture: "time" });
+      for (const each of [{}, { a: { b: 1 } }, {}]) try { out.push(l.get(each)); } catch (error) { out.push(error.name); }`,
+    );
+    expect(answer.out).toEqual(["TypeError", 1, 2, "TypeError", "TypeError", 1, "TypeError"]);
+    expect(answer.threw).toEqual(["get", "get", "get", "get"]);
+    expect(answer.returned).toEqual(["bare", "get", "get"]);
   });
 });

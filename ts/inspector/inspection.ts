@@ -261,7 +261,7 @@ export class Inspection {
     }
     if ((tells & LEAVING) !== 0) call.isLeaving = true;
     if ((tells & EXIT) === 0) return (this.#asks = this.#muted.pauses(call));
-    const pauses = this.#exit(call, began);
+    const pauses = this.#exit(call, began, this.#muted.mayBeThrown(point));
     this.#arming.ended(site);
     return pauses;
   }
@@ -277,13 +277,13 @@ export class Inspection {
     }
   }
 
-  /** The call at the top returns. Whether the program is to pause for its result. */
-  #exit(call: OpenCall, began: number): boolean {
-    if (!call.site.function.hasResult || !wantsResult(call)) {
+  /** The call at the top returns, or throws. Whether the program is to pause for its result. */
+  #exit(call: OpenCall, began: number, mayBeThrown: boolean): boolean {
+    if (!call.site.function.hasResult || (!wantsResult(call) && !mayBeThrown)) {
       returns(call, undefined);
       return false;
     }
-    const why = this.#noPause(call, began);
+    const why = mayBeThrown ? undefined : this.#noPause(call, began);
     if (why !== undefined) {
       this.#giveUp(call, why);
       return false;
@@ -326,6 +326,8 @@ export class Inspection {
 
   /** Something is thrown. */
   #thrown(at: PausedAt): void {
+    // What was to return has thrown.
+    this.#pending = undefined;
     const told = this.#exceptions.take(at, () => this.#handed);
     this.#handed = [];
     if (told) this.#counters.exceptions += 1;

@@ -37,7 +37,14 @@ export class MutedHits {
   isAgain({ site, tells }: Point, top: OpenCall | undefined): boolean {
     if (!ASKS_AGAIN || !this.#exceptions.isOn || top?.site !== site) return false;
     if ((tells & ENTRY) === 0) return (tells & LEAVING) !== 0 && top.isLeaving;
+    // One that is about to return has most likely done so.
+    if (top.isLeaving && (tells & LEAVING) === 0) return false;
     return (tells & EXIT) === 0 && !site.repeats && top.thrown === undefined;
+  }
+
+  /** Whether a hit at which a call begins and returns may be asked for because something is thrown there. */
+  mayBeThrown({ tells }: Point): boolean {
+    return ASKS_AGAIN && this.#exceptions.isOn && (tells & ENTRY) !== 0;
   }
 
   /** Whether the program is to pause at a hit of a call. */
