@@ -3,6 +3,8 @@
  *
  * A hit: off (no breakpoint), a logpoint of the bare inspector, ours without results, ours with them. What must hold: without results 1.2 times a bare logpoint.
  *
+ * A throw that is caught: in a function without breakpoints, with ours, and in another file while ours are there.
+ *
  * A page that was loaded before: seconds without and with breakpoints in its own functions, and in all of Express,
  * lodash and Handlebars, in turn. What must hold: with 100 calls a second of its own and no results 1.05 times
  * the CPU of a request.
@@ -22,6 +24,9 @@ const SECONDS_OF_SESSION = 13;
 
 /** What there is to a hit. */
 const HITS = ["off", "bare", "ours", "results"] as const;
+/** Where something is thrown and caught. */
+const THROWS = ["thrown-off", "thrown", "thrown-elsewhere"] as const;
+const THROWN = 300;
 
 /** What a hit costs. */
 export interface HitCost {
@@ -83,8 +88,17 @@ export function benchInspector(rounds: number): number {
   ]);
   console.log(formatTable([["a hit", "", "of a bare logpoint"], ...lines]));
   console.log();
+  console.log(formatTable([["a throw", ""], ...THROWS.map((kind) => throwLine(kind, rounds))]));
+  console.log();
   const most = benchPage(rounds);
   return spreadOf(ratios[2] as number[]).median > MOST || most > MOST_OF_PAGE ? 1 : 0;
+}
+
+function throwLine(kind: (typeof THROWS)[number], rounds: number): string[] {
+  const costs = Array.from({ length: rounds }, () =>
+    measure<HitCost>("inspector.cjs", [kind, THROWN]),
+  );
+  return [kind, `${spreadOf(costs.map(({ us }) => us)).median.toFixed(1)} µs`];
 }
 
 /** Prints a line for each variant. Gives the ratio of the one that is bounded. */

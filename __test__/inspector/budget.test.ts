@@ -32,14 +32,37 @@ test("there are no hits without time, which comes back evenly", () => {
   expect(budget.timeLeft).toBe(15 * MS);
 });
 
-test("pauses have a time of their own", () => {
+test("pauses have a time of their own, of which some is kept for exceptions", () => {
   const budget = new Budget({ ...none, pauseMs: 10 }, SECOND);
-  budget.paused(4 * MS);
-  expect(budget.mayPause()).toBe(true);
+  const may = (): boolean[] => [
+    budget.hasPausesToSpare(),
+    budget.mayPause(),
+    budget.mayPauseForThrow(),
+  ];
+  expect(may()).toEqual([true, true, true]);
+  budget.paused(3 * MS);
+  expect(may()).toEqual([false, true, true]);
   budget.paused(1 * MS);
-  expect([budget.mayPause(), budget.takesHit(unused())]).toEqual([false, true]);
-  budget.at(1.1 * SECOND);
-  expect(budget.mayPause()).toBe(true);
+  expect(may()).toEqual([false, false, true]);
+  budget.paused(1 * MS);
+  expect([...may(), budget.takesHit(unused())]).toEqual([false, false, false, true]);
+  budget.at(1.2 * SECOND);
+  expect(may()).toEqual([false, true, true]);
+});
+
+test("a place has a quarter of a function's hits for what is thrown there, and one at least", () => {
+  for (const [hits, most] of [
+    [20, 5],
+    [1, 1],
+  ] as const) {
+    const budget = new Budget({ ...none, hits }, SECOND);
+    const at = unused();
+    const taken = (): number =>
+      Array.from({ length: 9 }, () => budget.takesThrow(at)).filter(Boolean).length;
+    expect(taken()).toBe(most);
+    budget.at(2 * SECOND);
+    expect([taken(), budget.hitsLeft]).toEqual([most, none.totalHits]);
+  }
 });
 
 test("what is not bounded has no end, and what is 0 nothing", () => {

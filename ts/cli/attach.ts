@@ -133,6 +133,9 @@ function tellEnd(
       inspector !== undefined &&
         inspector.withoutResult > 0 &&
         `${count(inspector.withoutResult)} without their result`,
+      inspector !== undefined &&
+        inspector.withoutException > 0 &&
+        `${count(inspector.withoutException)} without their exception`,
       probes > 0 && `${plural(probes, "file")} loaded meanwhile, with probes`,
     ].filter((part) => part !== false);
     const more = parts.length === 0 ? "" : ` (${parts.join(", ")})`;

@@ -16,11 +16,24 @@ import { valueText } from "./value-text";
 const MOST_CALLS = 8;
 const VALUE_WIDTH = 120;
 
-/** Its name and message. */
-export function whatOf({ name, message, handled }: RecordedException): string {
-  // Thrown by no statement, and caught by code without probes.
-  if (name === "unknown" && message === "" && handled === "unknown") {
-    return "not seen (include the code that catches it)";
+/** What is not known of one, where probes or breakpoints told of its calls. */
+const UNSEEN = {
+  probe: "not seen (include the code that catches it)",
+  inspector: "not seen (breakpoints had no pause for it)",
+};
+
+/** Whether nothing is known of it but the calls that it left. */
+export function isUnseen({ name, message }: RecordedException): boolean {
+  return name === "unknown" && message === "";
+}
+
+/** Its name and message. `backend`: of its calls, where that is known. */
+export function whatOf(exception: RecordedException, backend?: keyof typeof UNSEEN): string {
+  const { name, message } = exception;
+  if (isUnseen(exception)) {
+    return backend === undefined
+      ? "not seen (include the code that catches it; breakpoints may have had no pause for it)"
+      : UNSEEN[backend];
   }
   return message === "" ? name : `${name}: ${message}`;
 }

@@ -146,7 +146,7 @@ Breadcrumb is recorded at full speed. Processes of this user only.`,
     },
     "pause-ms": {
       value: "n",
-      help: "milliseconds of a second that it may be paused for results (default: 30; 0: no results)",
+      help: "milliseconds of a second that it may be paused for results and exceptions (default: 30; 0: none)",
     },
   },
   examples: [

@@ -128,7 +128,8 @@ function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output
         ? ""
         : `, from ${exception.function} (${exception.file}:${exception.line})`;
     const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
-    const text = `${whatOf(exception)} – ${exception.handled}${where}${passed}`;
+    const origin = trace.calls.find(({ callId }) => callId === exception.callId);
+    const text = `${whatOf(exception, origin?.backend)} – ${exception.handled}${where}${passed}`;
     const more = originLines(exception).concat(localsLines(exception, columns - INDENT.length));
     const head = `  ${cut(printable(text), Math.max(20, columns - 2))}`;
     return [head].concat(more.map((line) => INDENT + line));

@@ -115,11 +115,12 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
 function breakpointFigures(counters: Run["counters"]): [name: string, value: string][] {
   const inspector = inspectorCountersOf(counters);
   if (inspector === undefined) return [];
-  const { hits, refused, withoutResult } = inspector;
+  const { hits, refused, withoutResult, withoutException = 0 } = inspector;
   const parts = [
     plural(hits, "hit"),
     ...(refused > 0 ? [`${plural(refused, "call")} and those that followed NOT RECORDED`] : []),
     ...(withoutResult > 0 ? [`${plural(withoutResult, "call")} without result`] : []),
+    ...(withoutException > 0 ? [`${plural(withoutException, "call")} without exception`] : []),
   ];
   return [["breakpoints", parts.join(", ")]];
 }

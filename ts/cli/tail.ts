@@ -8,6 +8,7 @@ import type { CallStatus, RecordedException, TailItem } from "../query/index";
 import { milliseconds, text, wholeNumber } from "./arguments";
 import { callText, resultText } from "./call-text";
 import type { CommandContext } from "./command";
+import { whatOf } from "./exception-text";
 import { parseFilter } from "./filter-text";
 import type { JsonDocuments } from "./json-documents";
 import { cut, printable } from "./printable";
@@ -79,10 +80,11 @@ function itemLine(item: TailItem, output: CommandContext["output"]): string {
 }
 
 function exceptionLine(
-  { thrownAt, name, message, handled, function: in_ }: RecordedException,
+  exception: RecordedException,
   { paint, columns }: CommandContext["output"],
 ): string {
+  const { thrownAt, handled, function: in_ } = exception;
   const head = `${timeOfDay(thrownAt)} ${handled.padStart(TIME_WIDTH)}  `;
-  const words = `✗ ${name}: ${message}${in_ === null ? "" : ` in ${in_}`}`;
+  const words = `✗ ${whatOf(exception)}${in_ === null ? "" : ` in ${in_}`}`;
   return `${paint.dim(head)}${paint.red(cut(printable(words), Math.max(20, columns - head.length)))}`;
 }

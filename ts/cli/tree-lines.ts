@@ -11,6 +11,7 @@
  */
 import type { Trace, TraceCall } from "../query/index";
 import { callText, resultText } from "./call-text";
+import { isUnseen } from "./exception-text";
 import { type Links, noLinks } from "./links";
 import type { Paint } from "./paint";
 import { cut, printable } from "./printable";
@@ -119,7 +120,7 @@ export function endText(trace: Trace, call: TraceCall, width: number): string {
   if (call.status === "open") return " (open)";
   if (call.status === "threw") {
     const exception = trace.exception(call.exceptionId);
-    if (!exception) return " ✗ threw";
+    if (!exception || isUnseen(exception)) return " ✗ threw";
     // The message stands where it came from; further up its name will do.
     const isOrigin = exception.callId === null || exception.callId === call.callId;
     const name = printable(exception.name);

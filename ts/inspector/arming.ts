@@ -27,6 +27,8 @@ export interface Arms {
   isImpossible: boolean;
   /** Its share, or that of all, was used up. */
   isResting: boolean;
+  /** A call of it threw, and what it was was not seen. */
+  throwsUnseen: boolean;
   /** By the exact clock: a pause for its result has taken too long. */
   noPausesUntil: number;
   /** Hits of the budget. */
@@ -77,6 +79,7 @@ export class Arming {
       isParsed: false,
       isImpossible: false,
       isResting: false,
+      throwsUnseen: false,
       noPausesUntil: 0,
       used: { second: 0, hits: 0 },
       calls: 0,
@@ -139,6 +142,13 @@ export class Arming {
     }
     this.#next = waits ?? 0;
     return false;
+  }
+
+  /** The functions that are captured, whether they have their turn or not. */
+  captured(): LoadedFunction[] {
+    return this.#sites
+      .filter(({ arms, function: { id } }) => !arms.isImpossible && modes[id] !== MODE_OFF)
+      .map((site) => site.function);
   }
 
   /** A function has used up its share: it runs at full speed until it has its turn. */

@@ -8,6 +8,10 @@ import type { InspectorBudget } from "../options/inspector";
 
 const SECOND_NS = 1_000_000_000;
 const MS_NS = 1_000_000;
+/** The share of a function's hits that may be pauses for what is thrown at one place. */
+const THROWS = 0.25;
+/** The share of the time for pauses that is kept for exceptions. */
+const KEPT = 0.25;
 /** Seconds whose share a pool holds. */
 const HELD = 0.5;
 
@@ -101,13 +105,23 @@ export class Budget {
   /** Takes a hit of a function, if there is one left, and time for it. */
   takesHit(of: Hits): boolean {
     if (!this.hasHit(of) || this.hitsLeft <= 0 || this.timeLeft <= 0) return false;
+    this.#count(of);
+    this.#hits += 1;
+    return true;
+  }
+
+  /** Takes a pause for what is thrown at a place, if there is one left in this second. */
+  takesThrow(at: Hits): boolean {
+    this.#count(at);
+    return at.hits <= Math.max(1, this.#allowed.hits * THROWS);
+  }
+
+  #count(of: Hits): void {
     if (of.second !== this.#second) {
       of.second = this.#second;
       of.hits = 0;
     }
     of.hits += 1;
-    this.#hits += 1;
-    return true;
   }
 
   /** Breakpoints took so long. */
@@ -120,9 +134,19 @@ export class Budget {
     return this.#pauses.most;
   }
 
-  /** Whether there is time left for a pause. */
+  /** Whether there is time left for a pause for a result: some is kept for exceptions, which are rare. */
   mayPause(): boolean {
+    return this.#pauses.left > this.#pauses.most * KEPT;
+  }
+
+  /** Whether there is time left for a pause for what is thrown. */
+  mayPauseForThrow(): boolean {
     return this.#pauses.left > 0;
+  }
+
+  /** Whether more than half of that time is left. */
+  hasPausesToSpare(): boolean {
+    return this.#pauses.left > this.#pauses.most / 2;
   }
 
   /** A pause took so long. */

@@ -55,6 +55,16 @@ export class DebugSession {
     return answer as T;
   }
 
+  /** Whether this thread is paused, by V8's answer to a question that it takes only then. */
+  isPaused(): boolean {
+    try {
+      this.post("Debugger.evaluateOnCallFrame", { callFrameId: "", expression: "" });
+      return true;
+    } catch (error) {
+      return !(error as Error).message.includes("while paused");
+    }
+  }
+
   /** Begins to tell of scripts and to take breakpoints, and keeps no texts of scripts that are gone. */
   enable(): void {
     this.post("Debugger.enable", { maxScriptsCacheSize: 0 });

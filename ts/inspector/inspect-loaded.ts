@@ -113,12 +113,12 @@ function textOf(debug: DebugSession, scriptId: string): string | undefined {
 }
 
 /** A script's functions, or why there are none. */
-function read(debug: DebugSession, { id, path, isModule }: LoadedScript): LoadedFile | string {
+function read(debug: DebugSession, { id, url, path, isModule }: LoadedScript): LoadedFile | string {
   const before = known.get(id);
   if (before !== undefined) return before;
   const source = textOf(debug, id);
   if (source === undefined) return GONE;
-  const file = readFile(Number(id), path, source, isModule);
+  const file = readFile(Number(id), path, url, source, isModule);
   if (typeof file !== "string") known.set(id, file);
   return file;
 }

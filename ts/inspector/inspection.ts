@@ -26,8 +26,17 @@ import { Arming, clock, NS_TO_READ } from "./arming";
 import { keepBaselineAway } from "./baseline";
 import { Budget } from "./budget";
 import { DebugSession, isWatched } from "./debug-session";
+import {
+  ExceptionPauses,
+  isThrown,
+  MAX_PAUSE_DEPTH,
+  type PausedAt,
+  pauseNs,
+} from "./exception-pauses";
+import { READERS } from "./frame-variables";
 import { HitCost, MEASURED } from "./hit-cost";
 import type { LoadedFile } from "./loaded-functions";
+import { type Entering, MutedHits } from "./muted-hits";
 import {
   begin,
   forgetAll,
@@ -38,16 +47,12 @@ import {
   returnsUnknown,
   revive,
   settle,
+  takeUnexplained,
   topAt,
   wantsResult,
 } from "./open-calls";
 import { ENTRY, EXIT, LEAVING, type Point, type Site } from "./points";
-import { HANDED, type RemoteObject, resultOf } from "./result";
-
-/** What `Debugger.paused` says. */
-interface PausedAt {
-  readonly callFrames: readonly { readonly returnValue?: RemoteObject }[];
-}
+import { HANDED, resultOf } from "./result";
 
 /** V8 keeps a script for each hit until it collects garbage, and hits grow dearer: 40 µs become 120 with 24,000. */
 const HITS_TO_COLLECT = 4000;
@@ -63,8 +68,6 @@ const LOOK_MS = 100;
 const LOOK_NS = LOOK_MS * 1_000_000;
 /** Looks from one report to the run's record to the next. */
 const LOOKS_TO_TELL = 10;
-/** V8 tells of every frame at a pause: 0.9 ms with 10 of them, 8 ms with 300. */
-const MAX_PAUSE_DEPTH = 300;
 /** A function for whose result a pause took too long has none for a while. */
 const REPRIEVE_NS = 60_000_000_000;
 
@@ -76,7 +79,18 @@ export class Inspection {
   /** Known once the debugger is enabled. */
   #cost: HitCost | undefined;
   readonly #points: Point[] = [];
-  readonly #counters = { hits: 0, refused: 0, pauses: 0, withoutResult: 0, hitNs: 0, pauseNs: 0 };
+  readonly #exceptions: ExceptionPauses;
+  readonly #muted: MutedHits;
+  readonly #counters = {
+    hits: 0,
+    refused: 0,
+    pauses: 0,
+    withoutResult: 0,
+    exceptions: 0,
+    withoutException: 0,
+    hitNs: 0,
+    pauseNs: 0,
+  };
   #giveBack: (() => void) | undefined;
   #looks: NodeJS.Timeout | undefined;
   #looked = clock();
@@ -87,7 +101,11 @@ export class Inspection {
   /** The call that the program pauses for, and since when. */
   #pending: OpenCall | undefined;
   #pendingSince = 0;
-  #handed: unknown;
+  /** The program pauses at a hit, so that V8 does not keep back what is thrown there. */
+  #asks = false;
+  /** What the hit tells, if something else than an exception is the reason. */
+  #entering: Entering | undefined;
+  #handed: readonly unknown[] = [];
   #unhook: (() => void) | undefined;
   /** Hits that the run's record knows of. */
   #told = 0;
@@ -99,17 +117,22 @@ export class Inspection {
   constructor(allowed: InspectorBudget) {
     this.#budget = new Budget(allowed, this.#looked);
     this.#arming = new Arming(this.debug, this.#budget, this.#points);
+    this.#exceptions = new ExceptionPauses(this.debug, this.#budget);
+    this.#muted = new MutedHits(this.#exceptions, this.#budget);
+    takeUnexplained();
     this.#listen();
     onHit((number, values) => this.#hit(number, values));
   }
 
   get counters(): InspectorCounters {
+    this.#counters.withoutException += takeUnexplained();
     return { ...this.#counters };
   }
 
   /** The functions of a file get breakpoints, with the looks to come. The debugger is enabled. */
   add(file: LoadedFile): void {
     for (const loaded of file.functions) this.#arming.add(loaded);
+    this.#exceptions.add(file);
     this.#giveBack ??= keepBaselineAway();
     this.#cost ??= new HitCost(this.debug);
     // Another process may change modes, too.
@@ -122,7 +145,9 @@ export class Inspection {
    */
   look(): boolean {
     this.#looked = clock();
-    return this.#arming.look();
+    const isBusy = this.#arming.look();
+    this.#exceptions.look(this.#arming.captured());
+    return isBusy;
   }
 
   /** Every function that is captured has its breakpoints, a look after the other while the program runs on. */
@@ -143,7 +168,7 @@ export class Inspection {
   #tell(): void {
     if (this.#counters.hits === this.#told) return;
     this.#told = this.#counters.hits;
-    native.noteInspector(JSON.stringify(this.#counters));
+    native.noteInspector(JSON.stringify(this.counters));
   }
 
   get isOver(): boolean {
@@ -160,6 +185,7 @@ export class Inspection {
     this.#tell();
     clearTimeout(this.#renews);
     forgetAll();
+    this.#exceptions.off();
     // Its breakpoints go with it.
     this.debug.end();
     this.#giveBack?.();
@@ -178,8 +204,8 @@ export class Inspection {
 
   /** A breakpoint is hit. Whether the program is to pause there. */
   #hit(number: number, values: readonly unknown[]): boolean {
-    if (number === HANDED) {
-      this.#handed = values[0];
+    if (number === HANDED || number === READERS) {
+      this.#handed = values;
       return false;
     }
     const point = this.#points[number];
@@ -208,7 +234,10 @@ export class Inspection {
     return (this.#cost?.ns ?? 0) + firstNs + site.function.characters * NS_TO_READ;
   }
 
-  #take({ site, tells }: Point, values: readonly unknown[], began: number): boolean {
+  #take(point: Point, values: readonly unknown[], began: number): boolean {
+    const { site, tells } = point;
+    this.#asks = false;
+    this.#entering = undefined;
     if (this.#pending !== undefined) this.#giveUp(this.#pending, CUT_HIDDEN);
     this.#budget.at(began);
     if (began - this.#looked > LOOK_NS) this.look();
@@ -220,6 +249,10 @@ export class Inspection {
       return false;
     }
     if (revive(depth)) this.#hookPromises();
+    if (this.#muted.isAgain(point, topAt(depth))) {
+      if ((tells & ENTRY) !== 0) this.#entering = { point, depth, values };
+      return (this.#asks = true);
+    }
     if ((tells & ENTRY) !== 0) this.#enter(site, depth, values);
     const call = topAt(depth);
     if (call?.site !== site) {
@@ -227,8 +260,8 @@ export class Inspection {
       return false;
     }
     if ((tells & LEAVING) !== 0) call.isLeaving = true;
-    if ((tells & EXIT) === 0) return false;
-    const pauses = this.#exit(call, began);
+    if ((tells & EXIT) === 0) return (this.#asks = this.#muted.pauses(call));
+    const pauses = this.#exit(call, began, this.#muted.mayBeThrown(point));
     this.#arming.ended(site);
     return pauses;
   }
@@ -244,13 +277,13 @@ export class Inspection {
     }
   }
 
-  /** The call at the top returns. Whether the program is to pause for its result. */
-  #exit(call: OpenCall, began: number): boolean {
-    if (!call.site.function.hasResult || !wantsResult(call)) {
+  /** The call at the top returns, or throws. Whether the program is to pause for its result. */
+  #exit(call: OpenCall, began: number, mayBeThrown: boolean): boolean {
+    if (!call.site.function.hasResult || (!wantsResult(call) && !mayBeThrown)) {
       returns(call, undefined);
       return false;
     }
-    const why = this.#noPause(call, began);
+    const why = mayBeThrown ? undefined : this.#noPause(call, began);
     if (why !== undefined) {
       this.#giveUp(call, why);
       return false;
@@ -276,7 +309,52 @@ export class Inspection {
     this.#arming.ended(call.site);
   }
 
-  #paused({ callFrames }: PausedAt): void {
+  #paused(at: PausedAt): void {
+    const asks = this.#asks;
+    this.#asks = false;
+    if (isThrown(at)) this.#spend(at, () => this.#thrown(at));
+    else if (asks) this.#spend(at, () => this.#goOn());
+    else this.#returned(at);
+  }
+
+  /** Nothing was thrown: if a call was to begin, it does. */
+  #goOn(): void {
+    const { point, depth, values } = this.#entering ?? {};
+    this.#entering = undefined;
+    if (point !== undefined) this.#enter(point.site, depth as number, values as readonly unknown[]);
+  }
+
+  /** Something is thrown. */
+  #thrown(at: PausedAt): void {
+    // What was to return has thrown.
+    this.#pending = undefined;
+    const told = this.#exceptions.take(at, () => this.#handed);
+    this.#handed = [];
+    if (told) this.#counters.exceptions += 1;
+    this.#hookPromises();
+  }
+
+  /** Does something at a pause that is not for a result. */
+  #spend(at: PausedAt, action: () => void): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const began = clock();
+    this.#budget.at(began);
+    try {
+      action();
+    } catch {
+      // The stack is at its end, most likely.
+    } finally {
+      const ns = clock() - began + pauseNs(at);
+      this.#counters.pauseNs += ns;
+      this.#budget.paused(ns);
+      if (!this.#budget.mayPauseForThrow()) this.#exceptions.off();
+      this.#isBusy = false;
+    }
+  }
+
+  /** The call that is paused for returns. */
+  #returned({ callFrames }: PausedAt): void {
     const call = this.#pending;
     const told = callFrames[0]?.returnValue;
     this.#pending = undefined;
@@ -284,8 +362,8 @@ export class Inspection {
     this.#isBusy = true;
     try {
       const { isAsync } = call.site.function;
-      const value = resultOf(this.debug, told, isAsync, () => this.#handed);
-      this.#handed = undefined;
+      const value = resultOf(this.debug, told, isAsync, () => this.#handed[0]);
+      this.#handed = [];
       returns(call, value);
       this.#arming.ended(call.site);
     } catch {
@@ -312,6 +390,7 @@ export class Inspection {
     this.#renews = undefined;
     this.#sinceRenewed = 0;
     this.debug.renew();
+    this.#exceptions.renew();
     this.#arming.renew();
     this.#cost?.renew();
   }

@@ -8,17 +8,24 @@ import { native } from "../native/load";
 /** A place as the debugger says it: line and column from 0. */
 export type At = readonly [line: number, column: number];
 
+/** The first place of a stretch of text, and that behind its last one. */
+export type Stretch = readonly [At, At];
+
 /** What the addon says of a function. */
 interface Inspected {
   readonly parameters: readonly string[];
   readonly isAsync: boolean;
   readonly hasResult: boolean;
-  readonly range: readonly [At, At];
+  readonly range: Stretch;
   readonly body: At;
   readonly returns: readonly At[];
   readonly sharedEnds: readonly At[];
   readonly entries: readonly { readonly from: At; readonly to: At; readonly repeats: boolean }[];
   readonly hidden: readonly At[];
+  /** What its `catch` clauses guard, by their numbers. */
+  readonly guarded: readonly Stretch[];
+  /** Its scopes, by their numbers; empty where variables are not read. */
+  readonly scopes: readonly { readonly range: Stretch; readonly names: readonly string[] }[];
 }
 
 /** The addon's answer. */
@@ -39,6 +46,8 @@ export interface LoadedFunction extends Inspected {
 
 /** A loaded file whose calls breakpoints tell of. */
 export interface LoadedFile {
+  /** V8's name of its script. */
+  readonly url: string;
   /** V8's id of its script. */
   readonly scriptId: number;
   /** The length of its text. */
@@ -56,6 +65,7 @@ export function order([line, column]: At): number {
 export function readFile(
   scriptId: number,
   path: string,
+  url: string,
   source: string,
   isModule: boolean,
 ): LoadedFile | string {
@@ -64,7 +74,7 @@ export function readFile(
   const { firstId, functions } = reading;
   if (firstId === undefined || functions === undefined) return reading.reason ?? "it is not known";
   const known: LoadedFunction[] = [];
-  const file: LoadedFile = { scriptId, characters: source.length, functions: known };
+  const file: LoadedFile = { url, scriptId, characters: source.length, functions: known };
   const lines = lineStarts(source);
   const offset = ([line, column]: At): number => (lines[line] ?? source.length) + column;
   for (let i = 0; i < functions.length; i++) {
@@ -84,13 +94,17 @@ function lineStarts(source: string): number[] {
   return starts;
 }
 
+/** Whether a place is in a stretch of text. */
+export function isWithin(place: At, [from, to]: Stretch): boolean {
+  return order(from) <= order(place) && order(place) < order(to);
+}
+
 /** The innermost function around a place of its file. */
 export function innermost({ functions }: LoadedFile, place: At): LoadedFunction | undefined {
-  const at = order(place);
   // They come as they start: the last one that is around the place is the innermost.
   for (let i = functions.length - 1; i >= 0; i--) {
-    const { range } = functions[i] as LoadedFunction;
-    if (order(range[0]) <= at && at < order(range[1])) return functions[i];
+    const loaded = functions[i] as LoadedFunction;
+    if (isWithin(place, loaded.range)) return loaded;
   }
   return undefined;
 }

@@ -9,6 +9,8 @@ import type { DebugSession } from "./debug-session";
 export interface LoadedScript {
   /** V8's id of it. */
   readonly id: string;
+  /** V8's name of it: its path or URL. */
+  readonly url: string;
   /** Absolute path. */
   readonly path: string;
   readonly isModule: boolean;
@@ -37,6 +39,7 @@ export function loadedScripts(debug: DebugSession): LoadedScript[] {
     if (path === undefined) return;
     scripts.push({
       id: script.scriptId,
+      url: script.url,
       path,
       isModule: script.isModule === true,
       hasMap: Boolean(script.sourceMapURL),

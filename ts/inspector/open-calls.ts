@@ -3,7 +3,7 @@
  * by an exception, or that waits.
  *
  *     f() → g() throws, f catches it and calls h()
- *     // at h's entry the stack has no g any more: it threw
+ *     // at h's entry the stack has no g any more: it threw, what a pause has told, if there was one
  *
  * Before anything is made of a hit, calls that are not on the stack any more are closed. A call is still there
  * if the frame at its depth is in its function.
@@ -11,9 +11,19 @@
 import { native } from "../native/load";
 import { CUT_HIDDEN, TOKEN_NO_VALUES } from "../native/layout";
 import { type AsyncCall, callHere, type Entered, enterCall, leaveCall } from "../runtime/context";
+import { type Held, putHeld } from "../runtime/locals";
 import { enterSlowly, exitUnknown, probes } from "../runtime/probes";
 import { type At, innermost, order } from "./loaded-functions";
 import type { Site } from "./points";
+
+/** What was thrown while a call ran, and may leave it. */
+export interface Thrown {
+  readonly error: unknown;
+  /** The call's variables then. */
+  readonly locals: Held;
+  /** If the call is gone, it left it: nothing else can have caught it. */
+  isSure: boolean;
+}
 
 /** A recorded call that has not ended. */
 export interface OpenCall extends AsyncCall {
@@ -27,6 +37,9 @@ export interface OpenCall extends AsyncCall {
   isLeaving: boolean;
   /** A promise has come into being while it ran: it may wait for it. */
   mayWait: boolean;
+  thrown: Thrown | undefined;
+  /** A clause of it that catches what was thrown, once the calls above have ended. */
+  catching: { readonly error: unknown; readonly clause: number } | undefined;
   hasEnded: boolean;
   /** Its context, until it first waits. */
   entered: Entered | undefined;
@@ -42,10 +55,28 @@ const place = new Int32Array(3);
 const running: OpenCall[] = [];
 const { queueMicrotask } = globalThis;
 let willSweep = false;
+let unexplained = 0;
+
+/** Calls that threw, of which it is not known what, since it was asked last. */
+export function takeUnexplained(): number {
+  const count = unexplained;
+  unexplained = 0;
+  return count;
+}
 
 /** How deep the stack is at a breakpoint; 0 if it is too deep. Calls that have left it are closed. */
 export function settle(): number {
-  return closeGone(FRAMES_ABOVE);
+  const depth = closeGone(FRAMES_ABOVE);
+  // Their code goes on: it was caught, or a `finally` runs.
+  for (const { thrown } of running) if (thrown !== undefined) thrown.isSure = false;
+  return depth;
+}
+
+/** The recorded calls that are on the stack at a pause, the innermost last. */
+export function onStack(): readonly OpenCall[] {
+  const depth = closeGone(0);
+  if (running.length === 0) revive(depth);
+  return running;
 }
 
 /** The same where so many frames are ours; at least as many, where the depth is not needed. */
@@ -56,7 +87,10 @@ function closeGone(above: number): number {
     if (frames === 0) return 0;
     const depth = frames - above;
     if (top === undefined) return depth;
-    if (top.depth <= depth && isIn(top.site)) return depth;
+    if (top.depth <= depth && isIn(top.site)) {
+      tellCaught(top);
+      return depth;
+    }
     running.pop();
     gone(top);
   }
@@ -79,12 +113,39 @@ export function topAt(depth: number): OpenCall | undefined {
 /** A call runs no more, and nobody said so. */
 function gone(call: OpenCall): void {
   leaveContext(call);
-  if (call.isLeaving || call.watch !== call.site.watch) finishUnknown(call, CUT_HIDDEN);
-  else if (call.site.function.isAsync && call.mayWait) probes.s(call.token, undefined);
-  else {
-    end(call);
-    probes.x(call.token, undefined, undefined);
+  tellCaught(call);
+  if (call.thrown?.isSure === true) threw(call);
+  else if (call.isLeaving || call.watch !== call.site.watch) finishUnknown(call, CUT_HIDDEN);
+  else if (call.site.function.isAsync && call.mayWait) waits(call);
+  else threw(call);
+}
+
+/** A call goes on after it caught what was thrown. */
+function tellCaught(call: OpenCall): void {
+  const { catching } = call;
+  if (catching === undefined) return;
+  call.catching = undefined;
+  call.thrown = undefined;
+  probes.c(call.token, catching.error, catching.clause);
+}
+
+function waits(call: OpenCall): void {
+  call.thrown = undefined;
+  probes.s(call.token, undefined);
+}
+
+/** A call was left by an exception. */
+function threw(call: OpenCall): void {
+  const { site, token, thrown } = call;
+  end(call);
+  if (thrown === undefined) {
+    unexplained += 1;
+    site.arms.throwsUnseen = true;
+    return probes.x(token, undefined, undefined);
   }
+  putHeld(thrown.locals);
+  if (site.function.isAsync) probes.u(token, thrown.error);
+  else probes.x(token, undefined, undefined);
 }
 
 /** A call begins at that depth, recorded or not: what is there still is gone, one of the same function most likely. */
@@ -107,6 +168,8 @@ export function begin(site: Site, depth: number, values: readonly unknown[]): bo
     depth,
     isLeaving: site.isBlind,
     mayWait: false,
+    thrown: undefined,
+    catching: undefined,
     hasEnded: false,
     entered: undefined,
     outer: isAsync ? callHere() : undefined,

@@ -20,7 +20,8 @@ export interface RemoteObject {
 /** The number of no breakpoint: `$bc.b(HANDED, value)` hands a value to us. */
 export const HANDED = -1;
 
-const HAND_OVER = `function(){"use strict";$bc.b(${HANDED},this)}`;
+/** A function that hands what it is called on to us. */
+export const HAND_OVER = `function(){"use strict";$bc.b(${HANDED},this)}`;
 
 /** The value itself. `handed`: what came with HANDED last. */
 export function resultOf(

@@ -277,7 +277,9 @@ function originRow(exception: RecordedException, valueBytes: number): Partial<Ex
 export function exceptionLine(row: ExceptionRow): string {
   const where =
     row.function === null ? "outside of recorded calls" : `in ${row.function}  ${row.at}`;
-  return `${row.name}: ${row.message}  ${where}  ${row.handled}  ${row.call === null ? "" : `id ${row.call}`}`;
+  const isUnseen = row.name === "unknown" && row.message === "";
+  const what = isUnseen ? "an exception that was not seen" : `${row.name}: ${row.message}`;
+  return `${what}  ${where}  ${row.handled}  ${row.call === null ? "" : `id ${row.call}`}`;
 }
 
 /** A run. */

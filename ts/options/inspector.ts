@@ -15,7 +15,7 @@ export interface InspectorOptions {
   readonly totalHits?: number;
   /** Milliseconds of a second that breakpoints may take: to be hit, set and cleared. @default 30 */
   readonly cpuMs?: number;
-  /** Milliseconds of a second that the program may be paused for results. @default 30 */
+  /** Milliseconds of a second that the program may be paused for results and exceptions. @default 30 */
   readonly pauseMs?: number;
 }
 
@@ -62,6 +62,10 @@ export interface InspectorCounters {
   /** Results that were not recorded: for want of time to pause, because the stack was too deep for it, or because a
    * debugger may be attached. */
   readonly withoutResult: number;
+  /** Pauses for an exception that was recorded. */
+  readonly exceptions: number;
+  /** Calls that were left by an exception that was not recorded. */
+  readonly withoutException: number;
   /** Time that hits took, ns; what V8 does around them is estimated. */
   readonly hitNs: number;
   /** Time in pauses, ns. */

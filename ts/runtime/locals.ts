@@ -1,6 +1,7 @@
 /**
  * The variables that an exception leaves behind, into the ring: a LOCALS record a scope, the innermost
- * first, before the UNWIND of their call.
+ * first, before the UNWIND of their call. Where they are read before it is certain that the call ends, they
+ * are held until then.
  *
  * The instrumenter's readers (`()=>{$bc.l(12,1,$bcl0);$bc.v(a);$bc.w(()=>b)}`) run here, when the call
  * is over: nothing pauses, and nothing of the program is called.
@@ -24,11 +25,15 @@ import { put, putNothing } from "./preview";
 import { isNativeError, now } from "./primordials";
 import { errorName } from "./reflect";
 import { LIMIT, POS, SEEN, state } from "./state";
-import { f64, i32, loseRecord, refresh, tick } from "./writer";
+import { apart } from "./texts";
+import { due, f64, i32, loseRecord, refresh, tick } from "./writer";
 import { takeBack } from "./words";
 
 /** What reads the variables of a scope, by calling the three probes below. */
 export type Reader = () => void;
+
+/** Records that are held: the words of each. */
+export type Held = readonly Int32Array[];
 
 /** Calls of a function whose variables are read in a second. */
 const A_SECOND = 10;
@@ -62,20 +67,60 @@ let outer: Reader | undefined;
 /** Writes the variables of a call that ends by an exception. `reader`: of the innermost scope. */
 export function putLocals(f: number, reader: Reader | undefined): void {
   if (f === 0 || (f & TOKEN_NO_VALUES) !== 0) return;
+  readScopes(f, reader, (head) => {
+    i32[2 * first] = head;
+    state[POS] = behind;
+  });
+}
+
+/** The same records, to be written when the call has ended. */
+export function holdLocals(f: number, reader: Reader): Held {
+  const held: Int32Array[] = [];
+  if ((f & TOKEN_NO_VALUES) !== 0) return held;
+  apart(() => {
+    readScopes(f, reader, (head) => {
+      // Its first word never reaches the ring: the recorder would take what follows for a record.
+      const words = i32.slice(2 * first, 2 * behind);
+      words[0] = head;
+      held.push(words);
+      takeBack(first, behind);
+    });
+  });
+  return held;
+}
+
+/** Reads scopes, the innermost first. `take` gets the first word of each one's record, whose others stand in the ring. */
+function readScopes(f: number, reader: Reader | undefined, take: (head: number) => void): void {
   token = f & TOKEN_MASK;
   isInnermost = true;
   outer = reader;
   for (let scopes = 0; outer !== undefined && scopes < MAX_SCOPES; scopes++) {
-    if (!putScope(outer)) return;
+    const head = readScope(outer);
+    if (head === 0) return;
+    take(head);
   }
 }
 
-/** Writes a record, and sets `outer` to the reader of the scope around; false if there was no room. */
-function putScope(reader: Reader): boolean {
+/** Writes what was held, before the UNWIND of its call. */
+export function putHeld(held: Held): void {
+  for (const words of held) {
+    if (due() && !refresh()) return loseRecord();
+    const p = state[POS] as number;
+    i32.set(words.subarray(1), 2 * p + 1);
+    i32[2 * p] = words[0] as number;
+    state[POS] = p + words.length / 2;
+  }
+}
+
+/**
+ * Writes a record but for its first word, which it gives, 0 if there was no room, and sets `outer` to the reader of
+ * the scope around.
+ */
+function readScope(reader: Reader): number {
   const isDue = (state[POS] as number) > (state[LIMIT] as number) || tick[0] !== state[SEEN];
   if (isDue && !refresh()) {
     loseRecord();
-    return false;
+    return 0;
   }
   outer = undefined;
   behind = 0;
@@ -91,15 +136,10 @@ function putScope(reader: Reader): boolean {
       if (behind !== 0) takeBack(behind, (state[POS] as number) + MAX_RECORD_WORDS);
     }
   }
-  if (behind === 0) return false;
+  if (behind === 0) return 0;
   i32[2 * first + 1] = token;
-  i32[2 * first] =
-    LOCALS |
-    (flags << FLAGS_SHIFT) |
-    ((behind - first) << WORDS_SHIFT) |
-    ((stored + HEAD_WORDS - 1) << VALUES_SHIFT);
-  state[POS] = behind;
-  return true;
+  const size = ((behind - first) << WORDS_SHIFT) | ((stored + HEAD_WORDS - 1) << VALUES_SHIFT);
+  return LOCALS | (flags << FLAGS_SHIFT) | size;
 }
 
 /** Counts a call of a function whose variables are to be read: whether they may be. */
@@ -114,8 +154,11 @@ function mayRead(id: number): boolean {
   return true;
 }
 
-/** `$bc.l`: a scope begins, of this function, the so many-th; `around`: the reader of the one around. */
-export function beginScope(id: number, scope: number, around: Reader | undefined): void {
+/**
+ * `$bc.l`: a scope begins, of this function, the so many-th; `around`: the reader of the one around. Whether its
+ * variables are stored.
+ */
+export function beginScope(id: number, scope: number, around: Reader | undefined): boolean {
   first = state[POS] as number;
   f64[first + 1] = id;
   f64[first + 2] = scope;
@@ -125,6 +168,7 @@ export function beginScope(id: number, scope: number, around: Reader | undefined
   isInnermost = false;
   if (isOpen) outer = around;
   else flags |= FLAG_LOCALS_SKIPPED;
+  return isOpen;
 }
 
 /** Whether one more variable is stored. */

@@ -36,7 +36,7 @@ export const {
 > & {
   getPrototypeOf(value: object): object | null;
 };
-export const { apply, defineProperty, ownKeys, setPrototypeOf } = Reflect;
+export const { apply, defineProperty, deleteProperty, ownKeys, setPrototypeOf } = Reflect;
 export const { isArray } = Array;
 export const { isView } = ArrayBuffer;
 export const { asIntN } = BigInt;

@@ -26,7 +26,7 @@ import {
 import { functionOf } from "./call-sites";
 import { isNativeError, isProxy } from "./primordials";
 import { errorName, ownText } from "./reflect";
-import { frameOf, framesHere, framesOf, onFormat, stackOf } from "./stack";
+import { frameOf, framesAtPause, framesHere, framesOf, onFormat, stackOf } from "./stack";
 import { LIMIT, POS, state } from "./state";
 import { hasToldStack, isTold, putWhole, tellStack, thrownValues } from "./thrown";
 import { due, exactClock, f64, i32, loseRecord, modes, refresh } from "./writer";
@@ -40,6 +40,8 @@ export const TOP = -1;
 let lastError: unknown = {};
 /** A record about an exception is being written, for which its stack may be formatted. */
 let isRaising = false;
+/** The debugger has stopped the program at what is thrown. */
+let isPaused = false;
 /** A call was left by something that no probe has seen so far. */
 let isUnseen = false;
 
@@ -55,14 +57,17 @@ function placeOf(error: object): string | undefined {
   return isTold(error) ? undefined : frameOf(error);
 }
 
+/** The stack of an error as it is thrown. */
+function thrownStack(error: object): string | undefined {
+  const frames = isPaused ? framesAtPause() : framesHere(throwProbe);
+  if (frames === undefined) return undefined;
+  tellStack(error);
+  return `${headingOf(error)}${frames}`;
+}
+
 /** The stack of an error by the record that tells of it: where it is thrown, or its own at the end. */
 const STACKS: Readonly<Record<number, Stack>> = {
-  [THROW]: (error) => {
-    const frames = framesHere(throwProbe);
-    if (frames === undefined) return undefined;
-    tellStack(error);
-    return `${headingOf(error)}${frames}`;
-  },
+  [THROW]: thrownStack,
   [UNWIND]: placeOf,
   [CATCH]: placeOf,
   [UNCAUGHT]: stackOf,
@@ -146,6 +151,16 @@ onFormat(tellFormatted);
 export function throwProbe(f: number, error: unknown): unknown {
   if (f > 0 || (f === TOP && (state[LIMIT] as number) >= 0)) raise(THROW, f, error);
   return error;
+}
+
+/** What is thrown in a call, where the debugger has stopped the program at it. */
+export function thrownAtPause(f: number, error: unknown): void {
+  isPaused = true;
+  try {
+    raise(THROW, f, error);
+  } finally {
+    isPaused = false;
+  }
 }
 
 /** The process is about to die of this. `emitted`: a `process.emit` of the program's is at that. */

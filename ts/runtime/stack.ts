@@ -19,7 +19,15 @@ import {
 } from "./call-sites";
 import { mapErrorSource } from "./error-source";
 import { installExcerpts, mendExcerpt } from "./excerpt";
-import { apply, getDescriptor, indexOf, slice } from "./primordials";
+import {
+  apply,
+  defineProperty,
+  deleteProperty,
+  getDescriptor,
+  indexOf,
+  isNativeError,
+  slice,
+} from "./primordials";
 import { hasPlainHeading } from "./reflect";
 import { standIn } from "./stand-in";
 
@@ -32,6 +40,10 @@ const original = getDescriptor(Error, "prepareStackTrace");
 let installed: unknown;
 /** What a frame stands behind in a stack. */
 const FRAME = "\n    at ";
+/** Frames of ours and Node's above the program's at a pause, at most. */
+const FRAMES_OF_PAUSE = 16;
+/** What the last of them are in. */
+const TOLD_BY = "node:inspector:";
 /** Versions of Node whose inner interface was looked at. */
 const OLDEST = 20;
 const NEWEST = 26;
@@ -62,6 +74,30 @@ export function installStackMapping(folder: string): void {
   });
 }
 
+let isLookedAt: (() => boolean) | undefined;
+
+/**
+ * Where `looks` says that a debugger looks at an error, its stack is not formatted: V8 writes its heading then,
+ * and the program may yet change the message.
+ */
+export function keepUnformatted(looks: typeof isLookedAt): void {
+  isLookedAt = looks;
+}
+
+/** Lets the formatting that is about to begin fail. */
+function failOnce(): void {
+  const known = getDescriptor(Error, "prepareStackTrace");
+  const { fail } = {
+    fail(): never {
+      if (known === undefined) deleteProperty(Error, "prepareStackTrace");
+      else defineProperty(Error, "prepareStackTrace", known);
+      // Who looks catches it.
+      throw undefined;
+    },
+  };
+  defineProperty(Error, "prepareStackTrace", { configurable: true, value: fail });
+}
+
 let isLearning = false;
 let hear: ((error: object, sites: readonly CallSite[]) => void) | undefined;
 
@@ -80,6 +116,7 @@ function learn(): void {
 }
 
 function beforeFormatted(sites: CallSite[], error: object): void {
+  if (isLookedAt !== undefined && isNativeError(error) && isLookedAt()) return failOnce();
   if (isLearning) learnCompile(sites);
   mapCallSites(sites);
   mendExcerpt(error, sites);
@@ -111,6 +148,28 @@ export function framesHere(probe: (...args: never[]) => unknown): string | undef
   if (typeof stack !== "string") return undefined;
   const end = indexOf(stack, "\n");
   return end < 0 ? undefined : slice(stack, end);
+}
+
+/** The same of code that a debugger has stopped, below what Node tells its sessions by. */
+export function framesAtPause(): string | undefined {
+  const limit = getDescriptor(Error, "stackTraceLimit");
+  if (!formats() || typeof limit?.value !== "number" || limit.writable !== true) return undefined;
+  const holder: { stack?: unknown } = {};
+  Error.stackTraceLimit = limit.value + FRAMES_OF_PAUSE;
+  captureStackTrace(holder);
+  Error.stackTraceLimit = limit.value;
+  const { stack } = holder;
+  if (typeof stack !== "string") return undefined;
+  let from = -1;
+  for (let told = indexOf(stack, TOLD_BY); told >= 0;) {
+    from = indexOf(stack, "\n", told);
+    const next = indexOf(stack, TOLD_BY, from);
+    told = next < indexOf(stack, "\n", from + 1) ? next : -1;
+  }
+  if (from < 0) return undefined;
+  let end = from;
+  for (let i = 0; i < limit.value && end >= 0; i++) end = indexOf(stack, "\n", end + 1);
+  return end < 0 ? slice(stack, from) : slice(stack, from, end);
 }
 
 /** Frames of a stack that is being formatted, likewise. */

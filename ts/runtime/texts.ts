@@ -18,6 +18,9 @@ const texts: string[] = Array.from({ length: SLOTS }, () => "");
 /** Word of the ring where each stands; 0: not in this chunk. */
 const places = new Int32Array(SLOTS);
 
+/** What is written will stand elsewhere. */
+let isApart = false;
+
 /** The slot of a string of `length` units, at least SHORT. */
 export function slotOf(text: string, length: number): number {
   if (length > LONG) return length % LONG_SLOTS;
@@ -28,13 +31,23 @@ export function slotOf(text: string, length: number): number {
 /** The word where a string stands, 0 if it is not known to. */
 export function placeOf(slot: number, text: string): number {
   const place = places[slot] as number;
-  return place !== 0 && texts[slot] === text ? place : 0;
+  return place !== 0 && texts[slot] === text && !isApart ? place : 0;
 }
 
 /** From now on a string stands at this word. */
 export function placeText(slot: number, text: string, place: number): void {
   texts[slot] = text;
   places[slot] = place;
+}
+
+/** While `action` writes words that will stand elsewhere, each string is written out. */
+export function apart(action: () => void): void {
+  isApart = true;
+  try {
+    action();
+  } finally {
+    isApart = false;
+  }
 }
 
 /** Another chunk begins, or words were taken back. */

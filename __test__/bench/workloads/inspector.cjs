@@ -1,7 +1,8 @@
 /**
  * A function without a breakpoint (`off`), with a logpoint of the bare inspector that keeps the arguments (`bare`),
- * and with our breakpoints, without results (`ours`) and with them (`results`). Prints JSON: µs a hit, and what was
- * recorded. Arguments: which of them, calls, module of the package.
+ * and with our breakpoints, without results (`ours`) and with them (`results`). What is thrown and caught: by a function
+ * without breakpoints (`thrown-off`), with ours (`thrown`), and in another file meanwhile (`thrown-elsewhere`). Prints
+ * JSON: µs a hit or a throw, and what was recorded. Arguments: which of them, calls, module of the package.
  */
 const inspector = require("node:inspector");
 const { mkdtempSync, writeFileSync } = require("node:fs");
@@ -14,8 +15,22 @@ const folder = mkdtempSync(join(tmpdir(), "bench-"));
 writeFileSync(join(folder, "package.json"), "{}");
 process.chdir(folder);
 const path = join(folder, "loaded.js");
-writeFileSync(path, "exports.f = function f(a, b) {\n  return a + b;\n};\n");
-const { f } = require(path);
+writeFileSync(
+  path,
+  "exports.f = function f(a, b) {\n  return a + b;\n};\n" +
+    "exports.fails = function fails(a) {\n  const b = a;\n  if (b > 0) throw new Error(`no ${b}`);\n};\n",
+);
+const { f, fails } = require(path);
+/** What is done again and again. */
+const steps = {
+  "thrown-off": () => fails(1),
+  thrown: () => fails(1),
+  "thrown-elsewhere": () => {
+    throw new Error("no");
+  },
+};
+const records = ["ours", "results", "thrown", "thrown-elsewhere"].includes(which);
+const isThrown = which.startsWith("thrown");
 const FIRST = 200;
 /** Calls between two turns of the event loop. */
 const PIECE = 500;
@@ -50,21 +65,30 @@ function record() {
     store: ":memory:",
     maxCalls: 10,
     mode: which === "results" ? "values" : "time",
-    inspector: { hits: 1e9, totalHits: 1e9, cpuMs: 1e9, pauseMs: 1e9 },
+    inspector: { hits: 1e9, totalHits: 1e9, cpuMs: 1e9, pauseMs: which === "ours" ? 0 : 1e9 },
   });
+}
+
+function step(i) {
+  if (!isThrown) return f(i, 1);
+  try {
+    return steps[which]();
+  } catch {
+    return undefined;
+  }
 }
 
 async function main() {
   if (which === "bare") setLogpoints();
-  const session = which === "ours" || which === "results" ? await record() : undefined;
-  for (let i = 0; i < FIRST; i++) f(i, 1);
+  const session = records ? await record() : undefined;
+  for (let i = 0; i < FIRST; i++) step(i);
   const began = process.hrtime.bigint();
   for (let i = 0; i < calls; i++) {
-    f(i, 1);
+    step(i);
     if (i % PIECE === 0) await new Promise(setImmediate);
   }
   // A call has two hits.
-  const us = Number(process.hrtime.bigint() - began) / calls / 2 / 1000;
+  const us = Number(process.hrtime.bigint() - began) / calls / (isThrown ? 1 : 2) / 1000;
   const counters = await session?.stop();
   const { recorded = 0, inspector: { pauses = 0 } = {} } = counters ?? {};
   process.stdout.write(JSON.stringify({ us, recorded, pauses }));

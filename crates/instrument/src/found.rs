@@ -36,7 +36,20 @@ pub(crate) struct Variable<'a> {
 pub(crate) struct Scope<'a> {
     /// Where it begins, in bytes.
     pub start: u32,
+    /// Behind its last character.
+    pub end: u32,
     pub variables: Vec<Variable<'a>>,
+}
+
+/// A `catch` clause with a probe. In bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clause {
+    /// Where it begins.
+    pub start: u32,
+    /// What it binds, or else its block.
+    pub inner: u32,
+    /// The block whose exceptions it catches, and behind that.
+    pub guards: [u32; 2],
 }
 
 /// A function with a body.
@@ -67,8 +80,7 @@ pub(crate) struct Found<'a> {
     pub tracks_jumps: bool,
     /// The function's own scope and those of blocks in it; none where variables are not read.
     pub scopes: Vec<Scope<'a>>,
-    /// Its `catch` clauses with a probe: where they begin, and what they bind or else their blocks, in bytes.
-    pub catches: Vec<[u32; 2]>,
+    pub catches: Vec<Clause>,
     /// Its own code says `this`.
     pub uses_this: bool,
     /// It is one of the leaves that are only counted.

@@ -56,7 +56,7 @@ pub use crate::function_names::{FunctionNames, Place};
 pub use crate::inferred_names::{Engine, Named, NamedFunction, inferred_names};
 pub use crate::leaves::Leaves;
 pub use crate::original_names::OriginalNames;
-pub use crate::reading::{Inspected, Reading, read};
+pub use crate::reading::{Inspected, InspectedScope, Reading, read};
 pub use crate::splices::{SpliceTables, Splices, first_probe};
 
 /// The name that all probes start with; a file that contains it is left alone.

@@ -9,13 +9,13 @@
 use oxc_ast::ast::*;
 use oxc_ast_visit::Visit;
 use oxc_semantic::Scoping;
-use oxc_span::GetSpan;
+use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeId;
 use oxc_syntax::symbol::{SymbolFlags, SymbolId};
 use rustc_hash::FxHashMap;
 
 use crate::edit::{BRACES, NO_FUNCTION, Piece};
-use crate::found::{Scope, Variable};
+use crate::found::{Found, Scope, Variable};
 use crate::visitor::Visitor;
 
 /// Variables of a scope that are read.
@@ -126,15 +126,21 @@ impl<'a> Visitor<'a> {
                 .map(move |symbol| locals.variable(*symbol, is_closure))
         });
         let variables = variables.take(MAX_VARIABLES).collect();
-        let start = self.found[index].start;
-        self.found[index].scopes.push(Scope { start, variables });
+        let Found { start, end, .. } = self.found[index];
+        let scope = Scope {
+            start,
+            end,
+            variables,
+        };
+        self.found[index].scopes.push(scope);
     }
 
-    /// A block's head, behind which these scopes hold. `braces`: BRACES for a statement that is no
+    /// A block's head, behind which these scopes hold, to `end`. `braces`: BRACES for a statement that is no
     /// block.
     fn open_scope(
         &mut self,
         offset: u32,
+        end: u32,
         scopes: [Option<ScopeId>; 2],
         braces: u8,
     ) -> Option<OpenScope> {
@@ -156,7 +162,11 @@ impl<'a> Visitor<'a> {
         let scopes = &mut self.found[self.current as usize].scopes;
         let index = scopes.len() as u32;
         let start = variables[0].start.min(offset);
-        scopes.push(Scope { start, variables });
+        scopes.push(Scope {
+            start,
+            end,
+            variables,
+        });
         self.push(
             offset,
             Piece::ScopeOpen {
@@ -181,7 +191,7 @@ impl<'a> Visitor<'a> {
         let scopes = [head, block.scope_id.get()];
         let scope = match block.body.is_empty() {
             true => None,
-            false => self.open_scope(block.span.start + 1, scopes, 0),
+            false => self.open_scope(block.span.start + 1, block.span.end, scopes, 0),
         };
         self.visit_statements(&block.body);
         self.close_scope(block.span.end - 1, scope);
@@ -193,9 +203,10 @@ impl<'a> Visitor<'a> {
             Statement::BlockStatement(block) => self.visit_block(block, head),
             Statement::EmptyStatement(_) => {}
             _ => {
-                let scope = self.open_scope(body.span().start, [head, None], BRACES);
+                let Span { start, end, .. } = body.span();
+                let scope = self.open_scope(start, end, [head, None], BRACES);
                 self.visit_statement(body);
-                self.close_scope(body.span().end, scope);
+                self.close_scope(end, scope);
             }
         }
     }

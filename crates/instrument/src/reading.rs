@@ -12,7 +12,8 @@ use breadcrumb_event::function::Function;
 use oxc_allocator::Allocator;
 use serde::Serialize;
 
-use crate::found::Found;
+use crate::found::{Found, THIS};
+use crate::locals::Locals;
 use crate::original_names::{Names, Renamed};
 use crate::positions::Positions;
 use crate::sites::{self, Body, Range};
@@ -56,6 +57,19 @@ pub struct Inspected {
     pub shared_ends: Vec<At>,
     /// Its `return` statements at which V8 does not break once they have their value.
     pub hidden: Vec<At>,
+    /// What its `catch` clauses guard, in the order of the function's [`catches`](Function::catches).
+    pub guarded: Vec<[At; 2]>,
+    /// Its scopes, in the order of the function's [`scopes`](Function::scopes).
+    pub scopes: Vec<InspectedScope>,
+}
+
+/// Where a scope holds, and what can be read there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InspectedScope {
+    /// Its first character, and behind its last one.
+    pub range: [At; 2],
+    /// Names in the text of its variables, `this` among them.
+    pub names: Vec<String>,
 }
 
 /// A stretch of text that may hold a function's first break.
@@ -86,8 +100,13 @@ fn read_checked(input: &Input) -> Result<Reading, Diagnostic> {
     let renamed = input.names.map(|names| Renamed::new(input.source, names));
     let names = Names(renamed.as_ref());
     let program = parse::parse(&allocator, input)?;
+    let scoping;
     let mut found = visitor::visit(input, names, &program, None)?.found;
     // Behind our own visitor, which guards against a tree that is too deep to be visited.
+    if input.wanted.locals {
+        scoping = parse::check_early_errors(input, &program)?;
+        found = visitor::visit(input, names, &program, Some(Locals::new(&scoping)))?.found;
+    }
     let bodies = sites::find(&program);
     for function in &mut found {
         if input.wanted.this {
@@ -150,5 +169,26 @@ fn inspect(function: &Found, body: Option<&Body>, positions: &Positions) -> Insp
         shared_ends: places(body.map(|body| &body.shared_ends)),
         entries: body.map_or_else(Vec::new, |body| body.entries.iter().map(entry).collect()),
         hidden: places(body.map(|body| &body.hidden)),
+        guarded: function
+            .catches
+            .iter()
+            .map(|clause| clause.guards.map(at))
+            .collect(),
+        scopes: scopes(function, at),
     }
+}
+
+fn scopes(function: &Found, at: impl Fn(u32) -> At) -> Vec<InspectedScope> {
+    if !function.reads_locals() {
+        return Vec::new();
+    }
+    let scopes = function.scopes.iter().enumerate().map(|(index, scope)| {
+        let this = (index == 0 && function.uses_this).then_some(THIS);
+        let own = scope.variables.iter().map(|variable| variable.name);
+        InspectedScope {
+            range: [at(scope.start), at(scope.end)],
+            names: this.into_iter().chain(own).map(str::to_owned).collect(),
+        }
+    });
+    scopes.collect()
 }

@@ -10,6 +10,7 @@ use crate::edit::{
     AFTER_FUNCTION, BRACES, JUMP, NO_FUNCTION, PLACED, Piece, RETURN, SEMICOLON, STARTS_STATEMENT,
     SUSPENSION,
 };
+use crate::found::Clause;
 use crate::frame::{Around, Breakable};
 use crate::place::{self, is_first};
 use crate::render;
@@ -199,7 +200,7 @@ impl<'a> Visitor<'a> {
         self.frame().open_tries += 1;
         self.visit_block_statement(&statement.block);
         if let Some(handler) = &statement.handler {
-            self.visit_handler(handler);
+            self.visit_handler(handler, statement.block.span);
         }
         self.frame().open_tries -= 1;
         let Some(finalizer) = &statement.finalizer else {
@@ -230,14 +231,14 @@ impl<'a> Visitor<'a> {
         }
     }
 
-    fn visit_handler(&mut self, handler: &CatchClause<'a>) {
+    fn visit_handler(&mut self, handler: &CatchClause<'a>, guarded: Span) {
         let pattern = handler.param.as_ref().map(|parameter| &parameter.pattern);
         if let Some(pattern) = pattern {
             self.visit_binding_pattern(pattern);
         }
         if !self.is_untold() {
             let head = handler.body.span.start + 1;
-            let clause = self.number_catch(handler);
+            let clause = self.number_catch(handler, guarded);
             match pattern {
                 None => {
                     let keyword = handler.span.start + CATCH_BYTES;
@@ -257,13 +258,17 @@ impl<'a> Visitor<'a> {
     }
 
     /// The number of a clause in its function; 0 in code that belongs to none.
-    fn number_catch(&mut self, handler: &CatchClause<'a>) -> u32 {
+    fn number_catch(&mut self, handler: &CatchClause<'a>, guarded: Span) -> u32 {
         let Some(function) = self.found.get_mut(self.current as usize) else {
             return 0;
         };
         let parameter = handler.param.as_ref();
         let inner = parameter.map_or(handler.body.span, |parameter| parameter.span);
-        function.catches.push([handler.span.start, inner.start]);
+        function.catches.push(Clause {
+            start: handler.span.start,
+            inner: inner.start,
+            guards: [guarded.start, guarded.end],
+        });
         function.catches.len() as u32 - 1
     }
 

@@ -147,6 +147,40 @@ fn what_breakpoints_cannot_tell_of_is_left_alone_by_itself() {
 }
 
 #[test]
+fn what_is_caught_and_what_can_be_read_has_its_place() {
+    let source = "function f(a) { try { b() } catch (e) { try { c() } finally { d() } } for (const x of a) { g(() => x) } }";
+    let input = Input {
+        wanted: Wanted {
+            locals: true,
+            ..Wanted::default()
+        },
+        ..input(source)
+    };
+    let Ok(reading) = breadcrumb_instrument::read(&input) else {
+        panic!("it parses");
+    };
+    let Outcome::Instrumented(instrumented) = instrument(&input) else {
+        panic!("it parses");
+    };
+    assert_eq!(reading.functions, instrumented.functions);
+    let text = |[from, to]: [[u32; 2]; 2]| &source[from[1] as usize..to[1] as usize];
+    let f = &reading.inspected[0];
+    let guarded: Vec<_> = f.guarded.iter().map(|range| text(*range)).collect();
+    assert_eq!(guarded, ["{ b() }"]);
+    let scopes: Vec<_> = f
+        .scopes
+        .iter()
+        .map(|scope| (text(scope.range), scope.names.join(" ")))
+        .collect();
+    let handler = "e) { try { c() } finally { d() } }";
+    assert_eq!(scopes[0], (source, "a".to_owned()));
+    assert!(!scopes.iter().any(|(range, _)| *range == handler));
+    assert_eq!(scopes.last().expect("a loop").1, "x");
+    assert_eq!(reading.inspected[1].scopes[0].names, ["x"]);
+    assert!(read(source).inspected[0].scopes.is_empty());
+}
+
+#[test]
 fn texts_that_get_no_probes_are_not_read() {
     for source in ["function (", "let $bc = 1"] {
         assert!(breadcrumb_instrument::read(&input(source)).is_err());

@@ -39,7 +39,7 @@ export const attach = defineTool({
       .min(0)
       .max(1000)
       .default(30)
-      .describe("milliseconds of a second that it may be paused for results of breakpoints"),
+      .describe("milliseconds of a second that it may be paused for results and exceptions"),
   },
   output: {
     pid: z.number(),
