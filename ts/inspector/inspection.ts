@@ -21,10 +21,11 @@ import { native } from "../native/load";
 import type { InspectorBudget, InspectorCounters } from "../options/inspector";
 import { onHit } from "../runtime/probes";
 import { onPromise } from "../runtime/resource-marks";
-import { modes } from "../runtime/writer";
+import { count, modes } from "../runtime/writer";
 import { Arming, clock, NS_TO_READ } from "./arming";
 import { keepBaselineAway } from "./baseline";
 import { Budget } from "./budget";
+import { CallCounts } from "./call-counts";
 import { DebugSession, isWatched } from "./debug-session";
 import { HitCost, MEASURED } from "./hit-cost";
 import type { LoadedFile } from "./loaded-functions";
@@ -73,6 +74,7 @@ export class Inspection {
   readonly debug = new DebugSession();
   readonly #budget: Budget;
   readonly #arming: Arming;
+  readonly #counts: CallCounts | undefined;
   /** Known once the debugger is enabled. */
   #cost: HitCost | undefined;
   readonly #points: Point[] = [];
@@ -99,17 +101,20 @@ export class Inspection {
   constructor(allowed: InspectorBudget) {
     this.#budget = new Budget(allowed, this.#looked);
     this.#arming = new Arming(this.debug, this.#budget, this.#points);
+    if (allowed.counts) this.#counts = new CallCounts();
     this.#listen();
     onHit((number, values) => this.#hit(number, values));
   }
 
   get counters(): InspectorCounters {
-    return { ...this.#counters };
+    const counts = this.#counts?.state;
+    return counts === undefined ? { ...this.#counters } : { ...this.#counters, counts };
   }
 
   /** The functions of a file get breakpoints, with the looks to come. The debugger is enabled. */
   add(file: LoadedFile): void {
     for (const loaded of file.functions) this.#arming.add(loaded);
+    this.#counts?.add(file);
     this.#giveBack ??= keepBaselineAway();
     this.#cost ??= new HitCost(this.debug);
     // Another process may change modes, too.
@@ -136,14 +141,20 @@ export class Inspection {
     if (this.#untold < LOOKS_TO_TELL) return;
     this.#untold = 0;
     this.#cost?.measure();
+    this.takeCounts();
     this.#tell();
+  }
+
+  /** Calls that no breakpoint told of are counted, if they are to be. */
+  takeCounts(): void {
+    this.#counts?.take();
   }
 
   /** What was left out is in the run's record, too. */
   #tell(): void {
     if (this.#counters.hits === this.#told) return;
     this.#told = this.#counters.hits;
-    native.noteInspector(JSON.stringify(this.#counters));
+    native.noteInspector(JSON.stringify(this.counters));
   }
 
   get isOver(): boolean {
@@ -157,6 +168,7 @@ export class Inspection {
     this.#isBusy = true;
     this.#unhook?.();
     clearInterval(this.#looks);
+    this.#counts?.end();
     this.#tell();
     clearTimeout(this.#renews);
     forgetAll();
@@ -236,9 +248,13 @@ export class Inspection {
   #enter(site: Site, depth: number, values: readonly unknown[]): void {
     if (site.repeats && topAt(depth)?.site === site) return;
     makeWay(depth);
-    if (modes[site.function.id] === MODE_OFF) return;
-    if (!this.#budget.takesHit(site.arms.used)) this.#refuse(site);
-    else if (begin(site, depth, values)) {
+    const { id } = site.function;
+    if (modes[id] === MODE_OFF) return;
+    this.#counts?.saw(id);
+    if (!this.#budget.takesHit(site.arms.used)) {
+      count(id);
+      this.#refuse(site);
+    } else if (begin(site, depth, values)) {
       site.arms.calls += 1;
       if (site.function.isAsync) this.#hookPromises();
     }

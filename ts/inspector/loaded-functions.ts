@@ -12,6 +12,8 @@ export type At = readonly [line: number, column: number];
 interface Inspected {
   readonly parameters: readonly string[];
   readonly isAsync: boolean;
+  /** It is asynchronous and can wait. */
+  readonly waits: boolean;
   readonly hasResult: boolean;
   readonly range: readonly [At, At];
   readonly body: At;
@@ -33,7 +35,8 @@ export interface LoadedFunction extends Inspected {
   /** Its id in the table of functions. */
   readonly id: number;
   readonly file: LoadedFile;
-  /** The length of its text. */
+  /** Where its text starts, and how long it is. */
+  readonly start: number;
   readonly characters: number;
 }
 
@@ -69,8 +72,9 @@ export function readFile(
   const offset = ([line, column]: At): number => (lines[line] ?? source.length) + column;
   for (let i = 0; i < functions.length; i++) {
     const told = functions[i] as Inspected;
-    const characters = offset(told.range[1]) - offset(told.range[0]);
-    known.push({ ...told, id: firstId + i, file, characters });
+    const start = offset(told.range[0]);
+    const characters = offset(told.range[1]) - start;
+    known.push({ ...told, id: firstId + i, file, start, characters });
   }
   return file;
 }
