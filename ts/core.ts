@@ -26,7 +26,12 @@ import { installTestLocations } from "./runtime/test-locations";
 import { installToString } from "./runtime/to-string";
 import { installUtilCallSites } from "./runtime/util-call-sites";
 
-export { heedModes, inspectLoaded, inspectorCounters } from "./inspector/inspect-loaded";
+export {
+  heedModes,
+  inspectLoaded,
+  inspectorCounters,
+  takeCounts,
+} from "./inspector/inspect-loaded";
 export { native } from "./native/load";
 
 /** Folder of the package's built files. */

@@ -169,6 +169,7 @@ export class Session implements AsyncDisposable {
    */
   set(options: CaptureOptions): CaptureReport {
     const request = JSON.stringify(captureRequest(options));
+    this.#core.takeCounts();
     const report = parse<CaptureReport>(() => this.#core.native.capture(request));
     this.#core.heedModes();
     return report;

@@ -3,7 +3,7 @@ import { Budget } from "../../ts/inspector/budget";
 
 const SECOND = 1e9;
 const MS = 1e6;
-const none = { hits: 1e9, totalHits: 1e9, cpuMs: 1e9, pauseMs: 1e9 };
+const none = { hits: 1e9, totalHits: 1e9, cpuMs: 1e9, pauseMs: 1e9, counts: false };
 const unused = (): { second: number; hits: number } => ({ second: 0, hits: 0 });
 
 test("a function has its hits in each second, and all have theirs together", () => {

@@ -6,7 +6,7 @@ import { type Attached, attach as attachTo, type AttachRequest } from "../attach
 import { type Recorded, recordFor } from "../attach/record-for";
 import { badOption } from "../errors";
 import { captureRequest } from "../options/capture";
-import { inspectorBudget } from "../options/inspector";
+import { EXACT_COUNTS, inspectorBudget } from "../options/inspector";
 import { storeFolder } from "../options/normalize";
 import { loadConfig } from "../options/resolve-config";
 import { decimal, milliseconds, text, texts } from "./arguments";
@@ -84,6 +84,7 @@ function budgetOf(values: ProjectContext["values"]): AttachRequest["budget"] {
     ...(totalHits !== undefined && { totalHits }),
     ...(cpuMs !== undefined && { cpuMs }),
     ...(pauseMs !== undefined && { pauseMs }),
+    counts: values["counts"] === true,
   });
 }
 
@@ -127,9 +128,9 @@ function tellEnd(
       exceptions > 0 && plural(exceptions, "exception"),
       counted > 0 && `${count(counted)} counted only`,
       dropped > 0 && `${count(dropped)} dropped`,
-      inspector !== undefined &&
-        inspector.refused > 0 &&
-        `${count(inspector.refused)} over the budget`,
+      inspector?.counts !== undefined &&
+        inspector.counts !== EXACT_COUNTS &&
+        `calls NOT COUNTED: ${inspector.counts}`,
       inspector !== undefined &&
         inspector.withoutResult > 0 &&
         `${count(inspector.withoutResult)} without their result`,

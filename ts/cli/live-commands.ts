@@ -148,6 +148,9 @@ Breadcrumb is recorded at full speed. Processes of this user only.`,
       value: "n",
       help: "milliseconds of a second that it may be paused for results and exceptions (default: 30; 0: none)",
     },
+    counts: {
+      help: "count the calls that breakpoints do not record; the process is several times slower meanwhile",
+    },
   },
   examples: [
     ["breadcrumb attach 4711 --include 'src/cart.js' --for 5s", "one file, five seconds"],

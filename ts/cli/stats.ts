@@ -4,7 +4,7 @@
  */
 import type { FunctionStats, Run } from "../query/index";
 import { captureHistoryOf } from "../options/capture-history";
-import { inspectorCountersOf } from "../options/inspector";
+import { EXACT_COUNTS, inspectorCountersOf } from "../options/inspector";
 import { governorOf } from "../options/governor-report";
 import { type RunFinding, reportRun, type RunReport, type Severity } from "../query/run-report";
 import { wholeNumber } from "./arguments";
@@ -115,10 +115,12 @@ function printFigures(report: RunReport, ids: ShortIds, output: Output): void {
 function breakpointFigures(counters: Run["counters"]): [name: string, value: string][] {
   const inspector = inspectorCountersOf(counters);
   if (inspector === undefined) return [];
-  const { hits, refused, withoutResult, withoutException = 0 } = inspector;
+  const { hits, refused, withoutResult, withoutException = 0, counts } = inspector;
+  const followed = counts === EXACT_COUNTS ? "counted only" : "NOT RECORDED";
   const parts = [
     plural(hits, "hit"),
-    ...(refused > 0 ? [`${plural(refused, "call")} and those that followed NOT RECORDED`] : []),
+    ...(refused > 0 ? [`${plural(refused, "call")} and those that followed ${followed}`] : []),
+    ...(counts !== undefined && counts !== EXACT_COUNTS ? [`calls NOT COUNTED: ${counts}`] : []),
     ...(withoutResult > 0 ? [`${plural(withoutResult, "call")} without result`] : []),
     ...(withoutException > 0 ? [`${plural(withoutException, "call")} without exception`] : []),
   ];

@@ -123,6 +123,11 @@ function read(debug: DebugSession, { id, url, path, isModule }: LoadedScript): L
   return file;
 }
 
+/** What is captured is about to change: what was called so far is counted. */
+export function takeCounts(): void {
+  running?.takeCounts();
+}
+
 /** What is captured has changed: breakpoints follow at once, those of many functions with the looks to come. */
 export function heedModes(): void {
   for (let slices = 0; slices < SLICES_AT_ONCE && running?.look(); slices++);

@@ -21,10 +21,11 @@ import { native } from "../native/load";
 import type { InspectorBudget, InspectorCounters } from "../options/inspector";
 import { onHit } from "../runtime/probes";
 import { onPromise } from "../runtime/resource-marks";
-import { modes } from "../runtime/writer";
+import { count, modes } from "../runtime/writer";
 import { Arming, clock, NS_TO_READ } from "./arming";
 import { keepBaselineAway } from "./baseline";
 import { Budget } from "./budget";
+import { CallCounts } from "./call-counts";
 import { DebugSession, isWatched } from "./debug-session";
 import {
   ExceptionPauses,
@@ -76,6 +77,7 @@ export class Inspection {
   readonly debug = new DebugSession();
   readonly #budget: Budget;
   readonly #arming: Arming;
+  readonly #counts: CallCounts | undefined;
   /** Known once the debugger is enabled. */
   #cost: HitCost | undefined;
   readonly #points: Point[] = [];
@@ -120,19 +122,22 @@ export class Inspection {
     this.#exceptions = new ExceptionPauses(this.debug, this.#budget);
     this.#muted = new MutedHits(this.#exceptions, this.#budget);
     takeUnexplained();
+    if (allowed.counts) this.#counts = new CallCounts();
     this.#listen();
     onHit((number, values) => this.#hit(number, values));
   }
 
   get counters(): InspectorCounters {
     this.#counters.withoutException += takeUnexplained();
-    return { ...this.#counters };
+    const counts = this.#counts?.state;
+    return counts === undefined ? { ...this.#counters } : { ...this.#counters, counts };
   }
 
   /** The functions of a file get breakpoints, with the looks to come. The debugger is enabled. */
   add(file: LoadedFile): void {
     for (const loaded of file.functions) this.#arming.add(loaded);
     this.#exceptions.add(file);
+    this.#counts?.add(file);
     this.#giveBack ??= keepBaselineAway();
     this.#cost ??= new HitCost(this.debug);
     // Another process may change modes, too.
@@ -161,7 +166,13 @@ export class Inspection {
     if (this.#untold < LOOKS_TO_TELL) return;
     this.#untold = 0;
     this.#cost?.measure();
+    this.takeCounts();
     this.#tell();
+  }
+
+  /** Calls that no breakpoint told of are counted, if they are to be. */
+  takeCounts(): void {
+    this.#counts?.take();
   }
 
   /** What was left out is in the run's record, too. */
@@ -182,6 +193,7 @@ export class Inspection {
     this.#isBusy = true;
     this.#unhook?.();
     clearInterval(this.#looks);
+    this.#counts?.end();
     this.#tell();
     clearTimeout(this.#renews);
     forgetAll();
@@ -269,9 +281,13 @@ export class Inspection {
   #enter(site: Site, depth: number, values: readonly unknown[]): void {
     if (site.repeats && topAt(depth)?.site === site) return;
     makeWay(depth);
-    if (modes[site.function.id] === MODE_OFF) return;
-    if (!this.#budget.takesHit(site.arms.used)) this.#refuse(site);
-    else if (begin(site, depth, values)) {
+    const { id } = site.function;
+    if (modes[id] === MODE_OFF) return;
+    this.#counts?.saw(id);
+    if (!this.#budget.takesHit(site.arms.used)) {
+      count(id);
+      this.#refuse(site);
+    } else if (begin(site, depth, values)) {
       site.arms.calls += 1;
       if (site.function.isAsync) this.#hookPromises();
     }

@@ -15,6 +15,8 @@ export type Stretch = readonly [At, At];
 interface Inspected {
   readonly parameters: readonly string[];
   readonly isAsync: boolean;
+  /** It is asynchronous and can wait. */
+  readonly waits: boolean;
   readonly hasResult: boolean;
   readonly range: Stretch;
   readonly body: At;
@@ -40,7 +42,8 @@ export interface LoadedFunction extends Inspected {
   /** Its id in the table of functions. */
   readonly id: number;
   readonly file: LoadedFile;
-  /** The length of its text. */
+  /** Where its text starts, and how long it is. */
+  readonly start: number;
   readonly characters: number;
 }
 
@@ -79,8 +82,9 @@ export function readFile(
   const offset = ([line, column]: At): number => (lines[line] ?? source.length) + column;
   for (let i = 0; i < functions.length; i++) {
     const told = functions[i] as Inspected;
-    const characters = offset(told.range[1]) - offset(told.range[0]);
-    known.push({ ...told, id: firstId + i, file, characters });
+    const start = offset(told.range[0]);
+    const characters = offset(told.range[1]) - start;
+    known.push({ ...told, id: firstId + i, file, start, characters });
   }
   return file;
 }

@@ -45,6 +45,8 @@ export interface Native {
   counters(): string;
   /** What breakpoints did, as JSON, for the run's record. */
   noteInspector(counters: string): void;
+  /** Functions ran on this thread, and nobody knows how often. */
+  ran(functions: readonly number[]): void;
   /** JSON of `Coverage`. */
   coverage(): string;
   /** Answers of a memory store. `question`: `calls`, `traces` or `stats`. JSON. */

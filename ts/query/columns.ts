@@ -91,7 +91,7 @@ export const TABLE_COLUMNS: readonly {
   },
   {
     table: "counts",
-    meaning: "One row a function, thread and interval in which calls were counted only, or dropped.",
+    meaning: "One row a function, thread and interval in which calls were counted only, or dropped; with 0 of both the function ran, and nobody knows how often.",
     columns: [
       ["run_id", "VARCHAR", "The run."],
       ["thread_id", "INTEGER", "Thread in its run."],

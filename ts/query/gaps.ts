@@ -43,18 +43,19 @@ export async function gaps(reader: Reader, filter: GapsFilter = {}): Promise<Gap
     },
     sql: (from) => `
       WITH known AS (
-        SELECT run_id, function, file, line, col, calls FROM ${from.functions}
+        SELECT run_id, function, file, line, col, calls, calls > 0 AS ran FROM ${from.functions}
         UNION ALL
-        SELECT run_id, function, file, line, col, counted + dropped FROM ${from.counts}
+        SELECT run_id, function, file, line, col, counted + dropped, true FROM ${from.counts}
         UNION ALL
-        SELECT run_id, function, file, line, col, 1 FROM ${from.open}),
+        SELECT run_id, function, file, line, col, 1, true FROM ${from.open}),
       sums AS (
-        SELECT run_id, function, file, max(line) AS line, max(col) AS col, sum(calls) AS calls
+        SELECT run_id, function, file, max(line) AS line, max(col) AS col, sum(calls) AS calls,
+          bool_or(ran) AS ran
         FROM known WHERE ${where.sql()} GROUP BY run_id, function, file)
       SELECT function, file, arg_max(line, run_id) AS line, arg_max(col, run_id) AS col,
-        max(run_id) FILTER (calls > 0) AS last_run, sum(calls)::DOUBLE AS calls
+        max(run_id) FILTER (ran) AS last_run, sum(calls)::DOUBLE AS calls
       FROM sums GROUP BY function, file
-      HAVING coalesce(sum(calls) FILTER (list_contains($runs, run_id)), 0) = 0
+      HAVING NOT coalesce(bool_or(ran) FILTER (list_contains($runs, run_id)), false)
       ORDER BY file, line, col, function LIMIT ${limit}`,
     parameters: { ...where.parameters, runs: listValue(asked) },
   });

@@ -197,6 +197,18 @@ export function count(id: number): void {
   counted[id] = (counted[id] as number) + 1;
 }
 
+/** Counts calls of a function that no probe told of. */
+export function countMany(id: number, calls: number): void {
+  if (epoch[0] !== attached && !attach()) return;
+  counted[id] = (counted[id] as number) + calls;
+}
+
+/** Functions ran, and nobody knows how often. */
+export function noteRan(ids: readonly number[]): void {
+  if (epoch[0] !== attached && !attach()) return;
+  native.ran(ids);
+}
+
 /** Reads the clock for the next record alone. Call it with room for a record ahead. */
 export function exactClock(): void {
   writeClock(FLAG_EXACT << FLAGS_SHIFT);

@@ -187,6 +187,12 @@ pub fn note_inspector(counters: String) {
     }
 }
 
+/// Functions ran on this thread, and nobody knows how often.
+#[napi]
+pub fn ran(functions: Vec<u32>) {
+    thread::ran(&functions);
+}
+
 /// Files and what became of them.
 #[napi]
 pub fn coverage() -> String {

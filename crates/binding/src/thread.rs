@@ -79,6 +79,11 @@ pub fn leave() {
     }
 }
 
+/// Functions ran on this thread, and nobody knows how often.
+pub fn ran(functions: &[u32]) {
+    with_place(|recorder, index| recorder.note_ran(index, functions));
+}
+
 /// This thread's index in the run, if it writes.
 pub fn index() -> Option<u32> {
     with_place(|_, index| index)

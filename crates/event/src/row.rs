@@ -242,7 +242,7 @@ pub struct ExceptionRow<'a> {
     pub crossed: Crossed<'a>,
 }
 
-/// Calls of a function that were not recorded one by one, in an interval.
+/// Calls of a function that were not recorded one by one, in an interval. None: it ran, and nobody knows how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountRow {
     /// Function id.

@@ -731,7 +731,7 @@ pub const FUNCTIONS: Table = Table {
 /// One row a function and interval of calls that were not recorded one by one.
 pub const COUNTS: Table = Table {
     name: "counts",
-    doc: "One row a function, thread and interval in which calls were counted only, or dropped.",
+    doc: "One row a function, thread and interval in which calls were counted only, or dropped; with 0 of both the function ran, and nobody knows how often.",
     columns: &[
         column("run_id", Text, false, Dictionary, "The run."),
         column("thread_id", Int32, false, Dictionary, "Thread in its run."),

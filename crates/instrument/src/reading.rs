@@ -42,6 +42,8 @@ pub struct Inspected {
     pub parameters: Vec<String>,
     /// `async`.
     pub is_async: bool,
+    /// It is asynchronous and can wait.
+    pub waits: bool,
     /// It can return something other than `undefined`.
     pub has_result: bool,
     /// Its first character, and behind its last one.
@@ -157,6 +159,7 @@ fn inspect(function: &Found, body: Option<&Body>, positions: &Positions) -> Insp
             .map(|p| p.name.to_owned())
             .collect(),
         is_async: function.is_async,
+        waits: body.is_some_and(|body| body.waits),
         has_result: body.is_none_or(|body| body.has_result),
         range: [at(function.start), at(function.end)],
         body: at(match body {

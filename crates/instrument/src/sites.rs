@@ -47,6 +47,8 @@ pub(crate) struct Body<'a> {
     returns: Vec<u32>,
     /// Where it returns, and where the statement or expression starts that does it.
     pub ends: Vec<(u32, u32)>,
+    /// It can wait: `await`, `for await`, `await using`.
+    pub waits: bool,
     /// Something is disposed of at an end of a block.
     disposes: bool,
     /// Where the function's own last brace is, at which V8 lets it return that runs out of statements. 0 for
@@ -219,12 +221,19 @@ impl<'a> Visit<'a> for Sites<'a> {
         self.visit_block_statement(last);
     }
 
+    fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
+        self.body().waits = true;
+        walk::walk_await_expression(self, it);
+    }
+
     fn visit_for_of_statement(&mut self, it: &ForOfStatement<'a>) {
+        self.body().waits |= it.r#await;
         self.inside(|sites| walk::walk_for_of_statement(sites, it));
     }
 
     fn visit_variable_declaration(&mut self, it: &VariableDeclaration<'a>) {
         self.body().disposes |= it.kind.is_using();
+        self.body().waits |= it.kind == VariableDeclarationKind::AwaitUsing;
         walk::walk_variable_declaration(self, it);
     }
 }

@@ -201,3 +201,15 @@ fn constructors_that_call_super_and_their_arrow_functions_are_left_alone() {
     assert_eq!(reading.left_alone.len(), 3);
     assert!(reading.left_alone.iter().all(|f| f.why.contains("super()")));
 }
+
+#[test]
+fn what_can_wait_is_told_from_what_is_only_asynchronous() {
+    let waits = |source: &str| first(source).waits;
+    assert!(waits("async function f() { if (a) { await b } }"));
+    assert!(waits("async () => await b"));
+    assert!(waits("async function f() { for await (const a of b) c() }"));
+    assert!(waits("async function f() { await using a = b }"));
+    assert!(!waits("async function f() { return b }"));
+    assert!(!waits("async function f() { return async () => await b }"));
+    assert!(!waits("function f() { for (const a of b) c() }"));
+}

@@ -10,7 +10,7 @@
 
 pub(crate) mod counting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -91,6 +91,8 @@ pub(crate) struct Drain {
     pub(crate) clock: Option<ExactClock>,
     /// What the host says of itself, for the run's record.
     pub(crate) noted: Arc<Mutex<BTreeMap<String, Json>>>,
+    /// Functions, by thread, that ran and of whose calls nobody knows how many there were.
+    pub(crate) ran: Arc<Mutex<BTreeSet<(u32, u32)>>>,
     /// Changes of what is captured that are in the run's record.
     captures_noted: u64,
     /// The run's record says that it ended: see `replacement.rs`.
@@ -125,6 +127,7 @@ impl Drain {
             polled_ns: 0,
             failing_since_ns: None,
             noted: Arc::default(),
+            ran: Arc::default(),
             captures_noted: FIRST_CAPTURE,
             left: false,
             dormant: true,

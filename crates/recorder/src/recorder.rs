@@ -4,7 +4,7 @@
 //! nothing. Limits: one session at a time in a process; `flush`, `detach` and `acquire` of a thread
 //! are called on that thread, or when it is known to be silent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread::{Builder, JoinHandle};
@@ -82,6 +82,8 @@ pub struct Recorder {
     run: RunRecord,
     /// See [`Drain::noted`].
     noted: Arc<Mutex<BTreeMap<String, serde_json::Value>>>,
+    /// See [`Drain::ran`].
+    ran: Arc<Mutex<BTreeSet<(u32, u32)>>>,
     /// The run has its record, and its store a keeper.
     has_begun: AtomicBool,
     /// Nobody removes the run from its store meanwhile.
@@ -144,6 +146,7 @@ impl Recorder {
         let dump_signal = options.dump_signal.as_deref();
         let dump_signal = dump_signal.and_then(|name| watch_dump_signal(name, &mut drain));
         let noted = Arc::clone(&drain.noted);
+        let ran = Arc::clone(&drain.ran);
         let mut session = Session::new(control, drain, budget);
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
@@ -186,6 +189,7 @@ impl Recorder {
             keeper: Mutex::new(None),
             retention,
             noted,
+            ran,
             has_begun: AtomicBool::new(false),
             writes: Mutex::new(writes),
         };
@@ -466,6 +470,12 @@ impl Recorder {
         self.noted.lock().insert(name.to_owned(), value);
     }
 
+    /// Functions ran on a thread, and nobody knows how often. Until it is in the store a crash loses it.
+    pub fn note_ran(&self, thread_id: u32, functions: &[u32]) {
+        let ran = functions.iter().map(|&function| (thread_id, function));
+        self.ran.lock().extend(ran);
+    }
+
     /// What the run's record says of files, when it is written next.
     pub fn set_files(&self, files: FileLists) {
         self.session.drain.lock().run.files = files;
@@ -531,6 +541,18 @@ mod tests {
 
     use super::*;
     use crate::options::SinkOptions;
+
+    #[test]
+    fn what_ran_unseen_is_known_without_a_number() {
+        let options = RecorderOptions::new("ran", SinkOptions::Memory { max_calls: 1 });
+        let recorder = Recorder::start(options).unwrap();
+        recorder.note_ran(1, &[7, 7, 8]);
+        assert_eq!(recorder.ran.lock().len(), 2);
+        recorder.session.drain.lock().count_now();
+        assert!(recorder.ran.lock().is_empty());
+        assert_eq!(recorder.counters().counted, 0);
+        recorder.stop(RunStatus::Finished, None, None);
+    }
 
     #[test]
     fn what_a_thread_counted_is_known_behind_its_end_while_the_drain_is_at_work() {

@@ -3,6 +3,7 @@
 //! `drain.count(now)` at each publication; `count_row(…)` and `push_left_out(…)` for a recovery, too.
 //! All calls of a row happened between its `from` and its `to`: a reader may say of a call that lasted
 //! longer that they happened meanwhile. So intervals overlap, by the time that reading takes.
+//! A row without any says that the function ran, and that nobody knows how often.
 //! Limits: a function's counters wrap, and are read before they have twice.
 
 use breadcrumb_event::row::CountRow;
@@ -42,6 +43,16 @@ impl Drain {
                 });
                 *base = new;
             }
+        }
+        for (thread_id, function) in std::mem::take(&mut *self.ran.lock()) {
+            self.sink.push_count(&CountRow {
+                function,
+                thread_id,
+                from_ns: self.counted_to_ns,
+                to_ns: wall_ns(),
+                counted: 0,
+                dropped: 0,
+            });
         }
         if let Some(keep) = &mut self.keep {
             push_left_out(keep, (self.counted_to_ns, wall_ns()), &mut self.sink);
