@@ -10,6 +10,8 @@ import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
 import { onFirstFile, onText, transform } from "./hooks/transform";
 import { endInspection } from "./inspector/inspect-loaded";
+import { Sampler } from "./inspector/sampler";
+import { MODE_OFF } from "./native/layout";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
 import { standForCompile } from "./runtime/call-sites";
@@ -100,6 +102,8 @@ export function coverage(): string {
 /** Ends the recording. Gives JSON of its counters. */
 export function stop(): string {
   endInspection();
+  sampler?.end();
+  sampler = undefined;
   return native.stop();
 }
 
@@ -109,5 +113,20 @@ export function configure(session: SessionOptions): string {
   // Processes that this one starts under `breadcrumb run` are runs of their own, linked to it.
   if (session.run.launchId !== null) process.env["BREADCRUMB_PARENT_RUN"] = runId;
   if (session.overhead !== null && isMainThread) native.watchLoop();
+  if (isMainThread) sample(session);
   return runId;
+}
+
+let sampler: Sampler | undefined;
+
+/** A profile is taken alongside, where it is asked for and something is captured. */
+function sample({ samples, mode }: SessionOptions): void {
+  if (samples === null || mode === MODE_OFF) return;
+  try {
+    sampler = new Sampler(samples, ownFolder);
+  } catch {
+    process.stderr.write(
+      "breadcrumb: no samples: this Node has no inspector, or keeps it from the program\n",
+    );
+  }
 }

@@ -362,7 +362,7 @@ proptest! {
     /// Any bit of any table, or any cut.
     #[test]
     fn any_damage_to_a_table_is_found(
-        table in 0..4_usize,
+        table in 0..5_usize,
         place in any::<prop::sample::Index>(),
         bit in 0..8_u32,
         cut in any::<bool>(),
@@ -370,7 +370,7 @@ proptest! {
         let folder = Home::new();
         let store = Store::create(folder.path()).unwrap();
         write(&store, "run", 0, 0..40);
-        let table = ["calls", "exceptions", "functions", "counts"][table];
+        let table = ["calls", "exceptions", "functions", "counts", "samples"][table];
         let file = in_day(&format!("run-0-{table}.parquet"));
         let path = folder.path().join(&file);
         let mut content = fs::read(&path).unwrap();

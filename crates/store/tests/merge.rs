@@ -301,7 +301,7 @@ fn what_has_other_bytes_than_were_written_is_never_merged() {
     end(&store, "run");
     let before = all(&store);
     let day = published(&store)[0].0.clone();
-    for table in ["calls", "exceptions", "functions", "counts"] {
+    for table in ["calls", "exceptions", "functions", "counts", "samples"] {
         let file = day.join(format!("run-1-{table}.parquet"));
         let sound = fs::read(&file).unwrap();
         for at in (5..sound.len()).step_by(sound.len() / 7) {
