@@ -20,8 +20,8 @@ for (let i = 0; i < 200; i++) makes();`;
 function rows(folder: string, sql: string): Readonly<Record<string, unknown>>[] {
   const asked = run(process.execPath, [cli, "query", "--json", sql], folder);
   expect(asked, asked.stderr).toMatchObject({ status: 0 });
-  const { rows } = JSON.parse(asked.stdout) as { rows: Record<string, unknown>[] };
-  return rows;
+  const answer = JSON.parse(asked.stdout) as { rows: Record<string, unknown>[] };
+  return answer.rows;
 }
 
 const SUMS = `
