@@ -124,9 +124,8 @@ function sample({ samples, mode }: SessionOptions): void {
   if (samples === null || mode === MODE_OFF) return;
   try {
     sampler = new Sampler(samples, ownFolder);
-  } catch {
-    process.stderr.write(
-      "breadcrumb: no samples: this Node has no inspector, or keeps it from the program\n",
-    );
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(`breadcrumb: no samples: ${message}\n`);
   }
 }

@@ -79,15 +79,20 @@ export class Sampler {
   #began = Date.now();
   #isOver = false;
 
-  /** Throws where the inspector is not to be had. `ownFolder`: of this package's code. */
+  /** Throws where the inspector, or the profiler, is not to be had. `ownFolder`: of this package's code. */
   constructor(sampling: Sampling, ownFolder: string) {
     this.#sampling = sampling;
     this.#own = ownFolder;
-    if (sampling.cpu) {
-      this.#session.post("Profiler.enable");
-      this.#session.post("Profiler.setSamplingInterval", { interval: sampling.intervalUs });
+    try {
+      if (sampling.cpu) {
+        this.#session.post("Profiler.enable");
+        this.#session.post("Profiler.setSamplingInterval", { interval: sampling.intervalUs });
+      }
+      this.#begin();
+    } catch (error) {
+      this.#session.end();
+      throw error;
     }
-    this.#begin();
     this.#parts = again(() => {
       this.#finish();
       this.#begin();

@@ -93,8 +93,8 @@ fn a_sound_store_is_called_so() {
     assert_eq!(report.notes, []);
     assert_eq!(told, (report.bytes, report.bytes));
     assert!(report.bytes > 1000);
-    // Two files of the store, three records, a pin, and five summaries with four tables.
-    assert_eq!(report.files, 2 + 3 + 1 + 5 * 5);
+    // Two files of the store, three records, a pin, and five summaries with five tables.
+    assert_eq!(report.files, 2 + 3 + 1 + 5 * 6);
 
     // Merged as well, while the old segments are still there and when they are gone.
     let limits = |grace| MergeLimits {
@@ -295,7 +295,7 @@ fn what_is_damaged_goes_into_quarantine_whole_and_nothing_else_does() {
     );
     assert!(rows(&store, "exceptions").len() < before);
     let kept = folder.path().join("quarantine/run-a-1");
-    assert_eq!(fs::read_dir(&kept).unwrap().count(), 5 + 1);
+    assert_eq!(fs::read_dir(&kept).unwrap().count(), 6 + 1);
     assert_eq!(
         fs::read(kept.join("run-a-1-calls.parquet")).unwrap(),
         content

@@ -140,7 +140,7 @@ fn rows_are_the_same_and_stand_once() {
         ..limits()
     };
     assert_eq!(merge(&store, &now).removed, 10);
-    assert_eq!(files(&day), 5);
+    assert_eq!(files(&day), 6);
     assert_eq!(all(&store), before);
 }
 
