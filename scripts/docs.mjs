@@ -187,6 +187,17 @@ function typeOf({ kind, words }, duration) {
       });
     case "keep":
       return keeping();
+    case "samples":
+      return {
+        anyOf: [
+          { type: "boolean" },
+          object({
+            cpu: { type: "boolean", description: "Where the main thread's time goes." },
+            heap: { type: "boolean", description: "What allocates memory that stays alive." },
+            intervalUs: { type: "integer", minimum: 50, maximum: 1_000_000 },
+          }),
+        ],
+      };
     case "values":
       return object(valueLimits());
     default:

@@ -10,6 +10,8 @@ import { installModules } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
 import { onFirstFile, onText, transform } from "./hooks/transform";
 import { endInspection } from "./inspector/inspect-loaded";
+import { Sampler } from "./inspector/sampler";
+import { MODE_OFF } from "./native/layout";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
 import { standForCompile } from "./runtime/call-sites";
@@ -107,6 +109,8 @@ export function coverage(): string {
 export function stop(): string {
   endInspection();
   leaveRequests();
+  sampler?.end();
+  sampler = undefined;
   return native.stop();
 }
 
@@ -116,5 +120,19 @@ export function configure(session: SessionOptions): string {
   // Processes that this one starts under `breadcrumb run` are runs of their own, linked to it.
   if (session.run.launchId !== null) process.env["BREADCRUMB_PARENT_RUN"] = runId;
   if (session.overhead !== null && isMainThread) native.watchLoop();
+  if (isMainThread) sample(session);
   return runId;
+}
+
+let sampler: Sampler | undefined;
+
+/** A profile is taken alongside, where it is asked for and something is captured. */
+function sample({ samples, mode }: SessionOptions): void {
+  if (samples === null || mode === MODE_OFF) return;
+  try {
+    sampler = new Sampler(samples, ownFolder);
+  } catch (error) {
+    const { message } = error as Error;
+    process.stderr.write(`breadcrumb: no samples: ${message}\n`);
+  }
 }

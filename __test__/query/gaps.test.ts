@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { cli, nodes, project, run } from "../support/program";
 import { openStore } from "../../ts/query/index";
 import { newFolder, RUN_A, RUN_B, sampleStore } from "./support/sample-store";
-import { functionSums, StoreWriter } from "./support/store-writer";
+import { functionSums, NOON_NS, StoreWriter } from "./support/store-writer";
 
 test("functions of other runs that were not called, neither recorded nor counted", async () => {
   await using store = await openStore((await sampleStore()).dir);
@@ -49,6 +49,25 @@ test("a function that moved is the same; one that is known and never ran is list
     ["idle", null, 0],
     ["old", "r1", 1],
   ]);
+});
+
+test("a function that ran, nobody knows how often, is none", async () => {
+  const dir = newFolder();
+  const writer = await StoreWriter.create(dir);
+  const interval = { thread_id: 0, from: NOON_NS, to: NOON_NS, dropped: 0 };
+  const count = (name: string, counted: number) => {
+    const place = { file: "src/main.js", line: 1, col: 1 };
+    return { function: name, ...place, ...interval, counted };
+  };
+  const functions = ["ran", "counted", "idle"].map((name) => functionSums({ function: name }, []));
+  writer.run({ runId: "r1" });
+  const counts = [count("ran", 0), count("counted", 3)];
+  await writer.segment({ runId: "r1", functions, counts });
+  await using store = await openStore(dir);
+  const { notCalled } = await store.gaps({ run: "r1" });
+  expect(notCalled.map((f) => f.function)).toEqual(["idle"]);
+  const stats = await store.stats({ run: "r1" });
+  expect(stats.map((f) => [f.function, f.counted])).toEqual([["counted", 3]]);
 });
 
 test("files that were left alone, or loaded too early, in any of the runs", async () => {

@@ -125,7 +125,7 @@ const QUERY: CommandSpec = {
   usage: '"<sql>" [options]',
   summary: "ask in SQL, read-only",
   about:
-    "DuckDB's SQL over the tables calls, exceptions, functions, counts and runs: DESCRIBE calls shows\nthe columns. One statement; - reads it from standard input.",
+    "DuckDB's SQL over the tables calls, exceptions, functions, counts, samples and runs: DESCRIBE calls\nshows the columns. One statement; - reads it from standard input.",
   options: {
     limit: { value: "n", help: "so many rows (default: 1000)" },
     timeout: { value: "time", help: "give up after this time (default: 30s)" },

@@ -11,6 +11,7 @@ import {
   type ExportFormat,
   type ExportTable,
   foldedStacks,
+  type SampleKind,
   speedscopeProfile,
   type Store,
 } from "../query/index";
@@ -36,6 +37,14 @@ const PICTURES = ["speedscope", "folded", "chrome"] as const;
 type Picture = (typeof PICTURES)[number];
 type Format = ExportFormat | Picture;
 
+/** What is drawn. */
+interface Drawing {
+  readonly picture: Picture;
+  readonly filter: CallFilter;
+  /** Of samples instead of calls. */
+  readonly samples: SampleKind | undefined;
+}
+
 /** The command `export`. */
 export async function exportFiles(context: CommandContext): Promise<number> {
   const { store, output, values, positionals } = context;
@@ -50,13 +59,19 @@ export async function exportFiles(context: CommandContext): Promise<number> {
     ...(values["since"] === undefined ? {} : { since: time(values, "since") }),
     ...(values["until"] === undefined ? {} : { until: time(values, "until") }),
   };
+  const samples = text(values, "samples") as SampleKind | undefined;
   const picture = PICTURES.find((known) => known === format);
   if (picture !== undefined) {
-    const { path, size } = await writePicture(store, to, { picture, filter, overwrite });
+    const { path, size } = await writePicture(store, to, { picture, filter, samples, overwrite });
     if (values["json"])
       output.json({ path, format: picture, bytes: size } satisfies JsonDocuments["export"]);
     else output.line(`${printable(path)}: ${bytes(size)}`);
     return 0;
+  }
+  if (samples !== undefined) {
+    throw badOption(
+      `--samples is for speedscope and folded; --table samples has the rows: got ${format}`,
+    );
   }
   const table = text(values, "table") as ExportTable | undefined;
   const written = await store.export({
@@ -88,10 +103,10 @@ function formatOf(to: string): Format {
 async function writePicture(
   store: Store,
   to: string,
-  how: { readonly picture: Picture; readonly filter: CallFilter; readonly overwrite: boolean },
+  how: Drawing & { readonly overwrite: boolean },
 ): Promise<{ path: string; size: number }> {
   const path = resolve(to);
-  const content = await drawPicture(store, how.picture, how.filter);
+  const content = await drawPicture(store, how);
   try {
     writeFileSync(path, content, { flag: how.overwrite ? "w" : "wx" });
   } catch (cause) {
@@ -101,14 +116,17 @@ async function writePicture(
   return { path, size: Buffer.byteLength(content) };
 }
 
-async function drawPicture(store: Store, picture: Picture, filter: CallFilter): Promise<string> {
+async function drawPicture(store: Store, { picture, filter, samples }: Drawing): Promise<string> {
   const { run, trace, since, until, function: focus, ...others } = filter;
   const [unused] = Object.keys(others);
   if (unused !== undefined) throw badOption(`${picture} cannot be narrowed by ${unused}`);
   if (picture === "chrome") {
+    if (samples !== undefined)
+      throw badOption("chrome is of a trace's calls: --samples is for speedscope and folded");
     return JSON.stringify(chromeTrace(await store.timeline(trace ?? "latest")));
   }
-  const flame = await store.flame({ run, trace, since, until, focus });
+  const flame = await store.flame({ run, trace, since, until, focus, samples });
   if (picture === "folded") return `${foldedStacks(flame).join("\n")}\n`;
-  return JSON.stringify(speedscopeProfile(flame));
+  const unit = samples === "heap" ? "bytes" : "nanoseconds";
+  return JSON.stringify(speedscopeProfile(flame, "breadcrumb", unit));
 }

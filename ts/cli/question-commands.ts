@@ -194,8 +194,8 @@ const EXPORT: CommandSpec = {
     },
     table: {
       value: "table",
-      words: ["runs", "calls", "exceptions", "functions", "counts"],
-      help: "one table: runs, calls (default of a file), exceptions, functions, counts",
+      words: ["runs", "calls", "exceptions", "functions", "counts", "samples"],
+      help: "one table: runs, calls (default of a file), exceptions, functions, counts, samples",
     },
     filter: FILTER,
     run: RUN,
@@ -203,6 +203,11 @@ const EXPORT: CommandSpec = {
     status: STATUS,
     since: SINCE,
     until: UNTIL,
+    samples: {
+      value: "kind",
+      words: ["cpu", "heap"],
+      help: "speedscope and folded: of the samples of V8's profilers instead of calls (run --samples)",
+    },
     overwrite: { help: "replace what is there" },
   },
   examples: [

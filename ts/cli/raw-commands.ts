@@ -67,6 +67,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "what",
       help: "secrets: off keeps them, hash tells equal ones, also=email, except=card, name=shoeSize",
     },
+    samples: {
+      value: "which",
+      help: "V8's sampling profilers alongside: cpu, heap, or cpu,heap,interval=500 in microseconds (docs/samples.md)",
+    },
     values: {
       value: "limits",
       help: "how much of values is kept: depth=5,keys=50,string=1000,identity,this (docs/values.md)",

@@ -22,6 +22,7 @@ import { overheadOf } from "../options/overhead";
 import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
+import { samplesOf, type SamplesOptions, samplingOf } from "../options/samples";
 import { type ValuesOptions, valuesOf } from "../options/values";
 import { parseDuration } from "../options/duration";
 import { splitList } from "./arguments";
@@ -41,6 +42,7 @@ export interface RunArguments {
   leaves: Leaves | undefined;
   leafSize: number | undefined;
   redact: RedactOptions | false | undefined;
+  samples: SamplesOptions | boolean | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
   values: ValuesOptions | undefined;
@@ -79,6 +81,7 @@ const VALUES = [
   "leaves",
   "leaf-size",
   "redact",
+  "samples",
   "values",
   "timeout",
   "profile",
@@ -186,6 +189,10 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
     case "redact":
       args.redact = redactOf(value, "--redact");
       return;
+    case "samples":
+      args.samples = samplesOf(value, "--samples");
+      samplingOf(args.samples, "--samples");
+      return;
     case "values":
       args.values = valuesOf(value, "--values");
       return;
@@ -229,6 +236,7 @@ function defaults(): RunArguments {
     leaves: undefined,
     leafSize: undefined,
     redact: undefined,
+    samples: undefined,
     profile: undefined,
     mode: undefined,
     values: undefined,

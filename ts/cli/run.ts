@@ -118,7 +118,7 @@ function check(args: RunArguments, config: LoadedConfig | null): void {
 /** What was given, as the API has it. */
 function startOptions(args: RunArguments): StartOptions {
   const { include, exclude, store, mode, keep, overhead, redact, values, overflow } = args;
-  const { clock, leaves, leafSize, dumpSignal } = args;
+  const { clock, leaves, leafSize, dumpSignal, samples } = args;
   return {
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
@@ -131,6 +131,7 @@ function startOptions(args: RunArguments): StartOptions {
     ...(leaves !== undefined && { leaves }),
     ...(leafSize !== undefined && { leafSize }),
     ...(redact !== undefined && { redact }),
+    ...(samples !== undefined && { samples }),
     ...(values !== undefined && { values }),
     ...(args.locals && { locals: true }),
     // A process that is to live with it never waits for the recorder.

@@ -47,6 +47,8 @@ export interface Native {
   noteInspector(counters: string): void;
   /** Functions ran on this thread, and nobody knows how often. */
   ran(functions: readonly number[]): void;
+  /** Stacks of this thread's profile, for the store. `part`: JSON of `ProfilePart`. */
+  samples(part: string): void;
   /** JSON of `Coverage`. */
   coverage(): string;
   /** Answers of a memory store. `question`: `calls`, `traces` or `stats`. JSON. */

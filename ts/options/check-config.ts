@@ -19,6 +19,7 @@ import { parseDuration } from "./duration";
 import { type Keep, keepRules } from "./keep";
 import { type RedactOptions, redactRules } from "./redact";
 import { retentionLimits, type RetentionOptions } from "./retention";
+import { type SamplesOptions, samplingOf } from "./samples";
 import { suggest } from "./suggest";
 import { VALUE_NAMES, valueLimits, type ValuesOptions } from "./values";
 
@@ -79,6 +80,10 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     dumpSignal(value as DumpSignal, `${where}: "dumpSignal"`);
     return;
   }
+  if (option.kind === "samples") {
+    samplingOf(value as SamplesOptions | boolean, `${where}: "samples"`);
+    return;
+  }
   if (option.kind === "values") {
     valueLimits(value as ValuesOptions, (limit) => `${where}: "values.${limit}"`);
     return;
@@ -129,6 +134,8 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
       return "{ names, rules, also, except, replace, hash }, or false";
     case "keep":
       return 'a text such as "errors,slow>200ms", a share, or { errors, slow, share, perSecond, slowestPerMinute, roots, when, last, memory }';
+    case "samples":
+      return "{ cpu, heap, intervalUs }, true or false";
     case "values":
       return `limits { ${VALUE_NAMES.join(", ")} }`;
     default:

@@ -18,6 +18,7 @@ import {
 } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
+import type { SamplesOptions } from "./samples";
 import { VALUE_COUNTS, type ValuesOptions } from "./values";
 
 /** What a configuration, or a profile of it, can say. */
@@ -36,6 +37,7 @@ export interface ConfigValues {
   readonly keep?: Keep;
   readonly dumpSignal?: DumpSignal;
   readonly redact?: RedactOptions | false;
+  readonly samples?: SamplesOptions | boolean;
   readonly values?: ValuesOptions;
   readonly maxCalls?: number;
   readonly locals?: boolean;
@@ -70,6 +72,7 @@ export interface ConfigOption {
     | "keep"
     | "signal"
     | "redact"
+    | "samples"
     | "values";
   readonly words?: readonly string[];
   /** The variable that says it as well. */
@@ -182,6 +185,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--redact",
     standard: "every rule but email, phone, ip",
     help: "Which secrets are taken out of values before they are stored, and what stands in their place; false keeps them all.",
+  },
+  samples: {
+    kind: "samples",
+    env: "BREADCRUMB_SAMPLES",
+    flag: "--samples",
+    standard: "false",
+    help: "V8's sampling profilers run alongside: cpu (where the main thread's time goes), heap (what allocates memory that stays alive), microseconds between samples; true for cpu each 1000, false for none (docs/samples.md).",
   },
   values: {
     kind: "values",

@@ -3,7 +3,7 @@
  *
  * Precedence: options given in code or on the command line, then the environment
  * (`BREADCRUMB_DIR`, `BREADCRUMB_MODE`, `BREADCRUMB_INCLUDE`, `BREADCRUMB_EXCLUDE`,
- * `BREADCRUMB_LOCALS`, `BREADCRUMB_CLOCK`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_DUMP_SIGNAL`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_VALUES`), then the project's
+ * `BREADCRUMB_LOCALS`, `BREADCRUMB_CLOCK`, `BREADCRUMB_LEAVES`, `BREADCRUMB_LEAF_SIZE`, `BREADCRUMB_OVERHEAD`, `BREADCRUMB_KEEP`, `BREADCRUMB_DUMP_SIGNAL`, `BREADCRUMB_RETENTION`, `BREADCRUMB_REDACT`, `BREADCRUMB_SAMPLES`, `BREADCRUMB_VALUES`), then the project's
  * configuration, then defaults.
  */
 import { existsSync } from "node:fs";
@@ -38,6 +38,7 @@ import {
   retentionOf,
   type RetentionOptions,
 } from "./retention";
+import { samplesOf, type SamplesOptions, type Sampling, samplingOf } from "./samples";
 import { type ValueLimits, valueLimits, type ValuesOptions, valuesOf } from "./values";
 
 const MODE_BYTES: Readonly<Record<Mode, number>> = {
@@ -60,6 +61,7 @@ const KNOWN = [
   "retention",
   "keep",
   "dumpSignal",
+  "samples",
   "values",
   "redact",
   "locals",
@@ -108,6 +110,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     keep: keptTraces(options.keep, env["BREADCRUMB_KEEP"], config.keep),
     dumpSignal: signal(options.dumpSignal, env["BREADCRUMB_DUMP_SIGNAL"], config.dumpSignal),
+    samples: sampling(options.samples, env["BREADCRUMB_SAMPLES"], config.samples),
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
@@ -184,6 +187,14 @@ export function redaction(
   config: RedactOptions | false | undefined,
 ): RedactRules | null {
   return redactRules(given ?? (env ? redactOf(env, "BREADCRUMB_REDACT") : config));
+}
+
+function sampling(
+  given: SamplesOptions | boolean | undefined,
+  env: string | undefined,
+  config: SamplesOptions | boolean | undefined,
+): Sampling | null {
+  return samplingOf(given ?? (env ? samplesOf(env, "BREADCRUMB_SAMPLES") : config));
 }
 
 function limitsOfValues(

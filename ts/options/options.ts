@@ -6,6 +6,7 @@ import type { InspectorOptions } from "./inspector";
 import type { Keep, KeepRules } from "./keep";
 import type { RedactOptions, RedactRules } from "./redact";
 import type { RetentionLimits, RetentionOptions } from "./retention";
+import type { SamplesOptions, Sampling } from "./samples";
 import type { ValueLimits, ValuesOptions } from "./values";
 
 /** What can happen to a call when the ring is full. */
@@ -100,6 +101,12 @@ export interface StartOptions {
    * @default false
    */
   readonly locals?: boolean;
+  /**
+   * V8's sampling profilers run alongside, and what they find is in the table `samples`: where the main thread's time
+   * goes, with `heap` where memory comes from (docs/samples.md). true: `{ cpu: true, heap: false, intervalUs: 1000 }`.
+   * @default false; `BREADCRUMB_SAMPLES`
+   */
+  readonly samples?: SamplesOptions | boolean;
   /** How much of arguments and results is kept. @default `{ depth: 3, keys: 12, items: 10, string: 200, bytes: 8192, budget: 50 }`; `BREADCRUMB_VALUES` */
   readonly values?: ValuesOptions;
   /**
@@ -149,6 +156,8 @@ export interface SessionOptions {
   readonly keep: KeepRules | null;
   /** Name of the signal that stores what is held; null: none does. */
   readonly dumpSignal: string | null;
+  /** What is sampled; null: nothing. */
+  readonly samples: Sampling | null;
   /** How much of values is kept. */
   readonly values: ValueLimits;
   /** Variables that exceptions leave behind are recorded. */

@@ -105,4 +105,22 @@ export const TABLE_COLUMNS: readonly {
       ["dropped", "BIGINT", "Calls dropped because the ring was full."],
     ],
   },
+  {
+    table: "samples",
+    meaning: "One row a stack, thread and part of a profile (up to 30 s): how often V8 found the thread there, or what it had allocated there that was still alive. Runs without `profile` have none.",
+    columns: [
+      ["run_id", "VARCHAR", "The run."],
+      ["thread_id", "INTEGER", "Thread in its run."],
+      ["kind", "VARCHAR", "`cpu` or `heap`."],
+      ["from", "TIMESTAMP_NS", "Beginning of the part, UTC."],
+      ["to", "TIMESTAMP_NS", "Its end, UTC."],
+      ["function", "VARCHAR", "Name of the innermost recorded function on the stack, as in `functions`; null where there is none."],
+      ["file", "VARCHAR", "Its file."],
+      ["line", "INTEGER", "Line of its first character, from 1."],
+      ["col", "INTEGER", "Column of its first character, from 1."],
+      ["samples", "BIGINT", "How often the stack was found; of `heap`, objects."],
+      ["weight", "BIGINT", "What they stand for: of `cpu` ns, of `heap` bytes that are alive at the end of the part."],
+      ["stack", "VARCHAR", "Its frames, the innermost first: a JSON array of `[name, file, line, col]`; file, line and col are null of V8's own."],
+    ],
+  },
 ];

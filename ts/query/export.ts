@@ -33,7 +33,7 @@ export interface ExportOptions {
   readonly table?: ExportTable | undefined;
   /**
    * Which calls. Its `run`, `trace`, `thread`, `function`, `file`, `since` and `until` narrow exceptions
-   * too; functions, counts and runs are narrowed by run, function and file.
+   * too; functions, counts, samples and runs are narrowed by run, function and file.
    */
   readonly filter?: CallFilter | undefined;
   /** Replace what is there. @default false */
@@ -54,6 +54,7 @@ const JSON_COLUMNS: Partial<Record<ExportTable, readonly string[]>> = {
   runs: ["command"],
   calls: ["parameters", "arguments", "result"],
   functions: ["parameters", "histogram"],
+  samples: ["stack"],
 };
 /** What DuckDB and Node.js say of a place that cannot be written. */
 const CANNOT_WRITE = /^(?:IO Error|E[A-Z]+: )/;

@@ -18,8 +18,15 @@ export function foldedStacks(flame: Flame): string[] {
   return lines;
 }
 
+/** What weights are: `nanoseconds`, or `bytes` of samples of the heap. */
+export type SpeedscopeUnit = "nanoseconds" | "bytes";
+
 /** A profile in speedscope's format. */
-export function speedscopeProfile(flame: Flame, name = "breadcrumb"): SpeedscopeProfile {
+export function speedscopeProfile(
+  flame: Flame,
+  name = "breadcrumb",
+  unit: SpeedscopeUnit = "nanoseconds",
+): SpeedscopeProfile {
   const frames: SpeedscopeFrame[] = [];
   const numbers = new Map<string, number>();
   const samples: number[][] = [];
@@ -30,9 +37,11 @@ export function speedscopeProfile(flame: Flame, name = "breadcrumb"): Speedscope
         const key = JSON.stringify([node.name, node.file, node.line, node.col]);
         const known = numbers.get(key);
         if (known !== undefined) return known;
-        const { file, line, col } = node as FlameNode & { file: string; line: number; col: number };
+        const { file, line, col } = node;
         numbers.set(key, frames.length);
-        return frames.push({ name: node.name, file, line, col }) - 1;
+        // V8's own have no place.
+        const place = file === null || line === null || col === null ? {} : { file, line, col };
+        return frames.push({ name: node.name, ...place }) - 1;
       }),
     );
     weights.push(selfNs);
@@ -46,7 +55,7 @@ export function speedscopeProfile(flame: Flame, name = "breadcrumb"): Speedscope
       {
         type: "sampled",
         name,
-        unit: "nanoseconds",
+        unit,
         startValue: 0,
         endValue: weights.reduce((sum, weight) => sum + weight, 0),
         samples,
@@ -59,9 +68,9 @@ export function speedscopeProfile(flame: Flame, name = "breadcrumb"): Speedscope
 /** A function, as speedscope has it. */
 export interface SpeedscopeFrame {
   readonly name: string;
-  readonly file: string;
-  readonly line: number;
-  readonly col: number;
+  readonly file?: string;
+  readonly line?: number;
+  readonly col?: number;
 }
 
 /** A file of speedscope: https://www.speedscope.app/file-format-schema.json. */
@@ -73,7 +82,7 @@ export interface SpeedscopeProfile {
   readonly profiles: readonly {
     readonly type: "sampled";
     readonly name: string;
-    readonly unit: "nanoseconds";
+    readonly unit: SpeedscopeUnit;
     readonly startValue: number;
     readonly endValue: number;
     readonly samples: readonly (readonly number[])[];
@@ -92,5 +101,6 @@ function walk(flame: Flame, show: (stack: readonly FlameNode[], node: FlameNode)
 }
 
 function folded({ name, file, line }: FlameNode): string {
-  return `${name} (${file}:${line})`.replaceAll(/[;\n\r]/g, ",");
+  const place = file === null ? "" : ` (${file}:${line})`;
+  return `${name}${place}`.replaceAll(/[;\n\r]/g, ",");
 }

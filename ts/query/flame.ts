@@ -14,8 +14,10 @@ import { FlameTree, type FlameSums, TOP } from "./flame-tree";
 import { type IdRange, type IdRanges, idRanges, mayHoldRange } from "./id-ranges";
 import type { Reader } from "./reader";
 import type { Flame, FlameNode } from "./pictures";
+import type { SampleKind } from "./results";
 import type { Rows } from "./rows";
 import { runsIn } from "./segment-choice";
+import { readSampledFlame } from "./sampled-flame";
 import type { Segment } from "./segment-summary";
 
 /** Which calls, and how fine. */
@@ -23,6 +25,8 @@ export interface FlameFilter extends Pick<
   CallFilter,
   "run" | "trace" | "thread" | "since" | "until"
 > {
+  /** Of what V8's profilers found, instead of calls: ns of `cpu`, bytes of `heap`. */
+  readonly samples?: SampleKind | undefined;
   /** Only what calls of this function did; `*` stands for any characters. */
   readonly focus?: string | undefined;
   /** Deeper calls are added to the node above them. @default 200 */
@@ -47,6 +51,7 @@ const PLACE = "(hash(function, file, line, col) >> 12)::DOUBLE AS place";
 
 /** The flame graph. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
 export async function readFlame(reader: Reader, filter: FlameFilter = {}): Promise<Flame> {
+  if (filter.samples !== undefined) return readSampledFlame(reader, filter.samples, filter);
   const maxCalls = checkWhole("maxCalls", filter.maxCalls ?? DEFAULT_CALLS, 1, 2 ** 31);
   const tree = new FlameTree({
     maxDepth: checkWhole("maxLevels", filter.maxLevels ?? DEFAULT_LEVELS, 1, MOST_LEVELS),

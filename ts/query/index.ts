@@ -52,6 +52,7 @@ export type {
   ExportFormat,
   ExportResult,
   ExportTable,
+  SampleKind,
   FoundPlace,
   Handled,
   JsonValue,

@@ -380,8 +380,11 @@ export interface SqlResult {
 /** A file format of an export. */
 export type ExportFormat = "duckdb" | "parquet" | "csv" | "jsonl";
 
+/** What V8's profilers sample. */
+export type SampleKind = "cpu" | "heap";
+
 /** A table of an export. */
-export type ExportTable = "runs" | "calls" | "exceptions" | "functions" | "counts";
+export type ExportTable = "runs" | "calls" | "exceptions" | "functions" | "counts" | "samples";
 
 /** What an export wrote. */
 export interface ExportResult {

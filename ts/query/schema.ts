@@ -122,4 +122,22 @@ export const TABLES: readonly TableSchema[] = [
     ],
     select: `"run_id", "thread_id", "function", "file", "line", "col", "from" AS "from", "to" AS "to", "counted", "dropped"`,
   },
+  {
+    name: "samples",
+    columns: [
+      ["run_id", "VARCHAR"],
+      ["thread_id", "INTEGER"],
+      ["kind", "VARCHAR"],
+      ["from", "TIMESTAMP_NS"],
+      ["to", "TIMESTAMP_NS"],
+      ["function", "VARCHAR"],
+      ["file", "VARCHAR"],
+      ["line", "INTEGER"],
+      ["col", "INTEGER"],
+      ["samples", "BIGINT"],
+      ["weight", "BIGINT"],
+      ["stack", "VARCHAR"],
+    ],
+    select: `"run_id", "thread_id", "kind", "from" AS "from", "to" AS "to", "function", "file", "line", "col", "samples", "weight", "stack"`,
+  },
 ];

@@ -20,6 +20,7 @@ export const SQL_TABLES: ReadonlySet<string> = new Set([
   "exceptions",
   "functions",
   "counts",
+  "samples",
   "runs",
 ]);
 /** Views of the standard that tell tables and columns, and nothing of where they are kept. */

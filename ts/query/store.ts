@@ -205,7 +205,7 @@ export class Store {
   }
 
   /**
-   * A query of one's own over `calls`, `exceptions`, `functions`, `counts` and `runs`, read-only.
+   * A query of one's own over `calls`, `exceptions`, `functions`, `counts`, `samples` and `runs`, read-only.
    * Throws `BC_ERR_BAD_SQL`, `BC_ERR_SQL_LIMIT`, `BC_ERR_BAD_OPTION`.
    */
   sql(text: string, parameters?: SqlParameters, options?: SqlOptions): Promise<SqlResult> {

@@ -209,6 +209,12 @@ export function noteRan(ids: readonly number[]): void {
   native.ran(ids);
 }
 
+/** Stacks of a profile go to the store. `part`: JSON of `ProfilePart`. */
+export function pushSamples(part: string): void {
+  if (epoch[0] !== attached && !attach()) return;
+  native.samples(part);
+}
+
 /** Reads the clock for the next record alone. Call it with room for a record ahead. */
 export function exactClock(): void {
   writeClock(FLAG_EXACT << FLAGS_SHIFT);

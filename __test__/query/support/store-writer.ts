@@ -25,6 +25,7 @@ export interface SegmentRows {
   readonly exceptions?: readonly Row[];
   readonly functions?: readonly Row[];
   readonly counts?: readonly Row[];
+  readonly samples?: readonly Row[];
   readonly schemaVersion?: number;
 }
 

@@ -148,6 +148,8 @@ impl Text {
 pub struct Files {
     texts: Vec<Text>,
     by_path: FxHashMap<String, usize>,
+    /// The id of the first function of each file whose calls breakpoints tell of.
+    inspected: FxHashMap<String, u32>,
     /// What became of each file.
     covered: Vec<CoveredFile>,
     /// Files that are left alone unless their text comes, by path.
@@ -196,10 +198,13 @@ impl Files {
     /// Lists a file whose calls breakpoints tell of.
     pub fn add_inspected(
         &mut self,
+        path: &str,
         about: About,
+        first_id: u32,
         functions: usize,
         left_alone: Vec<LeftAloneFunction>,
     ) {
+        self.inspected.insert(path.to_owned(), first_id);
         self.covered.push(CoveredFile {
             backend: Some(INSPECTOR),
             functions,
@@ -266,6 +271,16 @@ impl Files {
         let text = &self.texts[*self.by_path.get(path)?];
         let original = text.splices.original_position(offset);
         Some((text.first_id, original.checked_sub(text.head_units())?))
+    }
+
+    /// Of a place in a recorded file: the id of the file's first function, and the place in its source.
+    pub fn source_place(&self, path: &str, line: u32, column: u32) -> Option<(u32, (u32, u32))> {
+        if let Some(&at) = self.by_path.get(path) {
+            let text = &self.texts[at];
+            return Some((text.first_id, text.splices.original_place(line, column)));
+        }
+        let first_id = *self.inspected.get(path)?;
+        Some((first_id, (line, column)))
     }
 
     /// What V8 would call the function at this place of an instrumented file, which it calls `name`.

@@ -26,6 +26,7 @@ mod private_symbols;
 mod process;
 mod promise;
 mod recovery;
+mod samples;
 mod selection;
 mod source_maps;
 mod stack_frame;
@@ -191,6 +192,13 @@ pub fn note_inspector(counters: String) {
 #[napi]
 pub fn ran(functions: Vec<u32>) {
     thread::ran(&functions);
+}
+
+/// Stacks of this thread's profile, as JSON, for the store.
+#[napi]
+pub fn samples(part: String) -> Result<()> {
+    samples::push(&parse(&part)?);
+    Ok(())
 }
 
 /// Files and what became of them.

@@ -445,7 +445,7 @@ pub fn read(source: &str, path: &str, kind: &str) -> Result<Json, String> {
         source_maps::keep(path, map);
     }
     let functions = reading.inspected.len();
-    with_files(|files| files.add_inspected(about, functions, reading.left_alone));
+    with_files(|files| files.add_inspected(path, about, first_id, functions, reading.left_alone));
     Ok(json!({ "firstId": first_id, "functions": reading.inspected }))
 }
 

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use breadcrumb_event::row::SampleRow;
 use breadcrumb_recorder::{Acquired, Recorder, ThreadRole};
 use breadcrumb_ring::{RingError, ThreadMemory};
 
@@ -82,6 +83,11 @@ pub fn leave() {
 /// Functions ran on this thread, and nobody knows how often.
 pub fn ran(functions: &[u32]) {
     with_place(|recorder, index| recorder.note_ran(index, functions));
+}
+
+/// Stacks of this thread's profile, for the store.
+pub fn push_samples(rows: impl FnOnce(u32) -> Vec<SampleRow>) {
+    with_place(|recorder, index| recorder.push_samples(rows(index)));
 }
 
 /// This thread's index in the run, if it writes.

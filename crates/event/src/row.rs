@@ -258,3 +258,37 @@ pub struct CountRow {
     /// Calls dropped because the ring was full.
     pub dropped: u64,
 }
+
+/// A stack that was found in a part of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleRow {
+    /// Index of the thread.
+    pub thread_id: u32,
+    /// `cpu` or `heap`.
+    pub kind: String,
+    /// Beginning of the part, ns since 1970.
+    pub from_ns: i64,
+    /// Its end.
+    pub to_ns: i64,
+    /// The innermost recorded function.
+    pub function: Option<SampledFunction>,
+    /// How often it was found.
+    pub samples: i64,
+    /// Nanoseconds or bytes.
+    pub weight: i64,
+    /// JSON of its frames, the innermost first.
+    pub stack: String,
+}
+
+/// A function as a row of samples says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampledFunction {
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// Line of its first character, from 1.
+    pub line: u32,
+    /// Column of its first character, from 1.
+    pub column: u32,
+}

@@ -802,8 +802,107 @@ pub const COUNTS: Table = Table {
     ],
 };
 
+/// One row a distinct stack in a part of a profile.
+pub const SAMPLES: Table = Table {
+    name: "samples",
+    doc: "One row a stack, thread and part of a profile (up to 30 s): how often V8 found the thread there, or what it had allocated there that was still alive. Runs without `profile` have none.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column("thread_id", Int32, false, Dictionary, "Thread in its run."),
+        column("kind", Text, false, Dictionary, "`cpu` or `heap`."),
+        column("from", TimestampNs, false, Delta, "Beginning of the part."),
+        column("to", TimestampNs, false, Delta, "Its end."),
+        column(
+            "function",
+            Text,
+            true,
+            Dictionary,
+            "Name of the innermost recorded function on the stack.",
+        ),
+        column("file", Text, true, Dictionary, "Its file."),
+        column(
+            "line",
+            Int32,
+            true,
+            Dictionary,
+            "Line of its first character, from 1.",
+        ),
+        column(
+            "col",
+            Int32,
+            true,
+            Dictionary,
+            "Column of its first character, from 1.",
+        ),
+        column("samples", Int64, false, Plain, "How often it was found."),
+        column(
+            "weight",
+            Int64,
+            false,
+            Plain,
+            "`cpu`: ns between samples; `heap`: bytes.",
+        ),
+        column(
+            "stack",
+            Text,
+            false,
+            Plain,
+            "Its frames, the innermost first: a JSON array.",
+        ),
+    ],
+    view: &[
+        view("run_id", "VARCHAR", "", "The run."),
+        view("thread_id", "INTEGER", "", "Thread in its run."),
+        view("kind", "VARCHAR", "", "`cpu` or `heap`."),
+        view(
+            "from",
+            "TIMESTAMP_NS",
+            "\"from\"",
+            "Beginning of the part, UTC.",
+        ),
+        view("to", "TIMESTAMP_NS", "\"to\"", "Its end, UTC."),
+        view(
+            "function",
+            "VARCHAR",
+            "",
+            "Name of the innermost recorded function on the stack, as in `functions`; null where there is none.",
+        ),
+        view("file", "VARCHAR", "", "Its file."),
+        view(
+            "line",
+            "INTEGER",
+            "",
+            "Line of its first character, from 1.",
+        ),
+        view(
+            "col",
+            "INTEGER",
+            "",
+            "Column of its first character, from 1.",
+        ),
+        view(
+            "samples",
+            "BIGINT",
+            "",
+            "How often the stack was found; of `heap`, objects.",
+        ),
+        view(
+            "weight",
+            "BIGINT",
+            "",
+            "What they stand for: of `cpu` ns, of `heap` bytes that are alive at the end of the part.",
+        ),
+        view(
+            "stack",
+            "VARCHAR",
+            "",
+            "Its frames, the innermost first: a JSON array of `[name, file, line, col]`; file, line and col are null of V8's own.",
+        ),
+    ],
+};
+
 /// Every table that is kept in segments.
-pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS];
+pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS, SAMPLES];
 
 /// Base of the duration histogram: bucket b > 0 holds durations of about `1.1^b` ns.
 pub const HISTOGRAM_BASE: f64 = 1.1;

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use breadcrumb_event::row::SampleRow;
 use breadcrumb_redact::RedactorOptions;
 use breadcrumb_ring::{LastWord, Reader, Ring, RunFolder, Take};
 use breadcrumb_store::RunRecord;
@@ -93,6 +94,8 @@ pub(crate) struct Drain {
     pub(crate) noted: Arc<Mutex<BTreeMap<String, Json>>>,
     /// Functions, by thread, that ran and of whose calls nobody knows how many there were.
     pub(crate) ran: Arc<Mutex<BTreeSet<(u32, u32)>>>,
+    /// Stacks of the profile that wait for the next publication.
+    pub(crate) samples: Arc<Mutex<Vec<SampleRow>>>,
     /// Changes of what is captured that are in the run's record.
     captures_noted: u64,
     /// The run's record says that it ended: see `replacement.rs`.
@@ -128,6 +131,7 @@ impl Drain {
             failing_since_ns: None,
             noted: Arc::default(),
             ran: Arc::default(),
+            samples: Arc::default(),
             captures_noted: FIRST_CAPTURE,
             left: false,
             dormant: true,

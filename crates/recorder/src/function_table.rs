@@ -18,6 +18,9 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::error::RecorderError;
 
+/// From where a function starts to its parameters, but for its name: `static async function *`.
+const HEAD_UNITS: u32 = 24;
+
 /// The functions of one file.
 #[derive(Clone, Debug)]
 struct Block {
@@ -135,6 +138,26 @@ impl FunctionTable {
             .map(|(id, _)| id)
     }
 
+    /// The function that V8 calls `name` and that starts at this place, or a little before, in the text of the file
+    /// whose first function this is: V8 says where parameters begin.
+    #[must_use]
+    pub fn started_at(&self, first: u32, place: (u32, u32), name: &str) -> Option<FunctionEntry> {
+        let entries = self.file_of(first);
+        let start = |entry: &FunctionEntry| match &entry.generated {
+            Some(generated) => (generated.line, generated.column),
+            None => (entry.function.line, entry.function.column),
+        };
+        let before = entries.iter().filter(|entry| start(entry) <= place);
+        let nearest = before.max_by_key(|entry| start(entry))?;
+        let own = &nearest.function.name;
+        let last = name.rsplit([' ', '.']).next().unwrap_or_default();
+        let is_named = !last.is_empty() && own.ends_with(last);
+        let (line, column) = start(nearest);
+        // A class without a constructor of its own is none of the functions before it.
+        let is_near = line == place.0 && place.1 - column <= HEAD_UNITS + own.len() as u32;
+        (is_named || is_near).then(|| nearest.clone())
+    }
+
     /// The functions so far.
     #[must_use]
     pub fn snapshot(&self) -> FunctionSnapshot {
@@ -199,5 +222,74 @@ impl FunctionSnapshot {
 impl FunctionSource for FunctionSnapshot {
     fn get(&self, id: u32) -> Option<FunctionEntry> {
         self.entry(id).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use breadcrumb_event::function::{FunctionKind, Generated};
+
+    use super::*;
+
+    fn function(name: &str, line: u32, column: u32) -> Function {
+        Function {
+            name: name.into(),
+            kind: FunctionKind::Function,
+            is_async: false,
+            is_generator: false,
+            is_leaf: false,
+            is_inspected: false,
+            line,
+            column,
+            start: 0,
+            end: 1,
+            parameters: Vec::new(),
+            scopes: Vec::new(),
+            catches: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_function_is_found_where_its_parameters_begin() {
+        let table = FunctionTable::default();
+        table
+            .register("other.js".into(), vec![function("x", 1, 1)])
+            .unwrap();
+        let own = vec![
+            function("load", 2, 1),
+            function("Cart.total", 3, 14),
+            function("late", 9, 1),
+        ];
+        let first = table.register("cart.js".into(), own).unwrap();
+        let at = |place, name: &str| {
+            let found = table.started_at(first, place, name);
+            found.map(|entry| entry.function.name)
+        };
+        assert_eq!(at((2, 14), "load").as_deref(), Some("load"));
+        assert_eq!(at((3, 19), "total").as_deref(), Some("Cart.total"));
+        // Its name and its parameters are on two lines.
+        assert_eq!(at((4, 1), "total").as_deref(), Some("Cart.total"));
+        // A class without a constructor of its own, and the file itself.
+        assert_eq!(at((6, 1), "Plain"), None);
+        assert_eq!(at((1, 1), ""), None);
+    }
+
+    #[test]
+    fn where_a_source_map_moved_it_it_is_found_in_the_text_that_runs() {
+        let table = FunctionTable::default();
+        let generated = Some(Generated {
+            file: "out.js".into(),
+            line: 1,
+            column: 400,
+        });
+        let entry = FunctionEntry {
+            file: "in.ts".into(),
+            function: function("f", 70, 3),
+            generated,
+        };
+        let first = table.with_next_id(|first| (vec![entry], first)).unwrap();
+        let found = table.started_at(first, (1, 411), "a").unwrap();
+        assert_eq!((&*found.file, found.function.line), ("in.ts", 70));
+        assert_eq!(table.started_at(first, (1, 399), "a"), None);
     }
 }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use breadcrumb_event::row::SampleRow;
 use breadcrumb_ring::clock::{monotonic_ns, wall_ns};
 use breadcrumb_ring::{ChunkBudget, DumpSignal, LastWord, Ring, RingOptions, ThreadMemory};
 use breadcrumb_store::{FileLists, RunRecord, RunStatus, WriterLock, iso_timestamp};
@@ -84,6 +85,8 @@ pub struct Recorder {
     noted: Arc<Mutex<BTreeMap<String, serde_json::Value>>>,
     /// See [`Drain::ran`].
     ran: Arc<Mutex<BTreeSet<(u32, u32)>>>,
+    /// See [`Drain::samples`].
+    samples: Arc<Mutex<Vec<SampleRow>>>,
     /// The run has its record, and its store a keeper.
     has_begun: AtomicBool,
     /// Nobody removes the run from its store meanwhile.
@@ -147,6 +150,7 @@ impl Recorder {
         let dump_signal = dump_signal.and_then(|name| watch_dump_signal(name, &mut drain));
         let noted = Arc::clone(&drain.noted);
         let ran = Arc::clone(&drain.ran);
+        let samples = Arc::clone(&drain.samples);
         let mut session = Session::new(control, drain, budget);
         session.space = options.space;
         session.blocks = AtomicBool::new(options.overflow == Overflow::Block);
@@ -190,6 +194,7 @@ impl Recorder {
             retention,
             noted,
             ran,
+            samples,
             has_begun: AtomicBool::new(false),
             writes: Mutex::new(writes),
         };
@@ -474,6 +479,11 @@ impl Recorder {
     pub fn note_ran(&self, thread_id: u32, functions: &[u32]) {
         let ran = functions.iter().map(|&function| (thread_id, function));
         self.ran.lock().extend(ran);
+    }
+
+    /// Stacks of a profile, for the store. Until they are there a crash loses them.
+    pub fn push_samples(&self, rows: Vec<SampleRow>) {
+        self.samples.lock().extend(rows);
     }
 
     /// What the run's record says of files, when it is written next.

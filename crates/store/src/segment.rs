@@ -10,8 +10,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow};
-use breadcrumb_event::schema::{COUNTS, FUNCTIONS, SCHEMA_VERSION};
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, SampleRow};
+use breadcrumb_event::schema::{COUNTS, FUNCTIONS, SAMPLES, SCHEMA_VERSION};
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
@@ -31,7 +31,7 @@ const MAX_HASHES: usize = 2000;
 /// What a publication put in place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Published {
-    /// Rows of calls, exceptions and counts.
+    /// Rows of calls, exceptions, counts and samples.
     pub rows: u64,
     /// Bytes of the segment's files.
     pub bytes: u64,
@@ -45,6 +45,7 @@ struct RunRows {
     /// Number of its exceptions.
     exceptions: u64,
     counts: Vec<CountRow>,
+    samples: Vec<SampleRow>,
 }
 
 /// Where the rows of a segment come from.
@@ -172,14 +173,24 @@ impl SegmentBuilder {
         self.runs[self.current].counts.push(*row);
     }
 
+    /// Takes a stack of a profile.
+    pub fn push_sample(&mut self, row: SampleRow) {
+        self.runs[self.current].samples.push(row);
+    }
+
+    fn samples(&self) -> impl Iterator<Item = &SampleRow> {
+        self.runs.iter().flat_map(|run| &run.samples)
+    }
+
     fn counts(&self) -> impl Iterator<Item = &CountRow> {
         self.runs.iter().flat_map(|run| &run.counts)
     }
 
-    /// Number of rows held: calls, exceptions and counts.
+    /// Number of rows held: calls, exceptions, counts and samples.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.calls.rows() + self.exceptions.rows() + self.counts().count() as u64
+        let small = self.counts().count() + self.samples().count();
+        self.calls.rows() + self.exceptions.rows() + small as u64
     }
 
     /// How the calls in the rows held were timed.
@@ -194,13 +205,17 @@ impl SegmentBuilder {
     }
 
     /// Memory held, about. Calls and exceptions are bounded (a few MiB, the rest waits in files)
-    /// unless the disk is full; counts grow with their number.
+    /// unless the disk is full; counts and samples grow with their number.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let sums = self.runs.iter().map(|run| run.sums.len() * 512);
         self.calls.memory_bytes()
             + self.exceptions.memory_bytes()
             + self.counts().count() * size_of::<CountRow>()
+            + self
+                .samples()
+                .map(|row| size_of::<SampleRow>() + row.stack.len())
+                .sum::<usize>()
             + sums.sum::<usize>()
     }
 
@@ -292,6 +307,7 @@ impl SegmentBuilder {
                 "counts",
                 self.count_cells(&mut resolved),
             ),
+            (&mut tables.samples, "samples", self.sample_cells()),
         ] {
             if cells.rows() > 0 {
                 let mut out = AtomicFile::create(&file(table))?;
@@ -323,8 +339,12 @@ impl SegmentBuilder {
 
     fn run_parts(&mut self, origin: &Origin<'_>) -> Vec<RunPart> {
         let held = self.calls.runs();
-        let has_rows =
-            |run: &&RunRows| run.sums.len() > 0 || run.exceptions > 0 || !run.counts.is_empty();
+        let has_rows = |run: &&RunRows| {
+            run.sums.len() > 0
+                || run.exceptions > 0
+                || !run.counts.is_empty()
+                || !run.samples.is_empty()
+        };
         self.runs
             .iter()
             .filter(has_rows)
@@ -365,7 +385,13 @@ impl SegmentBuilder {
         let calls = self.calls.runs().iter().filter_map(|run| run.ranges);
         let calls = calls.map(|ranges| ranges.started_at_ns.0).min();
         let counts = self.counts().map(|row| row.from_ns);
-        let others = self.exceptions.first_ns().into_iter().chain(counts);
+        let samples = self.samples().map(|row| row.from_ns);
+        let others = self
+            .exceptions
+            .first_ns()
+            .into_iter()
+            .chain(counts)
+            .chain(samples);
         calls.or_else(|| others.min()).unwrap_or_else(now_ns)
     }
 
@@ -379,11 +405,13 @@ impl SegmentBuilder {
             sums,
             exceptions,
             counts,
+            samples,
             ..
         } = &mut self.runs[0];
         sums.clear();
         *exceptions = 0;
         counts.clear();
+        samples.clear();
     }
 
     fn function_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
@@ -430,6 +458,28 @@ impl SegmentBuilder {
                 cells.push_integer(Some(row.to_ns));
                 cells.push_integer(Some(i64::try_from(row.counted).unwrap_or(i64::MAX)));
                 cells.push_integer(Some(i64::try_from(row.dropped).unwrap_or(i64::MAX)));
+            }
+        }
+        cells
+    }
+
+    fn sample_cells(&self) -> Cells {
+        let mut cells = Cells::new(&SAMPLES);
+        for run in &self.runs {
+            for row in &run.samples {
+                let function = row.function.as_ref();
+                cells.push_text(Some(&run.run_id));
+                cells.push_integer(Some(row.thread_id.into()));
+                cells.push_text(Some(&row.kind));
+                cells.push_integer(Some(row.from_ns));
+                cells.push_integer(Some(row.to_ns));
+                cells.push_text(function.map(|it| it.name.as_str()));
+                cells.push_text(function.map(|it| it.file.as_str()));
+                cells.push_integer(function.map(|it| it.line.into()));
+                cells.push_integer(function.map(|it| it.column.into()));
+                cells.push_integer(Some(row.samples));
+                cells.push_integer(Some(row.weight));
+                cells.push_text(Some(&row.stack));
             }
         }
         cells

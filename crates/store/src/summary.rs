@@ -49,6 +49,9 @@ pub struct TableSummaries {
     /// `counts`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counts: Option<TableSummary>,
+    /// `samples`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<TableSummary>,
 }
 
 impl TableSummaries {
@@ -59,6 +62,7 @@ impl TableSummaries {
             ("exceptions", &self.exceptions),
             ("functions", &self.functions),
             ("counts", &self.counts),
+            ("samples", &self.samples),
         ]
         .into_iter()
         .filter_map(|(name, table)| table.as_ref().map(|table| (name, table)))

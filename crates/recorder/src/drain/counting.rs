@@ -54,6 +54,9 @@ impl Drain {
                 dropped: 0,
             });
         }
+        for row in std::mem::take(&mut *self.samples.lock()) {
+            self.sink.push_sample(row);
+        }
         if let Some(keep) = &mut self.keep {
             push_left_out(keep, (self.counted_to_ns, wall_ns()), &mut self.sink);
         }

@@ -11,9 +11,10 @@ use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated, INSPECTOR, PROBE};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, ParentKind, ThrownAt,
+    Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, ParentKind,
+    SampleRow, SampledFunction, ThrownAt,
 };
-use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, Table};
+use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, SAMPLES, Table};
 
 use super::functions::{MergedFunctions, Named};
 use crate::StoreError;
@@ -24,6 +25,8 @@ use crate::table_reader::{Batch, TableReader};
 type TakeCall<'a> = &'a mut dyn FnMut(&str, Option<u32>, &CallRow<'_>);
 type TakeException<'a> = &'a mut dyn FnMut(&str, Option<u32>, &ExceptionRow<'_>);
 type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
+
+type TakeSample<'a> = &'a mut dyn FnMut(&str, SampleRow);
 
 /// Reads what `functions` says; `idle` takes the run and id of those that were not called.
 pub(super) fn read_functions(
@@ -391,6 +394,51 @@ pub(super) fn read_counts(
                     dropped: dropped.unwrap_or_default().max(0).cast_unsigned(),
                 },
             );
+            batch.advance();
+        }
+    }
+    Ok(())
+}
+
+/// Reads the samples of a segment.
+pub(super) fn read_samples(path: &Path, take: TakeSample<'_>) -> Result<(), StoreError> {
+    let [run, kind, function, file, stack] =
+        places(&SAMPLES, ["run_id", "kind", "function", "file", "stack"]);
+    let numbers = places(
+        &SAMPLES,
+        [
+            "thread_id",
+            "from",
+            "to",
+            "line",
+            "col",
+            "samples",
+            "weight",
+        ],
+    );
+    let mut table = TableReader::open(path, &SAMPLES)?;
+    while let Some(mut batch) = table.next()? {
+        for _ in 0..batch.rows() {
+            let [thread_id, from, to, line, column, samples, weight] =
+                numbers.map(|at| batch.integer(at));
+            let name = batch.text(function).map(lossy).map(Cow::into_owned);
+            let file = owned(&mut batch, file);
+            let row = SampleRow {
+                thread_id: to_u32(thread_id),
+                kind: owned(&mut batch, kind),
+                from_ns: from.unwrap_or_default(),
+                to_ns: to.unwrap_or_default(),
+                function: name.map(|name| SampledFunction {
+                    name,
+                    file,
+                    line: to_u32(line),
+                    column: to_u32(column),
+                }),
+                samples: samples.unwrap_or_default(),
+                weight: weight.unwrap_or_default(),
+                stack: owned(&mut batch, stack),
+            };
+            take(&owned(&mut batch, run), row);
             batch.advance();
         }
     }

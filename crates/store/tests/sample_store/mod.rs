@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind, Generated};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
-    ParentKind,
+    ParentKind, SampleRow, SampledFunction,
 };
 use breadcrumb_store::{RunRecord, RunStatus, SegmentBuilder, SegmentSummary, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -115,6 +115,25 @@ fn count(n: i64) -> CountRow {
     }
 }
 
+fn sample(n: i64) -> SampleRow {
+    let function = SampledFunction {
+        name: "größer".into(),
+        file: "src/a.js".into(),
+        line: 3,
+        column: 1,
+    };
+    SampleRow {
+        thread_id: 1,
+        kind: ["cpu", "heap"][n.unsigned_abs() as usize % 2].into(),
+        from_ns: 1_763_856_000_000_000_000,
+        to_ns: 1_763_856_000_000_000_000 + n,
+        function: (n % 3 > 0).then_some(function),
+        samples: 7,
+        weight: 1000 * n,
+        stack: format!(r#"[["f",null,null,null],["{n}","src/a.js",3,1]]"#),
+    }
+}
+
 /// Writes a segment with these numbers.
 pub fn write(store: &Store, run: &str, seq: u64, numbers: impl IntoIterator<Item = i64>) {
     write_with(store, run, seq, numbers, &[]);
@@ -139,6 +158,7 @@ pub fn write_with(
         }
         if n % 6 == 0 {
             segment.push_count(&count(n));
+            segment.push_sample(sample(n));
         }
     }
     segment.publish(store, seq, &functions_of_calls()).unwrap();
@@ -226,7 +246,7 @@ pub fn rows(store: &Store, table: &str) -> Vec<String> {
 }
 
 pub fn all(store: &Store) -> Vec<Vec<String>> {
-    let tables = ["calls", "exceptions", "functions", "counts"];
+    let tables = ["calls", "exceptions", "functions", "counts", "samples"];
     tables.map(|table| rows(store, table)).to_vec()
 }
 
