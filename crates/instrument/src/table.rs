@@ -110,8 +110,8 @@ fn scopes<'a>(
 
 fn catches(function: &Found, positions: &Positions) -> Vec<CatchClause> {
     let clauses = function.catches.iter().map(|clause| {
-        let [(line, column), inner] = [clause.start, clause.inner]
-            .map(|at| positions.line_and_column(positions.utf16(at)));
+        let [(line, column), inner] =
+            [clause.start, clause.inner].map(|at| positions.line_and_column(positions.utf16(at)));
         CatchClause {
             line,
             column,

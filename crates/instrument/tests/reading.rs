@@ -174,8 +174,8 @@ fn what_is_caught_and_what_can_be_read_has_its_place() {
         .collect();
     let handler = "e) { try { c() } finally { d() } }";
     assert_eq!(scopes[0], (source, "a".to_owned()));
-    assert!(!scopes.iter().any(|(range, _)| *range == handler));
-    assert_eq!(scopes.last().expect("a loop").1, "x");
+    assert_eq!(scopes[1], (handler, "e".to_owned()));
+    assert_eq!(scopes[2], ("x of a) { g(() => x) }", "x".to_owned()));
     assert_eq!(reading.inspected[1].scopes[0].names, ["x"]);
     assert!(read(source).inspected[0].scopes.is_empty());
 }
