@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { call, functionSums } from "../query/support/store-writer";
-import { RUN_A, sampleStore } from "../query/support/sample-store";
+import { call, functionSums, StoreWriter } from "../query/support/store-writer";
+import { newFolder, RUN_A, sampleStore } from "../query/support/sample-store";
 import { runCli } from "./support/run-cli";
 
 const RUN_C = "019ccccc-0000-7000-8000-00000000000c";
@@ -49,6 +49,22 @@ test("what the newest run did not reach, and why", async () => {
                         1  019aaaaa  parse     src/parse.js:10
     "
   `);
+});
+
+test("of breakpoints says that more may have run, unless every call was counted", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  const none = { recorded: 1, counted: 0, dropped: 0, exceptions: 0, bytes: 0, segments: 0 };
+  const inspector = { hits: 2, refused: 0, withoutResult: 0 };
+  const functions = [functionSums({ function: "never" }, [])];
+  writer.run({ runId: "r1", counters: { ...none, inspector } });
+  await writer.segment({ runId: "r1", calls: [call({})], functions });
+  const told = async () => (await runCli(["gaps", "--store", folder])).stdout;
+  expect(await told()).toContain(
+    "\n… or ran while they had no breakpoints: breadcrumb attach --count",
+  );
+  writer.run({ runId: "r1", counters: { ...none, inspector: { ...inspector, counts: "exact" } } });
+  expect(await told()).not.toContain("breakpoints");
 });
 
 test("of another run, of some files; as JSON", async () => {

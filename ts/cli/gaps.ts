@@ -1,7 +1,8 @@
 /**
  * `breadcrumb gaps`: what was included and did not run, and what to widen next.
  */
-import type { Gaps } from "../query/index";
+import { EXACT_COUNTS, inspectorCountersOf } from "../options/inspector";
+import type { Gaps, Run } from "../query/index";
 import { text, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
@@ -40,6 +41,12 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
   printFiles("loaded before the recording began (breadcrumb run begins first)", output, early);
   printFiles("included, and left as they are", output, left);
   printNotCalled(shown, ids, output);
+  if (found.notCalled.length > 0 && runs.some((run) => isInexact(run, found.runIds))) {
+    output.line();
+    output.line(
+      "… or ran while they had no breakpoints: breadcrumb attach --counts counts every call",
+    );
+  }
   if (found.notCalled.length === 0) {
     output.line();
     const known = await nearestFunction(store, name);
@@ -47,6 +54,12 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
   }
   if (isTruncated) output.notice(`these are the first ${limit}; --limit shows more`);
   return 0;
+}
+
+/** Whether breakpoints told of a run, and nobody counted what they did not tell. */
+function isInexact({ runId, counters }: Run, asked: readonly string[]): boolean {
+  const inspector = inspectorCountersOf(counters);
+  return asked.includes(runId) && inspector !== undefined && inspector.counts !== EXACT_COUNTS;
 }
 
 function printFiles(

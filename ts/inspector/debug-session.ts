@@ -65,6 +65,22 @@ export class DebugSession {
     }
   }
 
+  /** Whether V8 pauses for what is thrown and caught: it has one setting for all sessions. */
+  pausesForThrown(): boolean {
+    let isTold = false;
+    const note = (): void => {
+      isTold = true;
+    };
+    this.during("Debugger.paused", note, () => {
+      try {
+        throw undefined;
+      } catch {
+        // Nobody else may hear of it.
+      }
+    });
+    return isTold;
+  }
+
   /** Begins to tell of scripts and to take breakpoints, and keeps no texts of scripts that are gone. */
   enable(): void {
     this.post("Debugger.enable", { maxScriptsCacheSize: 0 });

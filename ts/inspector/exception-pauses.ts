@@ -34,6 +34,8 @@ const PAUSE_NS = 600_000;
 const FRAME_NS = 25_000;
 /** `reject(error)` and `Promise.reject(error)` throw nothing. */
 const REJECTS = /^\n    at (?:<anonymous>|(?:Promise|Function)\.reject \(<anonymous>\))(?:\n|$)/u;
+/** A prime below 2^40: times 31 and a little it is an exact number. */
+const MIXED = 1_099_511_627_689;
 const SPECIAL = /[\\^$.*+?()[\]{}|/]/gu;
 
 /** Of a pause that V8 has just told of, how long it took so far, ns. */
@@ -53,7 +55,9 @@ export class ExceptionPauses {
   /** By V8's ids of their scripts. */
   readonly #files = new Map<string, LoadedFile>();
   #isOn = false;
-  /** Which functions V8 pauses for. */
+  /** Somebody else has V8 pause for exceptions: it has one setting for all sessions. */
+  #isTheirs = false;
+  /** Which functions V8 pauses for: their number, and a number made of their ids. */
   #shown = "";
   /** Scripts of which it pauses for some functions only. */
   #partly: readonly string[] = [];
@@ -76,7 +80,11 @@ export class ExceptionPauses {
   /** Pauses begin and end, as the budget says. `captured`: whose exceptions are wanted. */
   look(captured: readonly LoadedFunction[]): void {
     const mayPause = this.#isOn ? this.#budget.mayPauseForThrow() : this.#budget.mayPause();
-    if (captured.length === 0 || !mayPause || isWatched()) return this.off();
+    if (captured.length === 0 || !mayPause || this.#isTheirs || isWatched()) return this.off();
+    if (!this.#isOn && this.#debug.pausesForThrown()) {
+      this.#isTheirs = true;
+      return;
+    }
     this.#show(captured);
     if (this.#isOn) return;
     this.#isOn = true;
@@ -144,7 +152,9 @@ export class ExceptionPauses {
 
   /** V8 is to pause for what is thrown on the stack of these functions. */
   #show(captured: readonly LoadedFunction[]): void {
-    const shown = captured.map(({ id }) => id).join();
+    // Of thousands, ten times a second: no text of all of them.
+    const mixed = captured.reduce((mix, { id }) => (mix * 31 + id) % MIXED, 7);
+    const shown = `${captured.length} ${mixed}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     const byFile = new Map<LoadedFile, LoadedFunction[]>();

@@ -328,8 +328,10 @@ export class Inspection {
   #paused(at: PausedAt): void {
     const asks = this.#asks;
     this.#asks = false;
-    if (isThrown(at)) this.#spend(at, () => this.#thrown(at));
-    else if (asks) this.#spend(at, () => this.#goOn());
+    if (isThrown(at)) {
+      // Or somebody else has asked for it.
+      if (this.#exceptions.isOn) this.#spend(at, () => this.#thrown(at));
+    } else if (asks) this.#spend(at, () => this.#goOn());
     else this.#returned(at);
   }
 
