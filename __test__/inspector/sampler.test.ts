@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { cli, type Ended, nodes, project, run } from "../support/program";
@@ -88,6 +88,15 @@ if (process.listenerCount("exit") !== listeners) throw new Error("a listener is 
     const folder = project(files);
     succeeded(run(node, ["main.mjs"], folder));
     expectFound(folder, "src/busy.cjs");
+  });
+
+  it("are none of the heap where Node samples it itself", () => {
+    const folder = project({ "app.js": `${BUSY}burn(5);` });
+    const args = ["run", "--samples", "heap", "--", node, "--heap-prof", "app.js"];
+    const ended = run(process.execPath, [cli, ...args], folder);
+    succeeded(ended);
+    expect(ended.stderr).toMatch(/^breadcrumb: no samples: --heap-prof samples the heap/m);
+    expect(readdirSync(folder).some((name) => name.endsWith(".heapprofile"))).toBe(true);
   });
 
   it("are none unless they are asked for", () => {

@@ -66,6 +66,8 @@ const IDLE = "(idle)";
 const ROOT = "(root)";
 /** What stands for frames of ours. */
 const OURS = "(breadcrumb)";
+/** Node's own option for the same. */
+const HEAP_PROF = /--heap[-_]prof(?:\s|=|$)/u;
 /** Bytes between samples of the heap: V8's own. */
 const HEAP_INTERVAL = 32_768;
 
@@ -83,6 +85,11 @@ export class Sampler {
   constructor(sampling: Sampling, ownFolder: string) {
     this.#sampling = sampling;
     this.#own = ownFolder;
+    // V8 would end the other one's sampling with ours, and say nothing.
+    if (sampling.heap && HEAP_PROF.test(toldNode())) {
+      this.#session.end();
+      throw new Error("--heap-prof samples the heap, and V8 has one profiler for it");
+    }
     try {
       if (sampling.cpu) {
         this.#session.post("Profiler.enable");
@@ -225,6 +232,11 @@ function withFrame(part: Part, frame: CallFrame, outer: readonly number[]): read
   const number = part.frame(frame);
   const isOurs = part.told.frames[number]?.[0] === OURS;
   return isOurs && outer[0] === number ? outer : [number, ...outer];
+}
+
+/** The options that Node was started with. */
+function toldNode(): string {
+  return [...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" ");
 }
 
 function fileOf(url: string): string | null {
