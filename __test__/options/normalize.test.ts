@@ -81,10 +81,20 @@ describe("normalize", () => {
     expect(() => normalize({}, { ...at, env })).toThrow(message);
   });
 
+  it("takes no samples into memory, whatever the environment and the configuration say", () => {
+    const config = { values: { samples: true }, folder: null };
+    const env = { BREADCRUMB_SAMPLES: "cpu" };
+    const store = ":memory:";
+    expect(normalize({ store }, { ...at, config, env }).samples).toBeNull();
+    expect(normalize({ store, samples: false }, { ...at, env }).samples).toBeNull();
+    expect(normalize({}, { ...at, env }).samples).toMatchObject({ cpu: true, heap: false });
+  });
+
   it("refuses what it does not know, and says what it does", () => {
     const bad: [object, RegExp][] = [
       [{ includes: ["a"] }, /Unknown option "includes"; the options are include, /],
       [{ include: "src" }, /"include" must be an array/],
+      [{ samples: true, store: ":memory:" }, /"samples" needs a store in a folder: :memory: keeps/],
       [
         { include: ["src/a.js:total"] },
         /"include" takes files, and "src\/a.js:total" names a funct/,

@@ -83,12 +83,16 @@ export interface Circumstances {
   readonly config?: Pick<LoadedConfig, "values" | "folder"> | undefined;
 }
 
+/** The store that is none on disk. */
+const MEMORY = ":memory:";
+
 /** Checks options and fills in defaults. Throws BC_ERR_BAD_OPTION. */
 export function normalize(options: StartOptions, at: Circumstances): SessionOptions {
   checkObject(options, "Options must be an object", KNOWN);
   const { env } = at;
   const { values: config, folder } = at.config ?? { values: {}, folder: null };
   const root = folder ?? projectRoot(at.cwd);
+  const store = storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"] || config.store, folder);
   return {
     root,
     mainRoot: mainRoot(at.main),
@@ -100,7 +104,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
       [],
     all: at.all || config.all === true,
     ownFolder: at.ownFolder,
-    store: storeFolder(options.store, at.cwd, env["BREADCRUMB_DIR"] || config.store, folder),
+    store,
     overflow: oneOf('Option "overflow"', options.overflow ?? config.overflow ?? "drop", OVERFLOWS),
     mode: chosenMode(options.mode, env["BREADCRUMB_MODE"], config.mode),
     overhead: overhead(options.overhead, env["BREADCRUMB_OVERHEAD"], config.overhead),
@@ -110,7 +114,10 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     retention: retention(options.retention, env["BREADCRUMB_RETENTION"], config.retention),
     keep: keptTraces(options.keep, env["BREADCRUMB_KEEP"], config.keep),
     dumpSignal: signal(options.dumpSignal, env["BREADCRUMB_DUMP_SIGNAL"], config.dumpSignal),
-    samples: sampling(options.samples, env["BREADCRUMB_SAMPLES"], config.samples),
+    samples:
+      store === MEMORY
+        ? noSamples(options.samples)
+        : sampling(options.samples, env["BREADCRUMB_SAMPLES"], config.samples),
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
@@ -187,6 +194,12 @@ export function redaction(
   config: RedactOptions | false | undefined,
 ): RedactRules | null {
   return redactRules(given ?? (env ? redactOf(env, "BREADCRUMB_REDACT") : config));
+}
+
+/** A memory store keeps calls alone. */
+function noSamples(given: SamplesOptions | boolean | undefined): null {
+  if (samplingOf(given) === null) return null;
+  throw badOption('Option "samples" needs a store in a folder: :memory: keeps none');
 }
 
 function sampling(
@@ -323,7 +336,7 @@ export function storeFolder(
     throw badOption(`Option "store" must be a folder or ":memory:"; got ${String(given)}`);
   }
   const named = given ?? (env === "" ? undefined : env);
-  if (named === ":memory:") return named;
+  if (named === MEMORY) return named;
   if (named !== undefined) return resolve(cwd, named);
   const found = upwards(cwd, (at) => existsSync(join(at, ".breadcrumb", "store.json")));
   return join(found ?? root ?? projectRoot(cwd), ".breadcrumb");
