@@ -54,7 +54,9 @@ fn a_hot_function_is_lowered_and_comes_back_when_the_budget_goes() {
     });
     assert_eq!(level(1), MODE_VALUES);
     wait_until("it is told", || {
-        governor(&recorder)["decided"].as_u64().is_some_and(|n| n > 0)
+        governor(&recorder)["decided"]
+            .as_u64()
+            .is_some_and(|n| n > 0)
     });
     let report = governor(&recorder);
     assert_eq!(report["decisions"][0]["function"], "add");
