@@ -46,10 +46,14 @@ export interface Begun {
   readonly loaded: Promise<LoadedReport>;
 }
 
-/** Begins to record, and says nothing. Throws as `start()` does, but for BC_ERR_ALREADY_STARTED: see `demandNone()`. */
+/**
+ * Begins to record, and says nothing. `isWanted`: whether breakpoints are to go on, asked where the event loop does not
+ * turn. Throws as `start()` does, but for BC_ERR_ALREADY_STARTED: see `demandNone()`.
+ */
 export function begin(
   options: StartOptions,
   { env, config }: Pick<Circumstances, "env" | "config">,
+  isWanted?: () => boolean,
 ): Begun {
   const core = loadCore();
   const budget = inspectorBudget(options.inspector);
@@ -69,7 +73,7 @@ export function begin(
   });
   running = true;
   core.install();
-  return { session: new Session(core, true), runId, loaded: core.inspectLoaded(budget) };
+  return { session: new Session(core, true), runId, loaded: core.inspectLoaded(budget, isWanted) };
 }
 
 /** Throws BC_ERR_ALREADY_STARTED where a session runs. */

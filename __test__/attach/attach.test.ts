@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -8,21 +8,20 @@ import { listeningPorts } from "../../ts/attach/linux-process";
 import { openStore } from "../../ts/query/index";
 import { unlikeSchema } from "../cli/support/json-schema";
 import { cli, nodes, project, register, run } from "../support/program";
-import { attach, attaching, CART, LATE, SERVER, start, type Target, until } from "./support/target";
+import {
+  attach,
+  attaching,
+  BUSY,
+  CART,
+  LATE,
+  SERVER,
+  start,
+  type Target,
+  TICKS,
+  until,
+} from "./support/target";
 
 const ANY_PORT = "--inspect-port=0";
-/** Calls two functions again and again; so many times, if it is told, and then ends with 7. */
-const TICKS = `
-import { total } from "./src/lib.mjs";
-let left = Number(process.argv[2] ?? Infinity);
-const timer = setInterval(async () => {
-  await total(2);
-  if (--left > 0) return;
-  clearInterval(timer);
-  process.exitCode = 7;
-}, 20);
-console.log("begun");
-`;
 const LIB = CART.replace("module.exports =", "export");
 /** What Node itself says of its inspector. */
 const NODES_OWN =
@@ -185,6 +184,36 @@ describe.each(nodes)("a process that knows nothing of us, on %s", (_name, node) 
     await expectAlone(target, 0);
     expectNodesOwn(target);
   });
+
+  it.each([
+    ["its time is up", ["--for=2s"], undefined],
+    ["it is asked to end", [], "SIGINT"],
+    ["the command is killed", [], "SIGKILL"],
+  ] as const)(
+    "is let go of when %s, also where its event loop does not turn",
+    async (_why, more, signal) => {
+      const step = "export function step(n) {\n  return n + 1;\n}\n";
+      const folder = made({ "busy.mjs": BUSY, "src/step.mjs": step });
+      const target = await begin(node, [ANY_PORT, "busy.mjs"], folder);
+      const limits = ["--hits=1000000", "--total-hits=1000000", "--cpu-ms=1000000", "--pause-ms=0"];
+      const args = [`${target.pid}`, "--include=src/**", ...limits, ...more];
+      const command = attaching(node, args, folder);
+      await until(() => command.complained().includes("recording"));
+      writeFileSync(join(folder, "go"), "");
+      if (signal !== undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        command.child.kill(signal);
+      }
+      await until(() => target.said().includes("free"));
+      if (signal === "SIGKILL") {
+        expect(await command.ended).toEqual([null, signal]);
+        return;
+      }
+      expect(await command.ended).toEqual([0, null]);
+      expect(command.said()).toContain("It is let go of");
+      await expectAlone(target, 0);
+    },
+  );
 
   it("ends by itself where the command is killed", async () => {
     const { folder, target } = await ticking(node, [], ["150"]);

@@ -257,6 +257,29 @@ describe.each(nodes)("exceptions in loaded files on %s", (name, node) => {
     }
   });
 
+  it("call no function of the program's that formats stacks and was there before", () => {
+    const files = {
+      "src/lib.js":
+        "exports.fails = function fails(n) { const kept = n; if (kept) throw new Error('no ' + n); };",
+      "main.js": `
+        const { fails } = require("./src/lib.js");
+        let formatted = 0;
+        Error.prepareStackTrace = (error, sites) => { formatted += 1; return String(sites.length); };
+        (async () => {
+          const { Breadcrumb } = require("breadcrumb-tracer");
+          const session = await Breadcrumb.start({ include: ["src/**"], store: ":memory:", inspector: ${ALL} });
+          formatted = 0;
+          for (let n = 1; n < 4; n++) try { fails(n); } catch {}
+          const told = [formatted];
+          await session.stop();
+          console.log(JSON.stringify([...told, session.counters().inspector.exceptions]));
+        })();`,
+    };
+    const ended = run(node, ["main.js"], project(files));
+    expect(ended, ended.stderr).toMatchObject({ status: 0, signal: null });
+    expect(JSON.parse(ended.stdout)).toEqual([0, 3]);
+  });
+
   it("are paused for only while functions are captured and nobody else may debug", () => {
     const answer = told(
       `exports.fails = function fails(n) { const kept = n; if (kept) throw new Error("no " + n); };`,

@@ -224,6 +224,7 @@ async function record(
       budget,
       config: { values, folder },
       env: ownEnvironment(),
+      by: process.pid,
       forMs: forMs === undefined ? null : forMs + GRACE_MS,
     },
     WORK_MS,
@@ -236,10 +237,13 @@ async function record(
     notices,
     gone: lease.gone,
     stop: async () => {
+      lease.letGo();
       try {
         return await lease.ask<Ended | null>({ do: "stop" }, WORK_MS);
-      } catch {
-        return null;
+      } catch (error) {
+        const { code } = error as BreadcrumbError;
+        if (code === "BC_ERR_NO_PROCESS" || !isThere(pid)) return null;
+        throw error;
       } finally {
         await lease.end();
       }

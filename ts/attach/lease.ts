@@ -8,13 +8,13 @@
  *
  * Limits: Linux and macOS. One question at a time.
  */
-import { lstatSync, mkdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { cannotAttach, noProcess } from "./cannot-attach";
-import { type Answer, type Hello, MAX_LINE, type Request } from "./messages";
+import { type Answer, type Hello, MAX_LINE, overPath, type Request } from "./messages";
 
 /** See the module. */
 export class Lease {
@@ -45,6 +45,7 @@ export class Lease {
       const server = createServer();
       try {
         await listen(server, path);
+        rmSync(overPath(path), { force: true });
         return new Lease(pid, path, server);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
@@ -80,10 +81,16 @@ export class Lease {
     throw cannotAttach(`${this.#pid} gave no answer within ${patienceMs / 1000} s`);
   }
 
+  /** Says that it is over, also to a process whose JavaScript is too busy to hear of it. */
+  letGo(): void {
+    writeFileSync(overPath(this.path), "");
+  }
+
   /** The process lets go, if it has not, and the next one may attach. */
   async end(): Promise<void> {
     this.#socket?.destroy();
     await new Promise((resolve) => void this.#server.close(resolve));
+    rmSync(overPath(this.path), { force: true });
     rmSync(this.path, { force: true });
   }
 

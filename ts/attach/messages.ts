@@ -16,6 +16,11 @@ import type { CoveredFile, SessionCounters } from "../session";
 /** Characters of a line, at most. */
 export const MAX_LINE = 1 << 22;
 
+/** The file that says that it is over, where JavaScript is too busy to be told. `path`: of the socket. */
+export function overPath(path: string): string {
+  return `${path}.over`;
+}
+
 /** What the process is. */
 export interface Hello {
   readonly pid: number;
@@ -41,6 +46,8 @@ export interface StartRequest {
   /** The configuration of its project, and our environment: of its own it may have none that is meant for us. */
   readonly config: Pick<LoadedConfig, "values" | "folder">;
   readonly env: Readonly<Record<string, string>>;
+  /** Id of the process that asks: with its end the recording ends. */
+  readonly by: number;
   /** After this time it ends by itself, whoever is there; null: when the connection does. */
   readonly forMs: number | null;
 }

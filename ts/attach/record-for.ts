@@ -37,8 +37,8 @@ export async function recordFor(
   });
   const ended = await ending;
   clearTimeout(time);
-  const seconds = Math.round(performance.now() - begun) / MS_PER_S;
   const end = await attached.stop();
+  const seconds = Math.round(performance.now() - begun) / MS_PER_S;
   return {
     ended: end === null ? "process" : ended,
     seconds,

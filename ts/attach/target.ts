@@ -5,6 +5,7 @@
  * Loaded by path, as `dist/attach-target.js`. Limits: the main thread; nothing here may throw into the program, print, or
  * keep the process alive.
  */
+import { existsSync } from "node:fs";
 import { close as closeInspector } from "node:inspector";
 import { connect, type Socket } from "node:net";
 import { sep } from "node:path";
@@ -23,15 +24,20 @@ import {
   type Ended,
   type Hello,
   MAX_LINE,
+  overPath,
   type Request,
   type Started,
 } from "./messages";
+
+// Taken now: a program may put others in their place.
+const kill = process.kill.bind(process);
+const { now } = Date;
 
 forgetOwn();
 
 /** Attaches. `lease`: socket of who does it; `opened`: they have opened the inspector of this process. */
 export function attachTo(lease: string, opened: boolean): void {
-  const attachment = new Attachment(opened);
+  const attachment = new Attachment(lease, opened);
   const socket = connect(lease);
   socket.unref();
   socket.setEncoding("utf8");
@@ -57,11 +63,15 @@ function say(socket: Socket, answer: Answer): void {
 
 /** One, from its first line to its last. */
 class Attachment {
+  readonly #lease: string;
   #opened: boolean;
   #session: Session | undefined;
   #limit: NodeJS.Timeout | undefined;
+  /** What came of the recording that has ended. */
+  #ended: Promise<Ended | null> = Promise.resolve(null);
 
-  constructor(opened: boolean) {
+  constructor(lease: string, opened: boolean) {
+    this.#lease = lease;
     this.#opened = opened;
   }
 
@@ -77,13 +87,17 @@ class Attachment {
     }
   }
 
-  /** The recording is over, and what was opened is shut. */
-  async end(): Promise<Ended | null> {
+  /** The recording is over, and what was opened is shut. Null where there was none. */
+  end(): Promise<Ended | null> {
     this.#shut();
     cancel(this.#limit);
     const session = this.#session;
     this.#session = undefined;
-    if (session === undefined) return null;
+    if (session !== undefined) this.#ended = this.#endOf(session);
+    return this.#ended;
+  }
+
+  async #endOf(session: Session): Promise<Ended | null> {
     try {
       const files = filesOf(session);
       const { recorded, counted, dropped, exceptions, inspector } = await session.stop();
@@ -106,14 +120,22 @@ class Attachment {
     return null;
   }
 
+  /** Whether the recording is still wanted, for when JavaScript is too busy for the connection and the clock to say so. */
+  #holder(by: number, forMs: number | null): () => boolean {
+    const endsAt = forMs === null ? Number.POSITIVE_INFINITY : now() + forMs;
+    const over = overPath(this.#lease);
+    return () => now() < endsAt && isThere(by) && !existsSync(over);
+  }
+
   async #start(request: Extract<Request, { do: "start" }>): Promise<Started> {
-    const { include, capture, options, budget, forMs, env, config } = request;
+    const { include, capture, options, budget, forMs, env, config, by } = request;
     demandNone();
     const files = include === null ? null : fileParts(include);
     // Nothing is captured until it is known of what: files may have many more functions.
     const begun = begin(
       { ...options, ...(files !== null && { include: files }), mode: "dormant", inspector: budget },
       { env, config },
+      this.#holder(by, forMs),
     );
     this.#session = begun.session;
     try {
@@ -136,6 +158,15 @@ class Attachment {
       await this.end();
       throw error;
     }
+  }
+}
+
+/** Whether a process is there, if one of this user. */
+function isThere(pid: number): boolean {
+  try {
+    return kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

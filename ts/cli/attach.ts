@@ -143,7 +143,16 @@ function tellEnd(
     output.line(`${who}: ${plural(recorded, "call")} recorded in ${seconds.toFixed(1)} s${more}.`);
     if (ended !== "process") output.line(`It is let go of: ${process.pid} runs on as before.`);
   }
+  if (lacks(counters)) {
+    output.notice("more results and exceptions take more pauses: --pause-ms 100");
+  }
   output.notice(`breadcrumb list --store ${printable(store)} --run ${started.runId} shows them`);
+}
+
+/** Whether there was time for some pauses only. */
+function lacks(counters: Recorded["counters"]): boolean {
+  const { pauses = 0, withoutResult = 0, withoutException = 0 } = counters?.inspector ?? {};
+  return pauses > 0 && withoutResult + withoutException > 0;
 }
 
 /** Files with probes; those of an attach before are still there. */

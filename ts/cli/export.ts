@@ -59,7 +59,7 @@ export async function exportFiles(context: CommandContext): Promise<number> {
     ...(values["since"] === undefined ? {} : { since: time(values, "since") }),
     ...(values["until"] === undefined ? {} : { until: time(values, "until") }),
   };
-  const samples = text(values, "samples") as SampleKind | undefined;
+  const samples = kindOf(text(values, "samples"));
   const picture = PICTURES.find((known) => known === format);
   if (picture !== undefined) {
     const { path, size } = await writePicture(store, to, { picture, filter, samples, overwrite });
@@ -114,6 +114,11 @@ async function writePicture(
     throw badOption(code === "EEXIST" ? `${path} is there: --overwrite replaces it` : message);
   }
   return { path, size: Buffer.byteLength(content) };
+}
+
+function kindOf(word: string | undefined): SampleKind | undefined {
+  if (word === undefined || word === "cpu" || word === "heap") return word;
+  throw badOption(`--samples is cpu or heap; got ${JSON.stringify(word)}`);
 }
 
 async function drawPicture(store: Store, { picture, filter, samples }: Drawing): Promise<string> {

@@ -182,6 +182,11 @@ export class Arming {
     if (!site.arms.isSet && site.open === 0) this.#clear(site);
   }
 
+  /** None is set any more, whatever has not ended. */
+  clearAll(): void {
+    for (const point of this.#points) clearBreakpoint(this.#debug, point);
+  }
+
   /** Sets anew what the session has forgotten. */
   renew(): void {
     for (const point of this.#points) {

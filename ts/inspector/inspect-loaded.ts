@@ -34,9 +34,12 @@ let last: InspectorCounters | undefined;
 
 /**
  * Takes what was loaded so far; the program runs on meanwhile. `allowed`: null for nothing. Files that cannot be
- * taken are listed.
+ * taken are listed. `isWanted`: whether it is to go on, asked ten times a second, also where the event loop does not turn.
  */
-export async function inspectLoaded(allowed: InspectorBudget | null): Promise<LoadedReport> {
+export async function inspectLoaded(
+  allowed: InspectorBudget | null,
+  isWanted: () => boolean = () => true,
+): Promise<LoadedReport> {
   last = undefined;
   let inspection: Inspection | undefined;
   let no = allowed === null ? OFF : refusal();
@@ -45,7 +48,7 @@ export async function inspectLoaded(allowed: InspectorBudget | null): Promise<Lo
   }
   let debug: DebugSession;
   try {
-    if (allowed !== null && no === undefined) inspection = new Inspection(allowed);
+    if (allowed !== null && no === undefined) inspection = new Inspection(allowed, isWanted);
     debug = inspection?.debug ?? new DebugSession();
   } catch {
     // No inspector, or one that is kept from us: nothing is known of what was loaded.

@@ -1,7 +1,7 @@
 /**
  * The inspector backend: breakpoints in the functions of files that were loaded before the recording.
  *
- *     const inspection = new Inspection(budget);
+ *     const inspection = new Inspection(budget, () => true);
  *     inspection.add(script) … inspection.end()
  *
  * Limits: one at a time in a thread, and what `docs/inspector.md` says.
@@ -76,6 +76,8 @@ const REPRIEVE_NS = 60_000_000_000;
 export class Inspection {
   readonly debug = new DebugSession();
   readonly #budget: Budget;
+  /** Whether it is to go on, asked now and then where JavaScript is busy. */
+  readonly #isWanted: () => boolean;
   readonly #arming: Arming;
   readonly #counts: CallCounts | undefined;
   /** Known once the debugger is enabled. */
@@ -116,7 +118,8 @@ export class Inspection {
   #renews: NodeJS.Timeout | undefined;
 
   /** Throws where the inspector is not to be had. */
-  constructor(allowed: InspectorBudget) {
+  constructor(allowed: InspectorBudget, isWanted: () => boolean) {
+    this.#isWanted = isWanted;
     this.#budget = new Budget(allowed, this.#looked);
     this.#arming = new Arming(this.debug, this.#budget, this.#points);
     this.#exceptions = new ExceptionPauses(this.debug, this.#budget);
@@ -150,9 +153,17 @@ export class Inspection {
    */
   look(): boolean {
     this.#looked = clock();
+    if (!this.#isWanted()) return this.#letGo();
     const isBusy = this.#arming.look();
     this.#exceptions.look(this.#arming.captured());
     return isBusy;
+  }
+
+  /** Nothing is hit or paused for any more; whoever began it ends it when the event loop turns. */
+  #letGo(): false {
+    this.#arming.clearAll();
+    this.#exceptions.off();
+    return false;
   }
 
   /** Every function that is captured has its breakpoints, a look after the other while the program runs on. */
@@ -358,6 +369,7 @@ export class Inspection {
     this.#isBusy = true;
     const began = clock();
     this.#budget.at(began);
+    if (began - this.#looked > LOOK_NS) this.look();
     try {
       action();
     } catch {

@@ -35,6 +35,7 @@ type CallSite = NodeJS.CallSite;
 type Prepare = (error: Error, sites: CallSite[]) => unknown;
 
 const { captureStackTrace } = Error;
+const { toString: functionText } = Function.prototype;
 const original = getDescriptor(Error, "prepareStackTrace");
 /** What stands there while stacks are formatted by Node. */
 let installed: unknown;
@@ -53,7 +54,7 @@ export function installStackMapping(folder: string): void {
   setOwnFolder(folder);
   const previous: unknown = original?.value;
   if (typeof previous !== "function") return;
-  installed = previous;
+  if (isNodes(previous as Prepare)) installed = previous;
   const major = Number.parseInt(process.versions.node, 10);
   if (major >= OLDEST && major <= NEWEST && native.mapCallSites(beforeFormatted)) {
     installExcerpts();
@@ -96,6 +97,14 @@ function failOnce(): void {
     },
   };
   defineProperty(Error, "prepareStackTrace", { configurable: true, value: fail });
+}
+
+/** Whether it is Node's own: where we come later it may be the program's, whose code is not ours to call. */
+function isNodes(prepare: Prepare): boolean {
+  const text = apply(functionText, prepare, []);
+  return (
+    prepare.name === "ErrorPrepareStackTrace" && indexOf(text, "internalPrepareStackTrace") > 0
+  );
 }
 
 let isLearning = false;

@@ -17,6 +17,43 @@ export interface Target {
   readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>;
 }
 
+/** Calls two functions again and again; so many times, if it is told, and then ends with 7. */
+export const TICKS = `
+import { total } from "./src/lib.mjs";
+let left = Number(process.argv[2] ?? Infinity);
+const timer = setInterval(async () => {
+  await total(2);
+  if (--left > 0) return;
+  clearInterval(timer);
+  process.exitCode = 7;
+}, 20);
+console.log("begun");
+`;
+/**
+ * Once there is a file `go`, calls a function in one turn of the event loop, until it has had breakpoints and has none any
+ * more.
+ */
+export const BUSY = `
+import { existsSync } from "node:fs";
+import { step } from "./src/step.mjs";
+const QUICK_NS = 20_000n;
+const timer = setInterval(() => {
+  step(1);
+  if (!existsSync("go")) return;
+  clearInterval(timer);
+  const until = Date.now() + 120_000;
+  let [slow, quick] = [0, 0];
+  while (Date.now() < until && (slow < 20 || quick < 1000)) {
+    const began = process.hrtime.bigint();
+    step(1);
+    if (process.hrtime.bigint() - began < QUICK_NS) quick += 1;
+    else [slow, quick] = [slow + 1, 0];
+  }
+  console.log(quick === 1000 ? "free" : "held");
+  setInterval(() => {}, 1000);
+}, 20);
+console.log("begun");
+`;
 /** An Express server with one route, on a port that it prints; `/end` ends it, with exit code 3. */
 export const SERVER = `
 const express = require(${JSON.stringify(join(packageRoot, "node_modules/express"))});
