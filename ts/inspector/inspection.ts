@@ -48,6 +48,7 @@ import {
   returnsUnknown,
   revive,
   settle,
+  sweepBy,
   takeUnexplained,
   topAt,
   wantsResult,
@@ -125,6 +126,7 @@ export class Inspection {
     this.#exceptions = new ExceptionPauses(this.debug, this.#budget);
     this.#muted = new MutedHits(this.#exceptions, this.#budget);
     takeUnexplained();
+    sweepBy((action) => this.#unhit(action));
     if (allowed.counts) this.#counts = new CallCounts();
     this.#listen();
     onHit((number, values) => this.#hit(number, values));
@@ -153,10 +155,23 @@ export class Inspection {
    */
   look(): boolean {
     this.#looked = clock();
-    if (!this.#isWanted()) return this.#letGo();
-    const isBusy = this.#arming.look();
-    this.#exceptions.look(this.#arming.captured());
-    return isBusy;
+    return this.#unhit(() => {
+      if (!this.#isWanted()) return this.#letGo();
+      const hasMore = this.#arming.look();
+      this.#exceptions.look(this.#arming.captured());
+      return hasMore;
+    });
+  }
+
+  /** Does something of ours, in which functions of the program may stand in the place of built-in ones: no calls of its. */
+  #unhit<T>(action: () => T): T {
+    const wasBusy = this.#isBusy;
+    this.#isBusy = true;
+    try {
+      return action();
+    } finally {
+      this.#isBusy = wasBusy;
+    }
   }
 
   /** Nothing is hit or paused for any more; whoever began it ends it when the event loop turns. */
@@ -176,9 +191,11 @@ export class Inspection {
     this.#untold += 1;
     if (this.#untold < LOOKS_TO_TELL) return;
     this.#untold = 0;
-    this.#cost?.measure();
-    this.takeCounts();
-    this.#tell();
+    this.#unhit(() => {
+      this.#cost?.measure();
+      this.takeCounts();
+      this.#tell();
+    });
   }
 
   /** Calls that no breakpoint told of are counted, if they are to be. */
@@ -419,10 +436,12 @@ export class Inspection {
   #renew(): void {
     this.#renews = undefined;
     this.#sinceRenewed = 0;
-    this.debug.renew();
-    this.#exceptions.renew();
-    this.#arming.renew();
-    this.#cost?.renew();
+    this.#unhit(() => {
+      this.debug.renew();
+      this.#exceptions.renew();
+      this.#arming.renew();
+      this.#cost?.renew();
+    });
   }
 
   #collect(): void {

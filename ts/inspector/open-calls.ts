@@ -53,7 +53,7 @@ const FRAMES_BELOW = 6;
 /** Script, line and column of a frame. */
 const place = new Int32Array(3);
 const running: OpenCall[] = [];
-const { queueMicrotask } = globalThis;
+const settled = Promise.resolve();
 let willSweep = false;
 let unexplained = 0;
 
@@ -185,13 +185,25 @@ function run(call: OpenCall): void {
   running.push(call);
   if (willSweep) return;
   willSweep = true;
-  queueMicrotask(sweep);
+  void sweepSoon();
 }
 
-/** The stack is empty: what ran has left it, by an exception, or to wait. */
-function sweep(): void {
+/**
+ * Once the stack is empty what ran has left it, by an exception, or to wait. Not by `queueMicrotask`, in which Node calls
+ * functions of the program's that stand in the place of built-in ones: a hit would lead to the next, for ever.
+ */
+async function sweepSoon(): Promise<void> {
+  await settled;
   willSweep = false;
-  closeGone(0);
+  unhit(() => closeGone(0));
+}
+
+/** Nothing that `action` calls is a call of the program's. */
+let unhit: (action: () => void) => void = (action) => action();
+
+/** Says how what happens here by itself is done. */
+export function sweepBy(quietly: typeof unhit): void {
+  unhit = quietly;
 }
 
 /** Whether a call's result is wanted. */
