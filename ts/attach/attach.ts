@@ -27,6 +27,7 @@ import {
   type OpenInspector,
   openInspector,
 } from "./inspector-port";
+import { isThere } from "./is-there";
 import { Lease } from "./lease";
 import { captureLive } from "./live-capture";
 import { processSeen } from "./linux-process";
@@ -128,17 +129,13 @@ async function attachTo(
   } catch (error) {
     // Whoever has come lets go; who comes later finds nobody.
     await lease.end();
-    throw isThere(pid) ? error : noProcess(`The process ${pid} has ended meanwhile`);
+    throw isRunning(pid) ? error : noProcess(`The process ${pid} has ended meanwhile`);
   }
 }
 
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== "linux" || processSeen(pid)?.state !== "Z";
-  } catch {
-    return false;
-  }
+function isRunning(pid: number): boolean {
+  if (!isThere(pid)) return false;
+  return process.platform !== "linux" || processSeen(pid)?.state !== "Z";
 }
 
 /** Carries our code into the process, and shuts its inspector if we had opened it. */
@@ -242,7 +239,7 @@ async function record(
         return await lease.ask<Ended | null>({ do: "stop" }, WORK_MS);
       } catch (error) {
         const { code } = error as BreadcrumbError;
-        if (code === "BC_ERR_NO_PROCESS" || !isThere(pid)) return null;
+        if (code === "BC_ERR_NO_PROCESS" || !isRunning(pid)) return null;
         throw error;
       } finally {
         await lease.end();

@@ -11,6 +11,7 @@ import {
 } from "../control/running-processes";
 import { captureRequest, type CaptureRequest } from "../options/capture";
 import type { Attached, AttachRequest } from "./attach";
+import { isThere } from "./is-there";
 import type { AttachCounters } from "./messages";
 
 /** How often it is looked whether the process is still there. */
@@ -97,12 +98,9 @@ function since(
 function ended(pid: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setInterval(() => {
-      try {
-        process.kill(pid, 0);
-      } catch {
-        clearInterval(timer);
-        resolve();
-      }
+      if (isThere(pid)) return;
+      clearInterval(timer);
+      resolve();
     }, LOOK_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   });

@@ -18,6 +18,7 @@ import type { Session } from "../session";
 import { version } from "../version";
 import { nearLoaded } from "./near-loaded";
 import { fileParts } from "./file-parts";
+import { isThere } from "./is-there";
 import {
   type Answer,
   type CoveredFileInBrief,
@@ -29,8 +30,7 @@ import {
   type Started,
 } from "./messages";
 
-// Taken now: a program may put others in their place.
-const kill = process.kill.bind(process);
+// Taken now: a program may put another in its place.
 const { now } = Date;
 
 forgetOwn();
@@ -158,15 +158,6 @@ class Attachment {
       await this.end();
       throw error;
     }
-  }
-}
-
-/** Whether a process is there, if one of this user. */
-function isThere(pid: number): boolean {
-  try {
-    return kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

@@ -5,8 +5,7 @@
  * Limits: the scopes are those that the addon found in the text; a variable that V8 does not have any more is not
  * initialized.
  */
-import { type Held, holdLocals, type Reader } from "../runtime/locals";
-import { beginScope, readLocal } from "../runtime/locals";
+import { beginScope, type Held, holdLocals, readLocal, type Reader } from "../runtime/locals";
 import type { DebugSession } from "./debug-session";
 import { isWithin } from "./loaded-functions";
 import { HAND_OVER } from "./result";

@@ -107,7 +107,7 @@ export const TABLE_COLUMNS: readonly {
   },
   {
     table: "samples",
-    meaning: "One row a stack, thread and part of a profile (up to 30 s): how often V8 found the thread there, or what it had allocated there that was still alive. Runs without `profile` have none.",
+    meaning: "One row a stack, thread and part of a profile (up to 30 s): how often V8 found the thread there, or what it had allocated there that was still alive. Runs without the option `samples` have none.",
     columns: [
       ["run_id", "VARCHAR", "The run."],
       ["thread_id", "INTEGER", "Thread in its run."],

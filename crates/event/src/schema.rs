@@ -805,7 +805,7 @@ pub const COUNTS: Table = Table {
 /// One row a distinct stack in a part of a profile.
 pub const SAMPLES: Table = Table {
     name: "samples",
-    doc: "One row a stack, thread and part of a profile (up to 30 s): how often V8 found the thread there, or what it had allocated there that was still alive. Runs without `profile` have none.",
+    doc: "One row a stack, thread and part of a profile (up to 30 s): how often V8 found the thread there, or what it had allocated there that was still alive. Runs without the option `samples` have none.",
     columns: &[
         column("run_id", Text, false, Dictionary, "The run."),
         column("thread_id", Int32, false, Dictionary, "Thread in its run."),
