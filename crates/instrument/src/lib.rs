@@ -100,6 +100,8 @@ pub struct Wanted {
     pub this: bool,
     /// Probes read the variables that an exception leaves behind.
     pub locals: bool,
+    /// Probes tell which blocks of a function run.
+    pub lines: bool,
     /// What becomes of leaves.
     pub leaves: Leaves,
 }

@@ -75,6 +75,7 @@ pub(crate) fn number<'a>(
                 .collect(),
             scopes: scopes(function, names, positions),
             catches: catches(function, positions),
+            blocks: Vec::new(),
         });
     }
     (ids, functions, left_alone)

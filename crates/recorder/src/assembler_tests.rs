@@ -46,6 +46,7 @@ pub(crate) fn translator() -> Translator {
             start: 0,
             end: 1,
             scopes: Vec::new(),
+            blocks: Vec::new(),
             catches: [10, 20]
                 .map(|line| CatchClause {
                     line,

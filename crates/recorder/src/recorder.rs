@@ -582,6 +582,7 @@ mod tests {
             parameters: Vec::new(),
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
         };
         let functions = recorder.session.control.functions();
         let id = functions.register("f.js".into(), vec![function]).unwrap();

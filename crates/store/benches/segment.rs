@@ -43,6 +43,7 @@ fn functions() -> Vec<FunctionEntry> {
                 end: 1,
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
                 parameters: vec!["id".into(), "count".into()],
             },
             generated: None,

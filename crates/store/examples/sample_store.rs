@@ -34,6 +34,7 @@ fn functions() -> Vec<FunctionEntry> {
                 end: 1,
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
                 parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
             },
             generated: None,

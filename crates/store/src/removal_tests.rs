@@ -61,6 +61,7 @@ fn functions() -> Vec<FunctionEntry> {
             end: 1,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: Vec::new(),
         },
         generated: None,

@@ -52,6 +52,7 @@ impl Owned {
                 column: 0,
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
                 parameters: vec![],
                 ..function(0).function
             },
@@ -126,6 +127,7 @@ fn function(id: u32) -> FunctionEntry {
             end: 1,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
         },
         generated: None,

@@ -26,6 +26,7 @@ fn function(name: &str) -> FunctionEntry {
             end: 99,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: vec!["a".into(), "b".into()],
         },
         generated: None,

@@ -30,6 +30,7 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             end: 1,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         },
         generated: (line == 3).then(|| Generated {
