@@ -17,6 +17,7 @@ import {
   MODE_COUNT,
   MODE_EXACT,
   MODE_FRESH,
+  MODE_LINES,
   MODE_MASK,
   MODE_TIME,
   MODE_VALUES,
@@ -26,6 +27,7 @@ import {
   TAG_CUT,
   TOKEN_EXACT,
   TOKEN_FRESH,
+  TOKEN_LINES,
   TOKEN_MASK,
   TOKEN_NO_VALUES,
   UNWIND,
@@ -34,6 +36,7 @@ import {
 } from "../native/layout";
 import { lookFreely } from "./budget";
 import { begins, leaves, nextLap, resumes } from "./context";
+import { blockRuns, endLines } from "./lines";
 import { beginScope, putLocal, putLocals, readLocal, type Reader } from "./locals";
 import { put } from "./preview";
 import { compareExchange } from "./primordials";
@@ -89,6 +92,7 @@ export function enterSlowly(id: number, flags: number, values: readonly unknown[
   } else {
     bits |= TOKEN_NO_VALUES;
   }
+  if ((mode & MODE_LINES) !== 0) bits |= TOKEN_LINES;
   const token = written(p, q, id, stored);
   if (flags !== 0) i32[2 * p] = (i32[2 * p] as number) | (flags << FLAGS_SHIFT);
   if (state[BOTTOM] === 0) begins(token, flags !== FLAG_GENERATOR);
@@ -200,6 +204,7 @@ function enter4(id: number, mode: number, a: unknown, b: unknown, c: unknown, d:
 
 function exit(f: number, done: number | undefined, value: unknown): void {
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+  if ((f & TOKEN_LINES) !== 0) endLines(f);
   if (due() && !refresh()) return loseRecord();
   if (done !== 1 || f > TOKEN_MASK) return exitRarely(f, done, value);
   const p = state[POS] as number;
@@ -265,6 +270,7 @@ function mark(kind: number, f: number): void {
 function unwind(f: number, error: unknown): void {
   if (f === 0) return;
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+  if ((f & TOKEN_LINES) !== 0) endLines(f);
   raise(UNWIND, f, error);
 }
 
@@ -391,6 +397,7 @@ export const probes = Object.freeze({
     putLocals(f, reader);
     unwind(f, error);
   },
+  n: blockRuns,
   b: (point: number, ...values: unknown[]): boolean => hit(point, values),
   l: beginScope,
   v: putLocal,

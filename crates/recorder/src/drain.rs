@@ -9,6 +9,7 @@
 //! number. Limits: one lock; [`MAX_ROWS`] rows wait at most, then nothing more is read.
 
 pub(crate) mod counting;
+pub(crate) mod lines;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use breadcrumb_store::RunRecord;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 
+use self::lines::{Interval, note_functions};
 use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::control::Control;
@@ -53,6 +55,8 @@ pub(crate) struct ThreadState {
     pub(crate) assembler: Assembler,
     /// Counters that are in rows.
     counted: Vec<(u32, u32)>,
+    /// Counts of blocks likewise.
+    blocks: Vec<u32>,
     /// The thread is over.
     ended: bool,
 }
@@ -153,6 +157,7 @@ impl Drain {
             assembler: Assembler::new(ring.thread(), self.wall_offset_ns),
             reader: Reader::new(1),
             counted: Vec::new(),
+            blocks: Vec::new(),
             ended: false,
             ring,
         });
@@ -352,13 +357,17 @@ impl Drain {
         keep.map_or(0, |keep| keep.dump(since_ns, &mut self.sink))
     }
 
-    /// Functions that were instrumented since get a row, once in the run, whether they are called or not.
+    /// Functions that were instrumented since get a row, once in the run, whether they are called or not, and so do
+    /// their lines.
     fn note_functions(&mut self) {
-        let functions = self.translator.functions().len();
-        for function in self.noted_functions..functions {
-            self.sink.push_function(function);
-        }
-        self.noted_functions = functions;
+        let functions = self.translator.functions();
+        let interval = Interval {
+            thread_id: 0,
+            from_ns: self.counted_to_ns,
+            to_ns: self.counted_to_ns,
+        };
+        note_functions(functions, self.noted_functions, interval, &mut self.sink);
+        self.noted_functions = functions.len();
     }
 
     /// Tells readers which calls have not ended, or end in the next segment.
@@ -426,6 +435,7 @@ impl Drain {
                 state.ring.thread(),
                 state.reader.position(),
                 &state.counted,
+                &state.blocks,
                 &state.assembler,
             );
         }

@@ -257,6 +257,7 @@ impl Recorder {
                 budget: &session.budget,
                 folder: folder.map(|folder| (folder, Arc::clone(&session.space))),
                 functions: session.control.functions().len(),
+                blocks: session.control.functions().blocks(),
             },
         )?);
         rings.insert(thread, Arc::clone(&ring));

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 use breadcrumb_event::layout::{
-    CHUNK_WORDS, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET, MAX_CHUNKS, MAX_FUNCTIONS,
-    RING_BYTES, STATES_OFFSET,
+    BLOCKS_OFFSET, CHUNK_WORDS, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET, MAX_BLOCKS,
+    MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET,
 };
 
 use crate::error::RingError;
@@ -129,6 +129,17 @@ impl ThreadMemory {
                 std::slice::from_raw_parts(counted.cast(), functions),
                 std::slice::from_raw_parts(dropped.cast(), functions),
             )
+        }
+    }
+
+    /// How often the blocks below `blocks` ran in calls that are not recorded.
+    #[must_use]
+    pub fn blocks(&self, blocks: u32) -> &[AtomicU32] {
+        let blocks = blocks.min(MAX_BLOCKS) as usize;
+        // SAFETY: as in `counters`; MAX_BLOCKS words fit behind the offset.
+        unsafe {
+            let counts = self.base.add(BLOCKS_OFFSET as usize).as_ptr();
+            std::slice::from_raw_parts(counts.cast(), blocks)
         }
     }
 }

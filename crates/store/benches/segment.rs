@@ -140,6 +140,7 @@ fn close<'a>(
         result: CallResult::Integer(values[0] + values[1]),
         exception_id: None,
         clock: ClockKind::Coarse,
+        lines: None,
     });
 }
 

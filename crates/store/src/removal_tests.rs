@@ -42,6 +42,7 @@ fn call(n: i64) -> CallRow<'static> {
         result: CallResult::None,
         exception_id: None,
         clock: ClockKind::Exact,
+        lines: None,
     }
 }
 

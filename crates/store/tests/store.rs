@@ -51,6 +51,7 @@ fn call(call_id: i64) -> CallRow<'static> {
         result: CallResult::Integer(3),
         exception_id: None,
         clock: ClockKind::Coarse,
+        lines: None,
     }
 }
 
