@@ -3,7 +3,7 @@
 //! A function in one that is left alone is left alone too, and has no id, unless it is for what only
 //! breakpoints cannot do.
 
-use breadcrumb_event::function::{CatchClause, Function, LocalScope, LocalVariable};
+use breadcrumb_event::function::{Block, CatchClause, Function, LocalScope, LocalVariable};
 
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
@@ -75,7 +75,7 @@ pub(crate) fn number<'a>(
                 .collect(),
             scopes: scopes(function, names, positions),
             catches: catches(function, positions),
-            blocks: Vec::new(),
+            blocks: blocks(function, positions),
         });
     }
     (ids, functions, left_alone)
@@ -120,6 +120,36 @@ fn catches(function: &Found, positions: &Positions) -> Vec<CatchClause> {
         }
     });
     clauses.collect()
+}
+
+/// Each line on which something starts is in the block of what starts first there.
+fn blocks(function: &Found, positions: &Positions) -> Vec<Block> {
+    if !function.tells_blocks() {
+        return Vec::new();
+    }
+    let place = |at| positions.line_and_column(positions.utf16(at));
+    let blocks = function.blocks.iter().map(|block| {
+        let ((line, column), (end_line, end_column)) = (place(block.start), place(block.end));
+        Block {
+            line,
+            column,
+            end_line,
+            end_column,
+            lines: Vec::new(),
+        }
+    });
+    let mut blocks: Vec<Block> = blocks.collect();
+    let mut lines = function.lines.clone();
+    lines.sort_unstable();
+    let mut last = 0;
+    for (start, block) in lines {
+        let (line, column) = place(start);
+        if line > last {
+            blocks[block as usize].lines.push((line, column));
+            last = line;
+        }
+    }
+    blocks
 }
 
 fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {

@@ -40,6 +40,7 @@ pub(crate) fn visit<'a>(
         frames: vec![Frame::of_program()],
         current: NO_FUNCTION,
         leaves: input.wanted.leaves,
+        lines: input.wanted.lines,
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
         literals: 0,
@@ -90,6 +91,8 @@ pub(crate) struct Visitor<'a> {
     /// `NO_FUNCTION` in parameters, in fields and at the top level.
     pub current: u32,
     pub leaves: Leaves,
+    /// Whether blocks are told.
+    pub lines: bool,
     pub is_strict: bool,
     pub with_depth: u32,
     /// Functions and classes so far.
@@ -214,6 +217,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
             return;
         }
         let start = it.span().start;
+        self.begin_statement(it);
         self.in_statement((start, start), |visitor| walk::walk_statement(visitor, it));
         if matches!(
             it,
@@ -406,7 +410,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
         self.visit_for_statement_left(&it.left);
         self.visit_placed(&it.right);
         self.visit_loop_body(it.scope_id.get(), &it.body);
-        self.frame().around.pop();
+        self.leave_loop();
     }
 
     fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
@@ -421,28 +425,54 @@ impl<'a> Visit<'a> for Visitor<'a> {
         let disposes = matches!(&it.init, Some(ForStatementInit::VariableDeclaration(head)) if head.kind.is_using());
         let head = it.scope_id.get().filter(|_| !disposes);
         self.visit_loop_body(head, &it.body);
-        self.frame().around.pop();
+        self.leave_loop();
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
         self.enter(Breakable::Loop);
         self.visit_placed(&it.test);
-        self.visit_statement(&it.body);
-        self.frame().around.pop();
+        self.visit_branch(&it.body, |visitor| visitor.visit_statement(&it.body));
+        self.leave_loop();
     }
 
     fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
         self.enter(Breakable::Loop);
-        self.visit_statement(&it.body);
+        self.visit_branch(&it.body, |visitor| visitor.visit_statement(&it.body));
         self.visit_placed(&it.test);
-        self.frame().around.pop();
+        self.leave_loop();
     }
 
     fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
         self.visit_expression(&it.discriminant);
         self.enter(Breakable::Switch);
         self.visit_switch_cases(&it.cases);
-        self.frame().around.pop();
+        self.leave_loop();
+    }
+
+    fn visit_switch_case(&mut self, it: &SwitchCase<'a>) {
+        self.visit_case(it);
+    }
+
+    fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
+        self.visit_expression(&it.test);
+        for branch in [Some(&it.consequent), it.alternate.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            self.visit_branch(branch, |visitor| visitor.visit_statement(branch));
+        }
+        self.end_block();
+    }
+
+    fn visit_conditional_expression(&mut self, it: &ConditionalExpression<'a>) {
+        self.visit_expression(&it.test);
+        self.visit_operand(&it.consequent);
+        self.visit_operand(&it.alternate);
+    }
+
+    fn visit_logical_expression(&mut self, it: &LogicalExpression<'a>) {
+        self.visit_expression(&it.left);
+        self.visit_operand(&it.right);
     }
 
     fn visit_break_statement(&mut self, it: &BreakStatement<'a>) {
@@ -497,6 +527,12 @@ impl<'a> Visit<'a> for Visitor<'a> {
 }
 
 impl<'a> Visitor<'a> {
+    /// The end of what [`Self::enter`] began.
+    pub fn leave_loop(&mut self) {
+        self.frame().around.pop();
+        self.end_block();
+    }
+
     /// A statement that `break` can leave starts, and has the labels before it.
     pub fn enter(&mut self, kind: Breakable) {
         let labels = std::mem::take(&mut self.labels);
