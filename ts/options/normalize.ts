@@ -65,6 +65,7 @@ const KNOWN = [
   "values",
   "redact",
   "locals",
+  "lines",
   "inspector",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
@@ -121,6 +122,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
+    lines: flag("lines", options.lines ?? onOrOff(env["BREADCRUMB_LINES"]) ?? config.lines),
     run: runInfo(at),
   };
 }

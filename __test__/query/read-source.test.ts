@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { readSource } from "../../ts/mcp/read-source";
+import { readSource } from "../../ts/query/read-source";
 
 let outside: string;
 let project: string;

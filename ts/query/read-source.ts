@@ -13,7 +13,7 @@ import { isAbsolute, join, relative, sep } from "node:path";
 
 /** Largest file that is read. */
 const MAX_BYTES = 4 << 20;
-/** Lines before the function's first. */
+/** Lines before the function's first, unless told. */
 const LINES_BEFORE = 2;
 
 /** What to read. */
@@ -24,6 +24,8 @@ export interface SourceRequest {
   readonly line: number;
   /** Lines from there on. */
   readonly count: number;
+  /** Lines before. @default 2 */
+  readonly before?: number;
   /** Folder below which files are read. */
   readonly project: string;
   /** Folders that a relative path may be relative to. */
@@ -53,7 +55,7 @@ export function readSource(request: SourceRequest): Source {
   if (request.line > all.length) {
     return none(`the file has ${all.length} lines now: it has changed since the run`);
   }
-  const first = Math.max(1, request.line - LINES_BEFORE);
+  const first = Math.max(1, request.line - (request.before ?? LINES_BEFORE));
   return {
     first,
     lines: all.slice(first - 1, request.line - 1 + request.count),
