@@ -106,6 +106,27 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    /// What V8 would write out in a message if it could not be called, iterated or taken apart: visits that or
+    /// something around it, without probes in the text of the former.
+    pub fn keep_text(&mut self, named: &Expression<'a>, visit: impl FnOnce(&mut Self)) {
+        let before = self.kept.len();
+        if self.tells_blocks() {
+            find_written(named, &mut self.kept);
+        }
+        visit(self);
+        self.kept.truncate(before);
+    }
+
+    /// `a && b`, `a || b`, `a ?? b`.
+    pub fn visit_logical(&mut self, it: &LogicalExpression<'a>) {
+        self.visit_expression(&it.left);
+        if self.kept.contains(&it.span) {
+            self.visit_expression(&it.right);
+        } else {
+            self.visit_operand(&it.right);
+        }
+    }
+
     /// A branch of an expression.
     pub fn visit_operand(&mut self, operand: &Expression<'a>) {
         if !self.tells_blocks() {
@@ -188,6 +209,44 @@ impl<'a> Visitor<'a> {
         if self.lines {
             self.add_line(start);
         }
+    }
+}
+
+/// The operators with branches in what V8 writes out of an expression: all but arguments, functions and conditions.
+fn find_written(expression: &Expression, found: &mut Vec<Span>) {
+    match expression.get_inner_expression() {
+        Expression::LogicalExpression(it) => {
+            found.push(it.span);
+            find_written(&it.left, found);
+            find_written(&it.right, found);
+        }
+        Expression::BinaryExpression(it) => {
+            find_written(&it.left, found);
+            find_written(&it.right, found);
+        }
+        Expression::UnaryExpression(it) => find_written(&it.argument, found),
+        Expression::SequenceExpression(it) => {
+            for one in &it.expressions {
+                find_written(one, found);
+            }
+        }
+        Expression::ChainExpression(it) => {
+            if let Some(member) = it.expression.as_member_expression() {
+                find_written_of_member(member, found);
+            }
+        }
+        other => {
+            if let Some(member) = other.as_member_expression() {
+                find_written_of_member(member, found);
+            }
+        }
+    }
+}
+
+fn find_written_of_member(member: &MemberExpression, found: &mut Vec<Span>) {
+    find_written(member.object(), found);
+    if let MemberExpression::ComputedMemberExpression(it) = member {
+        find_written(&it.expression, found);
     }
 }
 

@@ -323,7 +323,9 @@ impl<'a> Visitor<'a> {
         } else {
             self.enter(Breakable::Loop);
             self.visit_for_statement_left(&statement.left);
-            self.visit_placed(&statement.right);
+            self.keep_text(&statement.right, |visitor| {
+                visitor.visit_placed(&statement.right);
+            });
             self.visit_loop_body(statement.scope_id.get(), &statement.body);
         }
         self.leave_loop();

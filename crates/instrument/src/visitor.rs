@@ -41,6 +41,7 @@ pub(crate) fn visit<'a>(
         current: NO_FUNCTION,
         leaves: input.wanted.leaves,
         lines: input.wanted.lines,
+        kept: Vec::new(),
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
         literals: 0,
@@ -93,6 +94,8 @@ pub(crate) struct Visitor<'a> {
     pub leaves: Leaves,
     /// Whether blocks are told.
     pub lines: bool,
+    /// Expressions around that have no probes between their operands.
+    pub kept: Vec<Span>,
     pub is_strict: bool,
     pub with_depth: u32,
     /// Functions and classes so far.
@@ -302,9 +305,12 @@ impl<'a> Visit<'a> for Visitor<'a> {
         self.visit_assignment_target(&it.left);
         let class = self.classes.last().cloned().flatten();
         let names = self.names;
-        self.visit_named(&it.right, || {
-            name::of_target(names, &it.left, class.as_deref())
-        });
+        let name = || name::of_target(names, &it.left, class.as_deref());
+        if it.left.is_assignment_target_pattern() {
+            self.keep_text(&it.right, |visitor| visitor.visit_named(&it.right, name));
+        } else {
+            self.visit_named(&it.right, name);
+        }
     }
 
     fn visit_assignment_pattern(&mut self, it: &AssignmentPattern<'a>) {
@@ -360,8 +366,28 @@ impl<'a> Visit<'a> for Visitor<'a> {
         }
         let before = self.hints.len();
         self.hint_kept(it);
-        walk::walk_call_expression(self, it);
+        self.keep_text(&it.callee, |visitor| {
+            walk::walk_call_expression(visitor, it);
+        });
         self.hints.truncate(before);
+    }
+
+    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
+        self.keep_text(&it.callee, |visitor| {
+            walk::walk_new_expression(visitor, it);
+        });
+    }
+
+    fn visit_tagged_template_expression(&mut self, it: &TaggedTemplateExpression<'a>) {
+        self.keep_text(&it.tag, |visitor| {
+            walk::walk_tagged_template_expression(visitor, it);
+        });
+    }
+
+    fn visit_spread_element(&mut self, it: &SpreadElement<'a>) {
+        self.keep_text(&it.argument, |visitor| {
+            visitor.visit_expression(&it.argument);
+        });
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
@@ -471,8 +497,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_logical_expression(&mut self, it: &LogicalExpression<'a>) {
-        self.visit_expression(&it.left);
-        self.visit_operand(&it.right);
+        self.visit_logical(it);
     }
 
     fn visit_break_statement(&mut self, it: &BreakStatement<'a>) {
