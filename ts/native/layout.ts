@@ -26,8 +26,22 @@ export const MAX_BLOCKS = 4194304;
 export const MAX_FUNCTION_BLOCKS = 65536;
 /** Byte offset of the counts of blocks, u32 a block. */
 export const BLOCKS_OFFSET = 8396800;
+/** Byte offset of what ran of one call and is in no record yet: words by STRETCH_*, then times. */
+export const STRETCH_OFFSET = 25174016;
+/** Word of the stretch: token of the call. */
+export const STRETCH_TOKEN = 0;
+/** Word of the stretch: id of its function. */
+export const STRETCH_FUNCTION = 1;
+/** Word of the stretch: number of blocks that ran. */
+export const STRETCH_LENGTH = 2;
+/** Words of the stretch from here on: the numbers of these blocks, in the order in which they first ran. */
+export const STRETCH_TOUCHED = 4;
+/** Byte offset in the stretch: how often, an f64 for each block of the function. */
+export const STRETCH_TIMES_OFFSET = 4096;
+/** Bytes of the stretch. */
+export const STRETCH_BYTES = 528384;
 /** Byte offset of the first chunk. */
-export const CHUNKS_OFFSET = 25174016;
+export const CHUNKS_OFFSET = 25702400;
 /** Bytes of a chunk. */
 export const CHUNK_BYTES = 262144;
 /** Words of 8 bytes of a chunk. */
@@ -35,7 +49,7 @@ export const CHUNK_WORDS = 32768;
 /** Chunks of the largest ring (32 MiB). */
 export const MAX_CHUNKS = 128;
 /** Bytes of the whole mapping of a ring. */
-export const RING_BYTES = 58728448;
+export const RING_BYTES = 59256832;
 /** Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns. */
 export const CHUNK_HEADER_WORDS = 2;
 /** The longest record, in words. A writer needs as much room before it begins one. */

@@ -1,11 +1,10 @@
 /**
  * Which blocks of a call run: what `$bc.n(f, id, k)` says goes into this thread's table of the call that runs, and
- * from there into the ring when another one's turn comes, or it ends.
+ * from there into a record when another one's turn comes, or it ends.
  *
  *     f: n(5,12,0) n(5,12,1) n(5,12,1) → g: n(6,13,0)   // LINES of 5: block 0 once, 1 twice
  *
- * Blocks of calls that are not recorded are counted in the ring's memory. Limits: one instance a thread; what has not
- * gone into the ring is lost where the process is killed.
+ * Blocks of calls that are not recorded are counted in the ring's memory. Limits: one instance a thread.
  */
 import {
   BLOCKS_OFFSET,
@@ -16,32 +15,43 @@ import {
   MAX_FUNCTIONS,
   MAX_TOLD_BLOCKS,
   MODE_OFF,
+  STRETCH_FUNCTION,
+  STRETCH_LENGTH,
+  STRETCH_OFFSET,
+  STRETCH_TIMES_OFFSET,
+  STRETCH_TOKEN,
+  STRETCH_TOUCHED,
   TOKEN_LINES,
   TOKEN_MASK,
   WORDS_SHIFT,
 } from "../native/layout";
 import { native } from "../native/load";
 import { POS, state } from "./state";
-import { canCount, control, due, i32, loseRecord, modes, refresh } from "./writer";
+import { attached, canCount, control, due, i32, loseRecord, modes, refresh } from "./writer";
 
+const memory = native.threadMemory();
 /** By function: the number of its first block among all. */
 const firstBlocks = new Uint32Array(control, FIRST_BLOCKS_OFFSET, MAX_FUNCTIONS);
 /** How often blocks ran in calls that are not recorded. */
-const counted = new Uint32Array(native.threadMemory(), BLOCKS_OFFSET, MAX_BLOCKS);
+const counted = new Uint32Array(memory, BLOCKS_OFFSET, MAX_BLOCKS);
+
+/** What is in no record yet, where a recovery finds it, too: token, function and length, then numbers of blocks. */
+const stretch = new Int32Array(memory, STRETCH_OFFSET, STRETCH_TOUCHED + MAX_TOLD_BLOCKS);
+/** How often each block of the function ran. */
+const times = new Float64Array(memory, STRETCH_OFFSET + STRETCH_TIMES_OFFSET, MAX_FUNCTION_BLOCKS);
 
 /** No token. */
 const NOBODY = -1;
-/** The most that a record says of one block; what is more is said in another. */
+/** The most that a record says of one block; what is more is counted. */
 const MOST = 0xffff_ffff;
 
-/** The call whose blocks stand in the table, its token with all bits. */
+/** The call whose blocks stand in the stretch, its token with all bits. */
 let runs = NOBODY;
 let runsIn = 0;
-/** How often each block of its function ran. Made when there is a first one. */
-let times = new Float64Array(0);
-/** Those that have, in the order in which they first did. */
-const touched = new Int32Array(MAX_TOLD_BLOCKS);
+/** Blocks of it that ran. */
 let length = 0;
+/** The session that it is of. */
+let session = 0;
 
 /** A block of function `id` runs, in the call with this token. */
 export function blockRuns(f: number, id: number, block: number): void {
@@ -52,20 +62,26 @@ export function blockRuns(f: number, id: number, block: number): void {
 }
 
 function touch(block: number): void {
-  touched[length++] = block;
+  stretch[STRETCH_TOUCHED + length] = block;
+  length += 1;
+  stretch[STRETCH_LENGTH] = length;
   if (length === MAX_TOLD_BLOCKS) tell();
 }
 
-/** Another call runs than the one in the table. */
+/** Another call runs than the one in the stretch. */
 function takeTurn(f: number, id: number, block: number): void {
   if ((f & TOKEN_LINES) === 0) {
     if (modes[id] !== MODE_OFF) countBlock(id, block, 1);
     return;
   }
-  if (times.length === 0) times = new Float64Array(MAX_FUNCTION_BLOCKS);
-  if (runs !== NOBODY) tell();
+  // The memory of another session: there is nothing in it.
+  if (session !== attached) length = 0;
+  session = attached;
+  tell();
   runs = f;
   runsIn = id;
+  stretch[STRETCH_TOKEN] = f & TOKEN_MASK;
+  stretch[STRETCH_FUNCTION] = id;
   times[block] = 1;
   touch(block);
 }
@@ -80,12 +96,13 @@ export function endLines(f: number): void {
 /** Writes what is in the table, and empties it. */
 function tell(): void {
   const blocks = length;
-  length = 0;
   if (blocks === 0) return;
+  length = 0;
+  stretch[STRETCH_LENGTH] = 0;
   if (due() && !refresh()) {
     loseRecord();
     for (let i = 0; i < blocks; i++) {
-      const block = touched[i] as number;
+      const block = stretch[STRETCH_TOUCHED + i] as number;
       countBlock(runsIn, block, times[block] as number);
       times[block] = 0;
     }
@@ -97,7 +114,7 @@ function tell(): void {
   i32[2 * q + 1] = 0;
   q += 1;
   for (let i = 0; i < blocks; i++) {
-    const block = touched[i] as number;
+    const block = stretch[STRETCH_TOUCHED + i] as number;
     const ran = times[block] as number;
     times[block] = 0;
     const told = ran < MOST ? ran : MOST;

@@ -9,6 +9,7 @@
 //! COUNTED_OFFSET    one u32 a function: calls counted only   (written by the JS thread alone)
 //! DROPPED_OFFSET    one u32 a function: calls dropped        (written by the JS thread alone)
 //! BLOCKS_OFFSET     one u32 a block: how often it ran, in no recorded call (likewise)
+//! STRETCH_OFFSET    what ran of one call and is in no record yet (likewise)
 //! CHUNKS_OFFSET     MAX_CHUNKS chunks of CHUNK_BYTES
 //! ```
 //! The mapping is as long as the largest ring; only what has been reserved may be touched: the
@@ -72,8 +73,22 @@ constants! {
     MAX_FUNCTION_BLOCKS = 1 << 16;
     /// Byte offset of the counts of blocks, u32 a block.
     BLOCKS_OFFSET = 8192 + 8 * (1 << 20);
+    /// Byte offset of what ran of one call and is in no record yet: words by STRETCH_*, then times.
+    STRETCH_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22);
+    /// Word of the stretch: token of the call.
+    STRETCH_TOKEN = 0;
+    /// Word of the stretch: id of its function.
+    STRETCH_FUNCTION = 1;
+    /// Word of the stretch: number of blocks that ran.
+    STRETCH_LENGTH = 2;
+    /// Words of the stretch from here on: the numbers of these blocks, in the order in which they first ran.
+    STRETCH_TOUCHED = 4;
+    /// Byte offset in the stretch: how often, an f64 for each block of the function.
+    STRETCH_TIMES_OFFSET = 4096;
+    /// Bytes of the stretch.
+    STRETCH_BYTES = 4096 + 8 * (1 << 16);
     /// Byte offset of the first chunk.
-    CHUNKS_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22);
+    CHUNKS_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4096 + 8 * (1 << 16);
     /// Bytes of a chunk.
     CHUNK_BYTES = 1 << 18;
     /// Words of 8 bytes of a chunk.
@@ -81,7 +96,7 @@ constants! {
     /// Chunks of the largest ring (32 MiB).
     MAX_CHUNKS = 128;
     /// Bytes of the whole mapping of a ring.
-    RING_BYTES = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 128 * (1 << 18);
+    RING_BYTES = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4096 + 8 * (1 << 16) + 128 * (1 << 18);
 
     /// Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns.
     CHUNK_HEADER_WORDS = 2;
@@ -364,7 +379,10 @@ mod tests {
         const { assert!(STATES_OFFSET + 4 * MAX_CHUNKS <= COUNTED_OFFSET) };
         const { assert!(COUNTED_OFFSET + 4 * MAX_FUNCTIONS == DROPPED_OFFSET) };
         const { assert!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS == BLOCKS_OFFSET) };
-        const { assert!(BLOCKS_OFFSET + 4 * MAX_BLOCKS == CHUNKS_OFFSET) };
+        const { assert!(BLOCKS_OFFSET + 4 * MAX_BLOCKS == STRETCH_OFFSET) };
+        const { assert!(4 * (STRETCH_TOUCHED + MAX_TOLD_BLOCKS) <= STRETCH_TIMES_OFFSET) };
+        const { assert!(STRETCH_TIMES_OFFSET + 8 * MAX_FUNCTION_BLOCKS == STRETCH_BYTES) };
+        const { assert!(STRETCH_OFFSET + STRETCH_BYTES == CHUNKS_OFFSET) };
         const { assert!(MAX_TOLD_BLOCKS + 2 <= MAX_RECORD_WORDS) };
         const { assert!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES == RING_BYTES) };
         const { assert!(CHUNK_WORDS * 8 == CHUNK_BYTES) };

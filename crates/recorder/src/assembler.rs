@@ -16,8 +16,8 @@ use breadcrumb_event::layout::{
     VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
-use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::{ChunkHeader, record_words};
+use breadcrumb_ring::{Batch, Stretch};
 
 use crate::block_sums::BlockSums;
 use crate::call_lines::CallLines;
@@ -407,15 +407,32 @@ impl Assembler {
         if let Some(activity) = &mut translator.activity {
             activity.event(function, 0, ran.len());
         }
-        let mut frame = self.stack.get_mut(record.high);
+        let ran = ran.iter().map(|word| (*word as u32, word >> 32));
+        self.run_blocks(record.high, function, ran, translator);
+    }
+
+    fn run_blocks(
+        &mut self,
+        token: u32,
+        function: u32,
+        ran: impl Iterator<Item = (u32, u64)>,
+        translator: &mut Translator,
+    ) {
+        let mut frame = self.stack.get_mut(token);
         let blocks = translator.blocks(function);
-        for word in ran {
-            let (block, count) = (*word as u32, word >> 32);
+        for (block, count) in ran {
             self.blocks.add(function, block, count);
             if let Some(frame) = frame.as_mut().filter(|frame| frame.function == function) {
                 frame.lines.add(block, count, blocks);
             }
         }
+    }
+
+    /// Takes what ran of a call and will not come into a record any more.
+    pub(crate) fn add_stretch(&mut self, stretch: &Stretch, translator: &mut Translator) {
+        let ran = stretch.ran.iter().copied();
+        let token = stretch.token & TOKEN_MASK;
+        self.run_blocks(token, stretch.function, ran, translator);
     }
 
     fn suspend<S: RowSink>(&mut self, token: u32, translator: &mut Translator, sink: &mut S) {

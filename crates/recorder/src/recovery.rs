@@ -287,6 +287,9 @@ impl Recovery {
                 self.publish()?;
             }
         }
+        if let Some(stretch) = ring.stretch() {
+            assembler.add_stretch(stretch, &mut self.translator);
+        }
         assembler.finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
         self.last_ns = self.last_ns.max(assembler.last_wall_ns());
         self.counters.add(&assembler, reader.malformed());

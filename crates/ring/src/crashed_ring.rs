@@ -11,13 +11,15 @@ use std::path::Path;
 use breadcrumb_event::layout::{
     BLOCKS_OFFSET, CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNK_WORDS, CHUNKS_OFFSET,
     COUNTED_OFFSET, DROPPED_OFFSET, HEADER_MAGIC, HEADER_THREAD, HEADER_VERSION, LAYOUT_VERSION,
-    MAGIC, MAX_BLOCKS, MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET,
+    MAGIC, MAX_BLOCKS, MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET, STRETCH_BYTES,
+    STRETCH_OFFSET,
 };
 
 use crate::error::RingError;
 use crate::primitive::{AtomicI32, AtomicU64};
 use crate::reader::Cells;
 use crate::run_folder::try_lock;
+use crate::stretch::Stretch;
 
 /// What a ring held when its process died.
 #[derive(Debug)]
@@ -27,6 +29,7 @@ pub struct CrashedRing {
     words: Vec<AtomicU64>,
     counters: Vec<(u32, u32)>,
     blocks: Vec<u32>,
+    stretch: Option<Stretch>,
     _lock: File,
 }
 
@@ -80,6 +83,10 @@ impl CrashedRing {
             states,
             words,
             counters: counted.into_iter().zip(dropped).collect(),
+            stretch: {
+                let words = words_of(&read(STRETCH_OFFSET, STRETCH_BYTES)?);
+                Stretch::read(|at| words[at as usize])
+            },
             blocks: words_of(&read(BLOCKS_OFFSET, 4 * blocks.min(MAX_BLOCKS))?),
             _lock: file,
         })
@@ -101,6 +108,12 @@ impl CrashedRing {
     #[must_use]
     pub fn counters(&self) -> &[(u32, u32)] {
         &self.counters
+    }
+
+    /// What ran of a call and had not come into a record.
+    #[must_use]
+    pub fn stretch(&self) -> Option<&Stretch> {
+        self.stretch.as_ref()
     }
 
     /// How often blocks ran in calls that are not recorded.

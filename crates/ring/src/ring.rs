@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use breadcrumb_event::layout::{
     BLOCKS_OFFSET, CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNKS_OFFSET, COUNTED_OFFSET,
     DROPPED_OFFSET, HEADER_CHUNKS, HEADER_MAGIC, HEADER_THREAD, HEADER_VERSION, LAYOUT_VERSION,
-    MAGIC, MAX_BLOCKS, MAX_CHUNKS, MAX_FUNCTIONS,
+    MAGIC, MAX_BLOCKS, MAX_CHUNKS, MAX_FUNCTIONS, STRETCH_BYTES, STRETCH_OFFSET,
 };
 use parking_lot::Mutex;
 
@@ -24,6 +24,7 @@ use crate::error::RingError;
 use crate::reader::Cells;
 use crate::run_folder::RunFolder;
 use crate::space::Space;
+use crate::stretch::Stretch;
 use crate::thread_memory::ThreadMemory;
 
 /// Functions whose counters are reserved at a time: 64 KiB for each of the two, so that loading a
@@ -276,6 +277,10 @@ impl Ring {
         let mut reserved = self.reserved.lock();
         let blocks = blocks.min(MAX_BLOCKS).next_multiple_of(STEP);
         if blocks > reserved.blocks {
+            if reserved.blocks == 0 {
+                let words = 0..STRETCH_BYTES / 4;
+                self.reserve_counters(&mut reserved, &[STRETCH_OFFSET], words);
+            }
             let words = reserved.blocks..blocks;
             self.reserve_counters(&mut reserved, &[BLOCKS_OFFSET], words);
             reserved.blocks = blocks;
@@ -298,6 +303,13 @@ impl Ring {
                 let _ = self.memory.map_zeroes_at(offset as usize, bytes as usize);
             }
         }
+    }
+
+    /// What ran of a call and is in no record yet, once blocks are ensured.
+    #[must_use]
+    pub fn stretch(&self) -> Option<Stretch> {
+        let has_blocks = self.reserved.lock().blocks > 0;
+        has_blocks.then(|| self.memory.stretch()).flatten()
     }
 
     /// How often each block whose counter is ensured ran so far, in calls that are not recorded.

@@ -12,12 +12,13 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 use breadcrumb_event::layout::{
     BLOCKS_OFFSET, CHUNK_WORDS, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET, MAX_BLOCKS,
-    MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET,
+    MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET, STRETCH_BYTES, STRETCH_OFFSET,
 };
 
 use crate::error::RingError;
 use crate::map;
 use crate::reader::Cells;
+use crate::stretch::Stretch;
 
 /// Bytes of the range.
 const BYTES: usize = RING_BYTES as usize;
@@ -130,6 +131,17 @@ impl ThreadMemory {
                 std::slice::from_raw_parts(dropped.cast(), functions),
             )
         }
+    }
+
+    /// What ran of a call and is in no record yet.
+    #[must_use]
+    pub fn stretch(&self) -> Option<Stretch> {
+        // SAFETY: as in `counters`; STRETCH_BYTES fit behind the offset.
+        let words: &[AtomicU32] = unsafe {
+            let stretch = self.base.add(STRETCH_OFFSET as usize).as_ptr();
+            std::slice::from_raw_parts(stretch.cast(), STRETCH_BYTES as usize / 4)
+        };
+        Stretch::read(|at| words[at as usize].load(Ordering::Relaxed))
     }
 
     /// How often the blocks below `blocks` ran in calls that are not recorded.
