@@ -80,6 +80,17 @@ impl<'a> Visitor<'a> {
         self.frame().block = outer;
     }
 
+    pub fn visit_if(&mut self, it: &IfStatement<'a>) {
+        self.visit_expression(&it.test);
+        for branch in [Some(&it.consequent), it.alternate.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            self.visit_branch(branch, |visitor| visitor.visit_statement(branch));
+        }
+        self.end_block();
+    }
+
     /// What a condition or a loop runs: a statement that may have no braces.
     pub fn visit_branch(&mut self, body: &Statement<'a>, visit: impl FnOnce(&mut Self)) {
         let span = body.span();
