@@ -28,7 +28,9 @@ fn blocks_and_variables_go_together() {
     for folder in ["blocks", "fixtures"] {
         insta::glob!(&format!("{folder}/*"), |path| {
             let source = std::fs::read_to_string(path).expect("a text");
-            if let Outcome::Instrumented(done) = support::instrument_with_all(path, &source) {
+            if let Outcome::Instrumented(done) =
+                support::instrument_with_all(path, &source, support::kind_of(path))
+            {
                 compare_blocks(path, &source, &done);
             }
         });
