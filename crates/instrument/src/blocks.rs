@@ -19,12 +19,17 @@ use crate::visitor::Visitor;
 /// Blocks of a function that has probes in them: as many as a number of 16 bits tells apart.
 const MAX_BLOCKS: usize = u16::MAX as usize;
 
+/// Blocks in one another: each takes some of the stack that V8 parses with, which does for 400 to 600 of them.
+const MAX_NESTED: u32 = 250;
+
 /// The block that the code being visited is in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OpenBlock {
     number: u32,
     /// Behind the last character of what it, or what it continues, belongs to.
     end: u32,
+    /// Blocks around it, but for those that it follows.
+    depth: u32,
     /// It follows another one.
     continues: bool,
     /// The next statement is in a block of its own.
@@ -34,7 +39,9 @@ pub(crate) struct OpenBlock {
 impl Found<'_> {
     /// There are blocks to tell.
     pub fn tells_blocks(&self) -> bool {
-        !self.blocks.is_empty() && self.blocks.len() <= MAX_BLOCKS
+        !self.blocks.is_empty()
+            && self.blocks.len() <= MAX_BLOCKS
+            && self.nested_blocks <= MAX_NESTED
     }
 }
 
@@ -66,18 +73,38 @@ impl<'a> Visitor<'a> {
         blocks.len() as u32 - 1
     }
 
+    /// Gives the block around, which is to be the current one again behind this one.
+    fn open_block(&mut self, number: u32, end: u32) -> OpenBlock {
+        let depth = self.frame().block.depth + 1;
+        let deepest = &mut self.found[self.current as usize].nested_blocks;
+        *deepest = depth.max(*deepest);
+        let block = OpenBlock {
+            number,
+            end,
+            depth,
+            ..OpenBlock::default()
+        };
+        std::mem::replace(&mut self.frame().block, block)
+    }
+
     /// Visits a block of this range, whose probe stands at `head`.
     fn in_block(&mut self, range: Span, head: u32, flags: u8, visit: impl FnOnce(&mut Self)) {
         let number = self.number_block(range.start, range.end);
         self.push(head, Piece::Block(number), flags);
-        let block = OpenBlock {
-            number,
-            end: range.end,
-            ..OpenBlock::default()
-        };
-        let outer = std::mem::replace(&mut self.frame().block, block);
+        let outer = self.open_block(number, range.end);
         visit(self);
         self.frame().block = outer;
+    }
+
+    pub fn visit_if(&mut self, it: &IfStatement<'a>) {
+        self.visit_expression(&it.test);
+        for branch in [Some(&it.consequent), it.alternate.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            self.visit_branch(branch, |visitor| visitor.visit_statement(branch));
+        }
+        self.end_block();
     }
 
     /// What a condition or a loop runs: a statement that may have no braces.
@@ -136,12 +163,7 @@ impl<'a> Visitor<'a> {
         let span = operand.span();
         let number = self.number_block(span.start, span.end);
         self.push(span.start, Piece::OperandBlock(number), 0);
-        let block = OpenBlock {
-            number,
-            end: span.end,
-            ..OpenBlock::default()
-        };
-        let outer = std::mem::replace(&mut self.frame().block, block);
+        let outer = self.open_block(number, span.end);
         self.add_line(span.start);
         self.visit_expression(operand);
         self.frame().block = outer;
@@ -183,6 +205,7 @@ impl<'a> Visitor<'a> {
         let OpenBlock {
             number: last,
             end,
+            depth,
             continues,
             is_over,
         } = self.frame().block;
@@ -194,6 +217,7 @@ impl<'a> Visitor<'a> {
             self.frame().block = OpenBlock {
                 number,
                 end,
+                depth,
                 continues: true,
                 is_over: false,
             };

@@ -92,6 +92,8 @@ pub(crate) struct Found<'a> {
     pub catches: Vec<Clause>,
     /// By number; none where blocks are not told.
     pub blocks: Vec<Block>,
+    /// The most of them that are in one another, beside the function's own.
+    pub nested_blocks: u32,
     /// Where its statements and its blocks that are expressions start, and the numbers of their blocks.
     pub lines: Vec<(u32, u32)>,
     /// Its own code says `this`.

@@ -218,6 +218,7 @@ impl<'a> Visitor<'a> {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            nested_blocks: 0,
             lines: Vec::new(),
             uses_this: false,
             is_leaf: false,

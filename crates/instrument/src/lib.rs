@@ -24,6 +24,7 @@ mod inferred_patterns;
 mod kept_names;
 mod leaves;
 mod locals;
+mod loops;
 mod name;
 mod naming;
 mod original_names;

@@ -13,7 +13,7 @@ use oxc_syntax::scope::ScopeFlags;
 
 use crate::edit::{Edit, HERE, NO_FUNCTION, Piece};
 use crate::found::Found;
-use crate::frame::{Around, Breakable, Frame};
+use crate::frame::Frame;
 use crate::leaves::Leaves;
 use crate::locals::Locals;
 use crate::original_names::Names;
@@ -432,47 +432,23 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
-        self.enter(Breakable::Loop);
-        self.visit_for_statement_left(&it.left);
-        self.visit_placed(&it.right);
-        self.visit_loop_body(it.scope_id.get(), &it.body);
-        self.leave_loop();
+        self.visit_for_in(it);
     }
 
     fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
-        self.enter(Breakable::Loop);
-        if let Some(init) = &it.init {
-            self.visit_for_statement_init(init);
-        }
-        for tested in [&it.test, &it.update].into_iter().flatten() {
-            self.visit_placed(tested);
-        }
-        // V8 disposes twice of what such a head declares and a function refers to (*tried* on 24, 26).
-        let disposes = matches!(&it.init, Some(ForStatementInit::VariableDeclaration(head)) if head.kind.is_using());
-        let head = it.scope_id.get().filter(|_| !disposes);
-        self.visit_loop_body(head, &it.body);
-        self.leave_loop();
+        self.visit_for(it);
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
-        self.enter(Breakable::Loop);
-        self.visit_placed(&it.test);
-        self.visit_branch(&it.body, |visitor| visitor.visit_statement(&it.body));
-        self.leave_loop();
+        self.visit_while(it);
     }
 
     fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
-        self.enter(Breakable::Loop);
-        self.visit_branch(&it.body, |visitor| visitor.visit_statement(&it.body));
-        self.visit_placed(&it.test);
-        self.leave_loop();
+        self.visit_do_while(it);
     }
 
     fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
-        self.visit_expression(&it.discriminant);
-        self.enter(Breakable::Switch);
-        self.visit_switch_cases(&it.cases);
-        self.leave_loop();
+        self.visit_switch(it);
     }
 
     fn visit_switch_case(&mut self, it: &SwitchCase<'a>) {
@@ -480,14 +456,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
-        self.visit_expression(&it.test);
-        for branch in [Some(&it.consequent), it.alternate.as_ref()]
-            .into_iter()
-            .flatten()
-        {
-            self.visit_branch(branch, |visitor| visitor.visit_statement(branch));
-        }
-        self.end_block();
+        self.visit_if(it);
     }
 
     fn visit_conditional_expression(&mut self, it: &ConditionalExpression<'a>) {
@@ -549,23 +518,4 @@ impl<'a> Visit<'a> for Visitor<'a> {
     fn visit_ts_external_module_declaration(&mut self, _: &TSExternalModuleDeclaration<'a>) {}
     fn visit_ts_global_declaration(&mut self, _: &TSGlobalDeclaration<'a>) {}
     fn visit_ts_index_signature(&mut self, _: &TSIndexSignature<'a>) {}
-}
-
-impl<'a> Visitor<'a> {
-    /// The end of what [`Self::enter`] began.
-    pub fn leave_loop(&mut self) {
-        self.frame().around.pop();
-        self.end_block();
-    }
-
-    /// A statement that `break` can leave starts, and has the labels before it.
-    pub fn enter(&mut self, kind: Breakable) {
-        let labels = std::mem::take(&mut self.labels);
-        let level = self.frame().level;
-        self.frame().around.push(Around {
-            labels,
-            kind,
-            level,
-        });
-    }
 }

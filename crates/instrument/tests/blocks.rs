@@ -28,7 +28,9 @@ fn blocks_and_variables_go_together() {
     for folder in ["blocks", "fixtures"] {
         insta::glob!(&format!("{folder}/*"), |path| {
             let source = std::fs::read_to_string(path).expect("a text");
-            if let Outcome::Instrumented(done) = support::instrument_with_all(path, &source) {
+            if let Outcome::Instrumented(done) =
+                support::instrument_with_all(path, &source, support::kind_of(path))
+            {
                 compare_blocks(path, &source, &done);
             }
         });
@@ -39,8 +41,15 @@ fn blocks_and_variables_go_together() {
 fn a_function_with_too_many_blocks_has_none() {
     // Beside the function's own.
     let most = u16::MAX as usize - 1;
-    for (operands, blocks) in [(most, most + 1), (most + 1, 0)] {
-        let source = format!("function f(a){{{}}}", "a&&a;".repeat(operands));
+    let many = |operands: usize| "a&&a;".repeat(operands);
+    let nested = |ifs: usize| "if(a)".repeat(ifs) + "a";
+    for (body, blocks) in [
+        (many(most), most + 1),
+        (many(most + 1), 0),
+        (nested(250), 251),
+        (nested(251), 0),
+    ] {
+        let source = format!("function f(a){{{body}}}");
         let Outcome::Instrumented(done) =
             support::instrument_with_lines(Path::new("file.cjs"), &source)
         else {

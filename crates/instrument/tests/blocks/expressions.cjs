@@ -1,3 +1,4 @@
+/** Branches of expressions, where operands stand and how statements end. */
 const said = [];
 const say = (it) => (said.push(it), it);
 const thrower = () => { throw new Error('thrown') }

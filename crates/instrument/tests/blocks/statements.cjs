@@ -1,3 +1,4 @@
+/** Each statement with blocks, and each way out of it. */
 'use strict';
 const said = [];
 const say = (it) => (said.push(it), it);

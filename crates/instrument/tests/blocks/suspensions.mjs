@@ -1,3 +1,4 @@
+/** Blocks behind `await` and `yield`, and around them. */
 const said = [];
 const say = (it) => (said.push(it), it);
 const later = async (it) => it;

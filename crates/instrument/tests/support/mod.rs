@@ -58,14 +58,16 @@ pub fn instrument_with_lines(path: &Path, source: &str) -> Outcome {
 }
 
 /// The same with everything that there is.
-pub fn instrument_with_all(path: &Path, source: &str) -> Outcome {
-    let wanted = Wanted {
-        this: true,
-        locals: true,
-        lines: true,
-        leaves: Leaves::default(),
-    };
-    instrument_wanted(path, source, wanted)
+pub fn instrument_with_all(path: &Path, source: &str, kind: SourceKind) -> Outcome {
+    instrument(&Input {
+        wanted: Wanted {
+            this: true,
+            locals: true,
+            lines: true,
+            leaves: Leaves::default(),
+        },
+        ..input(path, source, kind)
+    })
 }
 
 /// The same, leaves apart.
