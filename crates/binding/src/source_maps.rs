@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use breadcrumb_event::function::{Block, Function, FunctionEntry, Generated};
+use breadcrumb_event::function::{Block, Function, FunctionEntry, Generated, keep_first_of_lines};
 use breadcrumb_recorder::OriginalStacks;
 use breadcrumb_sourcemap::{Location, first_place, locate, map_stack};
 use parking_lot::{Mutex, RwLock};
@@ -110,6 +110,7 @@ pub fn entries(
             for block in &mut function.blocks {
                 move_block(block, inside);
             }
+            keep_first_of_lines(&mut function.blocks);
         }
         let moved = entry_file != *file || generated != (function.line, function.column);
         FunctionEntry {

@@ -215,6 +215,19 @@ pub struct Block {
     pub lines: Vec<(u32, u32)>,
 }
 
+/// Leaves each line to the block of what starts first there.
+pub fn keep_first_of_lines(blocks: &mut [Block]) {
+    let mut starts: Vec<((u32, u32), usize)> = Vec::new();
+    for (number, block) in blocks.iter_mut().enumerate() {
+        starts.extend(block.lines.drain(..).map(|place| (place, number)));
+    }
+    starts.sort_unstable();
+    starts.dedup_by_key(|((line, _), _)| *line);
+    for (place, number) in starts {
+        blocks[number].lines.push(place);
+    }
+}
+
 /// Before a block, in a line of the table.
 const BLOCK: char = '\u{1e}';
 
@@ -408,6 +421,22 @@ fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_in_the_block_of_what_starts_first_there() {
+        let lines = [
+            vec![(4, 3), (7, 1)],
+            vec![(4, 1), (5, 2)],
+            vec![(5, 9), (7, 2)],
+        ];
+        let mut blocks = lines.map(|lines| Block {
+            lines,
+            ..Block::default()
+        });
+        keep_first_of_lines(&mut blocks);
+        let kept = blocks.map(|block| block.lines);
+        assert_eq!(kept, [vec![(7, 1)], vec![(4, 1), (5, 2)], vec![]]);
+    }
 
     #[test]
     fn a_function_survives_its_line() {

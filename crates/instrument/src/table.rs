@@ -75,7 +75,7 @@ pub(crate) fn number<'a>(
                 .collect(),
             scopes: scopes(function, names, positions),
             catches: catches(function, positions),
-            blocks: blocks(function, positions),
+            blocks: blocks(function, positions, names.0.is_some()),
         });
     }
     (ids, functions, left_alone)
@@ -122,8 +122,9 @@ fn catches(function: &Found, positions: &Positions) -> Vec<CatchClause> {
     clauses.collect()
 }
 
-/// Each line on which something starts is in the block of what starts first there.
-fn blocks(function: &Found, positions: &Positions) -> Vec<Block> {
+/// Each line on which something starts is in the block of what starts first there. Where a source map will say which
+/// lines these are (`maps`), all that starts is told.
+fn blocks(function: &Found, positions: &Positions, maps: bool) -> Vec<Block> {
     if !function.tells_blocks() {
         return Vec::new();
     }
@@ -144,7 +145,7 @@ fn blocks(function: &Found, positions: &Positions) -> Vec<Block> {
     let mut last = 0;
     for (start, block) in lines {
         let (line, column) = place(start);
-        if line > last {
+        if maps || line > last {
             blocks[block as usize].lines.push((line, column));
             last = line;
         }
