@@ -55,7 +55,7 @@ let session = 0;
 
 /** A block of function `id` runs, in the call with this token. */
 export function blockRuns(f: number, id: number, block: number): void {
-  if (f !== runs) return takeTurn(f, id, block);
+  if (f !== runs) return f === 0 ? runsUnrecorded(id, block) : takeTurn(f, id, block);
   const before = times[block] as number;
   times[block] = before + 1;
   if (before === 0) touch(block);
@@ -68,12 +68,14 @@ function touch(block: number): void {
   if (length === MAX_TOLD_BLOCKS) tell();
 }
 
+/** The same in a call that is not recorded. */
+function runsUnrecorded(id: number, block: number): void {
+  if (modes[id] !== MODE_OFF) countBlock(id, block, 1);
+}
+
 /** Another call runs than the one in the stretch. */
 function takeTurn(f: number, id: number, block: number): void {
-  if ((f & TOKEN_LINES) === 0) {
-    if (modes[id] !== MODE_OFF) countBlock(id, block, 1);
-    return;
-  }
+  if ((f & TOKEN_LINES) === 0) return runsUnrecorded(id, block);
   // The memory of another session: there is nothing in it.
   if (session !== attached) length = 0;
   session = attached;

@@ -6,8 +6,6 @@
 //! A line has its number and a count; a branch that begins within a line has its column behind.
 //! Limits: a block's lines count as run when it was entered.
 
-use std::fmt::Write as _;
-
 use breadcrumb_event::function::Block;
 
 use crate::codec::{Decoder, Encoder};
@@ -55,11 +53,16 @@ impl CallLines {
 
     /// As the store has them; nothing where none are known.
     pub(crate) fn write_json(&self, out: &mut String) {
+        let mut digits = itoa::Buffer::new();
         for (index, ran) in self.0.iter().enumerate() {
-            let before = if index == 0 { '[' } else { ',' };
-            let _ = write!(out, "{before}[{},{}", ran.line, ran.count);
+            out.push(if index == 0 { '[' } else { ',' });
+            out.push('[');
+            out.push_str(digits.format(ran.line));
+            out.push(',');
+            out.push_str(digits.format(ran.count));
             if ran.column > 0 {
-                let _ = write!(out, ",{}", ran.column);
+                out.push(',');
+                out.push_str(digits.format(ran.column));
             }
             out.push(']');
         }
