@@ -268,46 +268,6 @@ describe("tools", () => {
     expect(text).toContain('variables of that call: [{"scope":"block","line":10');
   });
 
-  test("get_source_with_values and find_gaps: the lines that ran, and those that did not", async () => {
-    const dir = newFolder();
-    const writer = await StoreWriter.create(dir);
-    writer.run({ runId: RUN_A });
-    const place = { function: "total", file: "src/cart.js" };
-    const of = { ...place, function_line: 9, col: 5 };
-    await writer.segment({
-      runId: RUN_A,
-      calls: [
-        callOf({ call_id: 1, ...place, line: 9, lines: "[[10,1],[11,3],[11,3,20],[14,1]]" }),
-        callOf({ call_id: 2, ...place, line: 9 }),
-      ],
-      functions: [functionSums({ ...place, line: 9 }, [1000, 1000])],
-      lines: [
-        lineCount({ ...of, line: 10, count: 2 }),
-        lineCount({ ...of, line: 11, col: 30, is_branch: 1, count: 0 }),
-        lineCount({ ...of, line: 12, count: 0 }),
-      ],
-    });
-    writer.close();
-    await using told = await connect(dir);
-    const source = await told.ask("get_source_with_values", { function: "total" });
-    expect(source.data.calls.map(({ ran }: { ran?: string }) => ran)).toEqual([
-      undefined,
-      "10 11×3 11:20×3 14",
-    ]);
-    expect(source.text).toContain("lines that ran: 10 11×3 11:20×3 14");
-    const gaps = await told.ask("find_gaps");
-    expect(gaps.data.gaps).toMatchObject([
-      {
-        kind: "line_not_run",
-        function: "total",
-        at: "src/cart.js:11",
-        why: "the branch at column 30",
-      },
-      { kind: "line_not_run", function: "total", at: "src/cart.js:12", why: null },
-    ]);
-    expect(gaps.text).toContain("src/cart.js:12");
-  });
-
   test("analyze_performance: sums, and details of a function", async () => {
     const all = await mcp.ask("analyze_performance", { run: RUN_A, sort: "calls" });
     expect(all.data.functions[0]).toMatchObject({ function: "hot", calls: 0, counted: 5 });
