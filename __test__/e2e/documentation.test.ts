@@ -65,7 +65,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 /** An example with ids of this store, in place of those that it shows. */
 function ofThisStore(line: string): string {
   return line
-    .replaceAll(/019[a-c]{5}-[0-9A-Z]#\d+/g, `${ids.trace}#${ids.call}`)
+    .replaceAll(/019[a-z0-9]{5}-[0-9A-Z]#\d+/g, `${ids.trace}#${ids.call}`)
     .replaceAll(/019[a-c]{5}-[0-9A-Z]\b/g, ids.trace)
     .replaceAll(/\b019[a-z0-9]{5}\b/g, ids.run);
 }
@@ -287,7 +287,7 @@ describe.each([
   });
 
   test("its session is what comes of it", () => {
-    expect(steps.map((step) => step.split(" ", 2)[1])).toEqual(commands);
+    expect(steps.map((step) => step.split(/\s/, 2)[1])).toEqual(commands);
     for (const step of steps) {
       const [line = "", ...said] = step.split("\n");
       const { stdout } = shell(`${line} 2>&1`, app);

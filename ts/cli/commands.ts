@@ -62,7 +62,7 @@ const SHOW: CommandSpec = {
     ["breadcrumb show 019ab3c4-1#17 --source", "call 17, line by line"],
   ],
   positionals: [1, 1],
-  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back))",
+  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back)); with `--source` `{ call, source, lines, exception }`",
   load: async () => (await import("./show")).show,
 };
 

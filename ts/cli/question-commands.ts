@@ -128,7 +128,7 @@ const GAPS: CommandSpec = {
     ["breadcrumb gaps --file 'src/*'", "of some files"],
   ],
   positionals: [0, 0],
-  json: "`{ runIds, instrumented, tooEarly, leftAlone, notCalled, truncated }`",
+  json: "`{ runIds, instrumented, tooEarly, leftAlone, notCalled, linesNotRun, truncated }`",
   load: async () => (await import("./gaps")).gaps,
 };
 
