@@ -171,14 +171,16 @@ test("lines that the run does not tell: the source without counts, and what to d
   expect(stderr).toBe("breadcrumb: its lines are not known: record with --lines\n");
 });
 
-test("a call in a mode without lines, in a run that has some", async () => {
-  const counters = { recorded: 1, counted: 9, dropped: 0, exceptions: 0, bytes: 0, segments: 0 };
-  writer.run({ runId: "r1", startedAt: LATER, cwd: project, counters });
-  await writer.segment({ runId: "r1", calls: [total({ lines: null })], lines: known() });
-  const { stdout, stderr } = await runCli(["show", "latest", "--source", "--store", writer.dir]);
+test("a call in a mode without lines, or in flight, in a run that has some", async () => {
+  const open = { call_id: 2, status: "open", duration_ns: null, started_at: NOON_NS + 2n };
+  const without = [{}, open].map((row) => total({ lines: null, ...row }));
+  await writer.segment({ runId: "r1", calls: without, lines: known() });
+  const told = (trace: string) => runCli(["show", trace, "--source", "--store", writer.dir]);
+  const { stdout, stderr } = await told("r1-1");
   expect(stdout).toMatch(/^ +11 │ {3}return sum;$/m);
   expect(stdout).not.toContain("after()");
   expect(stderr).toContain("recorded in a mode without them");
+  expect((await told("r1-2")).stderr).toContain("not known as long as it has not ended");
 });
 
 test("without its source: the numbers of its lines", async () => {

@@ -55,7 +55,6 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
     return;
   }
   const { paint } = output;
-  const run = await store.run(call.runId);
   const times = call.durationNs === null ? "open" : duration(call.durationNs);
   const head = `${callText(call, VALUE_WIDTH)}${resultText(call, VALUE_WIDTH)}`;
   output.line(paint.bold(cut(head, output.columns)));
@@ -67,13 +66,14 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
   output.line();
   for (const line of sourceLines(shown, context)) output.line(line);
   if (source.problem !== null) output.notice(source.problem);
-  if (call.lines === null) {
-    output.notice(
-      run.counters.recorded > 0 && known.length > 0
-        ? "its lines are not known: it was recorded in a mode without them"
-        : "its lines are not known: record with --lines",
-    );
-  }
+  if (call.lines === null) output.notice(`its lines are not known${whyNoLines(call, known)}`);
+}
+
+function whyNoLines({ status }: Call, known: readonly LineCount[]): string {
+  if (known.length === 0) return ": record with --lines";
+  return status === "open"
+    ? " as long as it has not ended"
+    : ": it was recorded in a mode without them";
 }
 
 /** What the run has of the function's lines. */
