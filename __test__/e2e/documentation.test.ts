@@ -48,7 +48,7 @@ beforeAll(() => {
   );
   folder = join(root, "app");
   for (const name of ["breadcrumb", "node"]) chmodSync(join(root, "bin", name), 0o755);
-  for (let i = 0; i < 2; i++) shell("breadcrumb run --quiet app.js");
+  for (let i = 0; i < 2; i++) shell("breadcrumb run --quiet --lines app.js");
   const { traces } = JSON.parse(shell("breadcrumb list --json").stdout) as {
     traces: { runId: string; traceId: string }[];
   };
