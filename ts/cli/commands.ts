@@ -40,8 +40,7 @@ const LIST: CommandSpec = {
 const SHOW: CommandSpec = {
   name: "show",
   usage: "<trace>[#<call>] [options]",
-  summary:
-    "one trace as a tree: arguments, results, durations, exceptions; one call beside its source",
+  summary: "one trace as a tree: arguments, results, durations, exceptions; one call's source",
   about:
     "<trace> is an id from `breadcrumb list`, or latest. Each line has the call's duration, its own part\nof it, and the call. Long traces are folded: the slowest calls and those that threw come first.\nWith --source: the source of one call's function, how often each line ran in that call (recorded with\n--lines), and its values beside it. The root's, unless a call is named.",
   options: {
@@ -50,7 +49,7 @@ const SHOW: CommandSpec = {
       value: "name",
       help: "with --source: the newest call of this function in the trace",
     },
-    ids: { help: "the number of each call, for <trace>#<call>" },
+    ids: { help: "the number of each call, behind its place" },
     depth: { value: "n", help: "so many levels" },
     width: { value: "n", help: "so many calls below one call (default: 20)" },
     limit: { value: "n", help: "so many lines of calls (default: 100)" },
@@ -63,7 +62,7 @@ const SHOW: CommandSpec = {
     ["breadcrumb show 019ab3c4-1#17 --source", "call 17, line by line"],
   ],
   positionals: [1, 1],
-  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back))",
+  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back)); with `--source` `{ call, source, lines, exception }`",
   load: async () => (await import("./show")).show,
 };
 

@@ -124,7 +124,7 @@ function printNotRun({ linesNotRun }: Gaps, output: CommandContext["output"]): v
   for (const lines of byFunction(linesNotRun)) {
     const [first] = lines;
     if (first === undefined) continue;
-    const { file, line } = first;
+    const { file, functionLine: line } = first;
     const place = output.links(printable(`${file}:${line}`), { file, line });
     output.line(`  ${place}  ${printable(first.function)}: ${placesText(lines)}`);
   }

@@ -20,6 +20,7 @@ import { whatOf } from "./exception-text";
 import type { CallSource, JsonDocuments } from "./json-documents";
 import { cut, printable } from "./printable";
 import { count, duration } from "./quantities";
+import { shortIdsOf } from "./short-ids";
 import { valueText } from "./value-text";
 
 const VALUE_WIDTH = 60;
@@ -29,16 +30,19 @@ const UNKNOWN_LENGTH = 20;
 const MOST_LINES = 5000;
 /** Columns of counts. */
 const COUNT_WIDTH = 9;
+/** Columns that notes have beside a line of source that is longer than the terminal. */
+const LEAST_NOTE = 10;
 /** What ends a function, behind its last statement. */
 const CLOSES = /^[\s})\];,]*$/;
 
 /** Prints it. */
 export async function showSource(context: CommandContext, call: Call): Promise<void> {
   const { store, output, values } = context;
-  const [known, source, exception] = await Promise.all([
+  const [known, source, exception, ids] = await Promise.all([
     linesOf(context, call),
     sourceOf(context, call),
     exceptionOf(context, call),
+    shortIdsOf(store),
   ]);
   const shown: CallSource = {
     call,
@@ -51,25 +55,25 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
     return;
   }
   const { paint } = output;
-  const run = await store.run(call.runId);
   const times = call.durationNs === null ? "open" : duration(call.durationNs);
   const head = `${callText(call, VALUE_WIDTH)}${resultText(call, VALUE_WIDTH)}`;
   output.line(paint.bold(cut(head, output.columns)));
   const place = output.links(`${printable(call.file)}:${call.line}`, call);
-  output.line(`${place} · call ${call.callId} of trace ${call.traceId} · ${times}`);
+  output.line(`${place} · call ${call.callId} of trace ${ids.trace(call.traceId)} · ${times}`);
   if (exception !== null) {
     output.line(paint.red(cut(`✗ ${printable(whatOf(exception, call.backend))}`, output.columns)));
   }
   output.line();
   for (const line of sourceLines(shown, context)) output.line(line);
   if (source.problem !== null) output.notice(source.problem);
-  if (call.lines === null) {
-    output.notice(
-      run.counters.recorded > 0 && known.length > 0
-        ? "its lines are not known: it was recorded in a mode without them"
-        : "its lines are not known: record with --lines",
-    );
-  }
+  if (call.lines === null) output.notice(`its lines are not known${whyNoLines(call, known)}`);
+}
+
+function whyNoLines({ status }: Call, known: readonly LineCount[]): string {
+  if (known.length === 0) return ": record with --lines";
+  return status === "open"
+    ? " as long as it has not ended"
+    : ": it was recorded in a mode without them";
 }
 
 /** What the run has of the function's lines. */
@@ -140,10 +144,12 @@ function sourceLines(
     if (col === undefined) ran.set(line, times + (ran.get(line) ?? 0));
   }
   const isKnown = new Set(known.filter(({ isBranch }) => !isBranch).map(({ line }) => line));
-  const numberWidth = String(source.first + source.lines.length).length;
-  const title = paint.dim(`${(call.lines === null ? "" : "ran").padStart(COUNT_WIDTH)}`);
-  const lines = source.lines.map((text, at) => {
-    const line = source.first + at;
+  // Where there is no source, what is known of its lines.
+  const numbers = source.lines.map((_, at) => source.first + at);
+  const shownLines = numbers.length > 0 ? numbers : [...isKnown];
+  const numberWidth = String(shownLines.at(-1) ?? "").length;
+  const lines = shownLines.map((line) => {
+    const text = source.lines[line - source.first] ?? "";
     const times = ran.get(line) ?? (isKnown.has(line) && call.lines !== null ? 0 : undefined);
     const counted = (times === undefined ? "" : count(times)).padStart(COUNT_WIDTH);
     const number = String(line).padStart(numberWidth);
@@ -154,12 +160,15 @@ function sourceLines(
     ].join(" · ");
     const left = `${counted}  ${number} │ `;
     const room = columns - left.length;
-    const shown = cut(printable(text), room);
-    const note = notes === "" ? "" : `  ${cut(notes, Math.max(10, room - shown.length - 2))}`;
+    const code = printable(text);
+    const note = cut(notes, Math.max(LEAST_NOTE, room - code.length - 2));
+    const shown = cut(code, note === "" ? room : room - note.length - 2);
     const body = times === 0 ? paint.dim(shown) : shown;
-    return `${times === 0 ? paint.red(counted) : paint.dim(counted)}  ${paint.dim(`${number} │`)} ${body}${paint.green(note)}`;
+    return `${times === 0 ? paint.red(counted) : paint.dim(counted)}  ${paint.dim(`${number} │`)} ${body}${note === "" ? "" : `  ${paint.green(note)}`}`;
   });
-  return [title, ...lines];
+  return call.lines === null || lines.length === 0
+    ? lines
+    : [paint.dim("ran".padStart(COUNT_WIDTH)), ...lines];
 }
 
 function argumentTexts({ parameters, arguments: values }: Call): string[] {

@@ -12,7 +12,7 @@ import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
 import { cut, printable } from "./printable";
 import { count, duration, moment, plural } from "./quantities";
-import { ShortIds } from "./short-ids";
+import { ShortIds, shortIdsOf } from "./short-ids";
 import { showSource } from "./show-source";
 import { treeLines } from "./tree-lines";
 import { outlineTrace } from "./tree-outline";
@@ -106,11 +106,15 @@ async function chosenCall(
   const { items } = await store.calls({ trace: traceId, call, function: name, limit: 2 });
   const found = call === undefined ? items[0] : lastRows(items).get(call);
   if (found !== undefined) return found;
+  const ids = await shortIdsOf(store);
+  const trace = ids.trace(traceId);
   const wanted = call === undefined ? `call of ${name}` : `call ${callId}`;
-  throw new BreadcrumbError(
-    "BC_ERR_NOT_FOUND",
-    `trace ${traceId} has no ${wanted}: show ${traceId} --ids lists its calls`,
-  );
+  const other =
+    call === undefined ? (await store.calls({ function: name, limit: 1 })).items[0] : undefined;
+  const help = other
+    ? `the newest there is: show "${ids.trace(other.traceId)}#${other.callId}" --source`
+    : `show ${trace} --ids lists its calls`;
+  throw new BreadcrumbError("BC_ERR_NOT_FOUND", `trace ${trace} has no ${wanted}; ${help}`);
 }
 
 function heading(trace: Trace, runs: readonly Run[], output: CommandContext["output"]): string[] {
