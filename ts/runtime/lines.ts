@@ -27,7 +27,7 @@ import {
 } from "../native/layout";
 import { native } from "../native/load";
 import { POS, state } from "./state";
-import { attached, canCount, control, due, i32, loseRecord, modes, refresh } from "./writer";
+import { canCount, control, due, i32, loseRecord, modes, refresh } from "./writer";
 
 const memory = native.threadMemory();
 /** By function: the number of its first block among all. */
@@ -40,32 +40,23 @@ const stretch = new Int32Array(memory, STRETCH_OFFSET, STRETCH_TOUCHED + MAX_TOL
 /** How often each block of the function ran. */
 const times = new Float64Array(memory, STRETCH_OFFSET + STRETCH_TIMES_OFFSET, MAX_FUNCTION_BLOCKS);
 
-/** No token. */
-const NOBODY = -1;
 /** The most that a record says of one block; what is more is counted. */
 const MOST = 0xffff_ffff;
 
-/** The call whose blocks stand in the stretch, its token with all bits. */
-let runs = NOBODY;
-let runsIn = 0;
-/** Blocks of it that ran. */
-let length = 0;
-/** The session that it is of. */
-let session = 0;
-
 /** A block of function `id` runs, in the call with this token. */
 export function blockRuns(f: number, id: number, block: number): void {
-  if (f !== runs) return f === 0 ? runsUnrecorded(id, block) : takeTurn(f, id, block);
+  if (f === 0) return runsUnrecorded(id, block);
+  if (f !== stretch[STRETCH_TOKEN]) return takeTurn(f, id, block);
   const before = times[block] as number;
   times[block] = before + 1;
   if (before === 0) touch(block);
 }
 
 function touch(block: number): void {
+  const length = stretch[STRETCH_LENGTH] as number;
   stretch[STRETCH_TOUCHED + length] = block;
-  length += 1;
-  stretch[STRETCH_LENGTH] = length;
-  if (length === MAX_TOLD_BLOCKS) tell();
+  stretch[STRETCH_LENGTH] = length + 1;
+  if (length + 1 === MAX_TOLD_BLOCKS) tell();
 }
 
 /** The same in a call that is not recorded. */
@@ -76,13 +67,8 @@ function runsUnrecorded(id: number, block: number): void {
 /** Another call runs than the one in the stretch. */
 function takeTurn(f: number, id: number, block: number): void {
   if ((f & TOKEN_LINES) === 0) return runsUnrecorded(id, block);
-  // The memory of another session: there is nothing in it.
-  if (session !== attached) length = 0;
-  session = attached;
   tell();
-  runs = f;
-  runsIn = id;
-  stretch[STRETCH_TOKEN] = f & TOKEN_MASK;
+  stretch[STRETCH_TOKEN] = f;
   stretch[STRETCH_FUNCTION] = id;
   times[block] = 1;
   touch(block);
@@ -90,42 +76,41 @@ function takeTurn(f: number, id: number, block: number): void {
 
 /** A call with TOKEN_LINES ends: what ran of it goes into the ring before. */
 export function endLines(f: number): void {
-  if (f !== runs) return;
+  if (f !== stretch[STRETCH_TOKEN]) return;
   tell();
-  runs = NOBODY;
+  stretch[STRETCH_TOKEN] = 0;
 }
 
-/** Writes what is in the table, and empties it. */
+/** Writes what is in the stretch, and empties it. */
 function tell(): void {
-  const blocks = length;
-  if (blocks === 0) return;
-  length = 0;
+  const length = stretch[STRETCH_LENGTH] as number;
+  if (length === 0) return;
+  const f = stretch[STRETCH_TOKEN] as number;
+  const id = stretch[STRETCH_FUNCTION] as number;
   stretch[STRETCH_LENGTH] = 0;
   if (due() && !refresh()) {
     loseRecord();
-    for (let i = 0; i < blocks; i++) {
+    for (let i = 0; i < length; i++) {
       const block = stretch[STRETCH_TOUCHED + i] as number;
-      countBlock(runsIn, block, times[block] as number);
+      countBlock(id, block, times[block] as number);
       times[block] = 0;
     }
     return;
   }
   const p = state[POS] as number;
-  let q = p + 1;
-  i32[2 * q] = runsIn;
-  i32[2 * q + 1] = 0;
-  q += 1;
-  for (let i = 0; i < blocks; i++) {
+  i32[2 * p + 2] = id;
+  i32[2 * p + 3] = 0;
+  let q = p + 2;
+  for (let i = 0; i < length; i++) {
     const block = stretch[STRETCH_TOUCHED + i] as number;
     const ran = times[block] as number;
     times[block] = 0;
-    const told = ran < MOST ? ran : MOST;
-    if (ran > MOST) countBlock(runsIn, block, ran - MOST);
+    if (ran > MOST) countBlock(id, block, ran - MOST);
     i32[2 * q] = block;
-    i32[2 * q + 1] = told;
+    i32[2 * q + 1] = ran < MOST ? ran : MOST;
     q += 1;
   }
-  i32[2 * p + 1] = runs & TOKEN_MASK;
+  i32[2 * p + 1] = f & TOKEN_MASK;
   i32[2 * p] = LINES | ((q - p) << WORDS_SHIFT);
   state[POS] = q;
 }
