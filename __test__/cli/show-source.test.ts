@@ -243,6 +243,36 @@ test("as JSON: the call, its source to the function's end, the lines of all call
   });
 });
 
+test("a method ends where its brace is, not its class", async () => {
+  const cart = [
+    "class Cart {",
+    "  size() {",
+    "    return 1;",
+    "  }",
+    "",
+    "  half() { return 0.5; }",
+    "}",
+    "",
+  ];
+  writeFileSync(join(project, "src/cart.js"), cart.join("\n"));
+  const place = { function: "size", file: "src/cart.js", line: 2 };
+  const half = { function: "half", file: "src/cart.js", line: 6 };
+  const counted = (of: typeof place, line: number) =>
+    lineCount({ function: of.function, file: of.file, function_line: of.line, line });
+  await writer.segment({
+    runId: "r1",
+    calls: [
+      call({ ...place, lines: "[[3,1]]" }),
+      call({ ...half, call_id: 2, started_at: NOON_NS + 2n, lines: "[[6,1]]" }),
+    ],
+    lines: [counted(place, 3), counted(half, 6)],
+  });
+  const numbers = async (trace: string) =>
+    (await source([trace])).split("\n").flatMap((line) => / (\d+) │/.exec(line)?.[1] ?? []);
+  expect(await numbers("r1-1")).toEqual(["2", "3", "4"]);
+  expect(await numbers("r1-2")).toEqual(["6"]);
+});
+
 test("which call: the root, one by its number, the newest of a function", async () => {
   const at = (id: number) => NOON_NS + BigInt(id);
   const inner = { root_id: 1, parent_id: 1, depth: 1 };

@@ -124,13 +124,19 @@ function withoutRest(
 ): readonly string[] {
   const last = Math.max(call.line, ...known.map(({ line }) => line));
   if (known.length === 0) return lines.slice(0, UNKNOWN_LENGTH);
-  let end = last - first + 1;
-  while (end < lines.length && CLOSES.test(lines[end] as string)) {
-    end += 1;
-    // A function ends with its first brace at the left.
-    if (/^\S/.test(lines[end - 1] as string)) break;
+  const end = last - first + 1;
+  const indented = indentOf(lines[0] ?? "");
+  for (let at = end; CLOSES.test(lines[at] ?? "x"); at++) {
+    const line = lines[at] as string;
+    // What closes it is as far from the left as what it begins with; less is what it is in.
+    const indent = line.trim() === "" ? Infinity : indentOf(line);
+    if (indent <= indented) return lines.slice(0, indent === indented ? at + 1 : end);
   }
   return lines.slice(0, end);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** The lines with their counts and values. */
