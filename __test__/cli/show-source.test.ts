@@ -247,30 +247,32 @@ test("a method ends where its brace is, not its class", async () => {
   const cart = [
     "class Cart {",
     "  size() {",
-    "    return 1;",
-    "  }",
+    "    return one();",
     "",
+    "    function one() { return 1; }",
+    "  }",
+
     "  half() { return 0.5; }",
     "}",
     "",
   ];
   writeFileSync(join(project, "src/cart.js"), cart.join("\n"));
   const place = { function: "size", file: "src/cart.js", line: 2 };
-  const half = { function: "half", file: "src/cart.js", line: 6 };
+  const half = { function: "half", file: "src/cart.js", line: 7 };
   const counted = (of: typeof place, line: number) =>
     lineCount({ function: of.function, file: of.file, function_line: of.line, line });
   await writer.segment({
     runId: "r1",
     calls: [
       call({ ...place, lines: "[[3,1]]" }),
-      call({ ...half, call_id: 2, started_at: NOON_NS + 2n, lines: "[[6,1]]" }),
+      call({ ...half, call_id: 2, started_at: NOON_NS + 2n, lines: "[[7,1]]" }),
     ],
-    lines: [counted(place, 3), counted(half, 6)],
+    lines: [counted(place, 3), counted(half, 7)],
   });
   const numbers = async (trace: string) =>
     (await source([trace])).split("\n").flatMap((line) => / (\d+) │/.exec(line)?.[1] ?? []);
-  expect(await numbers("r1-1")).toEqual(["2", "3", "4"]);
-  expect(await numbers("r1-2")).toEqual(["6"]);
+  expect(await numbers("r1-1")).toEqual(["2", "3", "4", "5", "6"]);
+  expect(await numbers("r1-2")).toEqual(["7"]);
 });
 
 test("which call: the root, one by its number, the newest of a function", async () => {

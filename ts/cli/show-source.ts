@@ -126,11 +126,11 @@ function withoutRest(
   if (known.length === 0) return lines.slice(0, UNKNOWN_LENGTH);
   const end = last - first + 1;
   const indented = indentOf(lines[0] ?? "");
-  for (let at = end; CLOSES.test(lines[at] ?? "x"); at++) {
-    const line = lines[at] as string;
+  for (const [at, line] of lines.entries()) {
+    if (at < end || line.trim() === "" || indentOf(line) > indented) continue;
     // What closes it is as far from the left as what it begins with; less is what it is in.
-    const indent = line.trim() === "" ? Infinity : indentOf(line);
-    if (indent <= indented) return lines.slice(0, indent === indented ? at + 1 : end);
+    const isIts = indentOf(line) === indented && CLOSES.test(line);
+    return lines.slice(0, isIts ? at + 1 : end);
   }
   return lines.slice(0, end);
 }
