@@ -173,14 +173,16 @@ test("lines that the run does not tell: the source without counts, and what to d
 
 test("a call in a mode without lines, or in flight, in a run that has some", async () => {
   const open = { call_id: 2, status: "open", duration_ns: null, started_at: NOON_NS + 2n };
-  const without = [{}, open].map((row) => total({ lines: null, ...row }));
-  await writer.segment({ runId: "r1", calls: without, lines: known() });
+  const killed = { ...open, call_id: 3, lines: "[[3,1]]" };
+  const calls = [{}, open, killed].map((row) => total({ lines: null, ...row }));
+  await writer.segment({ runId: "r1", calls, lines: known() });
   const told = (trace: string) => runCli(["show", trace, "--source", "--store", writer.dir]);
   const { stdout, stderr } = await told("r1-1");
   expect(stdout).toMatch(/^ +11 │ {3}return sum;$/m);
   expect(stdout).not.toContain("after()");
   expect(stderr).toContain("recorded in a mode without them");
   expect((await told("r1-2")).stderr).toContain("not known as long as it has not ended");
+  expect((await told("r1-3")).stderr).toContain("what it ran last may not be counted");
 });
 
 test("without its source: the numbers of its lines", async () => {
@@ -241,6 +243,38 @@ test("as JSON: the call, its source to the function's end, the lines of all call
     isBranch: false,
     count: 3,
   });
+});
+
+test("a method ends where its brace is, not its class", async () => {
+  const cart = [
+    "class Cart {",
+    "  size() {",
+    "    return one();",
+    "",
+    "    function one() { return 1; }",
+    "  }",
+
+    "  half() { return 0.5; }",
+    "}",
+    "",
+  ];
+  writeFileSync(join(project, "src/cart.js"), cart.join("\n"));
+  const place = { function: "size", file: "src/cart.js", line: 2 };
+  const half = { function: "half", file: "src/cart.js", line: 7 };
+  const counted = (of: typeof place, line: number) =>
+    lineCount({ function: of.function, file: of.file, function_line: of.line, line });
+  await writer.segment({
+    runId: "r1",
+    calls: [
+      call({ ...place, lines: "[[3,1]]" }),
+      call({ ...half, call_id: 2, started_at: NOON_NS + 2n, lines: "[[7,1]]" }),
+    ],
+    lines: [counted(place, 3), counted(half, 7)],
+  });
+  const numbers = async (trace: string) =>
+    (await source([trace])).split("\n").flatMap((line) => / (\d+) │/.exec(line)?.[1] ?? []);
+  expect(await numbers("r1-1")).toEqual(["2", "3", "4", "5", "6"]);
+  expect(await numbers("r1-2")).toEqual(["7"]);
 });
 
 test("which call: the root, one by its number, the newest of a function", async () => {

@@ -66,6 +66,9 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
   output.line();
   for (const line of sourceLines(shown, context)) output.line(line);
   if (source.problem !== null) output.notice(source.problem);
+  if (call.lines !== null && call.status === "open") {
+    output.notice("it had not ended: what it ran last may not be counted");
+  }
   if (call.lines === null) output.notice(`its lines are not known${whyNoLines(call, known)}`);
 }
 
@@ -124,13 +127,19 @@ function withoutRest(
 ): readonly string[] {
   const last = Math.max(call.line, ...known.map(({ line }) => line));
   if (known.length === 0) return lines.slice(0, UNKNOWN_LENGTH);
-  let end = last - first + 1;
-  while (end < lines.length && CLOSES.test(lines[end] as string)) {
-    end += 1;
-    // A function ends with its first brace at the left.
-    if (/^\S/.test(lines[end - 1] as string)) break;
+  const end = last - first + 1;
+  const indented = indentOf(lines[0] ?? "");
+  for (const [at, line] of lines.entries()) {
+    if (at < end || line.trim() === "" || indentOf(line) > indented) continue;
+    // What closes it is as far from the left as what it begins with; less is what it is in.
+    const isIts = indentOf(line) === indented && CLOSES.test(line);
+    return lines.slice(0, isIts ? at + 1 : end);
   }
   return lines.slice(0, end);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 /** The lines with their counts and values. */
