@@ -32,7 +32,7 @@ const BYTE_ORDER_MARK = "\u{feff}";
 export interface V8Counts {
   /** Functions that were called. Those whose file is gone or was never one are left out. */
   readonly functions: readonly CountedFunction[];
-  /** How often what stands there ran; undefined where V8 knows of nothing. */
+  /** How often what stands there ran; undefined where V8 knows of nothing, or a function begins, whose count it has. */
   readonly at: (path: string, line: number, col: number) => number | undefined;
 }
 
@@ -44,7 +44,13 @@ export function readV8Counts(file: string): V8Counts {
   for (const found of raw) {
     const text = files.get(found.path)?.text ?? readSource(found.path);
     if (text === undefined) continue;
-    const known = files.get(found.path) ?? { text, ranges: [], steps: undefined };
+    const known = files.get(found.path) ?? {
+      text,
+      ranges: [],
+      functions: new Set(),
+      steps: undefined,
+    };
+    known.functions.add(found.ranges[0][0]);
     files.set(found.path, known);
     known.ranges.push(...found.ranges);
     if (found.ranges[0][2] > 0) functions.push(place(found, text));
@@ -54,7 +60,7 @@ export function readV8Counts(file: string): V8Counts {
     if (known === undefined) return undefined;
     const { starts, counts } = (known.steps ??= stepsOf(known.ranges));
     const offset = (known.text.lineStarts[line - 1] ?? 0) + col - 1;
-    return counts[lineOf(starts, offset) - 1];
+    return known.functions.has(offset) ? undefined : counts[lineOf(starts, offset) - 1];
   };
   return { functions, at };
 }
@@ -63,6 +69,8 @@ export function readV8Counts(file: string): V8Counts {
 interface CountedFile {
   readonly text: SourceText;
   readonly ranges: Range[];
+  /** Where functions begin. */
+  readonly functions: Set<number>;
   steps: Steps | undefined;
 }
 
