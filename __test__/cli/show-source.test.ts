@@ -173,16 +173,14 @@ test("lines that the run does not tell: the source without counts, and what to d
 
 test("a call in a mode without lines, or in flight, in a run that has some", async () => {
   const open = { call_id: 2, status: "open", duration_ns: null, started_at: NOON_NS + 2n };
-  const killed = { ...open, call_id: 3, lines: "[[3,1]]" };
-  const calls = [{}, open, killed].map((row) => total({ lines: null, ...row }));
-  await writer.segment({ runId: "r1", calls, lines: known() });
+  const without = [{}, open].map((row) => total({ lines: null, ...row }));
+  await writer.segment({ runId: "r1", calls: without, lines: known() });
   const told = (trace: string) => runCli(["show", trace, "--source", "--store", writer.dir]);
   const { stdout, stderr } = await told("r1-1");
   expect(stdout).toMatch(/^ +11 │ {3}return sum;$/m);
   expect(stdout).not.toContain("after()");
   expect(stderr).toContain("recorded in a mode without them");
   expect((await told("r1-2")).stderr).toContain("not known as long as it has not ended");
-  expect((await told("r1-3")).stderr).toContain("what it ran last may not be counted");
 });
 
 test("without its source: the numbers of its lines", async () => {

@@ -66,9 +66,6 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
   output.line();
   for (const line of sourceLines(shown, context)) output.line(line);
   if (source.problem !== null) output.notice(source.problem);
-  if (call.lines !== null && call.status === "open") {
-    output.notice("it had not ended: what it ran last may not be counted");
-  }
   if (call.lines === null) output.notice(`its lines are not known${whyNoLines(call, known)}`);
 }
 
