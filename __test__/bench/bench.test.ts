@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { measureAttach } from "./attach.ts";
 import { measureHits } from "./inspector.ts";
+import { measureLines } from "./lines.ts";
 import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
 
@@ -20,10 +21,18 @@ describe.each(WORKLOADS)("%s", (workload) => {
       time: true,
       values: true,
       locals: true,
+      lines: true,
       governed: true,
     });
     expect(costs.map(({ dropped }) => dropped)).toEqual(MODES.map(() => 0));
   });
+});
+
+test("lines are told of without a change of what is printed", () => {
+  const sums = [...measureLines(1, "small").values()]
+    .flat()
+    .map(({ long, short }) => [long.sum, short.sum]);
+  expect(new Set(sums.map(String)).size).toBe(1);
 });
 
 test("starts are measured", () => {

@@ -6,12 +6,13 @@
  * takes to keep every call, and how fast the recorder is.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`;
- * `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
+ * `-- lines`: see `lines.ts`; `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { benchAttach } from "./attach.ts";
 import { benchInspector } from "./inspector.ts";
+import { benchLines } from "./lines.ts";
 import { benchOverhead } from "./overhead.ts";
 import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
 import { benchStart } from "./start.ts";
@@ -38,6 +39,7 @@ if (positionals.includes("attach")) {
   process.exit(0);
 }
 if (positionals.includes("inspector")) process.exit(benchInspector(Number(values.rounds)));
+if (positionals.includes("lines")) process.exit(benchLines(Number(values.rounds)));
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {
   benchOverhead(Number(values.rounds), Number(values.seconds), values.units?.split(","));

@@ -14,7 +14,16 @@ import { join } from "node:path";
 /** Root of the repository. */
 export const ROOT: string = join(import.meta.dirname, "../..");
 /** The modes, `plain` (no tracer at all) being the baseline. */
-export const MODES = ["plain", "dormant", "count", "time", "values", "locals", "governed"] as const;
+export const MODES = [
+  "plain",
+  "dormant",
+  "count",
+  "time",
+  "values",
+  "locals",
+  "lines",
+  "governed",
+] as const;
 export type Mode = (typeof MODES)[number];
 /** The workloads, by the names of their files. */
 export const WORKLOADS = [
@@ -52,9 +61,10 @@ export interface Cost {
 const CACHE = mkdtempSync(join(tmpdir(), "breadcrumb-bench-cache-"));
 process.on("exit", () => rmSync(CACHE, { recursive: true, force: true }));
 
-/** Modes that are values and something more: variables that exceptions leave behind, a budget. */
+/** Modes that are values and something more: variables that exceptions leave behind, lines, a budget. */
 const MORE: Readonly<Partial<Record<Mode, object>>> = {
   locals: { mode: "values", locals: true },
+  lines: { mode: "values", lines: true },
   governed: { mode: "values", overhead: 0.05 },
 };
 

@@ -74,7 +74,7 @@ test("a damaged store.json is a problem, a newer one is refused with both versio
   writeFileSync(manifest, '{"schemaVersion":99,"id":"x"}');
   const newer = await runCli(["doctor", "--store", dir]);
   expect(newer.code).toBe(2);
-  expect(newer.stderr).toMatch(/version 99.*\b4\b/);
+  expect(newer.stderr).toMatch(/version 99.*\b5\b/);
   rmSync(manifest);
   expect((await runCli(["doctor", "--store", dir])).code).toBe(2);
 });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { call, functionSums, StoreWriter } from "../query/support/store-writer";
+import { call, functionSums, lineCount, StoreWriter } from "../query/support/store-writer";
 import { newFolder, RUN_A, sampleStore } from "../query/support/sample-store";
 import { runCli } from "./support/run-cli";
 
@@ -82,4 +82,58 @@ test("of another run, of some files; as JSON", async () => {
   expect(all.stdout).toContain("Every function that the store knows of was called.");
   const typo = await runCli(["gaps", "--function", "mian", "--store", dir]);
   expect(typo.stdout).toContain("did you mean main?");
+});
+
+test("lines that did not run, those of a function together", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  writer.run({ runId: "r1" });
+  const rows = [
+    [7, 0, 4],
+    [8, 0, 0],
+    [9, 0, 0],
+    [9, 1, 0],
+    [11, 0, 0],
+    [12, 1, 0],
+    [12, 0, 4],
+  ] as const;
+  await writer.segment({
+    runId: "r1",
+    functions: [functionSums({}, [1000])],
+    lines: rows.map(([line, isBranch, count]) =>
+      lineCount({ function_line: 6, line, col: isBranch ? 31 : 5, is_branch: isBranch, count }),
+    ),
+  });
+  const { stdout } = await runCli(["gaps", "--store", folder]);
+  expect(stdout).toMatchInlineSnapshot(`
+    "run r1: 1 file recorded
+
+    lines that did not run
+      src/main.js:6  main: 8–9, 11, 12:31
+
+    Every function that the store knows of was called.
+    "
+  `);
+  const one = await runCli(["gaps", "--limit", "1", "--store", folder]);
+  expect(one.stdout).toContain("main: 8\n");
+  expect(one.stderr).toContain("these are the first 1; --limit shows more");
+  const json = await runCli(["gaps", "--json", "--store", folder]);
+  const { linesNotRun, truncated } = JSON.parse(json.stdout);
+  expect([linesNotRun.length, truncated]).toEqual([5, false]);
+});
+
+test("that every line ran is said of runs that tell of lines", async () => {
+  const folder = newFolder();
+  const writer = await StoreWriter.create(folder);
+  writer.run({ runId: "r1" });
+  const functions = [functionSums({}, [1000])];
+  await writer.segment({ runId: "r1", functions, lines: [lineCount({})] });
+  const told = async (run: string) =>
+    (await runCli(["gaps", "--run", run, "--store", folder])).stdout;
+  expect(await told("r1")).toContain(
+    "Every function that the store knows of was called, and every line of them ran.",
+  );
+  writer.run({ runId: "r2" });
+  await writer.segment({ runId: "r2", functions });
+  expect(await told("r2")).toContain("Every function that the store knows of was called.\n");
 });

@@ -28,6 +28,7 @@ describe("what is printed is as its schema says", () => {
     ["list", "--runs"],
     ["show", `${RUN_A}-1`],
     ["show", `${RUN_B}-1`],
+    ["show", `${RUN_A}-1#6`, "--source", "--quiet"],
     ["view"],
     ["stats", RUN_A],
     ["stats", RUN_B],

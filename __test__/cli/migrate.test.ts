@@ -37,7 +37,7 @@ test("a store of any older version gives the same answers, before and after it i
     const { code, stdout, stderr } = await runCli(["migrate", "--store", dir]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^Migrated 1 segment \(28 rows\) and 1 record: /);
-    expect(stdout).toContain(`The store is of version 4, was ${version.slice(1)}.`);
+    expect(stdout).toContain(`The store is of version 5, was ${version.slice(1)}.`);
     const after = await openStore(dir);
     expect(await answers(after)).toEqual(said);
     await after.close();

@@ -33,6 +33,11 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(["node", "--no-children"])["no-children"]).toBe(false);
   });
 
+  it("knows --lines", () => {
+    expect(parseRunArguments(["--lines", "node"]).lines).toBe(true);
+    expect(parseRunArguments(["node", "--lines"]).lines).toBe(false);
+  });
+
   it("knows the name of a launch", () => {
     expect(parseRunArguments(["--launch", "nightly-7", "node"]).launch).toBe("nightly-7");
     expect(() => parseRunArguments(["--launch=a/b", "node"])).toThrow(/up to 64 letters/);

@@ -60,6 +60,17 @@ test("lines fit the terminal; without colours, unless it has them", async () => 
   expect(narrow.stdout).not.toContain("\u001B");
 });
 
+test("with the number of each call, which only a source needs", async () => {
+  const { stdout } = await runCli(["show", "019a-1", "--ids", "--store", dir]);
+  expect(stdout).toContain("src/load.js:7 #2\n");
+  const wrong = [["019a-1#2"], ["019a-1", "--function", "load"]];
+  for (const words of wrong) {
+    const { code, stderr } = await runCli(["show", ...words, "--store", dir]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/<trace>#<call> and --function choose a call for --source/);
+  }
+});
+
 test("as JSON, calls in a flat list", async () => {
   const { stdout } = await runCli(["show", "019a-1", "--json", "--store", dir]);
   const trace = JSON.parse(stdout);

@@ -16,7 +16,7 @@ import type * as Query from "../../ts/query/index.ts";
 import type { Coverage } from "../../ts/session.ts";
 import { type Program, ROOT } from "./programs.ts";
 import { runProgram } from "./run-program.ts";
-import { type CountedFunction, readV8Counts } from "./v8-counts.ts";
+import { type CountedFunction, readV8Counts, type V8Counts } from "./v8-counts.ts";
 
 const MAX_ROWS = 1_000_000;
 /** What `breadcrumb run` adds to the environment: programs that walk through it see as much plain. */
@@ -64,9 +64,16 @@ interface MovedFunction {
 
 /** Calls in the store by place, and original places by generated ones. */
 interface Stored {
+  readonly lines: readonly StoredFunction[];
   readonly calls: Map<string, { name: string; calls: number }>;
   readonly moved: ReadonlyMap<string, string>;
 }
+
+/** How often each line ran in the main thread of that run. */
+const LINES_SQL = `
+  SELECT file, line, col, any_value(function) AS name, CAST(sum("count") AS BIGINT) AS calls FROM lines
+  WHERE thread_id = 0 AND run_id IN (SELECT run_id FROM runs WHERE parent_run_id IS NULL)
+  GROUP BY file, line, col`;
 
 /** What a comparison found. */
 export interface CountComparison {
@@ -86,7 +93,7 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
   try {
     const [countsFile, coverageFile] = [join(folder, "counts.json"), join(folder, "coverage.json")];
     const store = join(folder, "store");
-    let counted: CountedFunction[] = [];
+    let counted: V8Counts | undefined;
     await runProgram(program, {
       node,
       preload: [join(import.meta.dirname, "coverage-preload.cjs")],
@@ -100,7 +107,15 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
       env: { ...SAME_ORDER, BREADCRUMB_TEST_COVERAGE: coverageFile },
     });
     const coverage = JSON.parse(readFileSync(coverageFile, "utf8")) as Coverage;
-    return reconcile(counted, await storedCalls(store), coverage);
+    if (counted === undefined) throw new Error("the plain run has left no counts");
+    const stored = await storedCalls(store);
+    const found = reconcile(counted.functions, stored, coverage);
+    const lines = compareLines(counted, stored);
+    return {
+      ...found,
+      differences: [...found.differences, ...lines.differences],
+      aside: lines.compared === 0 ? found.aside : `${found.aside}; ${lines.text}`,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -114,6 +129,7 @@ async function storedCalls(dir: string): Promise<Stored> {
     const limits = { maxRows: MAX_ROWS, timeoutMs: 600_000 };
     const { rows } = await store.sql(SQL, [], limits);
     const moved = await store.sql(MOVED_SQL, [], limits);
+    const lines = await store.sql(LINES_SQL, [], limits);
     const byPlace = new Map(
       (rows as unknown as StoredFunction[])
         .filter(({ file }) => !file.startsWith("__test__/conformance/"))
@@ -129,7 +145,11 @@ async function storedCalls(dir: string): Promise<Stored> {
           placeKey(resolve(ROOT, row.file), row.line, row.col),
         ] as const,
     );
-    return { calls: byPlace, moved: new Map(places) };
+    return {
+      calls: byPlace,
+      moved: new Map(places),
+      lines: lines.rows as unknown as StoredFunction[],
+    };
   } finally {
     await store.close();
   }
@@ -142,7 +162,7 @@ function placeKey(path: string, line: number, col: number): string {
 /** Sets V8's counts and the stored ones against each other. */
 function reconcile(
   counted: readonly CountedFunction[],
-  { calls: stored, moved }: Stored,
+  { calls: stored, moved }: Pick<Stored, "calls" | "moved">,
   coverage: Coverage,
 ): CountComparison {
   const aside = new Map<string, number>();
@@ -174,6 +194,30 @@ function reconcile(
     calls,
     aside: [...aside].map(([kind, number]) => `${number} × ${kind}`).join(", ") || "nothing",
   };
+}
+
+/**
+ * How often lines ran, of files that no source map moved. What V8 counts more often is set aside, with its number: a
+ * continuation ends for it at the next operator with branches, so that `if (a) return; b = c || d; e()` has `e()`
+ * run as often as the function (docs/internal/instrument/design.md, "Against V8").
+ */
+function compareLines({ at }: V8Counts, { lines, moved }: Stored) {
+  const originals = new Set([...moved.values()].map((key) => key.replace(/:\d+:\d+$/, "")));
+  const differences: string[] = [];
+  let [compared, more] = [0, 0];
+  for (const { file, line, col, name, calls } of lines) {
+    const path = resolve(ROOT, file);
+    const happened = originals.has(path) ? undefined : at(path, line, col);
+    if (happened === undefined) continue;
+    compared += 1;
+    if (happened > calls) more += 1;
+    if (happened >= calls) continue;
+    differences.push(
+      `line ${path}:${line}:${col} of ${name}: ${happened} times, ${calls} in the store`,
+    );
+  }
+  const text = `${compared} lines, ${more} of them more often for V8`;
+  return { differences, compared, text };
 }
 
 /** Tells whether a function was left alone: alone, or with its whole file. */

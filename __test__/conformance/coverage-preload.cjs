@@ -1,7 +1,7 @@
 /**
  * Counts every call with V8's own counters: precise coverage, detailed, begun before the first
- * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: per function that ran its
- * script's path, offsets in the script's text, name and count.
+ * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: of each function its script's path, name,
+ * and ranges: offsets in the script's text, and how often it ran. The first range is the function itself.
  */
 "use strict";
 const { Session } = require("node:inspector");
@@ -29,19 +29,15 @@ if (isMainThread && target !== undefined) {
   });
 }
 
-/** The functions of a script that were called. */
+/** The functions of a script. */
 function functionsOf({ url, functions }) {
   const path = pathOf(url);
   if (path === undefined || path === __filename) return [];
-  return functions
-    .map(({ functionName: name, ranges: [range] }) => ({
-      path,
-      name,
-      start: range.startOffset,
-      end: range.endOffset,
-      count: range.count,
-    }))
-    .filter(({ count }) => count > 0);
+  return functions.map(({ functionName: name, ranges }) => ({
+    path,
+    name,
+    ranges: ranges.map(({ startOffset, endOffset, count }) => [startOffset, endOffset, count]),
+  }));
 }
 
 /** Path of a script's file; undefined for Node's own and for `eval`. */

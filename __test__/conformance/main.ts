@@ -6,7 +6,7 @@
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
  * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`,
- * `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
+ * `--lines` (and how often each ran against V8's counts), `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -23,12 +23,14 @@ const { values } = parseArgs({
     small: { type: "boolean", default: false },
     counts: { type: "boolean", default: true },
     locals: { type: "boolean", default: false },
+    lines: { type: "boolean", default: false },
     leaves: { type: "string" },
     jobs: { type: "string", default: String(availableParallelism()) },
   },
   allowNegative: true,
 });
 if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
+if (values.lines) process.env["BREADCRUMB_LINES"] = "1";
 if (values.leaves) process.env["BREADCRUMB_LEAVES"] = values.leaves;
 const majors = values.nodes?.split(",").map(Number) ?? MATRIX;
 const names = values.programs?.split(",");

@@ -95,12 +95,14 @@ function capture(
 
 /** The few variables that programs need: nothing of the machine's own settings gets through. */
 function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { PATH, HOME, SystemRoot, BREADCRUMB_LOCALS, BREADCRUMB_LEAVES } = process.env;
+  const { PATH, HOME, SystemRoot, BREADCRUMB_LOCALS, BREADCRUMB_LINES, BREADCRUMB_LEAVES } =
+    process.env;
   return {
     ...(PATH !== undefined && { PATH }),
     ...(HOME !== undefined && { HOME }),
     ...(SystemRoot !== undefined && { SystemRoot }),
     ...(BREADCRUMB_LOCALS !== undefined && { BREADCRUMB_LOCALS }),
+    ...(BREADCRUMB_LINES !== undefined && { BREADCRUMB_LINES }),
     ...(BREADCRUMB_LEAVES !== undefined && { BREADCRUMB_LEAVES }),
     TMPDIR: tmpdir(),
     // The first Node instruments, the next ones read what it has kept.

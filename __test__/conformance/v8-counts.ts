@@ -1,5 +1,5 @@
 /**
- * V8's counts as `coverage-preload.cjs` wrote them, by original position.
+ * V8's counts as `coverage-preload.cjs` wrote them, by position: of functions, and of any place in them.
  */
 import { readFileSync } from "node:fs";
 
@@ -16,25 +16,95 @@ export interface CountedFunction {
   readonly synthetic?: "module wrapper" | "class initialiser" | "implicit constructor";
 }
 
+/** Offsets, and how often what is between them ran. */
+type Range = readonly [start: number, end: number, count: number];
+
 interface RawFunction {
   readonly path: string;
   readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly count: number;
+  /** Its own, then those in it, the outer ones first. */
+  readonly ranges: readonly [Range, ...Range[]];
 }
 
 const BYTE_ORDER_MARK = "\u{feff}";
 
-/** Reads them. Those whose file is gone or was never one are left out. */
-export function readV8Counts(file: string): CountedFunction[] {
+/** What V8 counted. */
+export interface V8Counts {
+  /** Functions that were called. Those whose file is gone or was never one are left out. */
+  readonly functions: readonly CountedFunction[];
+  /** How often what stands there ran; undefined where V8 knows of nothing, or a function begins, whose count it has. */
+  readonly at: (path: string, line: number, col: number) => number | undefined;
+}
+
+/** Reads them. */
+export function readV8Counts(file: string): V8Counts {
   const raw = JSON.parse(readFileSync(file, "utf8")) as RawFunction[];
-  const texts = new Map<string, SourceText | undefined>();
-  return raw.flatMap((found) => {
-    if (!texts.has(found.path)) texts.set(found.path, readSource(found.path));
-    const text = texts.get(found.path);
-    return text === undefined ? [] : [place(found, text)];
-  });
+  const files = new Map<string, CountedFile>();
+  const functions: CountedFunction[] = [];
+  for (const found of raw) {
+    const text = files.get(found.path)?.text ?? readSource(found.path);
+    if (text === undefined) continue;
+    const known = files.get(found.path) ?? {
+      text,
+      ranges: [],
+      functions: new Set(),
+      steps: undefined,
+    };
+    known.functions.add(found.ranges[0][0]);
+    files.set(found.path, known);
+    known.ranges.push(...found.ranges);
+    if (found.ranges[0][2] > 0) functions.push(place(found, text));
+  }
+  const at = (path: string, line: number, col: number): number | undefined => {
+    const known = files.get(path);
+    if (known === undefined) return undefined;
+    const { starts, counts } = (known.steps ??= stepsOf(known.ranges));
+    const offset = (known.text.lineStarts[line - 1] ?? 0) + col - 1;
+    return known.functions.has(offset) ? undefined : counts[lineOf(starts, offset) - 1];
+  };
+  return { functions, at };
+}
+
+/** A file, and what was counted in it. */
+interface CountedFile {
+  readonly text: SourceText;
+  readonly ranges: Range[];
+  /** Where functions begin. */
+  readonly functions: Set<number>;
+  steps: Steps | undefined;
+}
+
+/** From each of these offsets on, so often. */
+interface Steps {
+  readonly starts: number[];
+  readonly counts: (number | undefined)[];
+}
+
+/** Ranges, which lie in each other, as steps. */
+function stepsOf(ranges: readonly Range[]): Steps {
+  // What is in a range comes behind it, also where both are the same text.
+  const sorted = ranges
+    .map((range, order) => ({ range, order }))
+    .toSorted((a, b) => a.range[0] - b.range[0] || b.range[1] - a.range[1] || a.order - b.order);
+  const steps: Steps = { starts: [-1], counts: [undefined] };
+  const push = (start: number, count: number | undefined): void => {
+    steps.starts.push(start);
+    steps.counts.push(count);
+  };
+  const open: Range[] = [];
+  const closeUpTo = (offset: number): void => {
+    for (let top = open.at(-1); top !== undefined && top[1] <= offset; top = open.at(-1)) {
+      open.pop();
+      push(top[1], open.at(-1)?.[2]);
+    }
+  };
+  for (const { range } of sorted) {
+    closeUpTo(range[0]);
+    open.push(range);
+    push(range[0], range[2]);
+  }
+  closeUpTo(Infinity);
+  return steps;
 }
 
 /** A file's text as V8 has it, and where its lines begin. */
@@ -58,10 +128,11 @@ function readSource(path: string): SourceText | undefined {
 }
 
 function place(found: RawFunction, source: SourceText): CountedFunction {
-  const line = lineOf(source.lineStarts, found.start);
-  const col = found.start - (source.lineStarts[line - 1] ?? 0) + 1;
+  const [start, , count] = found.ranges[0];
+  const line = lineOf(source.lineStarts, start);
+  const col = start - (source.lineStarts[line - 1] ?? 0) + 1;
   const synthetic = syntheticKind(found, source.text);
-  const { path, name, count } = found;
+  const { path, name } = found;
   return { path, name, line, col, count, ...(synthetic !== undefined && { synthetic }) };
 }
 
@@ -78,7 +149,8 @@ function lineOf(starts: readonly number[], offset: number): number {
 }
 
 function syntheticKind(found: RawFunction, text: string): CountedFunction["synthetic"] {
-  const { name, start, end } = found;
+  const { name } = found;
+  const [start, end] = found.ranges[0];
   if (name === "" && start === 0 && end >= text.trimEnd().length) return "module wrapper";
   if (/^<(?:static|instance_members)_initializer>$/.test(name)) return "class initialiser";
   // Not a method that is called `class`.

@@ -41,7 +41,7 @@ const terminal = (...args: string[]): Terminal =>
 beforeAll(async () => {
   folder = realpathSync(project({ "shop.js": SHOP, "ticks.js": TICKS }));
   for (const words of [[], ["fail"]]) {
-    pipe("run", "--quiet", "--values", "identity", "shop.js", ...words);
+    pipe("run", "--quiet", "--lines", "--values", "identity", "shop.js", ...words);
   }
   const { runs } = JSON.parse(pipe("list", "--runs", "--json").stdout) as {
     runs: { runId: string }[];
@@ -277,3 +277,19 @@ describe.each(allCommands().map((command) => [command.name, command] as const))(
     });
   },
 );
+
+test("show --source: in a pipe, in a terminal, as JSON", async () => {
+  const args = ["show", `${ids.bad}-1`, "--source"];
+  const says = /^ +ran\n +1 +3 │ function pay\(cart\) \{/m;
+  const piped = pipe(...args);
+  expect(piped).toMatchObject({ status: 0, stderr: "" });
+  expect(piped.stdout).toMatch(says);
+  const { status, output } = await terminal(...args).ended();
+  const shown = stripVTControlCharacters(output).replaceAll("\r\n", "\n");
+  expect({ status, shown }).toEqual({ status: 0, shown: expect.stringMatching(says) });
+  for (const line of shown.split("\n")) expect(line.length, line).toBeLessThanOrEqual(COLUMNS);
+  expect(unlikeSchema("show", JSON.parse(pipe(...args, "--json").stdout))).toEqual([]);
+  const unknown = pipe("show", `${ids.bad}-1#999`, "--source");
+  expect(unknown).toMatchObject({ status: 2, stdout: "" });
+  expect(unknown.stderr).toMatch(/has no call 999; show \S+ --ids lists its calls\n$/);
+});

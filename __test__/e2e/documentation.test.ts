@@ -30,7 +30,7 @@ setInterval(() => { try { tick({ user: 1, id: n++ % 2 + 6 }); } catch {} }, 20);
 `;
 let root: string;
 let folder: string;
-let ids: { run: string; trace: string };
+let ids: { run: string; trace: string; call: string };
 const shell = (line: string, cwd = folder): ReturnType<typeof run> =>
   run("bash", ["-c", line], cwd, { PATH: `${join(root, "bin")}:${process.env["PATH"]}` });
 
@@ -48,17 +48,24 @@ beforeAll(() => {
   );
   folder = join(root, "app");
   for (const name of ["breadcrumb", "node"]) chmodSync(join(root, "bin", name), 0o755);
-  for (let i = 0; i < 2; i++) shell("breadcrumb run --quiet app.js");
+  for (let i = 0; i < 2; i++) shell("breadcrumb run --quiet --lines app.js");
   const { traces } = JSON.parse(shell("breadcrumb list --json").stdout) as {
     traces: { runId: string; traceId: string }[];
   };
-  ids = { run: traces[0]?.runId ?? "", trace: traces[0]?.traceId ?? "" };
+  const { runId, traceId } = traces[0] ?? { runId: "", traceId: "" };
+  // A trace is named by its root.
+  ids = {
+    run: runId,
+    trace: traceId,
+    call: String(Number.parseInt(traceId.split("-").at(-1) ?? "", 36)),
+  };
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** An example with ids of this store, in place of those that it shows. */
 function ofThisStore(line: string): string {
   return line
+    .replaceAll(/019[a-z0-9]{5}-[0-9A-Z]#\d+/g, `${ids.trace}#${ids.call}`)
     .replaceAll(/019[a-c]{5}-[0-9A-Z]\b/g, ids.trace)
     .replaceAll(/\b019[a-z0-9]{5}\b/g, ids.run);
 }
@@ -262,17 +269,25 @@ describe("the fields that --json is documented to have", () => {
   }
 });
 
-describe("README.md", () => {
-  const text = readFileSync(join(packageRoot, "README.md"), "utf8");
+describe.each([
+  ["README.md", ["run", "show", "exceptions"]],
+  ["docs/lines.md", ["run", "show", "gaps"]],
+])("%s", (name, commands) => {
+  const text = readFileSync(join(packageRoot, name), "utf8");
   const files = [...text.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)];
   const [, session = ""] = /```console\n(\$ npx breadcrumb run [\s\S]*?)```/.exec(text) ?? [];
   const steps = session.split(/^\$ npx /m).slice(1);
 
-  test("its session is what comes of it", () => {
-    expect(steps.map((step) => step.split(" ", 2)[1])).toEqual(["run", "show", "exceptions"]);
-    const app = realpathSync(
-      project(Object.fromEntries(files.map(([, name = "", code = ""]) => [name, code]))),
+  const questions = [...text.matchAll(/```sql\n([\s\S]*?)```/g)].map(([, sql = ""]) => sql);
+  let app: string;
+  beforeAll(() => {
+    app = realpathSync(
+      project(Object.fromEntries(files.map(([, file = "", code = ""]) => [file, code]))),
     );
+  });
+
+  test("its session is what comes of it", () => {
+    expect(steps.map((step) => step.split(/\s/, 2)[1])).toEqual(commands);
     for (const step of steps) {
       const [line = "", ...said] = step.split("\n");
       const { stdout } = shell(`${line} 2>&1`, app);
@@ -280,6 +295,12 @@ describe("README.md", () => {
         sameEachTime(said.join("\n")),
       );
     }
+  });
+
+  test.each(questions)("%s", (sql) => {
+    const { stdout, stderr } = run(process.execPath, [cli, "query", sql, "--json"], app);
+    expect(stderr).toBe("");
+    expect((JSON.parse(stdout) as { rows: unknown[] }).rows.length).toBeGreaterThan(0);
   });
 
   /** Without times, sizes and ids, and which functions were the hottest. */

@@ -1,8 +1,7 @@
 /** Every tool over a small store, asked by the SDK's own client, which checks answers against their schemas. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { INSTRUCTIONS } from "../../ts/mcp/server";
-import { RUN_A, RUN_B, sampleStore } from "../query/support/sample-store";
-import { newFolder } from "../query/support/sample-store";
+import { newFolder, RUN_A, RUN_B, sampleStore } from "../query/support/sample-store";
 import { call as callOf, exception, StoreWriter } from "../query/support/store-writer";
 import { connect, type Connected } from "./support/connect";
 

@@ -64,6 +64,18 @@ describe("normalize", () => {
     });
   });
 
+  it("takes lines from options, the environment, the configuration", () => {
+    const config = { values: { lines: true }, folder: null };
+    const env = { BREADCRUMB_LINES: "0" };
+    const of = (...given: Parameters<typeof normalize>) => normalize(...given).lines;
+    expect(of({}, at)).toBe(false);
+    expect(of({}, { ...at, config })).toBe(true);
+    expect(of({}, { ...at, config, env })).toBe(false);
+    expect(of({ lines: true }, { ...at, config, env })).toBe(true);
+    expect(of({}, { ...at, env: { BREADCRUMB_LINES: "1" } })).toBe(true);
+    expect(() => of({ lines: 1 as never }, at)).toThrow(/"lines" must be true or false/);
+  });
+
   it.each([
     ["BREADCRUMB_KEEP", "now and then", "BREADCRUMB_KEEP is all, none, or some of "],
     ["BREADCRUMB_KEEP", "150%", "BREADCRUMB_KEEP: share is "],
@@ -73,6 +85,7 @@ describe("normalize", () => {
     ["BREADCRUMB_VALUES", "depth=x", "BREADCRUMB_VALUES"],
     ["BREADCRUMB_REDACT", "some", "BREADCRUMB_REDACT"],
     ["BREADCRUMB_LOCALS", "yes", "BREADCRUMB_LOCALS must be 1 or 0"],
+    ["BREADCRUMB_LINES", "all", "BREADCRUMB_LINES must be 1 or 0"],
     ["BREADCRUMB_CLOCK", "wall", "BREADCRUMB_CLOCK must be one of auto, coarse, exact; got wall"],
     ["BREADCRUMB_LEAVES", "drop", "BREADCRUMB_LEAVES must be one of record, count, skip; got drop"],
     ["BREADCRUMB_LEAF_SIZE", "1k", "BREADCRUMB_LEAF_SIZE must be a number of characters"],

@@ -80,6 +80,7 @@ test("files that were left alone, or loaded too early, in any of the runs", asyn
   expect(await store.gaps({ run: ["r1", "r2"] })).toEqual({
     runIds: ["r1", "r2"],
     notCalled: [],
+    linesNotRun: null,
     instrumented: 5,
     leftAlone,
     tooEarly: ["src/a.js", "src/b.js"],

@@ -57,6 +57,7 @@ test("a call as JSON is plain and whole", async () => {
     clock: "exact",
     weight: 1,
     backend: "probe",
+    lines: null,
   });
   const json = JSON.parse(JSON.stringify(trace)) as { calls: unknown[]; exceptions: unknown[] };
   expect(json.calls).toHaveLength(6);

@@ -39,11 +39,17 @@ const LIST: CommandSpec = {
 
 const SHOW: CommandSpec = {
   name: "show",
-  usage: "<trace> [options]",
-  summary: "one trace as a tree: arguments, results, durations, exceptions",
+  usage: "<trace>[#<call>] [options]",
+  summary: "one trace as a tree: arguments, results, durations, exceptions; one call's source",
   about:
-    "<trace> is an id from `breadcrumb list`, or latest. Each line has the call's duration, its own part\nof it, and the call. Long traces are folded: the slowest calls and those that threw come first.",
+    "<trace> is an id from `breadcrumb list`, or latest. Each line has the call's duration, its own part\nof it, and the call. Long traces are folded: the slowest calls and those that threw come first.\nWith --source: the source of one call's function, how often each line ran in that call (recorded with\n--lines), and its values beside it. The root's, unless a call is named.",
   options: {
+    source: { help: "the source of one call, with its lines and values" },
+    function: {
+      value: "name",
+      help: "with --source: the newest call of this function in the trace",
+    },
+    ids: { help: "the number of each call, behind its place" },
     depth: { value: "n", help: "so many levels" },
     width: { value: "n", help: "so many calls below one call (default: 20)" },
     limit: { value: "n", help: "so many lines of calls (default: 100)" },
@@ -53,9 +59,10 @@ const SHOW: CommandSpec = {
     ["breadcrumb show latest", "the newest trace"],
     ["breadcrumb show 019ab3c4-1 --depth 3", "its upper three levels"],
     ["breadcrumb show latest --json", "all of it, calls in a flat list"],
+    ["breadcrumb show 019ab3c4-1#17 --source", "call 17, line by line"],
   ],
   positionals: [1, 1],
-  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back))",
+  json: "the trace, with `calls` as a flat list, callers before callees, linked by `parentId` ([fields](query.md#what-comes-back)); with `--source` `{ call, source, lines, exception }`",
   load: async () => (await import("./show")).show,
 };
 
@@ -125,7 +132,7 @@ const QUERY: CommandSpec = {
   usage: '"<sql>" [options]',
   summary: "ask in SQL, read-only",
   about:
-    "DuckDB's SQL over the tables calls, exceptions, functions, counts, samples and runs: DESCRIBE calls\nshows the columns. One statement; - reads it from standard input.",
+    "DuckDB's SQL over the tables calls, exceptions, functions, counts, samples, lines and runs:\nDESCRIBE calls shows the columns. One statement; - reads it from standard input.",
   options: {
     limit: { value: "n", help: "so many rows (default: 1000)" },
     timeout: { value: "time", help: "give up after this time (default: 30s)" },

@@ -2,7 +2,7 @@
  * `breadcrumb gaps`: what was included and did not run, and what to widen next.
  */
 import { EXACT_COUNTS, inspectorCountersOf } from "../options/inspector";
-import type { Gaps, Run } from "../query/index";
+import type { Gaps, LineCount, Run } from "../query/index";
 import { text, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
@@ -24,8 +24,12 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
     file: text(values, "file"),
     limit: limit + 1,
   });
-  const shown: Gaps = { ...found, notCalled: found.notCalled.slice(0, limit) };
-  const isTruncated = found.notCalled.length > limit;
+  const shown: Gaps = {
+    ...found,
+    notCalled: found.notCalled.slice(0, limit),
+    linesNotRun: found.linesNotRun?.slice(0, limit) ?? null,
+  };
+  const isTruncated = found.notCalled.length > limit || (found.linesNotRun?.length ?? 0) > limit;
   if (values["json"]) {
     output.json({ ...shown, truncated: isTruncated } satisfies JsonDocuments["gaps"]);
     return 0;
@@ -41,6 +45,7 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
   printFiles("loaded before the recording began (breadcrumb run begins first)", output, early);
   printFiles("included, and left as they are", output, left);
   printNotCalled(shown, ids, output);
+  printNotRun(shown, output);
   if (found.notCalled.length > 0 && runs.some((run) => isInexact(run, found.runIds))) {
     output.line();
     output.line(
@@ -50,7 +55,8 @@ export async function gaps({ store, output, values }: CommandContext): Promise<n
   if (found.notCalled.length === 0) {
     output.line();
     const known = await nearestFunction(store, name);
-    output.line(known ?? "Every function that the store knows of was called.");
+    const lines = found.linesNotRun?.length === 0 ? ", and every line of them ran" : "";
+    output.line(known ?? `Every function that the store knows of was called${lines}.`);
   }
   if (isTruncated) output.notice(`these are the first ${limit}; --limit shows more`);
   return 0;
@@ -108,4 +114,46 @@ function printNotCalled(
     output.columns - 2,
   );
   for (const line of lines) output.line(`  ${line}`);
+}
+
+/** Lines, those of a function together: `12, 14–16, 20:31` (a branch on line 20 that begins at column 31). */
+function printNotRun({ linesNotRun }: Gaps, output: CommandContext["output"]): void {
+  if (linesNotRun === null || linesNotRun.length === 0) return;
+  output.line();
+  output.line(output.paint.bold("lines that did not run"));
+  for (const lines of byFunction(linesNotRun)) {
+    const [first] = lines;
+    if (first === undefined) continue;
+    const { file, functionLine: line } = first;
+    const place = output.links(printable(`${file}:${line}`), { file, line });
+    output.line(`  ${place}  ${printable(first.function)}: ${placesText(lines)}`);
+  }
+}
+
+function byFunction(lines: readonly LineCount[]): LineCount[][] {
+  const groups = new Map<string, LineCount[]>();
+  for (const line of lines) {
+    const key = `${line.file}:${line.functionLine}:${line.function}`;
+    const group = groups.get(key) ?? [];
+    group.push(line);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** `12, 14–16, 20:31`. Lines that follow each other in the list and in the file are one range. */
+export function placesText(lines: readonly LineCount[]): string {
+  const whole = new Set(lines.filter(({ isBranch }) => !isBranch).map(({ line }) => line));
+  const ranges: { from: number; to: number }[] = [];
+  for (const line of whole) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last.to === line - 1) last.to = line;
+    else ranges.push({ from: line, to: line });
+  }
+  // A branch on a line that did not run says nothing more.
+  const branches = lines.filter(({ isBranch, line }) => isBranch && !whole.has(line));
+  return ranges
+    .map(({ from, to }) => (from === to ? String(from) : `${from}–${to}`))
+    .concat(branches.map(({ line, col }) => `${line}:${col}`))
+    .join(", ");
 }

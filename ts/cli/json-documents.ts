@@ -22,12 +22,14 @@ import type {
   ExportResult,
   FollowedCall,
   JsonValue,
+  LineCount,
   RecordedException,
   Run,
   SearchMatch,
   TailItem,
   TraceSummary,
 } from "../query/results";
+import type { Source } from "../query/read-source";
 import type { RunReport } from "../query/run-report";
 import type { RecoveredRun } from "../recovery";
 import type { CheckReport, CompactReport, MigrateReport, PruneReport } from "../upkeep";
@@ -54,6 +56,16 @@ interface Cut {
 interface TraceList extends Paged {
   readonly runs: readonly RunInBrief[];
   readonly traces: readonly TraceSummary[];
+}
+
+/** `show --source`: a call, beside the source of its function. */
+export interface CallSource {
+  readonly call: Call;
+  readonly source: Source;
+  /** The lines that its run knows of the function, with how often they ran in all calls. */
+  readonly lines: readonly LineCount[];
+  /** What ended it. */
+  readonly exception: RecordedException | null;
 }
 
 /** `list --runs`. */
@@ -227,7 +239,7 @@ interface ErrorDocument {
 /** What `--json` prints, by command. */
 export interface JsonDocuments {
   readonly list: TraceList | RunList;
-  readonly show: TraceDocument;
+  readonly show: TraceDocument | CallSource;
   readonly view: TraceDocument;
   readonly stats: RunReportDocument;
   readonly top: { readonly functions: readonly FunctionStats[] } & Cut;

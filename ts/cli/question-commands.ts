@@ -116,19 +116,19 @@ const GAPS: CommandSpec = {
   usage: "[options]",
   summary: "what a run did not reach: functions not called, files not recorded, and why",
   about:
-    "Functions that this run did not call, in files that it or another run loaded; files that were included and\nloaded too early, or left as they are. Start narrow with --include and widen by what is missing here.",
+    "Functions that this run did not call, in files that it or another run loaded; lines of called functions that\ndid not run (recorded with --lines); files that were included and loaded too early, or left as they are.\nStart narrow with --include and widen by what is missing here.",
   options: {
     run: { value: "id", help: "the run: its id, the beginning of it (default: latest)" },
     function: { value: "name", help: "functions of this name; * for any text" },
     file: { value: "path", help: "functions of this file, likewise" },
-    limit: { value: "n", help: "so many functions (default: 50)" },
+    limit: { value: "n", help: "so many functions, and so many lines (default: 50)" },
   },
   examples: [
     ["breadcrumb gaps", "of the newest run"],
     ["breadcrumb gaps --file 'src/*'", "of some files"],
   ],
   positionals: [0, 0],
-  json: "`{ runIds, instrumented, tooEarly, leftAlone, notCalled, truncated }`",
+  json: "`{ runIds, instrumented, tooEarly, leftAlone, notCalled, linesNotRun, truncated }`",
   load: async () => (await import("./gaps")).gaps,
 };
 
@@ -194,8 +194,8 @@ const EXPORT: CommandSpec = {
     },
     table: {
       value: "table",
-      words: ["runs", "calls", "exceptions", "functions", "counts", "samples"],
-      help: "one table: runs, calls (default of a file), exceptions, functions, counts, samples",
+      words: ["runs", "calls", "exceptions", "functions", "counts", "samples", "lines"],
+      help: "one table: runs, calls (default of a file), exceptions, functions, counts, samples, lines",
     },
     filter: FILTER,
     run: RUN,

@@ -33,6 +33,7 @@ export interface RunArguments {
   exclude: string[];
   all: boolean;
   locals: boolean;
+  lines: boolean;
   store: string | undefined;
   overflow: Overflow | undefined;
   keep: string | undefined;
@@ -61,6 +62,7 @@ export interface RunArguments {
 const FLAGS = [
   "all",
   "locals",
+  "lines",
   "quiet",
   "strict",
   "dormant",
@@ -227,6 +229,7 @@ function defaults(): RunArguments {
     exclude: [],
     all: false,
     locals: false,
+    lines: false,
     store: undefined,
     overflow: undefined,
     keep: undefined,

@@ -134,6 +134,7 @@ function startOptions(args: RunArguments): StartOptions {
     ...(samples !== undefined && { samples }),
     ...(values !== undefined && { values }),
     ...(args.locals && { locals: true }),
+    ...(args.lines && { lines: true }),
     // A process that is to live with it never waits for the recorder.
     overflow: overflow ?? (args.dormant ? "drop" : "block"),
   };

@@ -1,16 +1,19 @@
 /**
- * `breadcrumb show <trace>`: one trace as a tree.
+ * `breadcrumb show <trace>`: one trace as a tree. `show <trace>#<call> --source`: one call beside its source.
  */
+import { BreadcrumbError } from "../errors";
 import { inspectorCountersOf } from "../options/inspector";
-import type { Run, Trace } from "../query/index";
-import { wholeNumber } from "./arguments";
+import type { Call, Run, Trace } from "../query/index";
+import { lastRows } from "../query/last-rows";
+import { text, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import { localsLines, originLines, whatOf } from "./exception-text";
 import type { JsonDocuments } from "./json-documents";
 import { commandText } from "./list";
 import { cut, printable } from "./printable";
 import { count, duration, moment, plural } from "./quantities";
-import { ShortIds } from "./short-ids";
+import { ShortIds, shortIdsOf } from "./short-ids";
+import { showSource } from "./show-source";
 import { treeLines } from "./tree-lines";
 import { outlineTrace } from "./tree-outline";
 
@@ -30,9 +33,21 @@ const INDENT = "      ";
 /** The command `show`. */
 export async function show(context: CommandContext): Promise<number> {
   const { store, output, values, positionals } = context;
+  const [id = "latest", callId] = (positionals[0] ?? "latest").split("#");
+  const name = text(values, "function");
+  if (values["source"] === true) {
+    await showSource(context, await chosenCall(context, { id, callId, name }));
+    return 0;
+  }
+  if (callId !== undefined || name !== undefined) {
+    throw new BreadcrumbError(
+      "BC_ERR_BAD_OPTION",
+      "<trace>#<call> and --function choose a call for --source: without it a whole trace is shown",
+    );
+  }
   const isFull = values["full"] === true;
   const isWhole = isFull || values["json"] === true;
-  const trace = await store.trace(positionals[0] ?? "latest", {
+  const trace = await store.trace(id, {
     maxCalls: isWhole ? WHOLE_CALLS : OUTLINED_CALLS,
   });
   if (values["json"]) {
@@ -53,6 +68,7 @@ export async function show(context: CommandContext): Promise<number> {
     columns: isFull ? whole : output.columns,
     valueWidth: isFull ? whole : VALUE_WIDTH,
     links: output.links,
+    hasIds: values["ids"] === true,
   });
   for (const line of lines) output.line(line);
   for (const line of countedLines(trace, output)) output.line(line);
@@ -69,6 +85,36 @@ export async function show(context: CommandContext): Promise<number> {
     );
   }
   return 0;
+}
+
+/** The call that is meant: a trace's root, unless told. */
+async function chosenCall(
+  { store }: CommandContext,
+  { id, callId, name }: { id: string; callId: string | undefined; name: string | undefined },
+): Promise<Call> {
+  // What is meant by `latest`, and by the beginning of an id.
+  const { traceId, calls } = await store.trace(id, { maxCalls: 1 });
+  const first = calls[0];
+  if (callId === undefined && name === undefined && first !== undefined) return first;
+  const call = callId === undefined ? undefined : Number(callId);
+  if (call !== undefined && !Number.isSafeInteger(call)) {
+    throw new BreadcrumbError(
+      "BC_ERR_BAD_OPTION",
+      `a call is <trace>#<number>, as --ids shows it: got ${JSON.stringify(callId)}`,
+    );
+  }
+  const { items } = await store.calls({ trace: traceId, call, function: name, limit: 2 });
+  const found = call === undefined ? items[0] : lastRows(items).get(call);
+  if (found !== undefined) return found;
+  const ids = await shortIdsOf(store);
+  const trace = ids.trace(traceId);
+  const wanted = call === undefined ? `call of ${name}` : `call ${callId}`;
+  const other =
+    call === undefined ? (await store.calls({ function: name, limit: 1 })).items[0] : undefined;
+  const help = other
+    ? `the newest there is: show "${ids.trace(other.traceId)}#${other.callId}" --source`
+    : `show ${trace} --ids lists its calls`;
+  throw new BreadcrumbError("BC_ERR_NOT_FOUND", `trace ${trace} has no ${wanted}; ${help}`);
 }
 
 function heading(trace: Trace, runs: readonly Run[], output: CommandContext["output"]): string[] {
@@ -102,8 +148,8 @@ function countedLines(
     .map((each) => `${printable(each.function)} (${count(each.calls)})`);
   const others = countedMeanwhile.length - named.length;
   const more = others > 0 ? `, and ${plural(others, "other function")}` : "";
-  const text = `… and at least ${count(calls)} more call${calls === 1 ? "" : "s"} on its thread meanwhile, only counted: ${named.join(", ")}${more}`;
-  return ["", cut(text, columns)];
+  const said = `… and at least ${count(calls)} more call${calls === 1 ? "" : "s"} on its thread meanwhile, only counted: ${named.join(", ")}${more}`;
+  return ["", cut(said, columns)];
 }
 
 /** Breakpoints tell of a limited number of calls. */
@@ -116,8 +162,8 @@ function budgetLines(
   const run = runs.find((each) => each.runId === runId);
   const refused = (run && inspectorCountersOf(run.counters)?.refused) ?? 0;
   const some = refused > 0 ? ` (${plural(refused, "call")} of this run over it)` : "";
-  const text = `… recorded by breakpoints within a budget${some}: callers and callees may be missing`;
-  return ["", cut(text, columns)];
+  const said = `… recorded by breakpoints within a budget${some}: callers and callees may be missing`;
+  return ["", cut(said, columns)];
 }
 
 function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output"]): string[] {
@@ -129,9 +175,9 @@ function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output
         : `, from ${exception.function} (${exception.file}:${exception.line})`;
     const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
     const origin = trace.calls.find(({ callId }) => callId === exception.callId);
-    const text = `${whatOf(exception, origin?.backend)} – ${exception.handled}${where}${passed}`;
+    const said = `${whatOf(exception, origin?.backend)} – ${exception.handled}${where}${passed}`;
     const more = originLines(exception).concat(localsLines(exception, columns - INDENT.length));
-    const head = `  ${cut(printable(text), Math.max(20, columns - 2))}`;
+    const head = `  ${cut(printable(said), Math.max(20, columns - 2))}`;
     return [head].concat(more.map((line) => INDENT + line));
   });
   const hidden = trace.exceptions.length - LISTED_EXCEPTIONS;

@@ -43,6 +43,8 @@ export interface TreeStyle {
   readonly valueWidth: number;
   /** Places to click. @default none */
   readonly links?: Links;
+  /** Whether each call has its id beside its place. */
+  readonly hasIds?: boolean;
 }
 
 interface Pending {
@@ -96,7 +98,7 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
       : "",
   ].filter((note) => note !== "");
   const tail = notes.length > 0 ? `  ${notes.join("  ")}` : "";
-  const where = printable(`${call.file}:${call.line}`);
+  const where = printable(`${call.file}:${call.line}${style.hasIds ? ` #${call.callId}` : ""}`);
   const room = columns - times.length - prefix.length - tail.length;
   const hasPlace = room - where.length - 2 >= Math.min(LEAST_CALL, columns / 2);
   const ending = endText(trace, call, valueWidth);

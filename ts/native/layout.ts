@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 6;
+export const LAYOUT_VERSION = 7;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -20,8 +20,28 @@ export const MAX_FUNCTIONS = 1048576;
 export const COUNTED_OFFSET = 8192;
 /** Byte offset of the dropped calls, u32 a function id. */
 export const DROPPED_OFFSET = 4202496;
+/** Blocks of functions that a process can have; functions with those beyond tell no lines. */
+export const MAX_BLOCKS = 4194304;
+/** Blocks of one function, likewise. */
+export const MAX_FUNCTION_BLOCKS = 65536;
+/** Byte offset of the counts of blocks, u32 a block. */
+export const BLOCKS_OFFSET = 8396800;
+/** Byte offset of what ran of one call and is in no record yet: words by STRETCH_*, then times. */
+export const STRETCH_OFFSET = 25174016;
+/** Word of the stretch: token of the call. */
+export const STRETCH_TOKEN = 0;
+/** Word of the stretch: id of its function. */
+export const STRETCH_FUNCTION = 1;
+/** Word of the stretch: number of blocks that ran. */
+export const STRETCH_LENGTH = 2;
+/** Words of the stretch from here on: the numbers of these blocks, in the order in which they first ran. */
+export const STRETCH_TOUCHED = 4;
+/** Byte offset in the stretch: how often, an f64 for each block of the function. */
+export const STRETCH_TIMES_OFFSET = 4096;
+/** Bytes of the stretch. */
+export const STRETCH_BYTES = 528384;
 /** Byte offset of the first chunk. */
-export const CHUNKS_OFFSET = 8396800;
+export const CHUNKS_OFFSET = 25702400;
 /** Bytes of a chunk. */
 export const CHUNK_BYTES = 262144;
 /** Words of 8 bytes of a chunk. */
@@ -29,7 +49,7 @@ export const CHUNK_WORDS = 32768;
 /** Chunks of the largest ring (32 MiB). */
 export const MAX_CHUNKS = 128;
 /** Bytes of the whole mapping of a ring. */
-export const RING_BYTES = 41951232;
+export const RING_BYTES = 59256832;
 /** Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns. */
 export const CHUNK_HEADER_WORDS = 2;
 /** The longest record, in words. A writer needs as much room before it begins one. */
@@ -80,6 +100,10 @@ export const CONTEXT = 11;
 export const LOCALS = 12;
 /** The program has had the stack of an error formatted, which may be what left a call unseen. hi: 1 and the id of the innermost function in it whose calls are recorded, or 0. Value: the error, with its stack. */
 export const STACK = 13;
+/** Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. A word with the function's id follows, and for each block one: its number in the function, and how often it ran. */
+export const LINES = 14;
+/** Blocks of one LINES. */
+export const MAX_TOLD_BLOCKS = 1000;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
 export const FLAG_SAME = 1;
 /** Flag of UNCAUGHT: the program has a `process.emit` of its own, which is called with it: of an exception that nothing was known of, no call that runs is known to have been left by it. */
@@ -96,6 +120,8 @@ export const FLAG_LOCALS_CUT = 2;
 export const FLAG_LOCALS_SKIPPED = 4;
 /** Flag of CLOCK: read for the next record alone (that function's clock is exact). */
 export const FLAG_EXACT = 4;
+/** Bit of the token that an ENTER of a function with MODE_LINES returns to it, so that its blocks are told of. It never reaches the ring. */
+export const TOKEN_LINES = 134217728;
 /** Bit of the token that an ENTER of a function with MODE_FRESH returns to it, so that its result is looked into as well. It never reaches the ring. */
 export const TOKEN_FRESH = 268435456;
 /** Bit of the token that an ENTER of a function with MODE_EXACT returns to it, so that its exit reads the clock too. It never reaches the ring. */
@@ -103,7 +129,7 @@ export const TOKEN_EXACT = 536870912;
 /** Bit of the token that an ENTER of MODE_TIME returns to its function, so that the exit stores no value. It never reaches the ring. */
 export const TOKEN_NO_VALUES = 1073741824;
 /** The bits of a token itself. */
-export const TOKEN_MASK = 268435455;
+export const TOKEN_MASK = 134217727;
 /** Mode byte of a function: off. */
 export const MODE_OFF = 0;
 /** Mode byte: count calls, record nothing. */
@@ -118,6 +144,8 @@ export const MODE_MASK = 3;
 export const MODE_EXACT = 4;
 /** Mode bit: the function's next calls have their objects looked into, whatever the budget. The writer takes it away after FRESH_CALLS of them. */
 export const MODE_FRESH = 8;
+/** Mode bit: which of its blocks a call runs is recorded. */
+export const MODE_LINES = 16;
 /** Calls of a function that MODE_FRESH lasts for. */
 export const FRESH_CALLS = 8;
 /** Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes every millisecond; TICK_ASLEEP while it sleeps. */
@@ -144,8 +172,10 @@ export const LIMIT_IDENTITY = 6;
 export const LIMITS = 7;
 /** Control memory: byte offset of the mode bytes, one a function id. */
 export const MODES_OFFSET = 64;
+/** Control memory: byte offset of where each function's blocks begin among all, an u32 a function id. */
+export const FIRST_BLOCKS_OFFSET = 1048640;
 /** Bytes of the control memory. */
-export const CONTROL_BYTES = 1048640;
+export const CONTROL_BYTES = 5242944;
 /** The tick of a sleeping recorder: read the exact clock and wake it. */
 export const TICK_ASLEEP = 0;
 /** High 32 bits of every value that is not a number, below the tag. */

@@ -41,6 +41,7 @@ export interface ConfigValues {
   readonly values?: ValuesOptions;
   readonly maxCalls?: number;
   readonly locals?: boolean;
+  readonly lines?: boolean;
   readonly children?: boolean;
   readonly timeout?: string;
   readonly quiet?: boolean;
@@ -213,6 +214,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--locals",
     standard: "false",
     help: "Record the variables of the calls that an exception leaves, with the exception.",
+  },
+  lines: {
+    kind: "flag",
+    env: "BREADCRUMB_LINES",
+    flag: "--lines",
+    standard: "false",
+    help: "Record which lines of each call run, and how often: of all functions, also those that are only counted.",
   },
   children: {
     kind: "flag",

@@ -65,6 +65,7 @@ const KNOWN = [
   "values",
   "redact",
   "locals",
+  "lines",
   "inspector",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
@@ -120,7 +121,8 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
         : sampling(options.samples, env["BREADCRUMB_SAMPLES"], config.samples),
     values: limitsOfValues(options.values, env["BREADCRUMB_VALUES"], config.values),
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
-    locals: flag("locals", options.locals ?? onOrOff(env["BREADCRUMB_LOCALS"]) ?? config.locals),
+    locals: flag("locals", options.locals ?? onOrOff("BREADCRUMB_LOCALS", env) ?? config.locals),
+    lines: flag("lines", options.lines ?? onOrOff("BREADCRUMB_LINES", env) ?? config.lines),
     run: runInfo(at),
   };
 }
@@ -296,11 +298,12 @@ function flag(name: string, value: boolean | undefined): boolean {
 }
 
 /** What a variable of the environment says; undefined where it is not set. */
-function onOrOff(text: string | undefined): boolean | undefined {
+function onOrOff(name: string, env: Circumstances["env"]): boolean | undefined {
+  const text = env[name];
   if (text === undefined || text === "") return undefined;
   if (text === "1" || text === "true") return true;
   if (text === "0" || text === "false") return false;
-  throw badOption(`BREADCRUMB_LOCALS must be 1 or 0; got "${text}"`);
+  throw badOption(`${name} must be 1 or 0; got "${text}"`);
 }
 
 function positive(name: string, value: number): number {

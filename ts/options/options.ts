@@ -102,6 +102,12 @@ export interface StartOptions {
    */
   readonly locals?: boolean;
   /**
+   * Which lines of each call run, in the order in which they first do, and how often; and of each line of an included
+   * function how often it ran in all (docs/lines.md). Files that were loaded before the recording tell no lines.
+   * @default false; `BREADCRUMB_LINES`
+   */
+  readonly lines?: boolean;
+  /**
    * V8's sampling profilers run alongside, and what they find is in the table `samples`: where the main thread's time
    * goes, with `heap` where memory comes from (docs/samples.md). true: `{ cpu: true, heap: false, intervalUs: 1000 }`.
    * @default false; `BREADCRUMB_SAMPLES`
@@ -162,6 +168,8 @@ export interface SessionOptions {
   readonly values: ValueLimits;
   /** Variables that exceptions leave behind are recorded. */
   readonly locals: boolean;
+  /** Which lines run is recorded. */
+  readonly lines: boolean;
   /** What is redacted; null: nothing. */
   readonly redact: RedactRules | null;
   /** What is known of this process. */

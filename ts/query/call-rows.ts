@@ -10,7 +10,7 @@
  */
 import type { Parameters } from "./engine";
 import type { Reader, Source } from "./reader";
-import type { Call, CallStatus, JsonValue } from "./results";
+import type { Call, CallStatus, JsonValue, LineRun } from "./results";
 import type { Rows } from "./rows";
 import { isoTime, timeColumns } from "./timestamps";
 import { traceId } from "./trace-id";
@@ -69,7 +69,7 @@ const ROW = `
       + ${THREAD_UNIT}::BIGINT * thread_id)::DOUBLE AS packed,
     argument_0::DOUBLE AS argument_0, argument_1::DOUBLE AS argument_1, arguments_json,
     result_integer::DOUBLE AS result_integer, result_json, exception_id::DOUBLE AS exception_id,
-    weight::DOUBLE AS weight`;
+    weight::DOUBLE AS weight, lines`;
 
 /** What the calls of a function in a trace share. */
 interface Place {
@@ -101,6 +101,7 @@ export class CallColumns {
   readonly exception: Float64Array;
   readonly weight: Float64Array;
   readonly values: ReturnType<typeof valueReader>;
+  readonly lines: readonly (string | null)[];
 
   constructor(rows: Rows) {
     this.places = readPlaces(rows);
@@ -118,6 +119,7 @@ export class CallColumns {
     this.exception = rows.numbers("exception_id");
     this.weight = rows.numbers("weight");
     this.values = valueReader(rows);
+    this.lines = rows.texts("lines");
     this.order = callsAmong(rows, this.count);
     const compare = (a: number, b: number) =>
       at(this.seconds, a) - at(this.seconds, b) ||
@@ -267,6 +269,10 @@ export class TraceCall implements Call {
     return this.#bits & INSPECTOR ? "inspector" : "probe";
   }
 
+  get lines(): readonly LineRun[] | null {
+    return readLines(this.#columns.lines[this.#row] ?? null);
+  }
+
   /** The call as a plain object, without its children. */
   toJSON(): Call {
     return {
@@ -293,6 +299,7 @@ export class TraceCall implements Call {
       clock: this.clock,
       weight: this.weight,
       backend: this.backend,
+      lines: this.lines,
     };
   }
 
@@ -372,6 +379,16 @@ function valueReader(rows: Rows) {
       return Number.isNaN(integer) ? undefined : integer;
     },
   };
+}
+
+/** `[[12,1],[13,40],[13,2,17]]`. */
+function readLines(text: string | null): LineRun[] | null {
+  if (text === null) return null;
+  const read = parseJson(text);
+  if (!Array.isArray(read)) return null;
+  return (read as readonly [number, number, number?][]).map(([line, count, col]) =>
+    col === undefined ? { line, count } : { line, count, col },
+  );
 }
 
 /** A stored value. One that is no JSON is shown as it is, not lost. */

@@ -32,6 +32,7 @@ export const TABLE_COLUMNS: readonly {
       ["clock", "VARCHAR", "`coarse` or `exact`: which clock its times were read from."],
       ["weight", "INTEGER", "Calls that this row stands for."],
       ["backend", "VARCHAR", "`probe` or `inspector`."],
+      ["lines", "VARCHAR", "The lines of its function that ran, in the order in which they first did: a JSON array of `[line, count]`, or `[line, count, col]` of a branch that begins within a line. Null without the option `lines`."],
     ],
   },
   {
@@ -121,6 +122,24 @@ export const TABLE_COLUMNS: readonly {
       ["samples", "BIGINT", "How often the stack was found; of `heap`, objects."],
       ["weight", "BIGINT", "What they stand for: of `cpu` ns, of `heap` bytes that are alive at the end of the part."],
       ["stack", "VARCHAR", "Its frames, the innermost first: a JSON array of `[name, file, line, col]`; file, line and col are null of V8's own."],
+    ],
+  },
+  {
+    table: "lines",
+    meaning: "One row a line of a function, thread and interval in which it ran, in calls that were recorded or not; with a count of 0 it is there to run. Runs without the option `lines` have none.",
+    columns: [
+      ["run_id", "VARCHAR", "The run."],
+      ["thread_id", "INTEGER", "Thread in its run."],
+      ["function", "VARCHAR", "Name of the function."],
+      ["file", "VARCHAR", "Its file."],
+      ["function_line", "INTEGER", "Line of the function's first character, from 1: `line` in `functions`."],
+      ["function_col", "INTEGER", "Column of it, from 1: `col` in `functions`."],
+      ["line", "INTEGER", "The line, from 1."],
+      ["col", "INTEGER", "Column of the statement or branch that begins there, from 1."],
+      ["is_branch", "BOOLEAN", "Whether it is a branch that begins within the line (`a ? b : c`, `a && b`), and not the line itself."],
+      ["from", "TIMESTAMP_NS", "Beginning of the interval, UTC."],
+      ["to", "TIMESTAMP_NS", "Its end, UTC."],
+      ["count", "BIGINT", "How often it ran in it."],
     ],
   },
 ];

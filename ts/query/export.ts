@@ -33,7 +33,7 @@ export interface ExportOptions {
   readonly table?: ExportTable | undefined;
   /**
    * Which calls. Its `run`, `trace`, `thread`, `function`, `file`, `since` and `until` narrow exceptions
-   * too; functions, counts, samples and runs are narrowed by run, function and file.
+   * too; functions, counts, samples, lines and runs are narrowed by run, function and file.
    */
   readonly filter?: CallFilter | undefined;
   /** Replace what is there. @default false */
@@ -52,7 +52,7 @@ const FORMATS = ["duckdb", ...Object.keys(COPY_OPTIONS)];
 /** Columns that hold JSON. */
 const JSON_COLUMNS: Partial<Record<ExportTable, readonly string[]>> = {
   runs: ["command"],
-  calls: ["parameters", "arguments", "result"],
+  calls: ["parameters", "arguments", "result", "lines"],
   functions: ["parameters", "histogram"],
   samples: ["stack"],
 };

@@ -6,7 +6,7 @@
  *
  * Conventions: as `results.ts`. Limits: quantiles come from histograms, within 5 %.
  */
-import type { RunFiles } from "./results";
+import type { LineCount, RunFiles } from "./results";
 
 /** A function's sums. Quantiles come from a histogram: within 5 % of the true duration. */
 export interface FunctionStats {
@@ -87,6 +87,8 @@ export interface Gaps extends RunFiles {
     /** Its calls in all other runs. */
     readonly calls: number;
   }[];
+  /** Lines that did not run of functions of which others did, by file and line; null where the runs do not tell of lines. */
+  readonly linesNotRun: readonly LineCount[] | null;
 }
 
 /** The calls that began in an interval. Quantiles are within 5 %. */

@@ -10,6 +10,7 @@ import { checkLimit, Conditions, MAX_LIMIT } from "./conditions";
 import { loadDuckDB } from "./engine";
 import type { Reader } from "./reader";
 import type { Gaps } from "./function-sums";
+import { linesNotRun } from "./lines";
 import type { RunFiles } from "./results";
 import type { RunRecord } from "./run-records";
 
@@ -21,7 +22,7 @@ export interface GapsFilter {
   readonly function?: string | undefined;
   /** Its file; likewise. */
   readonly file?: string | undefined;
-  /** Functions at most. @default 100_000 */
+  /** Functions, and lines, at most. @default 100_000 */
   readonly limit?: number | undefined;
 }
 
@@ -69,6 +70,7 @@ export async function gaps(reader: Reader, filter: GapsFilter = {}): Promise<Gap
       lastCalledIn: row.textOrNull("last_run"),
       calls: row.number("calls"),
     })),
+    linesNotRun: await linesNotRun(reader, { ...filter, run: asked, limit }),
     ...filesOf(reader, new Set(asked), await filesOfFunctions(reader, asked)),
   };
 }

@@ -25,6 +25,7 @@ export {
   speedscopeProfile,
 } from "./flame-formats";
 export type { GapsFilter } from "./gaps";
+export type { LinesFilter } from "./lines";
 export type {
   CallPlace,
   ChangedCall,
@@ -74,6 +75,8 @@ export type {
   TailItem,
   TraceSummary,
   CallLevels,
+  LineCount,
+  LineRun,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
 export type { FollowFilter } from "./follow";

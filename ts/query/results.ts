@@ -190,6 +190,34 @@ export interface Call {
   readonly weight: number;
   /** What recorded it. */
   readonly backend: "probe" | "inspector";
+  /** The lines of its function that ran, in the order in which they first did; null without the option `lines`. */
+  readonly lines: readonly LineRun[] | null;
+}
+
+/** A line that ran in a call. */
+export interface LineRun {
+  /** The line, from 1. */
+  readonly line: number;
+  /** How often it ran. */
+  readonly count: number;
+  /** Of a branch that begins within the line: its column, from 1. Undefined of the line itself. */
+  readonly col?: number;
+}
+
+/** How often a line of a function ran, in recorded calls and others. */
+export interface LineCount {
+  readonly function: string;
+  readonly file: string;
+  /** Line of the function's first character. */
+  readonly functionLine: number;
+  /** The line, from 1. */
+  readonly line: number;
+  /** Column of the statement or branch that begins there. */
+  readonly col: number;
+  /** Whether it is a branch that begins within the line, and not the line itself. */
+  readonly isBranch: boolean;
+  /** How often it ran; 0: never. */
+  readonly count: number;
 }
 
 /** A part of a trace, level by level. */
@@ -384,7 +412,14 @@ export type ExportFormat = "duckdb" | "parquet" | "csv" | "jsonl";
 export type SampleKind = "cpu" | "heap";
 
 /** A table of an export. */
-export type ExportTable = "runs" | "calls" | "exceptions" | "functions" | "counts" | "samples";
+export type ExportTable =
+  | "runs"
+  | "calls"
+  | "exceptions"
+  | "functions"
+  | "counts"
+  | "samples"
+  | "lines";
 
 /** What an export wrote. */
 export interface ExportResult {

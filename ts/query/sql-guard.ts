@@ -21,6 +21,7 @@ export const SQL_TABLES: ReadonlySet<string> = new Set([
   "functions",
   "counts",
   "samples",
+  "lines",
   "runs",
 ]);
 /** Views of the standard that tell tables and columns, and nothing of where they are kept. */

@@ -18,6 +18,7 @@ import { type ExceptionFilter, exceptions } from "./exceptions";
 import { exportStore, type ExportOptions } from "./export";
 import { type FlameFilter, readFlame } from "./flame";
 import { gaps, type GapsFilter } from "./gaps";
+import { lines, type LinesFilter } from "./lines";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
 import type { CallPlace, Diff } from "./diff-result";
@@ -26,6 +27,7 @@ import type { Flame, Timeline } from "./pictures";
 import type {
   Call,
   CallLevels,
+  LineCount,
   ExportResult,
   Page,
   Problem,
@@ -184,6 +186,11 @@ export class Store {
     return gaps(this.#reader, filter);
   }
 
+  /** How often the lines of functions ran, in all their calls. Runs with the option `lines` alone tell it. */
+  lines(filter?: LinesFilter): Promise<LineCount[]> {
+    return lines(this.#reader, filter);
+  }
+
   /** Two runs, or two traces, compared. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
   diff(a: string, b: string, options?: DiffOptions): Promise<Diff> {
     return diff(this.#reader, a, b, options);
@@ -205,7 +212,7 @@ export class Store {
   }
 
   /**
-   * A query of one's own over `calls`, `exceptions`, `functions`, `counts`, `samples` and `runs`, read-only.
+   * A query of one's own over `calls`, `exceptions`, `functions`, `counts`, `samples`, `lines` and `runs`, read-only.
    * Throws `BC_ERR_BAD_SQL`, `BC_ERR_SQL_LIMIT`, `BC_ERR_BAD_OPTION`.
    */
   sql(text: string, parameters?: SqlParameters, options?: SqlOptions): Promise<SqlResult> {

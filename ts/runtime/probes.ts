@@ -17,6 +17,7 @@ import {
   MODE_COUNT,
   MODE_EXACT,
   MODE_FRESH,
+  MODE_LINES,
   MODE_MASK,
   MODE_TIME,
   MODE_VALUES,
@@ -26,6 +27,7 @@ import {
   TAG_CUT,
   TOKEN_EXACT,
   TOKEN_FRESH,
+  TOKEN_LINES,
   TOKEN_MASK,
   TOKEN_NO_VALUES,
   UNWIND,
@@ -34,6 +36,7 @@ import {
 } from "../native/layout";
 import { lookFreely } from "./budget";
 import { begins, leaves, nextLap, resumes } from "./context";
+import { blockRuns, endLines } from "./lines";
 import { beginScope, putLocal, putLocals, readLocal, type Reader } from "./locals";
 import { put } from "./preview";
 import { compareExchange } from "./primordials";
@@ -42,6 +45,11 @@ import { declareConstant, type Realm } from "./script-constant";
 import { BOTTOM, LIMIT, POS, state, TOKEN } from "./state";
 import { tagged } from "./words";
 import { count, dropped, due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
+
+/** Of a mode's bit for lines, that of a token. */
+const LINES_UNIT = TOKEN_LINES / MODE_LINES;
+/** The most that a token is without bits, or with that for lines. */
+const LINES_TOKEN_MASK = TOKEN_MASK | TOKEN_LINES;
 
 /** Writes an ENTER's header and moves on. Gives its token. */
 function written(p: number, q: number, id: number, values: number): number {
@@ -89,6 +97,7 @@ export function enterSlowly(id: number, flags: number, values: readonly unknown[
   } else {
     bits |= TOKEN_NO_VALUES;
   }
+  bits |= (mode & MODE_LINES) * LINES_UNIT;
   const token = written(p, q, id, stored);
   if (flags !== 0) i32[2 * p] = (i32[2 * p] as number) | (flags << FLAGS_SHIFT);
   if (state[BOTTOM] === 0) begins(token, flags !== FLAG_GENERATOR);
@@ -126,10 +135,10 @@ function record0(id: number): number {
 
 function enter0(id: number, mode: number): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if (mode !== MODE_VALUES) return enterSlowly(id, 0, []);
+  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, []);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
-  return entered(p, p + 1, id, 0);
+  return entered(p, p + 1, id, 0) | ((mode & MODE_LINES) * LINES_UNIT);
 }
 
 function record1(id: number, a: unknown): number {
@@ -139,12 +148,12 @@ function record1(id: number, a: unknown): number {
 
 function enter1(id: number, mode: number, a: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a]);
+  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
-  return entered(p, q, id, 1);
+  return entered(p, q, id, 1) | ((mode & MODE_LINES) * LINES_UNIT);
 }
 
 function record2(id: number, a: unknown, b: unknown): number {
@@ -154,13 +163,13 @@ function record2(id: number, a: unknown, b: unknown): number {
 
 function enter2(id: number, mode: number, a: unknown, b: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
+  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
   q = put(q, b);
-  return entered(p, q, id, 2);
+  return entered(p, q, id, 2) | ((mode & MODE_LINES) * LINES_UNIT);
 }
 
 function record3(id: number, a: unknown, b: unknown, c: unknown): number {
@@ -170,14 +179,14 @@ function record3(id: number, a: unknown, b: unknown, c: unknown): number {
 
 function enter3(id: number, mode: number, a: unknown, b: unknown, c: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
+  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
   q = put(q, a);
   q = put(q, b);
   q = put(q, c);
-  return entered(p, q, id, 3);
+  return entered(p, q, id, 3) | ((mode & MODE_LINES) * LINES_UNIT);
 }
 
 function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
@@ -187,7 +196,7 @@ function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): nu
 
 function enter4(id: number, mode: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if (mode !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
+  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
@@ -195,16 +204,17 @@ function enter4(id: number, mode: number, a: unknown, b: unknown, c: unknown, d:
   q = put(q, b);
   q = put(q, c);
   q = put(q, d);
-  return entered(p, q, id, 4);
+  return entered(p, q, id, 4) | ((mode & MODE_LINES) * LINES_UNIT);
 }
 
 function exit(f: number, done: number | undefined, value: unknown): void {
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+  if ((f & TOKEN_LINES) !== 0) endLines(f);
   if (due() && !refresh()) return loseRecord();
-  if (done !== 1 || f > TOKEN_MASK) return exitRarely(f, done, value);
+  if (done !== 1 || f > LINES_TOKEN_MASK) return exitRarely(f, done, value);
   const p = state[POS] as number;
   const q = put(p + 1, value);
-  i32[2 * p + 1] = f;
+  i32[2 * p + 1] = f & TOKEN_MASK;
   i32[2 * p] = RETURN | ((q - p) << WORDS_SHIFT) | (1 << VALUES_SHIFT);
   state[POS] = q;
 }
@@ -265,6 +275,7 @@ function mark(kind: number, f: number): void {
 function unwind(f: number, error: unknown): void {
   if (f === 0) return;
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
+  if ((f & TOKEN_LINES) !== 0) endLines(f);
   raise(UNWIND, f, error);
 }
 
@@ -391,6 +402,7 @@ export const probes = Object.freeze({
     putLocals(f, reader);
     unwind(f, error);
   },
+  n: blockRuns,
   b: (point: number, ...values: unknown[]): boolean => hit(point, values),
   l: beginScope,
   v: putLocal,

@@ -40,7 +40,8 @@ import { LEFT, LIMIT, POS, SEEN, setLimits, state, TOKEN } from "./state";
 import { forgetPlaces } from "./texts";
 
 const memory = native.threadMemory();
-const control = native.control();
+/** The memory that all threads share. */
+export const control = native.control();
 
 /** The ring as words of 4 bytes. */
 export const i32 = new Int32Array(memory);
@@ -190,28 +191,32 @@ export function records(): boolean {
   return epoch[0] !== 0;
 }
 
+/** Whether counters may be touched: they are the ring's, and the recorder must know this thread. */
+export function canCount(): boolean {
+  return epoch[0] === attached || attach();
+}
+
 /** Counts a call of a function whose calls are not recorded. */
 export function count(id: number): void {
-  // The counters are the ring's: the recorder must know this thread.
-  if (epoch[0] !== attached && !attach()) return;
+  if (!canCount()) return;
   counted[id] = (counted[id] as number) + 1;
 }
 
 /** Counts calls of a function that no probe told of. */
 export function countMany(id: number, calls: number): void {
-  if (epoch[0] !== attached && !attach()) return;
+  if (!canCount()) return;
   counted[id] = (counted[id] as number) + calls;
 }
 
 /** Functions ran, and nobody knows how often. */
 export function noteRan(ids: readonly number[]): void {
-  if (epoch[0] !== attached && !attach()) return;
+  if (!canCount()) return;
   native.ran(ids);
 }
 
 /** Stacks of a profile go to the store. `part`: JSON of `ProfilePart`. */
 export function pushSamples(part: string): void {
-  if (epoch[0] !== attached && !attach()) return;
+  if (!canCount()) return;
   native.samples(part);
 }
 

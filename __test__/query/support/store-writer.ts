@@ -26,6 +26,7 @@ export interface SegmentRows {
   readonly functions?: readonly Row[];
   readonly counts?: readonly Row[];
   readonly samples?: readonly Row[];
+  readonly lines?: readonly Row[];
   readonly schemaVersion?: number;
 }
 
@@ -44,6 +45,7 @@ const SINCE: Readonly<Record<string, number>> = {
   causes: 4,
   errors: 4,
   crossed: 4,
+  lines: 5,
 };
 
 /** 2026-11-23T08:00:00Z. */
@@ -73,6 +75,25 @@ export function call(row: Row): Row {
     clock: "exact",
     weight: 1,
     backend: "probe",
+    ...row,
+  };
+}
+
+/** A row of `lines` with plausible columns. */
+export function lineCount(row: Row): Row {
+  return {
+    run_id: "r1",
+    thread_id: 0,
+    function: "main",
+    file: "src/main.js",
+    function_line: 1,
+    function_col: 1,
+    line: 1,
+    col: 1,
+    is_branch: 0,
+    from: NOON_NS,
+    to: NOON_NS + 1_000_000_000n,
+    count: 1,
     ...row,
   };
 }

@@ -67,6 +67,7 @@ fn call(call: StoredCall) -> Json {
         "result": parsed(call.result),
         "exceptionId": call.exception_id,
         "clock": call.clock,
+        "lines": call.lines,
     })
 }
 

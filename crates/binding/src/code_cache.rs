@@ -58,6 +58,7 @@ impl Question<'_> {
         let Wanted {
             this,
             locals,
+            lines,
             leaves,
         } = self.wanted;
         let (how, longest) = match leaves {
@@ -65,7 +66,7 @@ impl Question<'_> {
             Leaves::Count { longest } => (1, longest),
             Leaves::Skip { longest } => (2, longest),
         };
-        digest.update([u8::from(this), u8::from(locals), how]);
+        digest.update([u8::from(this), u8::from(locals), u8::from(lines), how]);
         digest.update(longest.to_le_bytes());
         let digest = digest.finalize();
         let hex: String = digest[..20]
@@ -285,6 +286,10 @@ mod tests {
             },
             Wanted {
                 locals: true,
+                ..usual
+            },
+            Wanted {
+                lines: true,
                 ..usual
             },
             Wanted {

@@ -183,6 +183,7 @@ mod tests {
                 parameters: Vec::new(),
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
             },
             generated: None,
         }

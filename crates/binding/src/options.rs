@@ -50,6 +50,9 @@ pub struct SessionOptions {
     /// Variables that exceptions leave behind are recorded.
     #[serde(default)]
     pub locals: bool,
+    /// Which lines of a call run is recorded.
+    #[serde(default)]
+    pub lines: bool,
     /// The clock that calls are timed with: `auto`, `coarse` or `exact`.
     #[serde(default)]
     pub clock: Clock,

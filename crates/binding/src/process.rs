@@ -318,6 +318,7 @@ fn wanted() -> Wanted {
         Wanted {
             this: options.values.this,
             locals: options.locals,
+            lines: options.lines,
             leaves: options.leaves,
         }
     })

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use breadcrumb_event::function::{Function, FunctionEntry, Generated};
+use breadcrumb_event::function::{Block, Function, FunctionEntry, Generated, keep_first_of_lines};
 use breadcrumb_recorder::OriginalStacks;
 use breadcrumb_sourcemap::{Location, first_place, locate, map_stack};
 use parking_lot::{Mutex, RwLock};
@@ -103,6 +103,14 @@ pub fn entries(
                 let inner = map.original_of((clause.line, clause.column), clause.inner);
                 (clause.line, clause.column) = inside(inner);
             }
+            let inside = |line, column| {
+                let inner = map.original(line, column)?;
+                (inner.file == place.file).then_some((inner.line, inner.column))
+            };
+            for block in &mut function.blocks {
+                move_block(block, inside);
+            }
+            keep_first_of_lines(&mut function.blocks);
         }
         let moved = entry_file != *file || generated != (function.line, function.column);
         FunctionEntry {
@@ -116,6 +124,17 @@ pub fn entries(
         }
     });
     entries.collect()
+}
+
+/// A block to where its code was written, as far as that is known.
+fn move_block(block: &mut Block, original: impl Fn(u32, u32) -> Option<(u32, u32)>) {
+    let moved = |place: (u32, u32)| original(place.0, place.1).unwrap_or(place);
+    (block.line, block.column) = moved((block.line, block.column));
+    (block.end_line, block.end_column) = moved((block.end_line, block.end_column));
+    let lines = block.lines.iter();
+    block.lines = lines
+        .filter_map(|place| original(place.0, place.1))
+        .collect();
 }
 
 /// The original files of these functions.

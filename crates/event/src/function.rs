@@ -85,6 +85,8 @@ pub struct Function {
     pub scopes: Vec<LocalScope>,
     /// Its `catch` clauses that have a probe, in the order of their numbers.
     pub catches: Vec<CatchClause>,
+    /// Its blocks, in the order of their numbers; none where lines are not recorded.
+    pub blocks: Vec<Block>,
 }
 
 impl Function {
@@ -131,6 +133,9 @@ impl Function {
         }
         for clause in &self.catches {
             clause.write(&mut line);
+        }
+        for block in &self.blocks {
+            block.write(&mut line);
         }
         line.push('\n');
         line
@@ -190,6 +195,71 @@ impl CatchClause {
             column: number()?,
             inner: (number()?, number()?),
         })
+    }
+}
+
+/// Code of a function that is run as a whole, unless an exception leaves it: the function's own (number 0), a
+/// branch, what a loop repeats, what follows one of these.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// Line of its first character, from 1.
+    pub line: u32,
+    /// Column of its first character, from 1, in UTF-16 units.
+    pub column: u32,
+    /// Line of what is behind its last character.
+    pub end_line: u32,
+    /// Column of that.
+    pub end_column: u32,
+    /// The lines whose first statement or branch is in it, each with the column of that, in their order. Every line
+    /// of a function stands in one block of it at most.
+    pub lines: Vec<(u32, u32)>,
+}
+
+/// Leaves each line to the block of what starts first there.
+pub fn keep_first_of_lines(blocks: &mut [Block]) {
+    let mut starts: Vec<((u32, u32), usize)> = Vec::new();
+    for (number, block) in blocks.iter_mut().enumerate() {
+        starts.extend(block.lines.drain(..).map(|place| (place, number)));
+    }
+    starts.sort_unstable();
+    starts.dedup_by_key(|((line, _), _)| *line);
+    for (place, number) in starts {
+        blocks[number].lines.push(place);
+    }
+}
+
+/// Before a block, in a line of the table.
+const BLOCK: char = '\u{1e}';
+
+impl Block {
+    fn write(&self, out: &mut String) {
+        let Self {
+            line,
+            column,
+            end_line,
+            end_column,
+            lines,
+        } = self;
+        let _ = write!(out, "\t{BLOCK}{line} {column} {end_line} {end_column}");
+        for (line, column) in lines {
+            let _ = write!(out, " {line} {column}");
+        }
+    }
+
+    fn read(field: &str) -> Option<Self> {
+        let mut parts = field.strip_prefix(BLOCK)?.split(' ');
+        let mut number = || parts.next()?.parse().ok();
+        let mut block = Self {
+            line: number()?,
+            column: number()?,
+            end_line: number()?,
+            end_column: number()?,
+            lines: Vec::new(),
+        };
+        while let Some(line) = number() {
+            block.lines.push((line, number()?));
+        }
+        Some(block)
     }
 }
 
@@ -279,10 +349,13 @@ impl FunctionEntry {
             line: place.0,
             column: place.1,
         });
-        let (mut parameters, mut scopes, mut catches) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parameters, mut scopes) = (Vec::new(), Vec::new());
+        let (mut catches, mut blocks) = (Vec::new(), Vec::new());
         for field in fields {
             if let Some(scope) = LocalScope::read(field) {
                 scopes.push(scope);
+            } else if let Some(block) = Block::read(field) {
+                blocks.push(block);
             } else if let Some(clause) = CatchClause::read(field) {
                 catches.push(clause);
             } else {
@@ -303,6 +376,7 @@ impl FunctionEntry {
             parameters,
             scopes,
             catches,
+            blocks,
         };
         let entry = Self {
             file,
@@ -347,6 +421,22 @@ fn unescape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_in_the_block_of_what_starts_first_there() {
+        let lines = [
+            vec![(4, 3), (7, 1)],
+            vec![(4, 1), (5, 2)],
+            vec![(5, 9), (7, 2)],
+        ];
+        let mut blocks = lines.map(|lines| Block {
+            lines,
+            ..Block::default()
+        });
+        keep_first_of_lines(&mut blocks);
+        let kept = blocks.map(|block| block.lines);
+        assert_eq!(kept, [vec![(7, 1)], vec![(4, 1), (5, 2)], vec![]]);
+    }
 
     #[test]
     fn a_function_survives_its_line() {
@@ -395,6 +485,22 @@ mod tests {
                         line: 8,
                         column: 31,
                         inner: (8, 37),
+                    },
+                ],
+                blocks: vec![
+                    Block {
+                        line: 3,
+                        column: 14,
+                        end_line: 9,
+                        end_column: 2,
+                        lines: vec![(4, 3), (5, 3)],
+                    },
+                    Block {
+                        line: 5,
+                        column: 12,
+                        end_line: 5,
+                        end_column: 20,
+                        lines: Vec::new(),
                     },
                 ],
             },

@@ -8,10 +8,12 @@
 //! STATES_OFFSET     one i32 a chunk: its state, CHUNK_ABSENT … CHUNK_CLOSED
 //! COUNTED_OFFSET    one u32 a function: calls counted only   (written by the JS thread alone)
 //! DROPPED_OFFSET    one u32 a function: calls dropped        (written by the JS thread alone)
+//! BLOCKS_OFFSET     one u32 a block: how often it ran, in no recorded call (likewise)
+//! STRETCH_OFFSET    what ran of one call and is in no record yet (likewise)
 //! CHUNKS_OFFSET     MAX_CHUNKS chunks of CHUNK_BYTES
 //! ```
 //! The mapping is as long as the largest ring; only what has been reserved may be touched: the
-//! chunks whose state is not CHUNK_ABSENT, and the counters of registered functions.
+//! chunks whose state is not CHUNK_ABSENT, and the counters of registered functions and their blocks.
 //!
 //! # A chunk
 //! CHUNK_HEADER_WORDS words of 8 bytes (order, first token, clock), then records, each aligned
@@ -46,7 +48,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 6;
+    LAYOUT_VERSION = 7;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -65,8 +67,28 @@ constants! {
     COUNTED_OFFSET = 8192;
     /// Byte offset of the dropped calls, u32 a function id.
     DROPPED_OFFSET = 8192 + 4 * (1 << 20);
+    /// Blocks of functions that a process can have; functions with those beyond tell no lines.
+    MAX_BLOCKS = 1 << 22;
+    /// Blocks of one function, likewise.
+    MAX_FUNCTION_BLOCKS = 1 << 16;
+    /// Byte offset of the counts of blocks, u32 a block.
+    BLOCKS_OFFSET = 8192 + 8 * (1 << 20);
+    /// Byte offset of what ran of one call and is in no record yet: words by STRETCH_*, then times.
+    STRETCH_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22);
+    /// Word of the stretch: token of the call.
+    STRETCH_TOKEN = 0;
+    /// Word of the stretch: id of its function.
+    STRETCH_FUNCTION = 1;
+    /// Word of the stretch: number of blocks that ran.
+    STRETCH_LENGTH = 2;
+    /// Words of the stretch from here on: the numbers of these blocks, in the order in which they first ran.
+    STRETCH_TOUCHED = 4;
+    /// Byte offset in the stretch: how often, an f64 for each block of the function.
+    STRETCH_TIMES_OFFSET = 4096;
+    /// Bytes of the stretch.
+    STRETCH_BYTES = 4096 + 8 * (1 << 16);
     /// Byte offset of the first chunk.
-    CHUNKS_OFFSET = 8192 + 8 * (1 << 20);
+    CHUNKS_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4096 + 8 * (1 << 16);
     /// Bytes of a chunk.
     CHUNK_BYTES = 1 << 18;
     /// Words of 8 bytes of a chunk.
@@ -74,7 +96,7 @@ constants! {
     /// Chunks of the largest ring (32 MiB).
     MAX_CHUNKS = 128;
     /// Bytes of the whole mapping of a ring.
-    RING_BYTES = 8192 + 8 * (1 << 20) + 128 * (1 << 18);
+    RING_BYTES = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4096 + 8 * (1 << 16) + 128 * (1 << 18);
 
     /// Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns.
     CHUNK_HEADER_WORDS = 2;
@@ -144,6 +166,11 @@ constants! {
     /// and the id of the innermost function in it whose calls are recorded, or 0. Value: the error, with
     /// its stack.
     STACK = 13;
+    /// Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. A word
+    /// with the function's id follows, and for each block one: its number in the function, and how often it ran.
+    LINES = 14;
+    /// Blocks of one LINES.
+    MAX_TOLD_BLOCKS = 1000;
 
     /// Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none
     /// is stored.
@@ -164,6 +191,9 @@ constants! {
     FLAG_LOCALS_SKIPPED = 4;
     /// Flag of CLOCK: read for the next record alone (that function's clock is exact).
     FLAG_EXACT = 4;
+    /// Bit of the token that an ENTER of a function with MODE_LINES returns to it, so that its blocks are told of. It
+    /// never reaches the ring.
+    TOKEN_LINES = 1 << 27;
     /// Bit of the token that an ENTER of a function with MODE_FRESH returns to it, so that its result
     /// is looked into as well. It never reaches the ring.
     TOKEN_FRESH = 1 << 28;
@@ -174,7 +204,7 @@ constants! {
     /// stores no value. It never reaches the ring.
     TOKEN_NO_VALUES = 1 << 30;
     /// The bits of a token itself.
-    TOKEN_MASK = (1 << 28) - 1;
+    TOKEN_MASK = (1 << 27) - 1;
 
     /// Mode byte of a function: off.
     MODE_OFF = 0;
@@ -191,6 +221,8 @@ constants! {
     /// Mode bit: the function's next calls have their objects looked into, whatever the budget. The
     /// writer takes it away after FRESH_CALLS of them.
     MODE_FRESH = 8;
+    /// Mode bit: which of its blocks a call runs is recorded.
+    MODE_LINES = 16;
     /// Calls of a function that MODE_FRESH lasts for.
     FRESH_CALLS = 8;
 
@@ -220,8 +252,10 @@ constants! {
     LIMITS = 7;
     /// Control memory: byte offset of the mode bytes, one a function id.
     MODES_OFFSET = 64;
+    /// Control memory: byte offset of where each function's blocks begin among all, an u32 a function id.
+    FIRST_BLOCKS_OFFSET = 64 + (1 << 20);
     /// Bytes of the control memory.
-    CONTROL_BYTES = 64 + (1 << 20);
+    CONTROL_BYTES = 64 + (1 << 20) + 4 * (1 << 20);
     /// The tick of a sleeping recorder: read the exact clock and wake it.
     TICK_ASLEEP = 0;
 
@@ -344,11 +378,17 @@ mod tests {
     fn regions_do_not_overlap() {
         const { assert!(STATES_OFFSET + 4 * MAX_CHUNKS <= COUNTED_OFFSET) };
         const { assert!(COUNTED_OFFSET + 4 * MAX_FUNCTIONS == DROPPED_OFFSET) };
-        const { assert!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS == CHUNKS_OFFSET) };
+        const { assert!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS == BLOCKS_OFFSET) };
+        const { assert!(BLOCKS_OFFSET + 4 * MAX_BLOCKS == STRETCH_OFFSET) };
+        const { assert!(4 * (STRETCH_TOUCHED + MAX_TOLD_BLOCKS) <= STRETCH_TIMES_OFFSET) };
+        const { assert!(STRETCH_TIMES_OFFSET + 8 * MAX_FUNCTION_BLOCKS == STRETCH_BYTES) };
+        const { assert!(STRETCH_OFFSET + STRETCH_BYTES == CHUNKS_OFFSET) };
+        const { assert!(MAX_TOLD_BLOCKS + 2 <= MAX_RECORD_WORDS) };
         const { assert!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES == RING_BYTES) };
         const { assert!(CHUNK_WORDS * 8 == CHUNK_BYTES) };
         const { assert!(LIMITS_OFFSET + 4 * LIMITS <= MODES_OFFSET) };
-        const { assert!(MODES_OFFSET + MAX_FUNCTIONS == CONTROL_BYTES) };
+        const { assert!(MODES_OFFSET + MAX_FUNCTIONS == FIRST_BLOCKS_OFFSET) };
+        const { assert!(FIRST_BLOCKS_OFFSET + 4 * MAX_FUNCTIONS == CONTROL_BYTES) };
         const { assert!(CHUNKS_OFFSET.is_multiple_of(4096)) };
     }
 }

@@ -159,6 +159,9 @@ pub struct CallRow<'a> {
     pub exception_id: Option<i64>,
     /// The clock of its times.
     pub clock: ClockKind,
+    /// The lines that ran, in the order in which they first did, as a JSON array of `[line, count]`, or
+    /// `[line, count, column]` of a branch within a line.
+    pub lines: Option<&'a str>,
 }
 
 /// A call that an exception left.
@@ -257,6 +260,27 @@ pub struct CountRow {
     pub counted: u64,
     /// Calls dropped because the ring was full.
     pub dropped: u64,
+}
+
+/// How often a line of a function ran in an interval, in recorded calls and others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRow {
+    /// Function id.
+    pub function: u32,
+    /// Index of the thread.
+    pub thread_id: u32,
+    /// The line, from 1.
+    pub line: u32,
+    /// Column of what begins there, from 1.
+    pub column: u32,
+    /// It is a branch that begins within the line.
+    pub is_branch: bool,
+    /// Beginning of the interval, ns since 1970.
+    pub from_ns: i64,
+    /// Its end.
+    pub to_ns: i64,
+    /// How often.
+    pub count: u64,
 }
 
 /// A stack that was found in a part of a profile.

@@ -8,11 +8,11 @@
 ///
 /// 1: the first. 2: `calls.parent_kind`, `functions.generated_*`. 3: segments of several runs, which
 /// may replace others; sums of the files. 4: `calls.seq`, `exceptions.seq`, all
-/// numbers of a segment's parts; of exceptions where they were thrown and caught, causes, and calls.
-pub const SCHEMA_VERSION: u32 = 4;
+/// numbers of a segment's parts; of exceptions where they were thrown and caught, causes, and calls. 5: `calls.lines`.
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// The version in which a column came last: files of an earlier one lack some.
-pub const COLUMNS_VERSION: u32 = 4;
+pub const COLUMNS_VERSION: u32 = 5;
 
 /// Physical type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,6 +275,13 @@ pub const CALLS: Table = Table {
             "`none`, `call` or `root`. Since version 2: earlier files lack it.",
         ),
         SEQ,
+        column(
+            "lines",
+            Text,
+            true,
+            Plain,
+            "The lines that ran, as JSON. Since version 5: earlier files lack it.",
+        ),
     ],
     view: &[
         view(
@@ -390,6 +397,12 @@ pub const CALLS: Table = Table {
         ),
         view("weight", "INTEGER", "", "Calls that this row stands for."),
         view("backend", "VARCHAR", "", "`probe` or `inspector`."),
+        view(
+            "lines",
+            "VARCHAR",
+            "",
+            "The lines of its function that ran, in the order in which they first did: a JSON array of `[line, count]`, or `[line, count, col]` of a branch that begins within a line. Null without the option `lines`.",
+        ),
     ],
 };
 
@@ -901,8 +914,97 @@ pub const SAMPLES: Table = Table {
     ],
 };
 
+/// One row a line of a function and interval.
+pub const LINES: Table = Table {
+    name: "lines",
+    doc: "One row a line of a function, thread and interval in which it ran, in calls that were recorded or not; with a count of 0 it is there to run. Runs without the option `lines` have none.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column("thread_id", Int32, false, Dictionary, "Thread in its run."),
+        column("function", Text, false, Dictionary, "Name of the function."),
+        column("file", Text, false, Dictionary, "Its file."),
+        column(
+            "function_line",
+            Int32,
+            false,
+            Dictionary,
+            "Line of its first character, from 1.",
+        ),
+        column(
+            "function_col",
+            Int32,
+            false,
+            Dictionary,
+            "Column of its first character, from 1.",
+        ),
+        column("line", Int32, false, Dictionary, "The line, from 1."),
+        column(
+            "col",
+            Int32,
+            false,
+            Dictionary,
+            "Column of what begins there, from 1.",
+        ),
+        column(
+            "is_branch",
+            Int32,
+            false,
+            Dictionary,
+            "1 of a branch that begins within the line, else 0.",
+        ),
+        column(
+            "from",
+            TimestampNs,
+            false,
+            Delta,
+            "Beginning of the interval.",
+        ),
+        column("to", TimestampNs, false, Delta, "Its end."),
+        column("count", Int64, false, Plain, "How often it ran."),
+    ],
+    view: &[
+        view("run_id", "VARCHAR", "", "The run."),
+        view("thread_id", "INTEGER", "", "Thread in its run."),
+        view("function", "VARCHAR", "", "Name of the function."),
+        view("file", "VARCHAR", "", "Its file."),
+        view(
+            "function_line",
+            "INTEGER",
+            "",
+            "Line of the function's first character, from 1: `line` in `functions`.",
+        ),
+        view(
+            "function_col",
+            "INTEGER",
+            "",
+            "Column of it, from 1: `col` in `functions`.",
+        ),
+        view("line", "INTEGER", "", "The line, from 1."),
+        view(
+            "col",
+            "INTEGER",
+            "",
+            "Column of the statement or branch that begins there, from 1.",
+        ),
+        view(
+            "is_branch",
+            "BOOLEAN",
+            "is_branch = 1",
+            "Whether it is a branch that begins within the line (`a ? b : c`, `a && b`), and not the line itself.",
+        ),
+        view(
+            "from",
+            "TIMESTAMP_NS",
+            "\"from\"",
+            "Beginning of the interval, UTC.",
+        ),
+        view("to", "TIMESTAMP_NS", "\"to\"", "Its end, UTC."),
+        view("count", "BIGINT", "", "How often it ran in it."),
+    ],
+};
+
 /// Every table that is kept in segments.
-pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS, SAMPLES];
+pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS, SAMPLES, LINES];
 
 /// Base of the duration histogram: bucket b > 0 holds durations of about `1.1^b` ns.
 pub const HISTOGRAM_BASE: f64 = 1.1;

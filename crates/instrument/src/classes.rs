@@ -28,7 +28,10 @@ impl<'a> Visitor<'a> {
         let was_strict = std::mem::replace(&mut self.is_strict, true);
         self.visit_decorators(&class.decorators);
         if let Some(heritage) = &class.heritage {
-            self.visit_expression(&heritage.expression);
+            // What is no constructor has the place of what came before.
+            self.keep_text(&heritage.expression, |visitor| {
+                visitor.visit_expression(&heritage.expression);
+            });
         }
         self.classes.push(own.or(hint));
         for element in &class.body.body {

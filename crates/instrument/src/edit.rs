@@ -69,6 +69,13 @@ pub(crate) enum Piece {
     ScopeResume,
     /// Before a jump to this level; `JumpClose` behind it.
     ScopeJump(u16),
+    /// A block's head: the function's so many-th; with `BRACES` it had none.
+    Block(u32),
+    /// The end of one without braces.
+    BlockClose,
+    /// Before a block that is an expression.
+    OperandBlock(u32),
+    OperandBlockClose,
 }
 
 /// The `;` that ended the statement was left to automatic insertion, which our text could prevent.

@@ -52,6 +52,15 @@ pub(crate) struct Clause {
     pub guards: [u32; 2],
 }
 
+/// Code that is run as a whole. In bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block {
+    /// Where it begins.
+    pub start: u32,
+    /// Behind its last character.
+    pub end: u32,
+}
+
 /// A function with a body.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
@@ -81,6 +90,12 @@ pub(crate) struct Found<'a> {
     /// The function's own scope and those of blocks in it; none where variables are not read.
     pub scopes: Vec<Scope<'a>>,
     pub catches: Vec<Clause>,
+    /// By number; none where blocks are not told.
+    pub blocks: Vec<Block>,
+    /// The most of them that are in one another, beside the function's own.
+    pub nested_blocks: u32,
+    /// Where its statements and its blocks that are expressions start, and the numbers of their blocks.
+    pub lines: Vec<(u32, u32)>,
     /// Its own code says `this`.
     pub uses_this: bool,
     /// It is one of the leaves that are only counted.

@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::blocks::OpenBlock;
 use crate::edit::NO_FUNCTION;
 
 /// A statement that `break` can leave.
@@ -59,6 +60,8 @@ pub(crate) struct Frame<'a> {
     pub around: Vec<Around<'a>>,
     /// Blocks around the code being visited whose variables are read.
     pub level: u16,
+    /// The block that the code being visited is in.
+    pub block: OpenBlock,
     /// The last suspension's end, and its closing edit: see `Visitor::end_statement`.
     pub last_suspension: Option<(u32, usize)>,
     /// Index of the function by whose name an anonymous function in this one is called.
@@ -93,6 +96,7 @@ impl Frame<'_> {
             keeps_operand: false,
             around: Vec::new(),
             level: 0,
+            block: OpenBlock::default(),
             last_suspension: None,
             named,
         }

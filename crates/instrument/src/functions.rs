@@ -217,6 +217,9 @@ impl<'a> Visitor<'a> {
             tracks_jumps: false,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
+            nested_blocks: 0,
+            lines: Vec::new(),
             uses_this: false,
             is_leaf: false,
         });
@@ -265,6 +268,7 @@ impl<'a> Visitor<'a> {
     ) {
         self.current = index as u32;
         self.found[index].body = body.span.start;
+        self.begin_blocks(index, body.span);
         // Before a function of the same name takes a parameter's place.
         let repeats = has_repeated(&self.found[index].parameters);
         self.find_declared(index, body);
@@ -311,6 +315,8 @@ impl<'a> Visitor<'a> {
         self.current = index as u32;
         let span = expression.span();
         self.found[index].body = span.start;
+        self.begin_blocks(index, span);
+        self.begin_expression(span.start);
         let place = place::of_expression(self.source, expression);
         self.push_placed(span.start, Piece::ConciseOpen, 0, place);
         self.in_statement((span.start, place), |visitor| {

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod blocks;
 mod classes;
 mod declarations;
 mod edit;
@@ -23,6 +24,7 @@ mod inferred_patterns;
 mod kept_names;
 mod leaves;
 mod locals;
+mod loops;
 mod name;
 mod naming;
 mod original_names;
@@ -100,6 +102,8 @@ pub struct Wanted {
     pub this: bool,
     /// Probes read the variables that an exception leaves behind.
     pub locals: bool,
+    /// Probes tell which blocks of a function run.
+    pub lines: bool,
     /// What becomes of leaves.
     pub leaves: Leaves,
 }

@@ -199,16 +199,16 @@ impl<'a> Visitor<'a> {
 
     /// What a loop does, whose head may declare variables.
     pub fn visit_loop_body(&mut self, head: Option<ScopeId>, body: &Statement<'a>) {
-        match body {
-            Statement::BlockStatement(block) => self.visit_block(block, head),
+        self.visit_branch(body, |visitor| match body {
+            Statement::BlockStatement(block) => visitor.visit_block(block, head),
             Statement::EmptyStatement(_) => {}
             _ => {
                 let Span { start, end, .. } = body.span();
-                let scope = self.open_scope(start, end, [head, None], BRACES);
-                self.visit_statement(body);
-                self.close_scope(end, scope);
+                let scope = visitor.open_scope(start, end, [head, None], BRACES);
+                visitor.visit_statement(body);
+                visitor.close_scope(end, scope);
             }
-        }
+        });
     }
 
     /// Where an exception arrives, the variables of the block that it left are none of the function's

@@ -93,7 +93,7 @@ impl<'a> Visitor<'a> {
                 let name = self.names.of(id.name.as_str(), id.span.start);
                 self.visit_named(value, || Some(name.to_owned()));
             }
-            _ => self.visit_expression(value),
+            _ => self.keep_text(value, |visitor| visitor.visit_expression(value)),
         }
     }
 

@@ -114,6 +114,8 @@ fn read_checked(input: &Input) -> Result<Reading, Diagnostic> {
         if input.wanted.this {
             function.hand_over_this();
         }
+        // Probes alone tell of them.
+        function.blocks.clear();
         let body = bodies.get(&function.body);
         let hides = |body: &Body| {
             let captured = function.captured();

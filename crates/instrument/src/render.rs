@@ -149,6 +149,10 @@ impl Text<'_> {
             | Piece::ScopeHold(_)
             | Piece::ScopeResume
             | Piece::ScopeJump(_) => self.insert_scope(function, id, edit),
+            Piece::Block(_)
+            | Piece::BlockClose
+            | Piece::OperandBlock(_)
+            | Piece::OperandBlockClose => self.insert_block(function, id, edit),
             _ => self.insert_inside(function, edit),
         }
         None
@@ -337,6 +341,10 @@ impl Text<'_> {
             && (function.uses_this || !function.scopes[0].variables.is_empty())
         {
             self.reader(function, id, 0, 0);
+        }
+        if function.tells_blocks() {
+            self.block(id, 0);
+            self.push(";");
         }
         probe
     }

@@ -62,6 +62,7 @@ impl<'a> Visitor<'a> {
         };
         let end = operand.map_or(span.end, |operand| operand.span().end);
         self.frame().last_suspension = Some((end, closing));
+        self.end_block();
     }
 
     /// The place of code without one behind this expression, if that tells any or is the first of its
@@ -123,6 +124,11 @@ impl<'a> Visitor<'a> {
     }
 
     pub fn visit_return(&mut self, statement: &ReturnStatement<'a>) {
+        self.visit_result(statement);
+        self.end_block();
+    }
+
+    fn visit_result(&mut self, statement: &ReturnStatement<'a>) {
         const RETURN_BYTES: u32 = 6;
         if self.current == NO_FUNCTION {
             walk::walk_return_statement(self, statement);
@@ -192,6 +198,7 @@ impl<'a> Visitor<'a> {
         if self.current == NO_FUNCTION {
             self.push(statement.span.end, Piece::JumpClose, 0);
         }
+        self.end_block();
     }
 
     pub fn visit_try(&mut self, statement: &TryStatement<'a>) {
@@ -203,6 +210,7 @@ impl<'a> Visitor<'a> {
             self.visit_handler(handler, statement.block.span);
         }
         self.frame().open_tries -= 1;
+        self.end_block();
         let Some(finalizer) = &statement.finalizer else {
             return;
         };
@@ -224,7 +232,7 @@ impl<'a> Visitor<'a> {
             self.push(finalizer.span.start + 1, Piece::FinallyOpen, flags);
         }
         self.hold_scopes(finalizer.span.start + 1);
-        self.visit_block_statement(finalizer);
+        self.visit_clause(finalizer.span, finalizer);
         self.go_on_with_scopes(finalizer.span.end - 1);
         if flags & (RETURN | JUMP) != 0 {
             self.push(finalizer.span.end - 1, Piece::FinallyClose, flags);
@@ -254,7 +262,7 @@ impl<'a> Visitor<'a> {
             }
         }
         self.leave_scopes(handler.body.span.start + 1);
-        self.visit_block_statement(&handler.body);
+        self.visit_clause(handler.span, &handler.body);
     }
 
     /// The number of a clause in its function; 0 in code that belongs to none.
@@ -296,6 +304,9 @@ impl<'a> Visitor<'a> {
                 self.enter(Breakable::Labeled);
                 self.visit_statement(&statement.body);
                 self.frame().around.pop();
+                if !matches!(innermost, Statement::ExpressionStatement(_)) {
+                    self.end_block();
+                }
                 return;
             }
         }
@@ -312,10 +323,12 @@ impl<'a> Visitor<'a> {
         } else {
             self.enter(Breakable::Loop);
             self.visit_for_statement_left(&statement.left);
-            self.visit_placed(&statement.right);
+            self.keep_text(&statement.right, |visitor| {
+                visitor.visit_placed(&statement.right);
+            });
             self.visit_loop_body(statement.scope_id.get(), &statement.body);
         }
-        self.frame().around.pop();
+        self.leave_loop();
     }
 
     fn visit_for_await(&mut self, statement: &ForOfStatement<'a>) {
@@ -378,6 +391,7 @@ impl<'a> Visitor<'a> {
 
     /// To the head or the end of a `for await`, both of which wait for the iterator.
     fn jump(&mut self, target: Option<(Breakable, u16)>, span: Span) {
+        self.end_block();
         let Some((kind, level)) = target else { return };
         let leaves_scopes = self.jump_out_of_scopes(level, span.start);
         if kind == Breakable::ForAwait {

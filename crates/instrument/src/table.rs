@@ -3,7 +3,7 @@
 //! A function in one that is left alone is left alone too, and has no id, unless it is for what only
 //! breakpoints cannot do.
 
-use breadcrumb_event::function::{CatchClause, Function, LocalScope, LocalVariable};
+use breadcrumb_event::function::{Block, CatchClause, Function, LocalScope, LocalVariable};
 
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
@@ -75,6 +75,7 @@ pub(crate) fn number<'a>(
                 .collect(),
             scopes: scopes(function, names, positions),
             catches: catches(function, positions),
+            blocks: blocks(function, positions, names.0.is_some()),
         });
     }
     (ids, functions, left_alone)
@@ -119,6 +120,37 @@ fn catches(function: &Found, positions: &Positions) -> Vec<CatchClause> {
         }
     });
     clauses.collect()
+}
+
+/// Each line on which something starts is in the block of what starts first there. Where a source map will say which
+/// lines these are (`maps`), all that starts is told.
+fn blocks(function: &Found, positions: &Positions, maps: bool) -> Vec<Block> {
+    if !function.tells_blocks() {
+        return Vec::new();
+    }
+    let place = |at| positions.line_and_column(positions.utf16(at));
+    let blocks = function.blocks.iter().map(|block| {
+        let ((line, column), (end_line, end_column)) = (place(block.start), place(block.end));
+        Block {
+            line,
+            column,
+            end_line,
+            end_column,
+            lines: Vec::new(),
+        }
+    });
+    let mut blocks: Vec<Block> = blocks.collect();
+    let mut lines = function.lines.clone();
+    lines.sort_unstable();
+    let mut last = 0;
+    for (start, block) in lines {
+        let (line, column) = place(start);
+        if maps || line > last {
+            blocks[block as usize].lines.push((line, column));
+            last = line;
+        }
+    }
+    blocks
 }
 
 fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {

@@ -13,7 +13,7 @@ use oxc_syntax::scope::ScopeFlags;
 
 use crate::edit::{Edit, HERE, NO_FUNCTION, Piece};
 use crate::found::Found;
-use crate::frame::{Around, Breakable, Frame};
+use crate::frame::Frame;
 use crate::leaves::Leaves;
 use crate::locals::Locals;
 use crate::original_names::Names;
@@ -40,6 +40,8 @@ pub(crate) fn visit<'a>(
         frames: vec![Frame::of_program()],
         current: NO_FUNCTION,
         leaves: input.wanted.leaves,
+        lines: input.wanted.lines,
+        kept: Vec::new(),
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
         literals: 0,
@@ -90,6 +92,10 @@ pub(crate) struct Visitor<'a> {
     /// `NO_FUNCTION` in parameters, in fields and at the top level.
     pub current: u32,
     pub leaves: Leaves,
+    /// Whether blocks are told.
+    pub lines: bool,
+    /// Expressions around that have no probes between their operands.
+    pub kept: Vec<Span>,
     pub is_strict: bool,
     pub with_depth: u32,
     /// Functions and classes so far.
@@ -214,6 +220,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
             return;
         }
         let start = it.span().start;
+        self.begin_statement(it);
         self.in_statement((start, start), |visitor| walk::walk_statement(visitor, it));
         if matches!(
             it,
@@ -298,9 +305,12 @@ impl<'a> Visit<'a> for Visitor<'a> {
         self.visit_assignment_target(&it.left);
         let class = self.classes.last().cloned().flatten();
         let names = self.names;
-        self.visit_named(&it.right, || {
-            name::of_target(names, &it.left, class.as_deref())
-        });
+        let name = || name::of_target(names, &it.left, class.as_deref());
+        if it.left.is_assignment_target_pattern() {
+            self.keep_text(&it.right, |visitor| visitor.visit_named(&it.right, name));
+        } else {
+            self.visit_named(&it.right, name);
+        }
     }
 
     fn visit_assignment_pattern(&mut self, it: &AssignmentPattern<'a>) {
@@ -356,8 +366,28 @@ impl<'a> Visit<'a> for Visitor<'a> {
         }
         let before = self.hints.len();
         self.hint_kept(it);
-        walk::walk_call_expression(self, it);
+        self.keep_text(&it.callee, |visitor| {
+            walk::walk_call_expression(visitor, it);
+        });
         self.hints.truncate(before);
+    }
+
+    fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
+        self.keep_text(&it.callee, |visitor| {
+            walk::walk_new_expression(visitor, it);
+        });
+    }
+
+    fn visit_tagged_template_expression(&mut self, it: &TaggedTemplateExpression<'a>) {
+        self.keep_text(&it.tag, |visitor| {
+            walk::walk_tagged_template_expression(visitor, it);
+        });
+    }
+
+    fn visit_spread_element(&mut self, it: &SpreadElement<'a>) {
+        self.keep_text(&it.argument, |visitor| {
+            visitor.visit_expression(&it.argument);
+        });
     }
 
     fn visit_await_expression(&mut self, it: &AwaitExpression<'a>) {
@@ -402,47 +432,41 @@ impl<'a> Visit<'a> for Visitor<'a> {
     }
 
     fn visit_for_in_statement(&mut self, it: &ForInStatement<'a>) {
-        self.enter(Breakable::Loop);
-        self.visit_for_statement_left(&it.left);
-        self.visit_placed(&it.right);
-        self.visit_loop_body(it.scope_id.get(), &it.body);
-        self.frame().around.pop();
+        self.visit_for_in(it);
     }
 
     fn visit_for_statement(&mut self, it: &ForStatement<'a>) {
-        self.enter(Breakable::Loop);
-        if let Some(init) = &it.init {
-            self.visit_for_statement_init(init);
-        }
-        for tested in [&it.test, &it.update].into_iter().flatten() {
-            self.visit_placed(tested);
-        }
-        // V8 disposes twice of what such a head declares and a function refers to (*tried* on 24, 26).
-        let disposes = matches!(&it.init, Some(ForStatementInit::VariableDeclaration(head)) if head.kind.is_using());
-        let head = it.scope_id.get().filter(|_| !disposes);
-        self.visit_loop_body(head, &it.body);
-        self.frame().around.pop();
+        self.visit_for(it);
     }
 
     fn visit_while_statement(&mut self, it: &WhileStatement<'a>) {
-        self.enter(Breakable::Loop);
-        self.visit_placed(&it.test);
-        self.visit_statement(&it.body);
-        self.frame().around.pop();
+        self.visit_while(it);
     }
 
     fn visit_do_while_statement(&mut self, it: &DoWhileStatement<'a>) {
-        self.enter(Breakable::Loop);
-        self.visit_statement(&it.body);
-        self.visit_placed(&it.test);
-        self.frame().around.pop();
+        self.visit_do_while(it);
     }
 
     fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
-        self.visit_expression(&it.discriminant);
-        self.enter(Breakable::Switch);
-        self.visit_switch_cases(&it.cases);
-        self.frame().around.pop();
+        self.visit_switch(it);
+    }
+
+    fn visit_switch_case(&mut self, it: &SwitchCase<'a>) {
+        self.visit_case(it);
+    }
+
+    fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
+        self.visit_if(it);
+    }
+
+    fn visit_conditional_expression(&mut self, it: &ConditionalExpression<'a>) {
+        self.visit_expression(&it.test);
+        self.visit_operand(&it.consequent);
+        self.visit_operand(&it.alternate);
+    }
+
+    fn visit_logical_expression(&mut self, it: &LogicalExpression<'a>) {
+        self.visit_logical(it);
     }
 
     fn visit_break_statement(&mut self, it: &BreakStatement<'a>) {
@@ -494,17 +518,4 @@ impl<'a> Visit<'a> for Visitor<'a> {
     fn visit_ts_external_module_declaration(&mut self, _: &TSExternalModuleDeclaration<'a>) {}
     fn visit_ts_global_declaration(&mut self, _: &TSGlobalDeclaration<'a>) {}
     fn visit_ts_index_signature(&mut self, _: &TSIndexSignature<'a>) {}
-}
-
-impl<'a> Visitor<'a> {
-    /// A statement that `break` can leave starts, and has the labels before it.
-    pub fn enter(&mut self, kind: Breakable) {
-        let labels = std::mem::take(&mut self.labels);
-        let level = self.frame().level;
-        self.frame().around.push(Around {
-            labels,
-            kind,
-            level,
-        });
-    }
 }

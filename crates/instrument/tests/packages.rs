@@ -136,14 +136,22 @@ fn installed_packages_parse_with_probes() {
                 assert_eq!(lines(&done.code), lines(&source), "{}", path.display());
                 check_unsplicing(path, &source, &done);
                 if index % compiled == 0 {
-                    let file = folder.path().join(format!("{index}.js"));
-                    std::fs::write(&file, &done.code).expect("written");
+                    let Outcome::Instrumented(all) =
+                        support::instrument_with_all(path, &source, kind)
+                    else {
+                        panic!("{}: left alone with all", path.display());
+                    };
+                    check_unsplicing(path, &source, &all);
                     let kind = if kind == SourceKind::Module {
                         "module"
                     } else {
                         "script"
                     };
-                    let _ = writeln!(list, "{kind}\t{}\t{}", path.display(), file.display());
+                    for (name, code) in [("plain", &done.code), ("all", &all.code)] {
+                        let file = folder.path().join(format!("{index}-{name}.js"));
+                        std::fs::write(&file, code).expect("written");
+                        let _ = writeln!(list, "{kind}\t{}\t{}", path.display(), file.display());
+                    }
                 }
             }
         }

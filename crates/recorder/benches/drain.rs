@@ -66,6 +66,7 @@ fn register() {
         end: 9,
         scopes: Vec::new(),
         catches: Vec::new(),
+        blocks: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     };
     functions

@@ -12,13 +12,15 @@
 use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
     CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK,
-    LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND,
+    LINES, LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND,
     VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
-use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::{ChunkHeader, record_words};
+use breadcrumb_ring::{Batch, Stretch};
 
+use crate::block_sums::BlockSums;
+use crate::call_lines::CallLines;
 use crate::call_stack::{CallStack, Place};
 use crate::codec::{Decoder, Encoder};
 use crate::exception::Stage;
@@ -71,6 +73,10 @@ pub(crate) struct Assembler {
     exceptions: Exceptions,
     /// Token of the call that ends next, and its variables: scopes as JSON, between commas.
     locals: Option<(u32, String)>,
+    /// What ran in recorded calls since it was taken.
+    pub(crate) blocks: BlockSums,
+    /// The lines of a row.
+    text: String,
     pub(crate) tally: Tally,
 }
 
@@ -88,6 +94,8 @@ impl Assembler {
             stack: CallStack::default(),
             exceptions: Exceptions::new(thread, wall_offset_ns),
             locals: None,
+            blocks: BlockSums::default(),
+            text: String::new(),
             tally: Tally::default(),
         }
     }
@@ -187,6 +195,7 @@ impl Assembler {
             LOST => self.lose(sink),
             CONTEXT => self.link(record),
             LOCALS => self.add_locals(record, translator),
+            LINES => self.add_lines(record, translator),
             _ => self.tally.malformed += 1,
         }
         self.exact_next = false;
@@ -257,6 +266,7 @@ impl Assembler {
             wait_ns: 0,
             since_ns: 0,
             arguments: translator.arguments(record.high, record.payload, record.values),
+            lines: CallLines::default(),
         };
         if record.flags & FLAG_GENERATOR != 0 {
             self.set_aside(frame, sink);
@@ -300,11 +310,14 @@ impl Assembler {
         sink: &mut S,
     ) {
         self.tally.calls += 1;
+        self.text.clear();
+        frame.lines.write_json(&mut self.text);
         let end = End {
             status,
             now_ns: self.now_ns,
             result,
             exception_id,
+            lines: (!self.text.is_empty()).then_some(&self.text),
         };
         sink.call(&frame.row(self.thread, self.wall_offset_ns, end));
     }
@@ -382,6 +395,44 @@ impl Assembler {
         let result = translator.result(frame.function, record.payload, record.values);
         self.write(&frame, CallStatus::Returned, None, result, sink);
         translator.recycle(frame.arguments);
+    }
+
+    /// Blocks of a call have run. What is above it may go on.
+    fn add_lines(&mut self, record: Record<'_>, translator: &mut Translator) {
+        let Some((&function, ran)) = record.payload.words.split_first() else {
+            self.tally.malformed += 1;
+            return;
+        };
+        let function = function as u32;
+        if let Some(activity) = &mut translator.activity {
+            activity.event(function, 0, ran.len());
+        }
+        let ran = ran.iter().map(|word| (*word as u32, word >> 32));
+        self.run_blocks(record.high, function, ran, translator);
+    }
+
+    fn run_blocks(
+        &mut self,
+        token: u32,
+        function: u32,
+        ran: impl Iterator<Item = (u32, u64)>,
+        translator: &mut Translator,
+    ) {
+        let mut frame = self.stack.get_mut(token);
+        let blocks = translator.blocks(function);
+        for (block, count) in ran {
+            self.blocks.add(function, block, count);
+            if let Some(frame) = frame.as_mut().filter(|frame| frame.function == function) {
+                frame.lines.add(block, count, blocks);
+            }
+        }
+    }
+
+    /// Takes what ran of a call and will not come into a record any more.
+    pub(crate) fn add_stretch(&mut self, stretch: &Stretch, translator: &mut Translator) {
+        let ran = stretch.ran.iter().copied();
+        let token = stretch.token & TOKEN_MASK;
+        self.run_blocks(token, stretch.function, ran, translator);
     }
 
     fn suspend<S: RowSink>(&mut self, token: u32, translator: &mut Translator, sink: &mut S) {

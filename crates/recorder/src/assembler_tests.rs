@@ -9,10 +9,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use breadcrumb_event::function::{CatchClause, Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Block, CatchClause, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::layout::{
     BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME,
-    FLAGS_SHIFT, LOST, RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8,
+    FLAGS_SHIFT, LINES, LOST, RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8,
     TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND, VALUES_SHIFT, WORDS_SHIFT,
 };
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
@@ -46,6 +46,7 @@ pub(crate) fn translator() -> Translator {
             start: 0,
             end: 1,
             scopes: Vec::new(),
+            blocks: blocks(),
             catches: [10, 20]
                 .map(|line| CatchClause {
                     line,
@@ -64,6 +65,19 @@ pub(crate) fn translator() -> Translator {
     let functions = FunctionSnapshot::from_entries(entries.to_vec());
     let redactor = Arc::new(Redactor::default());
     Translator::new(redactor, Box::new(move || functions.clone()))
+}
+
+/// Two lines, and a branch in the second.
+fn blocks() -> Vec<Block> {
+    [(2, vec![(2, 3)]), (3, vec![(3, 5)]), (3, Vec::new())]
+        .map(|(line, lines)| Block {
+            line,
+            column: 9,
+            end_line: line,
+            end_column: 20,
+            lines,
+        })
+        .to_vec()
 }
 
 pub(crate) fn record(kind: u32, flags: u32, high: u32, values: u32, words: &[u64]) -> Vec<u64> {
@@ -136,6 +150,17 @@ impl Script {
         }
         let Some(kind) = words.next() else { return };
         let name = words.next().unwrap_or_default();
+        if kind == "lines" {
+            let ran = words.filter_map(|word| {
+                let (block, times) = word.split_once('x')?;
+                Some(block.parse::<u64>().ok()? | times.parse::<u64>().ok()? << 32)
+            });
+            let id = function(name.split('.').next().unwrap_or_default());
+            let values: Vec<u64> = std::iter::once(id.into()).chain(ran).collect();
+            self.words
+                .extend(record(LINES, 0, self.token(name), 0, &values));
+            return;
+        }
         let rest: Vec<&str> = words.collect();
         let mut values = Vec::new();
         let same = rest == ["same"];
@@ -223,6 +248,9 @@ impl RowSink for Rows {
         }
         if row.parent_kind == ParentKind::Root {
             line.push_str(", callback");
+        }
+        if let Some(lines) = row.lines {
+            let _ = write!(line, ", lines {lines}");
         }
         self.calls
             .push((row.call_id, row.depth, row.parent_id, line));
@@ -455,4 +483,45 @@ fn secrets_go_and_small_integers_stay() {
     insta::assert_snapshot!(trace(
         "0 enter login ann hunter2; return login 1; enter login 1 2; return login; enter getToken 1; return getToken 54321; enter f 4111111111111111; return f 1.5; enter f; return f 4111111111111111; enter g; throw g Error:postgres://app:hunter2@db/shop; unwind g"
     ));
+}
+
+#[test]
+fn lines_are_of_the_call_that_they_name_wherever_it_is() {
+    // Told of late, while others run, while it waits, and twice; of a call that nobody knows, too.
+    let tree = trace(
+        "1 enter main; 2 lines main 0x1 1x3; 3 enter f; 4 lines main 1x2 2x1; 5 lines f 0x1;
+         6 suspend f; 7 lines f 1x1; 8 resume f; 9 return f 1; 10 lines main.77 0x1; 11 return main",
+    );
+    assert_eq!(
+        tree,
+        "#1 main? returned at 1 for 10, self 6, lines [[2,1],[3,5],[3,1,9]]\n  \
+         #2 f? → 1 returned at 3 for 6, self 4, wait 2, trace #1, lines [[2,1],[3,1]]\n"
+    );
+}
+
+#[test]
+fn what_ran_of_all_calls_is_summed_by_function_and_block() {
+    let mut told = Script::default();
+    for line in [
+        "1 enter f",
+        "lines f 0x1 1x9",
+        "return f 1",
+        "enter f",
+        "lines f 0x1",
+        "lines f.9 2x5",
+    ] {
+        told.line(line);
+    }
+    let mut assembler = Assembler::new(THREAD, 0);
+    let header = ChunkHeader {
+        order: 1,
+        first_token: 1,
+        clock_ns: 0,
+    };
+    let batch = batch(Some(header), &told.words);
+    assembler.feed(&batch, &mut translator(), &mut Rows::default());
+    let f = function("f");
+    let sums = assembler.blocks.take();
+    assert_eq!(sums, [((f, 0), 2), ((f, 1), 9), ((f, 2), 5)]);
+    assert_eq!(assembler.blocks.take(), []);
 }

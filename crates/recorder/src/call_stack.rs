@@ -54,6 +54,16 @@ impl CallStack {
         self.running.last_mut()
     }
 
+    /// The call with this token, wherever it is.
+    pub(crate) fn get_mut(&mut self, token: u32) -> Option<&mut Frame> {
+        match self.find(token) {
+            Place::Top => self.running.last_mut(),
+            Place::Running(index) => self.running.get_mut(index),
+            Place::Suspended => self.suspended.get_mut(&token),
+            Place::Unknown => None,
+        }
+    }
+
     /// The call with this number, if it has just begun and nothing ran then.
     pub(crate) fn rootless_mut(&mut self, call_id: i64) -> Option<&mut Frame> {
         let newest = match self.running.last() {
@@ -98,7 +108,7 @@ impl CallStack {
         found.map_or(Place::Unknown, Place::Running)
     }
 
-    /// Sets a frame aside. Hands out the one that had its token, 2^28 calls ago.
+    /// Sets a frame aside. Hands out the one that had its token, 2^27 calls ago.
     pub(crate) fn suspend(&mut self, mut frame: Frame, now_ns: i64) -> Option<Frame> {
         frame.since_ns = now_ns;
         if self.order.len() > 2 * self.suspended.len() + 1024 {

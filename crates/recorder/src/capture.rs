@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::layout::{
-    MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_MASK, MODE_OFF, MODE_TIME, MODE_VALUES,
+    MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_LINES, MODE_MASK, MODE_OFF, MODE_TIME, MODE_VALUES,
 };
 use breadcrumb_ring::clock::wall_ns;
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -132,14 +132,19 @@ impl State {
         self.history.push(change);
     }
 
-    /// A function's mode byte with the bit for its clock, if its calls are timed.
-    fn with_clock(&self, function: u32, mode: u8) -> u8 {
-        let is_timed = u32::from(mode) & MODE_MASK >= MODE_TIME;
-        if is_timed && (self.all_exact || self.exact.contains(&function)) {
-            mode | MODE_EXACT as u8
-        } else {
-            mode
+    /// A function's mode byte with the bits for its clock and its lines, if its calls are recorded.
+    fn with_bits(&self, id: u32, entry: &FunctionEntry, mode: u8) -> u8 {
+        if u32::from(mode) & MODE_MASK < MODE_TIME {
+            return mode;
         }
+        let mut bits = 0;
+        if self.all_exact || self.exact.contains(&id) {
+            bits |= MODE_EXACT as u8;
+        }
+        if !entry.function.blocks.is_empty() {
+            bits |= MODE_LINES as u8;
+        }
+        mode | bits
     }
 }
 
@@ -210,11 +215,17 @@ impl Captures {
         (state.current().clone(), captured(), left)
     }
 
-    /// Gives functions that have just been registered, `first` and those of its file, their mode.
+    /// Gives functions that have just been registered, `first` and those of its file, their mode, and says where their
+    /// blocks are counted.
     pub fn welcome(&self, first: u32) {
         let Ok(control) = Control::get() else { return };
         let state = self.state.lock();
         let entries = control.functions().file_of(first);
+        let mut block = control.functions().first_block_of(first);
+        for (id, entry) in (first..).zip(&*entries) {
+            control.memory().set_first_block(id, block);
+            block += entry.function.blocks.len() as u32;
+        }
         set_modes(control, &state, first, &entries);
     }
 
@@ -234,7 +245,9 @@ impl Captures {
                 && !state.held
             {
                 let mode = capture.mode_of(entry).min(*cap);
-                control.memory().set_mode(*id, state.with_clock(*id, mode));
+                control
+                    .memory()
+                    .set_mode(*id, state.with_bits(*id, entry, mode));
             }
         }
     }
@@ -339,7 +352,7 @@ fn set_modes(control: &Control, state: &State, first: u32, entries: &[FunctionEn
         };
         control
             .memory()
-            .set_mode(id, state.with_clock(id, with_fresh(mode)));
+            .set_mode(id, state.with_bits(id, entry, with_fresh(mode)));
     }
 }
 

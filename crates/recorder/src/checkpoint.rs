@@ -23,7 +23,7 @@ use crate::redactions::Redactions;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format, and of the lines of the functions beside it.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub(crate) struct ThreadPoint {
     pub(crate) position: Position,
     /// Counters that are in rows: function, counted, dropped.
     pub(crate) counted: Vec<(u32, u32, u32)>,
+    /// Counts of blocks that are in rows.
+    pub(crate) blocks: Vec<u32>,
     pub(crate) assembler: Assembler,
 }
 
@@ -89,6 +91,7 @@ pub(crate) fn put_thread(
     thread: u32,
     position: Position,
     counted: &[(u32, u32)],
+    blocks: &[u32],
     assembler: &Assembler,
 ) {
     out.u32(thread).u32(position.order).u32(position.offset);
@@ -99,6 +102,10 @@ pub(crate) fn put_thread(
     out.u64(some().count() as u64);
     for (id, (counted, dropped)) in some() {
         out.u32(id).u32(*counted).u32(*dropped);
+    }
+    out.u64(blocks.len() as u64);
+    for count in blocks {
+        out.number((*count).into());
     }
     assembler.encode(out);
 }
@@ -130,10 +137,15 @@ impl Checkpoint {
             for _ in 0..from.count()? {
                 counted.push((from.u32()?, from.u32()?, from.u32()?));
             }
+            let mut blocks = Vec::new();
+            for _ in 0..from.count()? {
+                blocks.push(from.small()?);
+            }
             threads.push(ThreadPoint {
                 thread,
                 position,
                 counted,
+                blocks,
                 assembler: Assembler::decode(thread, wall_offset_ns, from)?,
             });
         }

@@ -9,6 +9,7 @@
 //! number. Limits: one lock; [`MAX_ROWS`] rows wait at most, then nothing more is read.
 
 pub(crate) mod counting;
+pub(crate) mod lines;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use breadcrumb_store::RunRecord;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 
+use self::lines::{Interval, note_functions};
 use crate::assembler::Assembler;
 use crate::checkpoint::{CheckpointParts, CheckpointWriter, put_thread};
 use crate::control::Control;
@@ -53,8 +55,19 @@ pub(crate) struct ThreadState {
     pub(crate) assembler: Assembler,
     /// Counters that are in rows.
     counted: Vec<(u32, u32)>,
+    /// Counts of blocks likewise.
+    blocks: Vec<u32>,
     /// The thread is over.
     ended: bool,
+}
+
+impl ThreadState {
+    /// What ran last of a call is in no record. The thread does nothing, or is over.
+    fn take_stretch(&mut self, translator: &mut Translator) {
+        if let Some(stretch) = self.ring.stretch() {
+            self.assembler.add_stretch(&stretch, translator);
+        }
+    }
 }
 
 /// What makes a run's checkpoints.
@@ -153,6 +166,7 @@ impl Drain {
             assembler: Assembler::new(ring.thread(), self.wall_offset_ns),
             reader: Reader::new(1),
             counted: Vec::new(),
+            blocks: Vec::new(),
             ended: false,
             ring,
         });
@@ -352,13 +366,17 @@ impl Drain {
         keep.map_or(0, |keep| keep.dump(since_ns, &mut self.sink))
     }
 
-    /// Functions that were instrumented since get a row, once in the run, whether they are called or not.
+    /// Functions that were instrumented since get a row, once in the run, whether they are called or not, and so do
+    /// their lines.
     fn note_functions(&mut self) {
-        let functions = self.translator.functions().len();
-        for function in self.noted_functions..functions {
-            self.sink.push_function(function);
-        }
-        self.noted_functions = functions;
+        let functions = self.translator.functions();
+        let interval = Interval {
+            thread_id: 0,
+            from_ns: self.counted_to_ns,
+            to_ns: self.counted_to_ns,
+        };
+        note_functions(functions, self.noted_functions, interval, &mut self.sink);
+        self.noted_functions = functions.len();
     }
 
     /// Tells readers which calls have not ended, or end in the next segment.
@@ -426,6 +444,7 @@ impl Drain {
                 state.ring.thread(),
                 state.reader.position(),
                 &state.counted,
+                &state.blocks,
                 &state.assembler,
             );
         }
@@ -444,6 +463,7 @@ impl Drain {
         self.read_all(thread, now_ns);
         for state in &mut self.threads {
             if state.ring.thread() == thread {
+                state.take_stretch(&mut self.translator);
                 state
                     .assembler
                     .finish(&mut Through::new(self.keep.as_deref_mut(), &mut self.sink));
@@ -487,6 +507,9 @@ impl Drain {
 
     /// The session is over: what is still open becomes rows.
     pub(crate) fn finish(&mut self) {
+        for state in self.threads.iter_mut().filter(|state| !state.ended) {
+            state.take_stretch(&mut self.translator);
+        }
         self.each_assembler(|assembler, rows| assembler.finish(rows));
         if let Some(keep) = &mut self.keep {
             keep.finish(false, &mut self.sink);

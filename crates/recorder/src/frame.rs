@@ -2,6 +2,7 @@
 
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 
+use crate::call_lines::CallLines;
 use crate::codec::{Decoder, Encoder};
 
 /// The arguments of a call that has not ended.
@@ -39,6 +40,8 @@ pub(crate) struct End<'a> {
     pub(crate) now_ns: i64,
     pub(crate) result: CallResult<'a>,
     pub(crate) exception_id: Option<i64>,
+    /// JSON.
+    pub(crate) lines: Option<&'a str>,
 }
 
 /// A call that has not ended. Times are of the monotonic clock.
@@ -64,6 +67,7 @@ pub(crate) struct Frame {
     /// While suspended: since when.
     pub(crate) since_ns: i64,
     pub(crate) arguments: HeldArguments,
+    pub(crate) lines: CallLines,
 }
 
 impl Frame {
@@ -98,6 +102,7 @@ impl Frame {
             arguments: self.arguments.as_row(),
             result: end.result,
             exception_id: end.exception_id,
+            lines: end.lines,
             clock: if self.exact {
                 ClockKind::Exact
             } else {
@@ -121,6 +126,7 @@ impl Frame {
             }
             HeldArguments::Json(text) => out.u8(4).text(text),
         };
+        self.lines.encode(out);
     }
 
     pub(crate) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
@@ -147,6 +153,7 @@ impl Frame {
                     values: [from.i64()?, from.i64()?],
                 },
             },
+            lines: CallLines::decode(from)?,
         })
     }
 }

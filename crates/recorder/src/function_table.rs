@@ -23,8 +23,10 @@ const HEAD_UNITS: u32 = 24;
 
 /// The functions of one file.
 #[derive(Clone, Debug)]
-struct Block {
+struct FileFunctions {
     first: u32,
+    /// Where their blocks begin among all.
+    first_block: u32,
     entries: Arc<[FunctionEntry]>,
 }
 
@@ -39,7 +41,7 @@ pub(crate) trait FunctionObserver: Send + Sync {
 pub struct FunctionTable {
     /// Held while ids are given.
     giving: Mutex<Option<Weak<dyn FunctionObserver>>>,
-    blocks: RwLock<Vec<Block>>,
+    files: RwLock<Vec<FileFunctions>>,
 }
 
 impl std::fmt::Debug for FunctionTable {
@@ -54,7 +56,13 @@ impl FunctionTable {
     /// Number of functions.
     #[must_use]
     pub fn len(&self) -> u32 {
-        end(&self.blocks.read())
+        end(&self.files.read())
+    }
+
+    /// Number of their blocks.
+    #[must_use]
+    pub fn blocks(&self) -> u32 {
+        end_of_blocks(&self.files.read())
     }
 
     /// There are none.
@@ -99,8 +107,10 @@ impl FunctionTable {
                 limit: MAX_FUNCTIONS,
             });
         }
-        self.blocks.write().push(Block {
+        let first_block = self.blocks();
+        self.files.write().push(FileFunctions {
             first,
+            first_block,
             entries: Arc::clone(&entries),
         });
         if let Some(observer) = giving.as_ref().and_then(Weak::upgrade) {
@@ -112,8 +122,8 @@ impl FunctionTable {
     /// Tells `observer` of all functions so far, and of those to come.
     pub(crate) fn observe(&self, observer: &Arc<dyn FunctionObserver>) {
         let mut giving = self.giving.lock();
-        for block in self.snapshot().blocks {
-            observer.added(block.first, &block.entries);
+        for file in self.snapshot().files {
+            observer.added(file.first, &file.entries);
         }
         *giving = Some(Arc::downgrade(observer));
     }
@@ -121,9 +131,17 @@ impl FunctionTable {
     /// The functions of one file, by the id of its first.
     #[must_use]
     pub(crate) fn file_of(&self, first: u32) -> Arc<[FunctionEntry]> {
-        let blocks = self.blocks.read();
-        let found = blocks.binary_search_by_key(&first, |block| block.first);
-        found.map_or_else(|_| Arc::new([]) as _, |at| Arc::clone(&blocks[at].entries))
+        let files = self.files.read();
+        let found = files.binary_search_by_key(&first, |file| file.first);
+        found.map_or_else(|_| Arc::new([]) as _, |at| Arc::clone(&files[at].entries))
+    }
+
+    /// Where the blocks of that file begin among all.
+    #[must_use]
+    pub(crate) fn first_block_of(&self, first: u32) -> u32 {
+        let files = self.files.read();
+        let found = files.binary_search_by_key(&first, |file| file.first);
+        found.map_or(0, |at| files[at].first_block)
     }
 
     /// The innermost function around an offset in the source of the file whose first function this is.
@@ -162,21 +180,32 @@ impl FunctionTable {
     #[must_use]
     pub fn snapshot(&self) -> FunctionSnapshot {
         FunctionSnapshot {
-            blocks: self.blocks.read().clone(),
+            files: self.files.read().clone(),
         }
     }
 }
 
-fn end(blocks: &[Block]) -> u32 {
-    blocks
+fn end(files: &[FileFunctions]) -> u32 {
+    files
         .last()
-        .map_or(0, |block| block.first + block.entries.len() as u32)
+        .map_or(0, |file| file.first + file.entries.len() as u32)
+}
+
+fn end_of_blocks(files: &[FileFunctions]) -> u32 {
+    files
+        .last()
+        .map_or(0, |file| file.first_block + block_count(&file.entries))
+}
+
+fn block_count(entries: &[FunctionEntry]) -> u32 {
+    let blocks = entries.iter().map(|entry| entry.function.blocks.len());
+    blocks.sum::<usize>() as u32
 }
 
 /// The functions at one time.
 #[derive(Clone, Debug, Default)]
 pub struct FunctionSnapshot {
-    blocks: Vec<Block>,
+    files: Vec<FileFunctions>,
 }
 
 impl FunctionSnapshot {
@@ -184,8 +213,9 @@ impl FunctionSnapshot {
     #[must_use]
     pub fn from_entries(entries: Vec<FunctionEntry>) -> Self {
         Self {
-            blocks: vec![Block {
+            files: vec![FileFunctions {
                 first: 0,
+                first_block: 0,
                 entries: entries.into(),
             }],
         }
@@ -194,7 +224,7 @@ impl FunctionSnapshot {
     /// Number of functions.
     #[must_use]
     pub fn len(&self) -> u32 {
-        end(&self.blocks)
+        end(&self.files)
     }
 
     /// There are none.
@@ -205,17 +235,36 @@ impl FunctionSnapshot {
 
     /// By file: the id of its first function, and all of them.
     pub(crate) fn files(&self) -> impl Iterator<Item = (u32, &[FunctionEntry])> {
-        self.blocks
-            .iter()
-            .map(|block| (block.first, &*block.entries))
+        self.files.iter().map(|file| (file.first, &*file.entries))
+    }
+
+    /// Number of their blocks.
+    #[must_use]
+    pub fn blocks(&self) -> u32 {
+        end_of_blocks(&self.files)
+    }
+
+    /// The functions that have blocks: id, the first block's number among all, and the function.
+    pub(crate) fn with_blocks(&self) -> impl Iterator<Item = (u32, u32, &Function)> {
+        self.files.iter().flat_map(|file| {
+            let mut next = file.first_block;
+            let functions = (file.first..).zip(&*file.entries);
+            functions
+                .map(move |(id, FunctionEntry { function, .. })| {
+                    let first = next;
+                    next += function.blocks.len() as u32;
+                    (id, first, function)
+                })
+                .filter(|(_, _, function)| !function.blocks.is_empty())
+        })
     }
 
     /// The function with this id.
     #[must_use]
     pub fn entry(&self, id: u32) -> Option<&FunctionEntry> {
-        let behind = self.blocks.partition_point(|block| block.first <= id);
-        let block = self.blocks.get(behind.checked_sub(1)?)?;
-        block.entries.get((id - block.first) as usize)
+        let behind = self.files.partition_point(|file| file.first <= id);
+        let file = self.files.get(behind.checked_sub(1)?)?;
+        file.entries.get((id - file.first) as usize)
     }
 }
 
@@ -246,6 +295,7 @@ mod tests {
             parameters: Vec::new(),
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 

@@ -23,6 +23,8 @@ mod assembler;
 mod assembler_properties;
 #[cfg(test)]
 mod assembler_tests;
+mod block_sums;
+mod call_lines;
 mod call_stack;
 mod capture;
 mod capture_history;

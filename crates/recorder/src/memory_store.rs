@@ -57,6 +57,8 @@ pub struct StoredCall {
     pub exception_id: Option<i64>,
     /// `coarse` or `exact`.
     pub clock: &'static str,
+    /// The lines that ran, JSON.
+    pub lines: Option<String>,
 }
 
 /// An exception, with its names.
@@ -203,6 +205,7 @@ impl MemoryStore {
                 result: row.result.json().map(Cow::into_owned),
                 exception_id: row.exception_id,
                 clock: row.clock.name(),
+                lines: row.lines.map(str::to_owned),
                 function: String::new(),
                 file: String::new(),
                 line: 0,

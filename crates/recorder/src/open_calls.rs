@@ -160,6 +160,7 @@ fn open_call(call: &Listed, wall_offset_ns: i64) -> OpenCall<'_> {
         now_ns: call.frame.entered_ns,
         result: CallResult::None,
         exception_id: None,
+        lines: None,
     };
     OpenCall {
         row: call.frame.row(call.thread, wall_offset_ns, end),

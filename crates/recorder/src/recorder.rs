@@ -257,6 +257,7 @@ impl Recorder {
                 budget: &session.budget,
                 folder: folder.map(|folder| (folder, Arc::clone(&session.space))),
                 functions: session.control.functions().len(),
+                blocks: session.control.functions().blocks(),
             },
         )?);
         rings.insert(thread, Arc::clone(&ring));
@@ -582,6 +583,7 @@ mod tests {
             parameters: Vec::new(),
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
         };
         let functions = recorder.session.control.functions();
         let id = functions.register("f.js".into(), vec![function]).unwrap();

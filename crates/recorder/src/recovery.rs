@@ -20,6 +20,7 @@ use crate::control_channel::remove_socket;
 use crate::counters::Counters;
 use crate::drain::MAX_ROWS;
 use crate::drain::counting::{count_row, push_left_out};
+use crate::drain::lines::{Interval, Ran, note_functions, push_gains};
 use crate::error::RecorderError;
 use crate::function_table::FunctionSnapshot;
 use crate::keep::{Held, KeepTally, Through};
@@ -149,7 +150,8 @@ fn already_recovered(checkpoint: &Checkpoint) -> bool {
 struct Recovery {
     checkpoint: Checkpoint,
     functions: u32,
-    functions_to_note: u32,
+    blocks: u32,
+    are_functions_noted: bool,
     translator: Translator,
     sink: Sink,
     counters: Counters,
@@ -174,7 +176,7 @@ impl Recovery {
         // Its calls get rows now.
         sink.remove_open_calls()?;
         let functions = read_functions(&path.join(FUNCTIONS_FILE));
-        let count = functions.len();
+        let (count, blocks) = (functions.len(), functions.blocks());
         let redactor = Arc::new(redactor_for(&checkpoint.redaction, &store)?);
         let mut keep = checkpoint.keep.clone();
         if let Some(keep) = &mut keep {
@@ -188,7 +190,8 @@ impl Recovery {
             keep,
             checkpoint,
             functions: count,
-            functions_to_note: count,
+            blocks,
+            are_functions_noted: false,
             translator,
             sink,
             last_ns: 0,
@@ -206,7 +209,7 @@ impl Recovery {
         let (calls, exceptions) = self.rows_before();
         let mut points = std::mem::take(&mut self.checkpoint.threads);
         for path in folder.rings() {
-            match CrashedRing::open(&path, self.functions) {
+            match CrashedRing::open(&path, self.functions, self.blocks) {
                 Ok(ring) => {
                     let known = points.iter().position(|p| p.thread == ring.thread());
                     let point = known.map(|index| points.swap_remove(index));
@@ -270,6 +273,7 @@ impl Recovery {
                 offset: 0,
             },
             counted: Vec::new(),
+            blocks: Vec::new(),
             assembler: Assembler::new(ring.thread(), offset_ns),
         });
         let mut assembler = point.assembler;
@@ -283,10 +287,26 @@ impl Recovery {
                 self.publish()?;
             }
         }
+        if let Some(stretch) = ring.stretch() {
+            assembler.add_stretch(stretch, &mut self.translator);
+        }
         assembler.finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
         self.last_ns = self.last_ns.max(assembler.last_wall_ns());
         self.counters.add(&assembler, reader.malformed());
         self.count(ring, &point.counted, now_ns);
+        let (from_ns, to_ns) = self.counted_ns(now_ns);
+        let interval = Interval {
+            thread_id: ring.thread(),
+            from_ns,
+            to_ns,
+        };
+        let ran = Ran {
+            counted: ring.blocks(),
+            base: &mut { point.blocks },
+            recorded: assembler.blocks.take(),
+        };
+        let functions = self.translator.functions();
+        push_gains(functions, interval, ran, &mut self.sink);
         Ok(())
     }
 
@@ -322,8 +342,15 @@ impl Recovery {
     fn publish(&mut self) -> Result<(), RecorderError> {
         let seq = self.checkpoint.next_seq;
         // Those that have a row already get another, which adds nothing.
-        for function in 0..std::mem::take(&mut self.functions_to_note) {
-            self.sink.push_function(function);
+        if !std::mem::replace(&mut self.are_functions_noted, true) {
+            let at_ns = self.checkpoint.counted_to_ns;
+            let interval = Interval {
+                thread_id: 0,
+                from_ns: at_ns,
+                to_ns: at_ns,
+            };
+            let functions = self.translator.functions();
+            note_functions(functions, 0, interval, &mut self.sink);
         }
         let published = self.sink.publish(seq, self.translator.functions())?;
         if published.bytes > 0 {

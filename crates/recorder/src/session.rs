@@ -221,6 +221,7 @@ impl FunctionObserver for Session {
         let end = first + entries.len() as u32;
         for ring in self.rings.read().values() {
             ring.ensure_functions(end);
+            ring.ensure_blocks(self.control.functions().blocks());
         }
         let mut file = self.functions_file.lock();
         if let Some(out) = file.as_mut() {

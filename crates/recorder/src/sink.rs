@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, SampleRow};
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, SampleRow};
 use breadcrumb_store::{FunctionTiming, OpenCalls, Published, RunRecord, SegmentBuilder, Store};
 use parking_lot::Mutex;
 
@@ -88,6 +88,13 @@ impl Sink {
         match self {
             Self::Store { segment, .. } => segment.push_count(row),
             Self::Memory(memory) => memory.lock().push_count(row),
+        }
+    }
+
+    /// A memory store keeps none.
+    pub(crate) fn push_line(&mut self, row: &LineRow) {
+        if let Self::Store { segment, .. } = self {
+            segment.push_line(row);
         }
     }
 

@@ -10,6 +10,7 @@ mod raised;
 use std::sync::Arc;
 
 use breadcrumb_event::decode::{Decoder, Payload, integer};
+use breadcrumb_event::function::Block;
 use breadcrumb_event::layout::MAX_ARGUMENTS;
 use breadcrumb_event::row::CallResult;
 use breadcrumb_event::value::Value;
@@ -132,6 +133,13 @@ impl Translator {
             parameters: true,
             ..Traits::default()
         })
+    }
+
+    /// The function's blocks.
+    pub(crate) fn blocks(&mut self, function: u32) -> &[Block] {
+        self.traits(function);
+        let entry = self.functions.entry(function);
+        entry.map_or(&[], |entry| &entry.function.blocks)
     }
 
     /// The function is a generator.

@@ -1,13 +1,13 @@
-//! The memory that all threads of a process share: tick, epoch, and the mode byte of each
-//! function. `ControlMemory::leak()` makes it once for the life of the process: JavaScript's
-//! views never end. Limits: 1 MiB of address space, touched as functions come.
+//! The memory that all threads of a process share: tick, epoch, and of each function the mode byte and the number
+//! of its first block. `ControlMemory::leak()` makes it once for the life of the process: JavaScript's
+//! views never end. Limits: 5 MiB of address space, touched as functions come.
 
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
 
 use breadcrumb_event::layout::{
-    CONTROL_BYTES, EPOCH_OFFSET, LIMITS, LIMITS_OFFSET, MAX_FUNCTIONS, MODE_EXACT, MODE_MASK,
-    MODE_TIME, MODES_OFFSET, TICK_OFFSET,
+    CONTROL_BYTES, EPOCH_OFFSET, FIRST_BLOCKS_OFFSET, LIMITS, LIMITS_OFFSET, MAX_FUNCTIONS,
+    MODE_EXACT, MODE_MASK, MODE_TIME, MODES_OFFSET, TICK_OFFSET,
 };
 
 use crate::error::RingError;
@@ -77,6 +77,14 @@ impl ControlMemory {
         unsafe {
             let modes = self.base.add(MODES_OFFSET as usize).as_ptr();
             std::slice::from_raw_parts(modes.cast(), MAX_FUNCTIONS as usize)
+        }
+    }
+
+    /// Says where the blocks of a function begin among all. Before code with its probes runs.
+    pub fn set_first_block(&self, function: u32, block: u32) {
+        if function < MAX_FUNCTIONS {
+            let word = self.word(FIRST_BLOCKS_OFFSET + 4 * function);
+            word.store(block.cast_signed(), Ordering::Relaxed);
         }
     }
 

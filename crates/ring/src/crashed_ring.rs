@@ -9,15 +9,17 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use breadcrumb_event::layout::{
-    CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNK_WORDS, CHUNKS_OFFSET, COUNTED_OFFSET,
-    DROPPED_OFFSET, HEADER_MAGIC, HEADER_THREAD, HEADER_VERSION, LAYOUT_VERSION, MAGIC, MAX_CHUNKS,
-    MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET,
+    BLOCKS_OFFSET, CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNK_WORDS, CHUNKS_OFFSET,
+    COUNTED_OFFSET, DROPPED_OFFSET, HEADER_MAGIC, HEADER_THREAD, HEADER_VERSION, LAYOUT_VERSION,
+    MAGIC, MAX_BLOCKS, MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET, STRETCH_BYTES,
+    STRETCH_OFFSET,
 };
 
 use crate::error::RingError;
 use crate::primitive::{AtomicI32, AtomicU64};
 use crate::reader::Cells;
 use crate::run_folder::try_lock;
+use crate::stretch::Stretch;
 
 /// What a ring held when its process died.
 #[derive(Debug)]
@@ -26,15 +28,17 @@ pub struct CrashedRing {
     states: Vec<AtomicI32>,
     words: Vec<AtomicU64>,
     counters: Vec<(u32, u32)>,
+    blocks: Vec<u32>,
+    stretch: Option<Stretch>,
     _lock: File,
 }
 
 impl CrashedRing {
-    /// Reads the ring in `path`, with the counters of the functions below `functions`.
+    /// Reads the ring in `path`, with the counters of the functions below `functions` and of the blocks below `blocks`.
     ///
     /// # Errors
     /// [`RingError::Owned`] while its process lives, [`RingError::Foreign`], [`RingError::Io`].
-    pub fn open(path: &Path, functions: u32) -> Result<Self, RingError> {
+    pub fn open(path: &Path, functions: u32, blocks: u32) -> Result<Self, RingError> {
         let file = File::open(path).map_err(|e| RingError::io(path, e))?;
         try_lock(&file, path)?;
         let foreign = |reason: String| RingError::Foreign {
@@ -79,6 +83,11 @@ impl CrashedRing {
             states,
             words,
             counters: counted.into_iter().zip(dropped).collect(),
+            stretch: {
+                let words = words_of(&read(STRETCH_OFFSET, STRETCH_BYTES)?);
+                Stretch::read(|at| words[at as usize])
+            },
+            blocks: words_of(&read(BLOCKS_OFFSET, 4 * blocks.min(MAX_BLOCKS))?),
             _lock: file,
         })
     }
@@ -99,6 +108,18 @@ impl CrashedRing {
     #[must_use]
     pub fn counters(&self) -> &[(u32, u32)] {
         &self.counters
+    }
+
+    /// What ran of a call and had not come into a record.
+    #[must_use]
+    pub fn stretch(&self) -> Option<&Stretch> {
+        self.stretch.as_ref()
+    }
+
+    /// How often blocks ran in calls that are not recorded.
+    #[must_use]
+    pub fn blocks(&self) -> &[u32] {
+        &self.blocks
     }
 }
 

@@ -49,6 +49,8 @@ mod run_folder;
 #[cfg(not(loom))]
 mod space;
 #[cfg(not(loom))]
+mod stretch;
+#[cfg(not(loom))]
 mod thread_memory;
 #[cfg(not(loom))]
 mod writer;
@@ -65,6 +67,7 @@ pub use {
     ring::{Ring, RingOptions},
     run_folder::{RunFolder, control_root, shm_root},
     space::{Space, SystemSpace},
+    stretch::Stretch,
     thread_memory::ThreadMemory,
     writer::Writer,
 };

@@ -7,14 +7,15 @@
 //! for which there is no space are anonymous too, and then lost with the process.
 
 use std::fs::{self, File};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use breadcrumb_event::layout::{
-    CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET,
-    HEADER_CHUNKS, HEADER_MAGIC, HEADER_THREAD, HEADER_VERSION, LAYOUT_VERSION, MAGIC, MAX_CHUNKS,
-    MAX_FUNCTIONS,
+    BLOCKS_OFFSET, CHUNK_ABSENT, CHUNK_BYTES, CHUNK_FREE, CHUNKS_OFFSET, COUNTED_OFFSET,
+    DROPPED_OFFSET, HEADER_CHUNKS, HEADER_MAGIC, HEADER_THREAD, HEADER_VERSION, LAYOUT_VERSION,
+    MAGIC, MAX_BLOCKS, MAX_CHUNKS, MAX_FUNCTIONS, STRETCH_BYTES, STRETCH_OFFSET,
 };
 use parking_lot::Mutex;
 
@@ -23,11 +24,12 @@ use crate::error::RingError;
 use crate::reader::Cells;
 use crate::run_folder::RunFolder;
 use crate::space::Space;
+use crate::stretch::Stretch;
 use crate::thread_memory::ThreadMemory;
 
 /// Functions whose counters are reserved at a time: 64 KiB for each of the two, so that loading a
-/// program of many files makes few system calls.
-const FUNCTIONS_STEP: u32 = 1 << 14;
+/// program of many files makes few system calls. Blocks likewise.
+const STEP: u32 = 1 << 14;
 
 /// What a ring is made of.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct RingOptions<'a> {
     pub folder: Option<(&'a RunFolder, Arc<dyn Space>)>,
     /// Functions registered so far.
     pub functions: u32,
+    /// Their blocks.
+    pub blocks: u32,
 }
 
 impl<'a> RingOptions<'a> {
@@ -51,6 +55,7 @@ impl<'a> RingOptions<'a> {
             budget,
             folder: None,
             functions: 0,
+            blocks: 0,
         }
     }
 }
@@ -67,6 +72,7 @@ struct RingFile {
 struct Reserved {
     chunks: u32,
     functions: u32,
+    blocks: u32,
     /// The file refused space for counters: from here on they are anonymous memory.
     counters_refused: bool,
 }
@@ -116,6 +122,7 @@ impl Ring {
         ring.reserved.lock().chunks = chunks;
         ring.write_header(chunks);
         ring.ensure_functions(options.functions);
+        ring.ensure_blocks(options.blocks);
         Ok(ring)
     }
 
@@ -257,18 +264,33 @@ impl Ring {
     /// code with their probes runs.
     pub fn ensure_functions(&self, functions: u32) {
         let mut reserved = self.reserved.lock();
-        let functions = functions
-            .min(MAX_FUNCTIONS)
-            .next_multiple_of(FUNCTIONS_STEP);
-        if functions <= reserved.functions {
-            return;
-        }
-        let Some(file) = &self.file else {
+        let functions = functions.min(MAX_FUNCTIONS).next_multiple_of(STEP);
+        if functions > reserved.functions {
+            let words = reserved.functions..functions;
+            self.reserve_counters(&mut reserved, &[COUNTED_OFFSET, DROPPED_OFFSET], words);
             reserved.functions = functions;
-            return;
-        };
-        let (from, bytes) = (4 * reserved.functions, 4 * (functions - reserved.functions));
-        for region in [COUNTED_OFFSET, DROPPED_OFFSET] {
+        }
+    }
+
+    /// The same for the counters of the blocks below `blocks`.
+    pub fn ensure_blocks(&self, blocks: u32) {
+        let mut reserved = self.reserved.lock();
+        let blocks = blocks.min(MAX_BLOCKS).next_multiple_of(STEP);
+        if blocks > reserved.blocks {
+            if reserved.blocks == 0 {
+                let words = 0..STRETCH_BYTES / 4;
+                self.reserve_counters(&mut reserved, &[STRETCH_OFFSET], words);
+            }
+            let words = reserved.blocks..blocks;
+            self.reserve_counters(&mut reserved, &[BLOCKS_OFFSET], words);
+            reserved.blocks = blocks;
+        }
+    }
+
+    fn reserve_counters(&self, reserved: &mut Reserved, regions: &[u32], words: Range<u32>) {
+        let Some(file) = &self.file else { return };
+        let (from, bytes) = (4 * words.start, 4 * (words.end - words.start));
+        for region in regions {
             let offset = region + from;
             let refused = reserved.counters_refused
                 || file
@@ -281,7 +303,21 @@ impl Ring {
                 let _ = self.memory.map_zeroes_at(offset as usize, bytes as usize);
             }
         }
-        reserved.functions = functions;
+    }
+
+    /// What ran of a call and is in no record yet, once blocks are ensured.
+    #[must_use]
+    pub fn stretch(&self) -> Option<Stretch> {
+        let has_blocks = self.reserved.lock().blocks > 0;
+        has_blocks.then(|| self.memory.stretch()).flatten()
+    }
+
+    /// How often each block whose counter is ensured ran so far, in calls that are not recorded.
+    #[must_use]
+    pub fn blocks(&self, blocks: u32) -> Vec<u32> {
+        let ensured = self.reserved.lock().blocks;
+        let counts = self.memory.blocks(blocks.min(ensured)).iter();
+        counts.map(|count| count.load(Ordering::Relaxed)).collect()
     }
 
     /// Calls counted and dropped so far of a function whose counters are ensured.

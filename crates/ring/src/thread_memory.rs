@@ -11,13 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 use breadcrumb_event::layout::{
-    CHUNK_WORDS, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET, MAX_CHUNKS, MAX_FUNCTIONS,
-    RING_BYTES, STATES_OFFSET,
+    BLOCKS_OFFSET, CHUNK_WORDS, CHUNKS_OFFSET, COUNTED_OFFSET, DROPPED_OFFSET, MAX_BLOCKS,
+    MAX_CHUNKS, MAX_FUNCTIONS, RING_BYTES, STATES_OFFSET, STRETCH_BYTES, STRETCH_OFFSET,
 };
 
 use crate::error::RingError;
 use crate::map;
 use crate::reader::Cells;
+use crate::stretch::Stretch;
 
 /// Bytes of the range.
 const BYTES: usize = RING_BYTES as usize;
@@ -129,6 +130,28 @@ impl ThreadMemory {
                 std::slice::from_raw_parts(counted.cast(), functions),
                 std::slice::from_raw_parts(dropped.cast(), functions),
             )
+        }
+    }
+
+    /// What ran of a call and is in no record yet.
+    #[must_use]
+    pub fn stretch(&self) -> Option<Stretch> {
+        // SAFETY: as in `counters`; STRETCH_BYTES fit behind the offset.
+        let words: &[AtomicU32] = unsafe {
+            let stretch = self.base.add(STRETCH_OFFSET as usize).as_ptr();
+            std::slice::from_raw_parts(stretch.cast(), STRETCH_BYTES as usize / 4)
+        };
+        Stretch::read(|at| words[at as usize].load(Ordering::Relaxed))
+    }
+
+    /// How often the blocks below `blocks` ran in calls that are not recorded.
+    #[must_use]
+    pub fn blocks(&self, blocks: u32) -> &[AtomicU32] {
+        let blocks = blocks.min(MAX_BLOCKS) as usize;
+        // SAFETY: as in `counters`; MAX_BLOCKS words fit behind the offset.
+        unsafe {
+            let counts = self.base.add(BLOCKS_OFFSET as usize).as_ptr();
+            std::slice::from_raw_parts(counts.cast(), blocks)
         }
     }
 }

@@ -110,6 +110,7 @@ fn a_dead_process_leaves_all_whole_records() {
         budget: &budget,
         folder: Some((&folder, Arc::new(SystemSpace))),
         functions: 10,
+        blocks: 7,
     };
     let ring = Ring::attach(&memory, options).unwrap();
     assert!(ring.crash_proof());
@@ -119,7 +120,7 @@ fn a_dead_process_leaves_all_whole_records() {
     }
     let path = folder.rings().remove(0);
     assert!(matches!(
-        CrashedRing::open(&path, 10),
+        CrashedRing::open(&path, 10, 0),
         Err(RingError::Owned { .. })
     ));
     let claimed = RunFolder::claim(root.path(), "run");
@@ -128,8 +129,9 @@ fn a_dead_process_leaves_all_whole_records() {
     // A copy has no owner, like the file of a dead process.
     let copy = root.path().join("copy");
     std::fs::copy(&path, &copy).unwrap();
-    let crashed = CrashedRing::open(&copy, 10).unwrap();
+    let crashed = CrashedRing::open(&copy, 10, 7).unwrap();
     assert_eq!((crashed.thread(), crashed.counters().len()), (3, 10));
+    assert_eq!(crashed.blocks().len(), 7);
     let mut reader = Reader::new(1);
     let mut records = 0;
     let mut middle = None;
@@ -155,13 +157,13 @@ fn foreign_files_are_refused_by_name() {
     let root = private_root();
     let path = root.path().join("ring-0");
     std::fs::write(&path, b"hello").unwrap();
-    let error = CrashedRing::open(&path, 0).unwrap_err();
+    let error = CrashedRing::open(&path, 0, 0).unwrap_err();
     assert!(error.to_string().contains("it has 5 bytes"), "{error}");
     let file = File::create(&path).unwrap();
     file.set_len(breadcrumb_event::layout::RING_BYTES.into())
         .unwrap();
     drop(file);
-    let error = CrashedRing::open(&path, 0).unwrap_err();
+    let error = CrashedRing::open(&path, 0, 0).unwrap_err();
     assert!(error.to_string().contains("magic"), "{error}");
     let error = RunFolder::claim(root.path(), "nothing").unwrap_err();
     assert!(matches!(error, RingError::Foreign { .. }), "{error}");
@@ -205,6 +207,7 @@ fn a_full_file_system_means_a_smaller_ring_then_none() {
             budget: &budget,
             folder: Some((&folder, Arc::new(Left(AtomicU64::new(left))))),
             functions: 0,
+            blocks: 0,
         };
         Ring::attach(&memory, options).unwrap()
     };

@@ -43,6 +43,7 @@ fn functions() -> Vec<FunctionEntry> {
                 end: 1,
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
                 parameters: vec!["id".into(), "count".into()],
             },
             generated: None,
@@ -139,6 +140,7 @@ fn close<'a>(
         result: CallResult::Integer(values[0] + values[1]),
         exception_id: None,
         clock: ClockKind::Coarse,
+        lines: None,
     });
 }
 

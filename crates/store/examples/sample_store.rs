@@ -34,6 +34,7 @@ fn functions() -> Vec<FunctionEntry> {
                 end: 1,
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
                 parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
             },
             generated: None,
@@ -72,6 +73,7 @@ fn row<'a>(i: i64, integers: &'a [i64], text: &'a str) -> CallRow<'a> {
         },
         exception_id: (i % 97 == 1).then_some(i + 5),
         clock: [ClockKind::Coarse, ClockKind::Exact][usize::from(i % 300 == 3)],
+        lines: None,
     }
 }
 

@@ -141,6 +141,7 @@ const COLUMNS: &[(&str, ColumnId, Source)] = &[
         ColumnId::Seq,
         Integer(|d| d.seqs.iter().map(|&seq| to_i32(seq)).collect()),
     ),
+    ("lines", ColumnId::Lines, Plain),
 ];
 
 /// Adds a row group to a file; all of it is of the segment with number `seq`, if that is told.

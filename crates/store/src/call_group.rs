@@ -38,6 +38,7 @@ pub(crate) enum ColumnId {
     ExceptionId,
     Clock,
     Seq,
+    Lines,
     Constant,
 }
 

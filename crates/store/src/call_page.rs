@@ -40,6 +40,7 @@ const JSON_RESULT: u16 = 1 << 10;
 const PARENT_KIND: u16 = 0b11 << 11;
 const PARENT_KIND_SHIFT: u32 = 11;
 const HAS_SEQ: u16 = 1 << 13;
+const HAS_LINES: u16 = 1 << 14;
 
 /// `argument_count` by index: the dictionary of that column.
 pub(crate) const ARGUMENT_COUNTS: [i32; 3] = [0, 1, 2];
@@ -81,6 +82,7 @@ pub(crate) struct CallPage {
     integer_results: Vec<i64>,
     results_json: Vec<u8>,
     exception_ids: Vec<i64>,
+    lines: Vec<u8>,
 }
 
 impl CallPage {
@@ -115,6 +117,10 @@ impl CallPage {
         if let Some(seq) = seq {
             flags |= HAS_SEQ;
             self.seqs.push(seq);
+        }
+        if let Some(lines) = row.lines {
+            flags |= HAS_LINES;
+            push_text(lines, &mut self.lines);
         }
         flags |= self.push_arguments(row.arguments);
         match row.result {
@@ -170,8 +176,8 @@ impl CallPage {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.rows() >= PAGE_ROWS
-            || self.arguments_json.len() + self.results_json.len() >= PAGE_TEXT_BYTES
+        let text = self.arguments_json.len() + self.results_json.len() + self.lines.len();
+        self.rows() >= PAGE_ROWS || text >= PAGE_TEXT_BYTES
     }
 
     /// Memory held, about.
@@ -180,6 +186,7 @@ impl CallPage {
         self.flags.capacity() * (2 + 4 + 4 + 4 + 11 * 8)
             + self.arguments_json.capacity()
             + self.results_json.capacity()
+            + self.lines.capacity()
     }
 
     /// The ranges over the rows; `None` without rows.
@@ -213,6 +220,7 @@ impl CallPage {
         self.seqs.clear();
         self.arguments_json.clear();
         self.results_json.clear();
+        self.lines.clear();
         for column in [
             &mut self.root_ids,
             &mut self.call_ids,
@@ -290,6 +298,7 @@ impl Writer<'_> {
         self.flag_indices(ColumnId::Clock, EXACT, EXACT.trailing_zeros());
         let nulls = self.levels(HAS_SEQ, |_| true);
         self.indices(ColumnId::Seq, &page.seqs, nulls);
+        self.text(ColumnId::Lines, &page.lines, HAS_LINES);
         self.constant(ColumnId::Constant, 0);
     }
 

@@ -23,7 +23,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use functions::MergedFunctions;
-use rows::{read_calls, read_counts, read_exceptions, read_functions, read_samples};
+use rows::{read_calls, read_counts, read_exceptions, read_functions, read_lines, read_samples};
 use window::Window;
 
 use crate::call_page::PAGE_ROWS;
@@ -355,6 +355,14 @@ pub(crate) fn merge_group(
                 if keep(run) {
                     builder.select_run(run);
                     builder.push_count(row);
+                }
+            })?;
+        }
+        if let Some(path) = source.table("lines") {
+            read_lines(&path, &mut functions, &mut |run, row| {
+                if keep(run) {
+                    builder.select_run(run);
+                    builder.push_line(row);
                 }
             })?;
         }

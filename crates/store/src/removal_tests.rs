@@ -42,6 +42,7 @@ fn call(n: i64) -> CallRow<'static> {
         result: CallResult::None,
         exception_id: None,
         clock: ClockKind::Exact,
+        lines: None,
     }
 }
 
@@ -61,6 +62,7 @@ fn functions() -> Vec<FunctionEntry> {
             end: 1,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: Vec::new(),
         },
         generated: None,

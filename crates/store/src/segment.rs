@@ -10,8 +10,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, SampleRow};
-use breadcrumb_event::schema::{COUNTS, FUNCTIONS, SAMPLES, SCHEMA_VERSION};
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, SampleRow};
+use breadcrumb_event::schema::{COUNTS, FUNCTIONS, LINES, SAMPLES, SCHEMA_VERSION};
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
@@ -31,7 +31,7 @@ const MAX_HASHES: usize = 2000;
 /// What a publication put in place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Published {
-    /// Rows of calls, exceptions, counts and samples.
+    /// Rows of calls, exceptions, counts, samples and lines.
     pub rows: u64,
     /// Bytes of the segment's files.
     pub bytes: u64,
@@ -46,6 +46,7 @@ struct RunRows {
     exceptions: u64,
     counts: Vec<CountRow>,
     samples: Vec<SampleRow>,
+    lines: Vec<LineRow>,
 }
 
 /// Where the rows of a segment come from.
@@ -168,6 +169,11 @@ impl SegmentBuilder {
         self.exceptions.push(self.current, self.seq, row);
     }
 
+    /// Takes how often a line ran.
+    pub fn push_line(&mut self, row: &LineRow) {
+        self.runs[self.current].lines.push(*row);
+    }
+
     /// Takes a count.
     pub fn push_count(&mut self, row: &CountRow) {
         self.runs[self.current].counts.push(*row);
@@ -182,14 +188,18 @@ impl SegmentBuilder {
         self.runs.iter().flat_map(|run| &run.samples)
     }
 
+    fn lines(&self) -> impl Iterator<Item = &LineRow> {
+        self.runs.iter().flat_map(|run| &run.lines)
+    }
+
     fn counts(&self) -> impl Iterator<Item = &CountRow> {
         self.runs.iter().flat_map(|run| &run.counts)
     }
 
-    /// Number of rows held: calls, exceptions, counts and samples.
+    /// Number of rows held: calls, exceptions, counts, samples and lines.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        let small = self.counts().count() + self.samples().count();
+        let small = self.counts().count() + self.samples().count() + self.lines().count();
         self.calls.rows() + self.exceptions.rows() + small as u64
     }
 
@@ -205,13 +215,14 @@ impl SegmentBuilder {
     }
 
     /// Memory held, about. Calls and exceptions are bounded (a few MiB, the rest waits in files)
-    /// unless the disk is full; counts and samples grow with their number.
+    /// unless the disk is full; counts, samples and lines grow with their number.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let sums = self.runs.iter().map(|run| run.sums.len() * 512);
         self.calls.memory_bytes()
             + self.exceptions.memory_bytes()
             + self.counts().count() * size_of::<CountRow>()
+            + self.lines().count() * size_of::<LineRow>()
             + self
                 .samples()
                 .map(|row| size_of::<SampleRow>() + row.stack.len())
@@ -308,6 +319,7 @@ impl SegmentBuilder {
                 self.count_cells(&mut resolved),
             ),
             (&mut tables.samples, "samples", self.sample_cells()),
+            (&mut tables.lines, "lines", self.line_cells(&mut resolved)),
         ] {
             if cells.rows() > 0 {
                 let mut out = AtomicFile::create(&file(table))?;
@@ -344,6 +356,7 @@ impl SegmentBuilder {
                 || run.exceptions > 0
                 || !run.counts.is_empty()
                 || !run.samples.is_empty()
+                || !run.lines.is_empty()
         };
         self.runs
             .iter()
@@ -386,12 +399,14 @@ impl SegmentBuilder {
         let calls = calls.map(|ranges| ranges.started_at_ns.0).min();
         let counts = self.counts().map(|row| row.from_ns);
         let samples = self.samples().map(|row| row.from_ns);
+        let lines = self.lines().map(|row| row.from_ns);
         let others = self
             .exceptions
             .first_ns()
             .into_iter()
             .chain(counts)
-            .chain(samples);
+            .chain(samples)
+            .chain(lines);
         calls.or_else(|| others.min()).unwrap_or_else(now_ns)
     }
 
@@ -406,12 +421,14 @@ impl SegmentBuilder {
             exceptions,
             counts,
             samples,
+            lines,
             ..
         } = &mut self.runs[0];
         sums.clear();
         *exceptions = 0;
         counts.clear();
         samples.clear();
+        lines.clear();
     }
 
     fn function_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
@@ -458,6 +475,28 @@ impl SegmentBuilder {
                 cells.push_integer(Some(row.to_ns));
                 cells.push_integer(Some(i64::try_from(row.counted).unwrap_or(i64::MAX)));
                 cells.push_integer(Some(i64::try_from(row.dropped).unwrap_or(i64::MAX)));
+            }
+        }
+        cells
+    }
+
+    fn line_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
+        let mut cells = Cells::new(&LINES);
+        for run in &self.runs {
+            for row in &run.lines {
+                let function = functions.get(row.function);
+                cells.push_text(Some(&run.run_id));
+                cells.push_integer(Some(row.thread_id.into()));
+                cells.push_text(Some(&function.name));
+                cells.push_text(Some(&function.file));
+                cells.push_integer(Some(function.line.into()));
+                cells.push_integer(Some(function.column.into()));
+                cells.push_integer(Some(row.line.into()));
+                cells.push_integer(Some(row.column.into()));
+                cells.push_integer(Some(row.is_branch.into()));
+                cells.push_integer(Some(row.from_ns));
+                cells.push_integer(Some(row.to_ns));
+                cells.push_integer(Some(i64::try_from(row.count).unwrap_or(i64::MAX)));
             }
         }
         cells

@@ -52,6 +52,9 @@ pub struct TableSummaries {
     /// `samples`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<TableSummary>,
+    /// `lines`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<TableSummary>,
 }
 
 impl TableSummaries {
@@ -63,6 +66,7 @@ impl TableSummaries {
             ("functions", &self.functions),
             ("counts", &self.counts),
             ("samples", &self.samples),
+            ("lines", &self.lines),
         ]
         .into_iter()
         .filter_map(|(name, table)| table.as_ref().map(|table| (name, table)))

@@ -32,6 +32,7 @@ fn call(n: i64) -> CallRow<'static> {
         result: CallResult::None,
         exception_id: None,
         clock: ClockKind::Coarse,
+        lines: None,
     }
 }
 

@@ -34,6 +34,8 @@ impl Owned {
                 (_, Some(v)) => CallResult::Json(v),
                 _ => CallResult::None,
             },
+            // Any text will do.
+            lines: self.arguments.as_deref(),
             ..self.row
         }
     }
@@ -52,6 +54,7 @@ impl Owned {
                 column: 0,
                 scopes: Vec::new(),
                 catches: Vec::new(),
+                blocks: Vec::new(),
                 parameters: vec![],
                 ..function(0).function
             },
@@ -106,6 +109,7 @@ impl Owned {
             text(Some(f.function.backend())),
             text(Some(row.parent_kind.name())),
             Field::Int(0),
+            text(self.arguments.as_deref()),
         ]
     }
 }
@@ -126,6 +130,7 @@ fn function(id: u32) -> FunctionEntry {
             end: 1,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
         },
         generated: None,
@@ -175,6 +180,7 @@ fn rows() -> impl Strategy<Value = Owned> {
             result: CallResult::None,
             exception_id: how.2,
             clock: [ClockKind::Coarse, ClockKind::Exact][usize::from(how.1)],
+            lines: None,
         },
         integers: values.0,
         arguments: values.1,
@@ -274,6 +280,7 @@ fn row_groups_come_back_from_memory_and_from_the_spill() {
                 result: CallResult::None,
                 exception_id: None,
                 clock: ClockKind::Coarse,
+                lines: None,
             },
             integers: None,
             arguments: Some(format!("[\"{:x}{:x}{:x}\"]", random(), random(), random())),

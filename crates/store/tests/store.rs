@@ -26,6 +26,7 @@ fn function(name: &str) -> FunctionEntry {
             end: 99,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: vec!["a".into(), "b".into()],
         },
         generated: None,
@@ -50,6 +51,7 @@ fn call(call_id: i64) -> CallRow<'static> {
         result: CallResult::Integer(3),
         exception_id: None,
         clock: ClockKind::Coarse,
+        lines: None,
     }
 }
 

@@ -8,7 +8,7 @@ import { nameOf, placeOf } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
 const GAP_ROW = z.object({
-  kind: z.enum(["not_called", "left_alone", "too_early"]),
+  kind: z.enum(["not_called", "left_alone", "too_early", "line_not_run"]),
   function: z.string().nullable(),
   at: z.string().nullable(),
   why: z.string().nullable(),
@@ -20,7 +20,7 @@ export const findGaps = defineStoreTool({
   name: "find_gaps",
   title: "Find what did not run",
   description:
-    "Lists what a run included and did not run: functions that other runs called (not_called), files that could not be instrumented and why (left_alone), files loaded before the tracer (too_early). Use it when something expected is missing.",
+    "Lists what a run included and did not run: functions that other runs called (not_called), files that could not be instrumented and why (left_alone), files loaded before the tracer (too_early), and, of runs with `lines`, lines of called functions that did not run (line_not_run). Use it when something expected is missing.",
   input: {
     run: RUN.describe("one run: its id, the beginning of it, or `latest` (unless told)"),
     function: FUNCTION,
@@ -51,7 +51,7 @@ export const findGaps = defineStoreTool({
   },
 });
 
-function rowsOf({ notCalled, leftAlone, tooEarly }: Gaps): GapRow[] {
+function rowsOf({ notCalled, leftAlone, tooEarly, linesNotRun }: Gaps): GapRow[] {
   const none = { function: null, why: null, lastCalledIn: null };
   return [
     ...leftAlone.map(({ file, why }) => ({
@@ -67,6 +67,13 @@ function rowsOf({ notCalled, leftAlone, tooEarly }: Gaps): GapRow[] {
       function: nameOf(gap.function),
       at: placeOf(gap.file, gap.line),
       lastCalledIn: gap.lastCalledIn,
+    })),
+    ...(linesNotRun ?? []).map((gap) => ({
+      ...none,
+      kind: "line_not_run" as const,
+      function: nameOf(gap.function),
+      at: placeOf(gap.file, gap.line),
+      why: gap.isBranch ? `the branch at column ${gap.col}` : null,
     })),
   ];
 }

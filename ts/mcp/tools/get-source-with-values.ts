@@ -8,7 +8,7 @@ import { short } from "../clean-text";
 import { CALL, FILE, FUNCTION, limitOf, RUN, STATUS } from "../inputs";
 import { checkFunction } from "../pages";
 import { readCall } from "../read-call";
-import { readSource, type Source } from "../read-source";
+import { readSource, type Source } from "../../query/read-source";
 import { CALL_ROW, callLine, callRow, json, LOCALS, localsValue, nameOf, placeOf } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -17,13 +17,19 @@ const MOST_THROWN = 10;
 /** Characters of a line of source. */
 const MAX_LINE = 200;
 
-const SEEN_CALL = CALL_ROW.extend({ locals: LOCALS });
+const SEEN_CALL = CALL_ROW.extend({
+  locals: LOCALS,
+  ran: z
+    .string()
+    .optional()
+    .describe("lines in the order in which they first ran, ×times; line:col is a branch within it"),
+});
 
 export const getSourceWithValues = defineStoreTool({
   name: "get_source_with_values",
   title: "Show source with recorded values",
   description:
-    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended, and the variables of those that an exception left, where they were recorded. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
+    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended, the lines that ran (of runs with `lines`), and the variables of those that an exception left, where they were recorded. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
   input: {
     call: CALL.optional(),
     function: FUNCTION,
@@ -125,6 +131,7 @@ function answerOf({ first, calls, locals, source: { first: number, lines, proble
       const rows = calls.slice(0, whole ? calls.length : taken).map((call) =>
         Object.assign(callRow(call, valueBytes), {
           locals: localsValue(locals.get(call), valueBytes),
+          ran: ranText(call, valueBytes),
         }),
       );
       const shown = whole ? source : source.slice(0, Math.max(0, count - taken));
@@ -148,10 +155,21 @@ function answerOf({ first, calls, locals, source: { first: number, lines, proble
   };
 }
 
+/** `7 8×3 8:20×3 9`. */
+function ranText({ lines }: Call, bytes: number): string | undefined {
+  if (lines === null) return undefined;
+  const texts = lines.map(
+    ({ line, count, col }) =>
+      `${line}${col === undefined ? "" : `:${col}`}${count === 1 ? "" : `×${count}`}`,
+  );
+  return short(texts.join(" "), bytes);
+}
+
 function rowLines(row: z.output<typeof SEEN_CALL>): string[] {
-  const { locals } = row;
+  const { locals, ran } = row;
   return [
     `call: ${callLine(row)}`,
+    ...(ran === undefined ? [] : [`  lines that ran: ${ran}`]),
     ...(locals === undefined ? [] : [`  variables of that call: ${json(locals)}`]),
   ];
 }

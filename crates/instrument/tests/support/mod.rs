@@ -48,6 +48,28 @@ pub fn instrument_with_locals(path: &Path, source: &str) -> Outcome {
     instrument_wanted(path, source, wanted)
 }
 
+/// The same with probes that tell of blocks.
+pub fn instrument_with_lines(path: &Path, source: &str) -> Outcome {
+    let wanted = Wanted {
+        lines: true,
+        ..Wanted::default()
+    };
+    instrument_wanted(path, source, wanted)
+}
+
+/// The same with everything that there is.
+pub fn instrument_with_all(path: &Path, source: &str, kind: SourceKind) -> Outcome {
+    instrument(&Input {
+        wanted: Wanted {
+            this: true,
+            locals: true,
+            lines: true,
+            leaves: Leaves::default(),
+        },
+        ..input(path, source, kind)
+    })
+}
+
 /// The same, leaves apart.
 pub fn instrument_with_leaves(path: &Path, source: &str, leaves: Leaves) -> Outcome {
     let wanted = Wanted {
@@ -201,8 +223,9 @@ fn without_try(done: &Instrumented) -> Vec<usize> {
         .collect()
 }
 
-/// Runs a source untouched and with probes; panics with what differs.
-pub fn compare(path: &Path, source: &str, done: &Instrumented) {
+/// Runs a source untouched and with probes; panics with what differs. Gives what V8 counted, and what the probes
+/// did by block.
+pub fn compare(path: &Path, source: &str, done: &Instrumented) -> (Value, Value) {
     let kind = kind_of(path);
     let folder = tempfile::tempdir().expect("a folder");
     let name = path.file_name().and_then(|n| n.to_str()).expect("a name");
@@ -244,6 +267,7 @@ pub fn compare(path: &Path, source: &str, done: &Instrumented) {
         path.display()
     );
     compare_counts(path, source, done, &plain.log, &probed.log["enters"]);
+    (plain.log, probed.log["blocks"].clone())
 }
 
 /// The same with probes that read variables.

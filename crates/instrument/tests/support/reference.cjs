@@ -6,6 +6,8 @@ const { readFileSync, writeFileSync } = require('node:fs');
 const table = JSON.parse(readFileSync(process.env.BC_TABLE, 'utf8'));
 const withoutTry = new Set(table.withoutTry);
 const enters = {};
+/** How often each block was told, by function and number. */
+const blocks = {};
 const violations = [];
 const calls = [undefined];
 /** Calls that run now, the innermost last. */
@@ -94,6 +96,13 @@ const $bc = {
   k(f) {
     resume(f, 'catch');
   },
+};
+$bc.n = (f, id, k) => {
+  // Its own `finally`, behind the return.
+  if (!withoutTry.has(id)) resume(f, 'block');
+  if (calls[f]?.id !== id) violation(`block ${k} of ${id}`, calls[f]);
+  const counts = (blocks[id] ??= {});
+  counts[k] = (counts[k] ?? 0) + 1;
 };
 /** Variables by call, as the probes read them: what is wrong with the names is a violation. */
 let reading = [];
@@ -202,5 +211,5 @@ process.on('exit', () => {
     // `process.exit` in the middle of a call leaves it open.
     if (!withoutTry.has(call.id) && !table.exits) violation('never ended', call);
   }
-  writeFileSync(process.env.BC_LOG, JSON.stringify({ enters, violations }));
+  writeFileSync(process.env.BC_LOG, JSON.stringify({ enters, violations, blocks }));
 });

@@ -10,6 +10,7 @@ use breadcrumb_event::row::CountRow;
 use breadcrumb_ring::clock::monotonic_ns;
 
 use super::Drain;
+use super::lines::{Interval, Ran, push_gains};
 use crate::counters::Counters;
 use crate::keep::Held;
 use crate::sink::Sink;
@@ -44,6 +45,7 @@ impl Drain {
                 *base = new;
             }
         }
+        self.count_lines(wall_ns());
         for (thread_id, function) in std::mem::take(&mut *self.ran.lock()) {
             self.sink.push_count(&CountRow {
                 function,
@@ -61,6 +63,27 @@ impl Drain {
             push_left_out(keep, (self.counted_to_ns, wall_ns()), &mut self.sink);
         }
         self.counted_to_ns = before_ns;
+    }
+
+    fn count_lines(&mut self, to_ns: i64) {
+        let functions = self.translator.functions();
+        let blocks = functions.blocks();
+        if blocks == 0 {
+            return;
+        }
+        for state in &mut self.threads {
+            let interval = Interval {
+                thread_id: state.ring.thread(),
+                from_ns: self.counted_to_ns,
+                to_ns,
+            };
+            let ran = Ran {
+                counted: &state.ring.blocks(blocks),
+                base: &mut state.blocks,
+                recorded: state.assembler.blocks.take(),
+            };
+            push_gains(functions, interval, ran, &mut self.sink);
+        }
     }
 
     /// What was done so far. Counted and dropped calls: up to the last publication.

@@ -69,6 +69,9 @@ pub(super) fn put_call(bytes: &mut Vec<u8>, row: &CallRow<'_>) {
             CallResult::Json(text) => out.u8(1).text(text),
             CallResult::Integer(value) => out.u8(2).number(value),
         };
+        out.option(row.lines, |out, lines| {
+            out.text(lines);
+        });
     });
 }
 
@@ -195,6 +198,7 @@ fn call<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
         1 => CallResult::Json(from.str()?),
         _ => CallResult::Integer(from.number()?),
     };
+    let lines = from.option(Decoder::str)?;
     sink.call(&CallRow {
         thread_id,
         root_id,
@@ -224,6 +228,7 @@ fn call<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
         } else {
             ClockKind::Exact
         },
+        lines,
     });
     Some(())
 }

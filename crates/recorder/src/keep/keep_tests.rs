@@ -62,6 +62,7 @@ fn row(root_id: i64, call_id: i64, (from, to): (i64, i64), status: CallStatus) -
         result: CallResult::Integer(3),
         exception_id: None,
         clock: ClockKind::Coarse,
+        lines: None,
     }
 }
 
@@ -354,6 +355,7 @@ proptest! {
             },
             exception_id: some[3].then_some(f),
             clock: if some[4] { ClockKind::Exact } else { ClockKind::Coarse },
+            lines: some[4].then_some(text(2)),
         };
         let crossed = [CrossedCall { call_id: b, function: small, locals: some[5].then(|| texts[5].clone()) }];
         let exception = ExceptionRow {

@@ -323,6 +323,7 @@ mod tests {
             result: CallResult::Integer(42),
             exception_id: None,
             clock: ClockKind::Coarse,
+            lines: None,
         };
         let rule: ValueRule = serde_json::from_value(rule).unwrap();
         let test = ValueTest::new(&rule).unwrap();

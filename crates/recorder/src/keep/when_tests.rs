@@ -28,6 +28,7 @@ fn function(id: u32) -> Option<FunctionEntry> {
             parameters: vec!["order".to_owned()],
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
         },
         generated: None,
     })

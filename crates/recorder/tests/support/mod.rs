@@ -59,6 +59,7 @@ pub fn function(name: &str) -> Function {
         end: 9,
         scopes: Vec::new(),
         catches: Vec::new(),
+        blocks: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     }
 }

@@ -106,6 +106,7 @@ impl MergedFunctions {
                     end: 0,
                     scopes: Vec::new(),
                     catches: Vec::new(),
+                    blocks: Vec::new(),
                     parameters: serde_json::from_str(&parameters).unwrap_or_default(),
                 },
                 generated,

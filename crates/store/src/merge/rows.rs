@@ -11,10 +11,10 @@ use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated, INSPECTOR, PROBE};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, ParentKind,
+    Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, LineRow, ParentKind,
     SampleRow, SampledFunction, ThrownAt,
 };
-use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, SAMPLES, Table};
+use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, LINES, SAMPLES, Table};
 
 use super::functions::{MergedFunctions, Named};
 use crate::StoreError;
@@ -25,6 +25,7 @@ use crate::table_reader::{Batch, TableReader};
 type TakeCall<'a> = &'a mut dyn FnMut(&str, Option<u32>, &CallRow<'_>);
 type TakeException<'a> = &'a mut dyn FnMut(&str, Option<u32>, &ExceptionRow<'_>);
 type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
+type TakeLine<'a> = &'a mut dyn FnMut(&str, &LineRow);
 
 type TakeSample<'a> = &'a mut dyn FnMut(&str, SampleRow);
 
@@ -94,6 +95,7 @@ struct CallPlaces {
     weight: usize,
     backend: usize,
     seq: usize,
+    lines: usize,
 }
 
 impl CallPlaces {
@@ -115,6 +117,7 @@ impl CallPlaces {
             weight: place("weight"),
             backend: place("backend"),
             seq: place("seq"),
+            lines: place("lines"),
         }
     }
 }
@@ -185,8 +188,13 @@ fn read_call(
     let integers = [first.unwrap_or_default(), second.unwrap_or_default()];
     let result_integer = batch.integer(places.results[0]);
     let function = function_id(batch, places, functions, is_inspected)?;
-    let [run, arguments_json, result_json] =
-        batch.texts([places.run, places.arguments_json, places.results[1]]);
+    let [run, arguments_json, result_json, lines] = batch.texts([
+        places.run,
+        places.arguments_json,
+        places.results[1],
+        places.lines,
+    ]);
+    let lines = lines.map(lossy);
     let arguments_json = arguments_json.map(lossy);
     let result_json = result_json.map(lossy);
     let row = CallRow {
@@ -216,6 +224,7 @@ fn read_call(
         },
         exception_id,
         clock,
+        lines: lines.as_deref(),
     };
     take(&lossy(run?), seq, &row);
     Some(())
@@ -394,6 +403,61 @@ pub(super) fn read_counts(
                     dropped: dropped.unwrap_or_default().max(0).cast_unsigned(),
                 },
             );
+            batch.advance();
+        }
+    }
+    Ok(())
+}
+
+/// Reads the lines of a segment.
+pub(super) fn read_lines(
+    path: &Path,
+    functions: &mut MergedFunctions,
+    take: TakeLine<'_>,
+) -> Result<(), StoreError> {
+    let run = places(&LINES, ["run_id"])[0];
+    let named = places(
+        &LINES,
+        ["function", "file", "function_line", "function_col"],
+    );
+    let names = [
+        "thread_id",
+        "line",
+        "col",
+        "is_branch",
+        "from",
+        "to",
+        "count",
+    ];
+    let numbers = places(&LINES, names);
+    let mut table = TableReader::open(path, &LINES)?;
+    while let Some(mut batch) = table.next()? {
+        functions.forget_addresses();
+        for _ in 0..batch.rows() {
+            let [thread_id, line, column, is_branch, from, to, count] =
+                numbers.map(|at| batch.integer(at));
+            let (start, start_column) =
+                (number(&mut batch, named[2]), number(&mut batch, named[3]));
+            let [name, file] = batch.texts([named[0], named[1]]);
+            let function = functions.id(&Named {
+                name: name.unwrap_or_default(),
+                file: file.unwrap_or_default(),
+                line: start,
+                column: start_column,
+                parameters: b"[]",
+                is_inspected: false,
+            });
+            let row = LineRow {
+                function,
+                thread_id: to_u32(thread_id),
+                line: to_u32(line),
+                column: to_u32(column),
+                is_branch: is_branch == Some(1),
+                from_ns: from.unwrap_or_default(),
+                to_ns: to.unwrap_or_default(),
+                count: count.unwrap_or_default().max(0).cast_unsigned(),
+            };
+            take(&owned(&mut batch, run), &row);
             batch.advance();
         }
     }

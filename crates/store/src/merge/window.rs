@@ -23,6 +23,7 @@ struct HeldCall {
     integers: ([i64; 2], u8),
     arguments: Option<Range<usize>>,
     result: Option<Range<usize>>,
+    lines: Option<Range<usize>>,
 }
 
 /// See the module.
@@ -51,11 +52,13 @@ impl Window {
             row: CallRow {
                 arguments: Arguments::None,
                 result: CallResult::None,
+                lines: None,
                 ..*row
             },
             integers: ([0; 2], 0),
             arguments: None,
             result: None,
+            lines: row.lines.map(|text| self.keep(text)),
         };
         match row.arguments {
             Arguments::None => {}
@@ -104,6 +107,7 @@ impl Window {
                     Some(range) => CallResult::Json(&self.text[range.clone()]),
                     None => call.row.result,
                 },
+                lines: call.lines.map(|range| &self.text[range]),
                 ..call.row
             };
             take(call.run, call.seq, &row);

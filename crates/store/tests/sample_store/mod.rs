@@ -30,6 +30,7 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             end: 1,
             scopes: Vec::new(),
             catches: Vec::new(),
+            blocks: Vec::new(),
             parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         },
         generated: (line == 3).then(|| Generated {
@@ -79,6 +80,7 @@ fn call(n: i64) -> CallRow<'static> {
         },
         exception_id: (n % 11 == 0).then_some(n),
         clock: [ClockKind::Coarse, ClockKind::Exact][pick % 2],
+        lines: None,
     }
 }
 

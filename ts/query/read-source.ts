@@ -11,9 +11,9 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 
-/** Largest file that is read. */
-const MAX_BYTES = 4 << 20;
-/** Lines before the function's first. */
+/** Largest file that is read: a large bundle is. */
+const MAX_BYTES = 32 << 20;
+/** Lines before the function's first, unless told. */
 const LINES_BEFORE = 2;
 
 /** What to read. */
@@ -24,6 +24,8 @@ export interface SourceRequest {
   readonly line: number;
   /** Lines from there on. */
   readonly count: number;
+  /** Lines before. @default 2 */
+  readonly before?: number;
   /** Folder below which files are read. */
   readonly project: string;
   /** Folders that a relative path may be relative to. */
@@ -48,12 +50,13 @@ export function readSource(request: SourceRequest): Source {
   const found = findFile(request);
   if (typeof found !== "string") return none(found.problem);
   const stat = statSync(found);
-  if (!stat.isFile() || stat.size > MAX_BYTES) return none("it is no file that can be shown");
+  if (!stat.isFile()) return none("it is no file that can be shown");
+  if (stat.size > MAX_BYTES) return none("the file is larger than 32 MiB: it is not read");
   const all = readFileSync(found, "utf8").split(/\r?\n/);
   if (request.line > all.length) {
     return none(`the file has ${all.length} lines now: it has changed since the run`);
   }
-  const first = Math.max(1, request.line - LINES_BEFORE);
+  const first = Math.max(1, request.line - (request.before ?? LINES_BEFORE));
   return {
     first,
     lines: all.slice(first - 1, request.line - 1 + request.count),

@@ -1,8 +1,15 @@
-import { mkdirSync, mkdtempSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { readSource } from "../../ts/mcp/read-source";
+import { readSource } from "../../ts/query/read-source";
 
 let outside: string;
 let project: string;
@@ -51,4 +58,10 @@ test("an absolute path elsewhere, none, and a folder", () => {
   expect(read("src/none.js").problem).toContain("not there");
   expect(read("src").problem).toContain("no file");
   expect(read("a\0b").problem).toContain("no path");
+  writeFileSync(join(project, "large.js"), "");
+  truncateSync(join(project, "large.js"), 2 ** 25 + 1);
+  expect(read("large.js")).toMatchObject({
+    lines: [],
+    problem: "the file is larger than 32 MiB: it is not read",
+  });
 });

@@ -1,0 +1,98 @@
+/**
+ * `npm run bench -- lines`: what a line costs that is told of, in ns of CPU of its thread: with lines less without, in
+ * one go, divided by the lines that ran. Every call is recorded (`overflow: block`). In loops of few calls (`long`), and in many short calls (`short`).
+ *
+ * What must hold: 10 ns a line. Arguments: `--rounds 5`.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatTable, spreadOf } from "./statistics.ts";
+import { ROOT, type Size } from "./workload.ts";
+
+const MOST_NS = 10;
+const KINDS = ["long", "short"] as const;
+/** What is measured, and what it is compared with. */
+const CASES = {
+  plain: null,
+  dormant: { mode: "dormant" },
+  "dormant, lines": { mode: "dormant", lines: true },
+  count: { mode: "count" },
+  "count, lines": { mode: "count", lines: true },
+  values: { mode: "values" },
+  "values, lines": { mode: "values", lines: true },
+} as const;
+type CaseName = keyof typeof CASES;
+const BASE: Readonly<Partial<Record<CaseName, CaseName>>> = {
+  "dormant, lines": "dormant",
+  "count, lines": "count",
+  "values, lines": "values",
+};
+
+interface Outcome {
+  readonly long: { readonly ns: number; readonly sum: number };
+  readonly short: { readonly ns: number; readonly sum: number };
+  readonly lines: Readonly<Record<(typeof KINDS)[number], number>>;
+}
+
+/** What each case took in each round. */
+export function measureLines(rounds: number, size: Size): ReadonlyMap<CaseName, Outcome[]> {
+  const outcomes = new Map<CaseName, Outcome[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const name of Object.keys(CASES) as CaseName[]) {
+      outcomes.set(name, [...(outcomes.get(name) ?? []), measure(CASES[name], size)]);
+    }
+  }
+  return outcomes;
+}
+
+function measure(options: object | null, size: Size): Outcome {
+  const folder = mkdtempSync(join(tmpdir(), "breadcrumb-bench-"));
+  try {
+    const script = join(import.meta.dirname, "workloads/lines.cjs");
+    const preload = options === null ? [] : ["--require", join(ROOT, "dist/register.js")];
+    const given = { all: true, overflow: "block", quiet: true, strict: true, store: folder };
+    const child = spawnSync(process.execPath, [...preload, script], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: {
+        PATH: process.env["PATH"],
+        BENCH_SIZE: size,
+        ...(options !== null && { BREADCRUMB_OPTIONS: JSON.stringify({ ...given, ...options }) }),
+      },
+    });
+    if (child.status !== 0) throw new Error(child.stderr);
+    return JSON.parse(child.stdout) as Outcome;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Measures and prints. Gives 1 where a line costs more than it may. */
+export function benchLines(rounds: number): number {
+  const outcomes = measureLines(rounds, "full");
+  const of = (name: CaseName, kind: (typeof KINDS)[number]): number[] =>
+    (outcomes.get(name) ?? []).map((outcome) => outcome[kind].ns);
+  const table = [["", ...KINDS.flatMap((kind) => [`${kind}: of plain`, "ns a line"])]];
+  let most = 0;
+  for (const name of Object.keys(CASES) as CaseName[]) {
+    const base = BASE[name];
+    const cells = KINDS.flatMap((kind) => {
+      const plain = of("plain", kind);
+      const ratio = spreadOf(of(name, kind).map((ns, round) => ns / (plain[round] as number)));
+      if (base === undefined) return [ratio.median.toFixed(2), ""];
+      const without = of(base, kind);
+      const lines = outcomes.get(name)?.[0]?.lines[kind] ?? 1;
+      const more = spreadOf(
+        of(name, kind).map((ns, round) => (ns - (without[round] as number)) / lines),
+      );
+      most = Math.max(most, more.median);
+      const spread = `${more.min.toFixed(1)}–${more.max.toFixed(1)}`;
+      return [ratio.median.toFixed(2), `${more.median.toFixed(1)} (${spread})`];
+    });
+    table.push([name, ...cells]);
+  }
+  console.log(formatTable(table));
+  return most > MOST_NS ? 1 : 0;
+}
