@@ -187,7 +187,7 @@ if (isMainThread) new Worker(__filename);
     });
     const { items } = await store.calls({ function: "twice" });
     const lines = items.map(({ threadId, lines: ran }) => [threadId, text(ran)]);
-    expect(lines.toSorted()).toEqual([
+    expect(lines.toSorted(([a], [b]) => Number(a) - Number(b))).toEqual([
       [0, "3 4×2"],
       [1, "3 4×5"],
     ]);
