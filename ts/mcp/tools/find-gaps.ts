@@ -69,11 +69,11 @@ function rowsOf({ notCalled, leftAlone, tooEarly, linesNotRun }: Gaps): GapRow[]
       lastCalledIn: gap.lastCalledIn,
     })),
     ...(linesNotRun ?? []).map((gap) => ({
-      ...none,
       kind: "line_not_run" as const,
       function: nameOf(gap.function),
       at: placeOf(gap.file, gap.line),
       why: gap.isBranch ? `the branch at column ${gap.col}` : null,
+      lastCalledIn: null,
     })),
   ];
 }
