@@ -96,6 +96,8 @@ test("lines that did not run, those of a function together", async () => {
     [11, 0, 0],
     [12, 1, 0],
     [12, 0, 4],
+    [20, 0, 0],
+    [22, 0, 0],
   ] as const;
   await writer.segment({
     runId: "r1",
@@ -109,17 +111,19 @@ test("lines that did not run, those of a function together", async () => {
     "run r1: 1 file recorded
 
     lines that did not run
-      src/main.js:6  main: 8–9, 11, 12:31
+      src/main.js:6  main: 8–9, 11, 20, 22, 12:31
 
     Every function that the store knows of was called.
     "
   `);
+  const narrow = await runCli(["gaps", "--store", folder], { columns: 40 });
+  expect(narrow.stdout).toContain("  src/main.js:6  main: 8–9, 11, 20, 22,…\n");
   const one = await runCli(["gaps", "--limit", "1", "--store", folder]);
   expect(one.stdout).toContain("main: 8\n");
   expect(one.stderr).toContain("these are the first 1; --limit shows more");
   const json = await runCli(["gaps", "--json", "--store", folder]);
   const { linesNotRun, truncated } = JSON.parse(json.stdout);
-  expect([linesNotRun.length, truncated]).toEqual([5, false]);
+  expect([linesNotRun.length, truncated]).toEqual([7, false]);
 });
 
 test("that every line ran is said of runs that tell of lines", async () => {

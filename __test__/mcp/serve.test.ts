@@ -179,6 +179,17 @@ test("the store that the project's configuration names", async () => {
   await client.close();
 });
 
+test("a command is recorded with its lines", async () => {
+  const folder = project({ "shop.js": SHOP });
+  const client = await start(process.execPath, folder, "--allow", "node shop.js");
+  const command = ["node", "shop.js"];
+  const { data } = await ask(client, "record", { command, lines: true });
+  expect(data.exitCode).toBe(0);
+  const { calls } = (await ask(client, "get_source_with_values", { function: "total" })).data;
+  expect(calls[0].ran).toMatch(/^\d+/);
+  await client.close();
+});
+
 test("a command that runs out of time", async () => {
   const folder = project({ "ticker.js": TICKER });
   const client = await start(process.execPath, folder, "--allow", "node ticker.js");

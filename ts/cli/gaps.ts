@@ -7,12 +7,14 @@ import { text, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
 import type { JsonDocuments } from "./json-documents";
 import { nearestFunction } from "./nearest-function";
-import { printable } from "./printable";
+import { cut, printable } from "./printable";
 import { count, plural } from "./quantities";
 import { ShortIds } from "./short-ids";
 import { renderTable } from "./table";
 
 const DEFAULT_LIMIT = 50;
+/** Columns that the lines of a function have beside a long path. */
+const LEAST_PLACES = 20;
 
 /** The command `gaps`. */
 export async function gaps({ store, output, values }: CommandContext): Promise<number> {
@@ -125,8 +127,10 @@ function printNotRun({ linesNotRun }: Gaps, output: CommandContext["output"]): v
     const [first] = lines;
     if (first === undefined) continue;
     const { file, functionLine: line } = first;
-    const place = output.links(printable(`${file}:${line}`), { file, line });
-    output.line(`  ${place}  ${printable(first.function)}: ${placesText(lines)}`);
+    const place = printable(`${file}:${line}`);
+    const said = `${printable(first.function)}: ${placesText(lines)}`;
+    const shown = cut(said, Math.max(LEAST_PLACES, output.columns - place.length - 4));
+    output.line(`  ${output.links(place, { file, line })}  ${shown}`);
   }
 }
 

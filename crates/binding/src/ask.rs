@@ -67,8 +67,19 @@ fn call(call: StoredCall) -> Json {
         "result": parsed(call.result),
         "exceptionId": call.exception_id,
         "clock": call.clock,
-        "lines": call.lines,
+        "lines": lines(call.lines),
     })
+}
+
+/// As a store's calls have them.
+fn lines(text: Option<String>) -> Json {
+    let rows: Option<Vec<Vec<u64>>> = text.and_then(|text| serde_json::from_str(&text).ok());
+    let named = |row: Vec<u64>| match row[..] {
+        [line, count, column] => json!({ "line": line, "count": count, "col": column }),
+        [line, count] => json!({ "line": line, "count": count }),
+        _ => Json::Null,
+    };
+    rows.map_or(Json::Null, |rows| rows.into_iter().map(named).collect())
 }
 
 fn traces(recorder: &Recorder, limit: usize) -> Json {

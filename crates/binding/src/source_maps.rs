@@ -126,11 +126,11 @@ pub fn entries(
     entries.collect()
 }
 
-/// A block to where its code was written, as far as that is known.
+/// A block to where its code was written, as far as that is known: 0 where it is not.
 fn move_block(block: &mut Block, original: impl Fn(u32, u32) -> Option<(u32, u32)>) {
-    let moved = |place: (u32, u32)| original(place.0, place.1).unwrap_or(place);
-    (block.line, block.column) = moved((block.line, block.column));
-    (block.end_line, block.end_column) = moved((block.end_line, block.end_column));
+    (block.line, block.column) = original(block.line, block.column).unwrap_or_default();
+    (block.end_line, block.end_column) =
+        original(block.end_line, block.end_column).unwrap_or_default();
     let lines = block.lines.iter();
     block.lines = lines
         .filter_map(|place| original(place.0, place.1))

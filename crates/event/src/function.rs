@@ -202,7 +202,7 @@ impl CatchClause {
 /// branch, what a loop repeats, what follows one of these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// Line of its first character, from 1.
+    /// Line of its first character, from 1; 0 where a source map does not know it: it has no lines then.
     pub line: u32,
     /// Column of its first character, from 1, in UTF-16 units.
     pub column: u32,

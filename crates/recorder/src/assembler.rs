@@ -16,8 +16,8 @@ use breadcrumb_event::layout::{
     VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
+use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::{ChunkHeader, record_words};
-use breadcrumb_ring::{Batch, Stretch};
 
 use crate::block_sums::BlockSums;
 use crate::call_lines::CallLines;
@@ -31,6 +31,7 @@ use crate::translator::Translator;
 
 mod linking;
 mod passing;
+mod running_lines;
 
 /// Bits of a call's number below its thread's index.
 pub(crate) const CALL_BITS: u32 = 40;
@@ -395,44 +396,6 @@ impl Assembler {
         let result = translator.result(frame.function, record.payload, record.values);
         self.write(&frame, CallStatus::Returned, None, result, sink);
         translator.recycle(frame.arguments);
-    }
-
-    /// Blocks of a call have run. What is above it may go on.
-    fn add_lines(&mut self, record: Record<'_>, translator: &mut Translator) {
-        let Some((&function, ran)) = record.payload.words.split_first() else {
-            self.tally.malformed += 1;
-            return;
-        };
-        let function = function as u32;
-        if let Some(activity) = &mut translator.activity {
-            activity.event(function, 0, ran.len());
-        }
-        let ran = ran.iter().map(|word| (*word as u32, word >> 32));
-        self.run_blocks(record.high, function, ran, translator);
-    }
-
-    fn run_blocks(
-        &mut self,
-        token: u32,
-        function: u32,
-        ran: impl Iterator<Item = (u32, u64)>,
-        translator: &mut Translator,
-    ) {
-        let mut frame = self.stack.get_mut(token);
-        let blocks = translator.blocks(function);
-        for (block, count) in ran {
-            self.blocks.add(function, block, count);
-            if let Some(frame) = frame.as_mut().filter(|frame| frame.function == function) {
-                frame.lines.add(block, count, blocks);
-            }
-        }
-    }
-
-    /// Takes what ran of a call and will not come into a record any more.
-    pub(crate) fn add_stretch(&mut self, stretch: &Stretch, translator: &mut Translator) {
-        let ran = stretch.ran.iter().copied();
-        let token = stretch.token & TOKEN_MASK;
-        self.run_blocks(token, stretch.function, ran, translator);
     }
 
     fn suspend<S: RowSink>(&mut self, token: u32, translator: &mut Translator, sink: &mut S) {

@@ -44,7 +44,7 @@ impl CallLines {
             column,
             count,
         };
-        if place.lines.is_empty() {
+        if place.lines.is_empty() && place.line > 0 {
             self.0.push(ran(place.line, place.column));
         }
         let lines = place.lines.iter().map(|(line, _)| ran(*line, 0));

@@ -16,6 +16,7 @@
 mod functions;
 mod rows;
 mod some;
+mod sums;
 mod window;
 
 use std::collections::{BTreeMap, HashSet};
@@ -23,7 +24,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use functions::MergedFunctions;
-use rows::{read_calls, read_counts, read_exceptions, read_functions, read_lines, read_samples};
+use rows::{read_calls, read_exceptions, read_functions};
+use sums::{read_counts, read_lines, read_samples};
 use window::Window;
 
 use crate::call_page::PAGE_ROWS;

@@ -7,11 +7,13 @@
 //! ```
 //! Limits: one thread; rows of one run, but for merged segments.
 
+mod cells;
+
 use std::path::Path;
 use std::time::SystemTime;
 
 use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, SampleRow};
-use breadcrumb_event::schema::{COUNTS, FUNCTIONS, LINES, SAMPLES, SCHEMA_VERSION};
+use breadcrumb_event::schema::SCHEMA_VERSION;
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
 use crate::calls::Calls;
@@ -21,7 +23,6 @@ use crate::json_file::unencodable;
 use crate::resolved_functions::ResolvedFunctions;
 use crate::seq_ranges::SeqRanges;
 use crate::summary::{HASH_DIGITS, RunPart, file_names, name_hash, segment_name};
-use crate::table::Cells;
 use crate::timestamp::iso_date;
 use crate::{FunctionSource, SegmentSummary, Store, StoreError, TableSummaries, TableSummary};
 
@@ -429,99 +430,6 @@ impl SegmentBuilder {
         counts.clear();
         samples.clear();
         lines.clear();
-    }
-
-    fn function_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
-        let mut cells = Cells::new(&FUNCTIONS);
-        for run in &self.runs {
-            for sum in run.sums.iter() {
-                let function = functions.get(sum.function);
-                cells.push_text(Some(&run.run_id));
-                cells.push_text(Some(&function.name));
-                cells.push_text(Some(&function.file));
-                cells.push_integer(Some(function.line.into()));
-                cells.push_integer(Some(function.column.into()));
-                cells.push_text(Some(function.kind.name()));
-                cells.push_text(Some(&function.parameters));
-                let generated = function.generated.as_ref();
-                cells.push_text(generated.map(|place| &*place.file));
-                cells.push_integer(generated.map(|place| place.line.into()));
-                cells.push_integer(generated.map(|place| place.column.into()));
-                cells.push_integer(Some(sum.calls));
-                cells.push_integer(Some(sum.errors));
-                cells.push_integer(Some(sum.open));
-                cells.push_integer(Some(sum.total_ns));
-                cells.push_integer(Some(sum.self_ns));
-                cells.push_integer(Some(sum.wait_ns));
-                cells.push_integer(Some(sum.max_ns));
-                cells.push_text(Some(&sum.histogram_json()));
-            }
-        }
-        cells
-    }
-
-    fn count_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
-        let mut cells = Cells::new(&COUNTS);
-        for run in &self.runs {
-            for row in &run.counts {
-                let function = functions.get(row.function);
-                cells.push_text(Some(&run.run_id));
-                cells.push_integer(Some(row.thread_id.into()));
-                cells.push_text(Some(&function.name));
-                cells.push_text(Some(&function.file));
-                cells.push_integer(Some(function.line.into()));
-                cells.push_integer(Some(function.column.into()));
-                cells.push_integer(Some(row.from_ns));
-                cells.push_integer(Some(row.to_ns));
-                cells.push_integer(Some(i64::try_from(row.counted).unwrap_or(i64::MAX)));
-                cells.push_integer(Some(i64::try_from(row.dropped).unwrap_or(i64::MAX)));
-            }
-        }
-        cells
-    }
-
-    fn line_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
-        let mut cells = Cells::new(&LINES);
-        for run in &self.runs {
-            for row in &run.lines {
-                let function = functions.get(row.function);
-                cells.push_text(Some(&run.run_id));
-                cells.push_integer(Some(row.thread_id.into()));
-                cells.push_text(Some(&function.name));
-                cells.push_text(Some(&function.file));
-                cells.push_integer(Some(function.line.into()));
-                cells.push_integer(Some(function.column.into()));
-                cells.push_integer(Some(row.line.into()));
-                cells.push_integer(Some(row.column.into()));
-                cells.push_integer(Some(row.is_branch.into()));
-                cells.push_integer(Some(row.from_ns));
-                cells.push_integer(Some(row.to_ns));
-                cells.push_integer(Some(i64::try_from(row.count).unwrap_or(i64::MAX)));
-            }
-        }
-        cells
-    }
-
-    fn sample_cells(&self) -> Cells {
-        let mut cells = Cells::new(&SAMPLES);
-        for run in &self.runs {
-            for row in &run.samples {
-                let function = row.function.as_ref();
-                cells.push_text(Some(&run.run_id));
-                cells.push_integer(Some(row.thread_id.into()));
-                cells.push_text(Some(&row.kind));
-                cells.push_integer(Some(row.from_ns));
-                cells.push_integer(Some(row.to_ns));
-                cells.push_text(function.map(|it| it.name.as_str()));
-                cells.push_text(function.map(|it| it.file.as_str()));
-                cells.push_integer(function.map(|it| it.line.into()));
-                cells.push_integer(function.map(|it| it.column.into()));
-                cells.push_integer(Some(row.samples));
-                cells.push_integer(Some(row.weight));
-                cells.push_text(Some(&row.stack));
-            }
-        }
-        cells
     }
 }
 

@@ -38,6 +38,12 @@ export const record = defineTool({
       "files to record: patterns as in .gitignore, or npm:express (default: the project's own)",
     ).default([]),
     exclude: patterns("files to leave out").default([]),
+    lines: z
+      .boolean()
+      .default(false)
+      .describe(
+        "which lines of each call run, and how often: for get_source_with_values, find_gaps",
+      ),
     timeoutSeconds: z.number().min(1).max(3600).default(120),
   },
   output: {
@@ -53,7 +59,7 @@ export const record = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  run: async ({ command, include, exclude, timeoutSeconds }, context) => {
+  run: async ({ command, include, exclude, lines, timeoutSeconds }, context) => {
     const { settings, access, signal } = context;
     if (!isAllowed(settings.allow, command)) throw notAllowed(settings.allow);
     const store = await access.folder();
@@ -69,6 +75,7 @@ export const record = defineTool({
         `--timeout=${Math.ceil(timeoutSeconds * MS_PER_S)}ms`,
         ...include.map((pattern) => `--include=${pattern}`),
         ...exclude.map((pattern) => `--exclude=${pattern}`),
+        ...(lines ? ["--lines"] : []),
         "--",
         ...command,
       ],

@@ -91,7 +91,7 @@ fn push_block(function: u32, block: &Block, interval: Interval, count: u64, sink
             count,
         });
     };
-    if block.lines.is_empty() {
+    if block.lines.is_empty() && block.line > 0 {
         push((block.line, block.column), true);
     }
     for place in &block.lines {

@@ -11,10 +11,9 @@ use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated, INSPECTOR, PROBE};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CaughtIn, CountRow, Crossed, ExceptionRow, LineRow, ParentKind,
-    SampleRow, SampledFunction, ThrownAt,
+    Arguments, CallResult, CallRow, CaughtIn, Crossed, ExceptionRow, ParentKind, ThrownAt,
 };
-use breadcrumb_event::schema::{CALLS, COUNTS, EXCEPTIONS, FUNCTIONS, LINES, SAMPLES, Table};
+use breadcrumb_event::schema::{CALLS, EXCEPTIONS, FUNCTIONS, Table};
 
 use super::functions::{MergedFunctions, Named};
 use crate::StoreError;
@@ -24,10 +23,6 @@ use crate::table_reader::{Batch, TableReader};
 /// Takes a row's run, and the number of its segment where it says that.
 type TakeCall<'a> = &'a mut dyn FnMut(&str, Option<u32>, &CallRow<'_>);
 type TakeException<'a> = &'a mut dyn FnMut(&str, Option<u32>, &ExceptionRow<'_>);
-type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
-type TakeLine<'a> = &'a mut dyn FnMut(&str, &LineRow);
-
-type TakeSample<'a> = &'a mut dyn FnMut(&str, SampleRow);
 
 /// Reads what `functions` says; `idle` takes the run and id of those that were not called.
 pub(super) fn read_functions(
@@ -367,150 +362,8 @@ pub(super) fn read_exceptions(
     Ok(())
 }
 
-/// Reads the counts of a segment.
-pub(super) fn read_counts(
-    path: &Path,
-    functions: &mut MergedFunctions,
-    take: TakeCount<'_>,
-) -> Result<(), StoreError> {
-    let run = places(&COUNTS, ["run_id"])[0];
-    let named = places(&COUNTS, ["function", "file", "line", "col"]);
-    let numbers = places(&COUNTS, ["thread_id", "from", "to", "counted", "dropped"]);
-    let mut table = TableReader::open(path, &COUNTS)?;
-    while let Some(mut batch) = table.next()? {
-        functions.forget_addresses();
-        for _ in 0..batch.rows() {
-            let [thread_id, from, to, counted, dropped] = numbers.map(|at| batch.integer(at));
-            let (line, column) = (number(&mut batch, named[2]), number(&mut batch, named[3]));
-            let [name, file] = batch.texts([named[0], named[1]]);
-            let function = functions.id(&Named {
-                name: name.unwrap_or_default(),
-                file: file.unwrap_or_default(),
-                line,
-                column,
-                parameters: b"[]",
-                is_inspected: false,
-            });
-            let run = batch.text(run).map(lossy).map(Cow::into_owned);
-            take(
-                &run.unwrap_or_default(),
-                &CountRow {
-                    function,
-                    thread_id: to_u32(thread_id),
-                    from_ns: from.unwrap_or_default(),
-                    to_ns: to.unwrap_or_default(),
-                    counted: counted.unwrap_or_default().max(0).cast_unsigned(),
-                    dropped: dropped.unwrap_or_default().max(0).cast_unsigned(),
-                },
-            );
-            batch.advance();
-        }
-    }
-    Ok(())
-}
-
-/// Reads the lines of a segment.
-pub(super) fn read_lines(
-    path: &Path,
-    functions: &mut MergedFunctions,
-    take: TakeLine<'_>,
-) -> Result<(), StoreError> {
-    let run = places(&LINES, ["run_id"])[0];
-    let named = places(
-        &LINES,
-        ["function", "file", "function_line", "function_col"],
-    );
-    let names = [
-        "thread_id",
-        "line",
-        "col",
-        "is_branch",
-        "from",
-        "to",
-        "count",
-    ];
-    let numbers = places(&LINES, names);
-    let mut table = TableReader::open(path, &LINES)?;
-    while let Some(mut batch) = table.next()? {
-        functions.forget_addresses();
-        for _ in 0..batch.rows() {
-            let [thread_id, line, column, is_branch, from, to, count] =
-                numbers.map(|at| batch.integer(at));
-            let (start, start_column) =
-                (number(&mut batch, named[2]), number(&mut batch, named[3]));
-            let [name, file] = batch.texts([named[0], named[1]]);
-            let function = functions.id(&Named {
-                name: name.unwrap_or_default(),
-                file: file.unwrap_or_default(),
-                line: start,
-                column: start_column,
-                parameters: b"[]",
-                is_inspected: false,
-            });
-            let row = LineRow {
-                function,
-                thread_id: to_u32(thread_id),
-                line: to_u32(line),
-                column: to_u32(column),
-                is_branch: is_branch == Some(1),
-                from_ns: from.unwrap_or_default(),
-                to_ns: to.unwrap_or_default(),
-                count: count.unwrap_or_default().max(0).cast_unsigned(),
-            };
-            take(&owned(&mut batch, run), &row);
-            batch.advance();
-        }
-    }
-    Ok(())
-}
-
-/// Reads the samples of a segment.
-pub(super) fn read_samples(path: &Path, take: TakeSample<'_>) -> Result<(), StoreError> {
-    let [run, kind, function, file, stack] =
-        places(&SAMPLES, ["run_id", "kind", "function", "file", "stack"]);
-    let numbers = places(
-        &SAMPLES,
-        [
-            "thread_id",
-            "from",
-            "to",
-            "line",
-            "col",
-            "samples",
-            "weight",
-        ],
-    );
-    let mut table = TableReader::open(path, &SAMPLES)?;
-    while let Some(mut batch) = table.next()? {
-        for _ in 0..batch.rows() {
-            let [thread_id, from, to, line, column, samples, weight] =
-                numbers.map(|at| batch.integer(at));
-            let name = batch.text(function).map(lossy).map(Cow::into_owned);
-            let file = owned(&mut batch, file);
-            let row = SampleRow {
-                thread_id: to_u32(thread_id),
-                kind: owned(&mut batch, kind),
-                from_ns: from.unwrap_or_default(),
-                to_ns: to.unwrap_or_default(),
-                function: name.map(|name| SampledFunction {
-                    name,
-                    file,
-                    line: to_u32(line),
-                    column: to_u32(column),
-                }),
-                samples: samples.unwrap_or_default(),
-                weight: weight.unwrap_or_default(),
-                stack: owned(&mut batch, stack),
-            };
-            take(&owned(&mut batch, run), row);
-            batch.advance();
-        }
-    }
-    Ok(())
-}
-
 /// Places of columns in a table.
-fn places<const N: usize>(table: &Table, names: [&str; N]) -> [usize; N] {
+pub(super) fn places<const N: usize>(table: &Table, names: [&str; N]) -> [usize; N] {
     names.map(|name| {
         let place = table.columns.iter().position(|column| column.name == name);
         place.expect("a column of the schema")
@@ -521,15 +374,15 @@ fn is(cell: Option<&[u8]>, word: &str) -> bool {
     cell == Some(word.as_bytes())
 }
 
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
-fn number(batch: &mut Batch, column: usize) -> i64 {
+pub(super) fn number(batch: &mut Batch, column: usize) -> i64 {
     batch.integer(column).unwrap_or_default()
 }
 
-fn owned(batch: &mut Batch, column: usize) -> String {
+pub(super) fn owned(batch: &mut Batch, column: usize) -> String {
     batch
         .text(column)
         .map(lossy)
@@ -537,7 +390,7 @@ fn owned(batch: &mut Batch, column: usize) -> String {
         .into_owned()
 }
 
-fn to_u32(value: Option<i64>) -> u32 {
+pub(super) fn to_u32(value: Option<i64>) -> u32 {
     value
         .and_then(|v| u32::try_from(v).ok())
         .unwrap_or_default()
