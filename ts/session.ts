@@ -114,6 +114,8 @@ export interface MemoryCall {
   readonly arguments: readonly unknown[] | null;
   readonly result: unknown;
   readonly exceptionId: number | null;
+  /** The lines that ran, in the order in which they first did; null without the option `lines`. */
+  readonly lines: readonly { line: number; count: number; col?: number }[] | null;
 }
 
 /** A trace kept by a memory store: a root call and the number of calls kept of it. */
