@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openStore, type Store } from "../ts/query/index";
+import { openStore, SCHEMA_VERSION, type Store } from "../ts/query/index";
 import { cli, nodes, project, run } from "./support/program";
 
 const ROUNDS = 3;
@@ -139,7 +139,9 @@ it("another process that is at it is told of, and nothing is done", async () => 
     const ended = run(node, [cli, "compact", "--store", dir], dir);
     expect(ended.stderr).toMatch(/is being merged or pruned by another process/);
     expect(ended.stdout).toBe("");
-    expect(readFileSync(join(dir, "store.json"), "utf8")).toContain('"schemaVersion": 4');
+    expect(readFileSync(join(dir, "store.json"), "utf8")).toContain(
+      `"schemaVersion": ${SCHEMA_VERSION}`,
+    );
   } finally {
     holder.kill();
   }
