@@ -146,7 +146,7 @@ function byFunction(lines: readonly LineCount[]): LineCount[][] {
 }
 
 /** `12, 14–16, 20:31`. Lines that follow each other in the list and in the file are one range. */
-export function placesText(lines: readonly LineCount[]): string {
+function placesText(lines: readonly LineCount[]): string {
   const whole = new Set(lines.filter(({ isBranch }) => !isBranch).map(({ line }) => line));
   const ranges: { from: number; to: number }[] = [];
   for (const line of whole) {

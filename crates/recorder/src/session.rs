@@ -219,9 +219,10 @@ impl Session {
 impl FunctionObserver for Session {
     fn added(&self, first: u32, entries: &[FunctionEntry]) {
         let end = first + entries.len() as u32;
+        let blocks = self.control.functions().blocks();
         for ring in self.rings.read().values() {
             ring.ensure_functions(end);
-            ring.ensure_blocks(self.control.functions().blocks());
+            ring.ensure_blocks(blocks);
         }
         let mut file = self.functions_file.lock();
         if let Some(out) = file.as_mut() {

@@ -32,6 +32,7 @@ impl Stretch {
             .map(|block| {
                 let at = STRETCH_TIMES_OFFSET / 4 + 2 * block;
                 let bits = u64::from(word(at)) | u64::from(word(at + 1)) << 32;
+                // A count: whole, not negative, and below 2^53.
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let times = f64::from_bits(bits) as u64;
                 (block, times)

@@ -11,11 +11,29 @@ use breadcrumb_event::schema::{COUNTS, LINES, SAMPLES};
 use super::functions::{MergedFunctions, Named};
 use super::rows::{lossy, number, owned, places, to_u32};
 use crate::StoreError;
-use crate::table_reader::TableReader;
+use crate::table_reader::{Batch, TableReader};
 
 type TakeCount<'a> = &'a mut dyn FnMut(&str, &CountRow);
 type TakeLine<'a> = &'a mut dyn FnMut(&str, &LineRow);
 type TakeSample<'a> = &'a mut dyn FnMut(&str, SampleRow);
+
+/// The id of the function with these name, file, line and column.
+fn function_of(
+    batch: &mut Batch,
+    [name, file, line, column]: [usize; 4],
+    functions: &mut MergedFunctions,
+) -> u32 {
+    let (line, column) = (number(batch, line), number(batch, column));
+    let [name, file] = batch.texts([name, file]);
+    functions.id(&Named {
+        name: name.unwrap_or_default(),
+        file: file.unwrap_or_default(),
+        line,
+        column,
+        parameters: b"[]",
+        is_inspected: false,
+    })
+}
 
 /// Reads the counts of a segment.
 pub(super) fn read_counts(
@@ -31,28 +49,16 @@ pub(super) fn read_counts(
         functions.forget_addresses();
         for _ in 0..batch.rows() {
             let [thread_id, from, to, counted, dropped] = numbers.map(|at| batch.integer(at));
-            let (line, column) = (number(&mut batch, named[2]), number(&mut batch, named[3]));
-            let [name, file] = batch.texts([named[0], named[1]]);
-            let function = functions.id(&Named {
-                name: name.unwrap_or_default(),
-                file: file.unwrap_or_default(),
-                line,
-                column,
-                parameters: b"[]",
-                is_inspected: false,
-            });
-            let run = batch.text(run).map(lossy).map(Cow::into_owned);
-            take(
-                &run.unwrap_or_default(),
-                &CountRow {
-                    function,
-                    thread_id: to_u32(thread_id),
-                    from_ns: from.unwrap_or_default(),
-                    to_ns: to.unwrap_or_default(),
-                    counted: counted.unwrap_or_default().max(0).cast_unsigned(),
-                    dropped: dropped.unwrap_or_default().max(0).cast_unsigned(),
-                },
-            );
+            let function = function_of(&mut batch, named, functions);
+            let row = CountRow {
+                function,
+                thread_id: to_u32(thread_id),
+                from_ns: from.unwrap_or_default(),
+                to_ns: to.unwrap_or_default(),
+                counted: counted.unwrap_or_default().max(0).cast_unsigned(),
+                dropped: dropped.unwrap_or_default().max(0).cast_unsigned(),
+            };
+            take(&owned(&mut batch, run), &row);
             batch.advance();
         }
     }
@@ -86,17 +92,7 @@ pub(super) fn read_lines(
         for _ in 0..batch.rows() {
             let [thread_id, line, column, is_branch, from, to, count] =
                 numbers.map(|at| batch.integer(at));
-            let (start, start_column) =
-                (number(&mut batch, named[2]), number(&mut batch, named[3]));
-            let [name, file] = batch.texts([named[0], named[1]]);
-            let function = functions.id(&Named {
-                name: name.unwrap_or_default(),
-                file: file.unwrap_or_default(),
-                line: start,
-                column: start_column,
-                parameters: b"[]",
-                is_inspected: false,
-            });
+            let function = function_of(&mut batch, named, functions);
             let row = LineRow {
                 function,
                 thread_id: to_u32(thread_id),

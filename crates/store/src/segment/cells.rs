@@ -5,8 +5,18 @@
 use breadcrumb_event::schema::{COUNTS, FUNCTIONS, LINES, SAMPLES};
 
 use super::SegmentBuilder;
-use crate::resolved_functions::ResolvedFunctions;
+use crate::resolved_functions::{ResolvedFunction, ResolvedFunctions};
 use crate::table::Cells;
+
+/// What the rows of a function in a thread begin with: run, thread, and the function's name and place.
+fn push_place(cells: &mut Cells, run_id: &str, thread_id: u32, function: &ResolvedFunction) {
+    cells.push_text(Some(run_id));
+    cells.push_integer(Some(thread_id.into()));
+    cells.push_text(Some(&function.name));
+    cells.push_text(Some(&function.file));
+    cells.push_integer(Some(function.line.into()));
+    cells.push_integer(Some(function.column.into()));
+}
 
 impl SegmentBuilder {
     pub(super) fn function_cells(&self, functions: &mut ResolvedFunctions<'_>) -> Cells {
@@ -43,12 +53,7 @@ impl SegmentBuilder {
         for run in &self.runs {
             for row in &run.counts {
                 let function = functions.get(row.function);
-                cells.push_text(Some(&run.run_id));
-                cells.push_integer(Some(row.thread_id.into()));
-                cells.push_text(Some(&function.name));
-                cells.push_text(Some(&function.file));
-                cells.push_integer(Some(function.line.into()));
-                cells.push_integer(Some(function.column.into()));
+                push_place(&mut cells, &run.run_id, row.thread_id, &function);
                 cells.push_integer(Some(row.from_ns));
                 cells.push_integer(Some(row.to_ns));
                 cells.push_integer(Some(i64::try_from(row.counted).unwrap_or(i64::MAX)));
@@ -63,12 +68,7 @@ impl SegmentBuilder {
         for run in &self.runs {
             for row in &run.lines {
                 let function = functions.get(row.function);
-                cells.push_text(Some(&run.run_id));
-                cells.push_integer(Some(row.thread_id.into()));
-                cells.push_text(Some(&function.name));
-                cells.push_text(Some(&function.file));
-                cells.push_integer(Some(function.line.into()));
-                cells.push_integer(Some(function.column.into()));
+                push_place(&mut cells, &run.run_id, row.thread_id, &function);
                 cells.push_integer(Some(row.line.into()));
                 cells.push_integer(Some(row.column.into()));
                 cells.push_integer(Some(row.is_branch.into()));
