@@ -184,6 +184,7 @@ mod tests {
                 scopes: Vec::new(),
                 catches: Vec::new(),
                 blocks: Vec::new(),
+                assignments: Vec::new(),
             },
             generated: None,
         }

@@ -319,6 +319,7 @@ fn wanted() -> Wanted {
             this: options.values.this,
             locals: options.locals,
             lines: options.lines,
+            variables: false,
             leaves: options.leaves,
         }
     })

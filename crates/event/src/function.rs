@@ -87,6 +87,8 @@ pub struct Function {
     pub catches: Vec<CatchClause>,
     /// Its blocks, in the order of their numbers; none where lines are not recorded.
     pub blocks: Vec<Block>,
+    /// Its assignments that have a probe, in the order of their numbers; none where variables are not recorded.
+    pub assignments: Vec<Assignment>,
 }
 
 impl Function {
@@ -136,6 +138,9 @@ impl Function {
         }
         for block in &self.blocks {
             block.write(&mut line);
+        }
+        for assignment in &self.assignments {
+            assignment.write(&mut line);
         }
         line.push('\n');
         line
@@ -263,6 +268,39 @@ impl Block {
     }
 }
 
+/// What a function gives a value to, at one place: a variable where it is declared or assigned to, a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The target as it is written: `sum`, `this.total`, `a.b[i]`; cut at [`MAX_TARGET_CHARS`].
+    pub name: String,
+    /// Line of the target's first character, from 1; 0 where a source map does not know it.
+    pub line: u32,
+    /// Column of the target's first character, from 1, in UTF-16 units.
+    pub column: u32,
+}
+
+/// Characters of a target: what is longer is cut, and ends with `…`.
+pub const MAX_TARGET_CHARS: usize = 60;
+
+/// Before an assignment, in a line of the table.
+const ASSIGNMENT: char = '\u{1f}';
+
+impl Assignment {
+    fn write(&self, out: &mut String) {
+        let _ = write!(out, "\t{ASSIGNMENT}{} {} ", self.line, self.column);
+        escape(&self.name, out);
+    }
+
+    fn read(field: &str) -> Option<Self> {
+        let mut parts = field.strip_prefix(ASSIGNMENT)?.splitn(3, ' ');
+        Some(Self {
+            line: parts.next()?.parse().ok()?,
+            column: parts.next()?.parse().ok()?,
+            name: unescape(parts.next()?),
+        })
+    }
+}
+
 /// Before a scope, in a line of the table.
 const SCOPE: char = '\u{1d}';
 /// Before the name of a variable of a function around.
@@ -351,11 +389,14 @@ impl FunctionEntry {
         });
         let (mut parameters, mut scopes) = (Vec::new(), Vec::new());
         let (mut catches, mut blocks) = (Vec::new(), Vec::new());
+        let mut assignments = Vec::new();
         for field in fields {
             if let Some(scope) = LocalScope::read(field) {
                 scopes.push(scope);
             } else if let Some(block) = Block::read(field) {
                 blocks.push(block);
+            } else if let Some(assignment) = Assignment::read(field) {
+                assignments.push(assignment);
             } else if let Some(clause) = CatchClause::read(field) {
                 catches.push(clause);
             } else {
@@ -377,6 +418,7 @@ impl FunctionEntry {
             scopes,
             catches,
             blocks,
+            assignments,
         };
         let entry = Self {
             file,
@@ -501,6 +543,18 @@ mod tests {
                         end_line: 5,
                         end_column: 20,
                         lines: Vec::new(),
+                    },
+                ],
+                assignments: vec![
+                    Assignment {
+                        name: "a.b[ i\n]".into(),
+                        line: 4,
+                        column: 3,
+                    },
+                    Assignment {
+                        name: "变量".into(),
+                        line: 0,
+                        column: 0,
                     },
                 ],
             },

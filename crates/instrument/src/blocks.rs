@@ -20,7 +20,7 @@ use crate::visitor::Visitor;
 const MAX_BLOCKS: usize = u16::MAX as usize;
 
 /// Blocks in one another: each takes some of the stack that V8 parses with, which does for 400 to 600 of them.
-const MAX_NESTED: u32 = 250;
+pub(crate) const MAX_NESTED: u32 = 250;
 
 /// The block that the code being visited is in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,6 +36,12 @@ pub(crate) struct OpenBlock {
     is_over: bool,
 }
 
+impl OpenBlock {
+    pub fn depth(self) -> u32 {
+        self.depth
+    }
+}
+
 impl Found<'_> {
     /// There are blocks to tell.
     pub fn tells_blocks(&self) -> bool {
@@ -46,8 +52,13 @@ impl Found<'_> {
 }
 
 impl<'a> Visitor<'a> {
+    /// The function's token can be had.
+    pub fn is_told(&mut self) -> bool {
+        self.current != NO_FUNCTION && !self.is_untold()
+    }
+
     fn tells_blocks(&mut self) -> bool {
-        self.lines && self.current != NO_FUNCTION && !self.is_untold()
+        self.lines && self.is_told()
     }
 
     /// The function's own block, of which the enter tells.
@@ -137,7 +148,7 @@ impl<'a> Visitor<'a> {
     /// something around it, without probes in the text of the former.
     pub fn keep_text(&mut self, named: &Expression<'a>, visit: impl FnOnce(&mut Self)) {
         let before = self.kept.len();
-        if self.tells_blocks() {
+        if (self.lines || self.variables) && self.is_told() {
             find_written(named, &mut self.kept);
         }
         visit(self);
@@ -236,7 +247,8 @@ impl<'a> Visitor<'a> {
     }
 }
 
-/// The operators with branches in what V8 writes out of an expression: all but arguments, functions and conditions.
+/// The operators with branches and the assignments in what V8 writes out of an expression: all but arguments,
+/// functions, conditions and what is assigned.
 fn find_written(expression: &Expression, found: &mut Vec<Span>) {
     match expression.get_inner_expression() {
         Expression::LogicalExpression(it) => {
@@ -252,6 +264,18 @@ fn find_written(expression: &Expression, found: &mut Vec<Span>) {
         Expression::SequenceExpression(it) => {
             for one in &it.expressions {
                 find_written(one, found);
+            }
+        }
+        Expression::AssignmentExpression(it) => {
+            found.push(it.span);
+            if let Some(member) = it.left.as_member_expression() {
+                find_written_of_member(member, found);
+            }
+        }
+        Expression::UpdateExpression(it) => {
+            found.push(it.span);
+            if let Some(member) = it.argument.as_member_expression() {
+                find_written_of_member(member, found);
             }
         }
         Expression::ChainExpression(it) => {

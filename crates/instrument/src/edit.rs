@@ -5,7 +5,11 @@
 //! `return a + b` becomes `ReturnOpen` before `a`, `ReturnClose` behind `b`.
 //!
 //! Limits: edits are pushed in the order of the source (openers before what they enclose, closers
-//! behind it), so that those at one offset stand in the order in which they must appear.
+//! behind it), so that those at one offset stand in the order in which they must appear: of what ends there
+//! from the inside out, a suspension, a branch of an expression, an assignment, what is told behind its
+//! statement, that one's block, scope and loop; then, of what begins there from the outside in, a loop's
+//! body, its block, what is told at its head, its scope, a block that follows, an assignment, a branch of an
+//! expression, a suspension.
 
 /// Which piece of which probe; the texts are in `render.rs`, the shapes on the design page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +80,16 @@ pub(crate) enum Piece {
     /// Before a block that is an expression.
     OperandBlock(u32),
     OperandBlockClose,
+    /// Before an expression that assigns: the probe's letter, and the function's so many-th assignment.
+    AssignmentOpen(char, u32),
+    /// A variable that it gave a value, at its end.
+    AssignmentName,
+    AssignmentClose,
+    /// `{` before what stands alone where a statement behind it tells of a variable.
+    TellOpen,
+    /// That statement: the function's so many-th assignment.
+    Tell(u32),
+    TellClose,
 }
 
 /// The `;` that ended the statement was left to automatic insertion, which our text could prevent.
@@ -117,6 +131,6 @@ pub(crate) struct Edit<'a> {
     pub flags: u8,
     /// Byte offset of the place that V8 would have said in the original for the code of this edit.
     pub place: u32,
-    /// The name of a caught value, for `Piece::Catch`.
+    /// The name of a caught value, for `Piece::Catch`; that of a variable whose value is told.
     pub name: &'a str,
 }

@@ -61,6 +61,17 @@ pub(crate) struct Block {
     pub end: u32,
 }
 
+/// What gets a value at one place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Assignment<'a> {
+    /// As it is written.
+    pub target: &'a str,
+    /// Where it begins, in bytes.
+    pub start: u32,
+    /// It is a variable, whose name a source map may know.
+    pub is_variable: bool,
+}
+
 /// A function with a body.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
@@ -94,6 +105,10 @@ pub(crate) struct Found<'a> {
     pub blocks: Vec<Block>,
     /// The most of them that are in one another, beside the function's own.
     pub nested_blocks: u32,
+    /// By number; none where variables are not told.
+    pub assignments: Vec<Assignment<'a>>,
+    /// The most probes around one another where one of them is told.
+    pub nested_assignments: u32,
     /// Where its statements and its blocks that are expressions start, and the numbers of their blocks.
     pub lines: Vec<(u32, u32)>,
     /// Its own code says `this`.

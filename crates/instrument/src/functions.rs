@@ -219,6 +219,8 @@ impl<'a> Visitor<'a> {
             catches: Vec::new(),
             blocks: Vec::new(),
             nested_blocks: 0,
+            assignments: Vec::new(),
+            nested_assignments: 0,
             lines: Vec::new(),
             uses_this: false,
             is_leaf: false,

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod assignments;
 mod blocks;
 mod classes;
 mod declarations;
@@ -104,6 +105,8 @@ pub struct Wanted {
     pub locals: bool,
     /// Probes tell which blocks of a function run.
     pub lines: bool,
+    /// Probes tell the value behind each assignment.
+    pub variables: bool,
     /// What becomes of leaves.
     pub leaves: Leaves,
 }

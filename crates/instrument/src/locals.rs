@@ -14,6 +14,7 @@ use oxc_syntax::scope::ScopeId;
 use oxc_syntax::symbol::{SymbolFlags, SymbolId};
 use rustc_hash::FxHashMap;
 
+use crate::assignments::Bound;
 use crate::edit::{BRACES, NO_FUNCTION, Piece};
 use crate::found::{Found, Scope, Variable};
 use crate::visitor::Visitor;
@@ -197,17 +198,26 @@ impl<'a> Visitor<'a> {
         self.close_scope(block.span.end - 1, scope);
     }
 
-    /// What a loop does, whose head may declare variables.
-    pub fn visit_loop_body(&mut self, head: Option<ScopeId>, body: &Statement<'a>) {
-        self.visit_branch(body, |visitor| match body {
-            Statement::BlockStatement(block) => visitor.visit_block(block, head),
-            Statement::EmptyStatement(_) => {}
-            _ => {
-                let Span { start, end, .. } = body.span();
-                let scope = visitor.open_scope(start, end, [head, None], BRACES);
-                visitor.visit_statement(body);
-                visitor.close_scope(end, scope);
+    /// What a loop does, whose head may declare variables and have some to tell.
+    pub fn visit_loop_body(
+        &mut self,
+        head: Option<ScopeId>,
+        told: &[Bound<'a>],
+        body: &Statement<'a>,
+    ) {
+        self.visit_branch(body, |visitor| {
+            visitor.tell_head(told, body);
+            match body {
+                Statement::BlockStatement(block) => visitor.visit_block(block, head),
+                Statement::EmptyStatement(_) => {}
+                _ => {
+                    let Span { start, end, .. } = body.span();
+                    let scope = visitor.open_scope(start, end, [head, None], BRACES);
+                    visitor.visit_statement(body);
+                    visitor.close_scope(end, scope);
+                }
             }
+            visitor.end_head(told, body);
         });
     }
 

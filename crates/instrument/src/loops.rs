@@ -30,7 +30,8 @@ impl<'a> Visitor<'a> {
         self.enter(Breakable::Loop);
         self.visit_for_statement_left(&it.left);
         self.visit_placed(&it.right);
-        self.visit_loop_body(it.scope_id.get(), &it.body);
+        let told = self.told_of_head(&it.left, &it.body);
+        self.visit_loop_body(it.scope_id.get(), &told, &it.body);
         self.leave_loop();
     }
 
@@ -45,7 +46,7 @@ impl<'a> Visitor<'a> {
         // V8 disposes twice of what such a head declares and a function refers to (*tried* on 24, 26).
         let disposes = matches!(&it.init, Some(ForStatementInit::VariableDeclaration(head)) if head.kind.is_using());
         let head = it.scope_id.get().filter(|_| !disposes);
-        self.visit_loop_body(head, &it.body);
+        self.visit_loop_body(head, &[], &it.body);
         self.leave_loop();
     }
 

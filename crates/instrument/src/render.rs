@@ -153,6 +153,12 @@ impl Text<'_> {
             | Piece::BlockClose
             | Piece::OperandBlock(_)
             | Piece::OperandBlockClose => self.insert_block(function, id, edit),
+            Piece::AssignmentOpen(..)
+            | Piece::AssignmentName
+            | Piece::AssignmentClose
+            | Piece::TellOpen
+            | Piece::Tell(_)
+            | Piece::TellClose => self.insert_assignment(function, id, edit),
             _ => self.insert_inside(function, edit),
         }
         None
@@ -444,7 +450,7 @@ impl Text<'_> {
         }
     }
 
-    fn semicolon(&mut self, edit: &Edit) {
+    pub(crate) fn semicolon(&mut self, edit: &Edit) {
         if edit.flags & SEMICOLON != 0 {
             self.push(";");
         }

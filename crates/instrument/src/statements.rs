@@ -326,7 +326,8 @@ impl<'a> Visitor<'a> {
             self.keep_text(&statement.right, |visitor| {
                 visitor.visit_placed(&statement.right);
             });
-            self.visit_loop_body(statement.scope_id.get(), &statement.body);
+            let told = self.told_of_head(&statement.left, &statement.body);
+            self.visit_loop_body(statement.scope_id.get(), &told, &statement.body);
         }
         self.leave_loop();
     }
@@ -349,13 +350,14 @@ impl<'a> Visitor<'a> {
             self.push_placed(iterable.end, Piece::IterableClose, 0, place);
         }
         let body = statement.body.span();
+        let told = self.told_of_head(&statement.left, &statement.body);
         if let Statement::BlockStatement(_) = &statement.body {
             self.push(body.start + 1, Piece::LoopBodyOpen, 0);
-            self.visit_loop_body(statement.scope_id.get(), &statement.body);
+            self.visit_loop_body(statement.scope_id.get(), &told, &statement.body);
             self.push(body.end - 1, Piece::LoopBodyClose, 0);
         } else {
             self.push(body.start, Piece::LoopBodyOpen, BRACES);
-            self.visit_loop_body(statement.scope_id.get(), &statement.body);
+            self.visit_loop_body(statement.scope_id.get(), &told, &statement.body);
             self.push(body.end, Piece::LoopBodyClose, BRACES);
         }
         self.push(statement.span.end, Piece::LoopClose, 0);

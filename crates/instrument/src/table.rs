@@ -3,7 +3,9 @@
 //! A function in one that is left alone is left alone too, and has no id, unless it is for what only
 //! breakpoints cannot do.
 
-use breadcrumb_event::function::{Block, CatchClause, Function, LocalScope, LocalVariable};
+use breadcrumb_event::function::{
+    Assignment, Block, CatchClause, Function, LocalScope, LocalVariable, MAX_TARGET_CHARS,
+};
 
 use crate::LeftAloneFunction;
 use crate::edit::NO_FUNCTION;
@@ -76,6 +78,7 @@ pub(crate) fn number<'a>(
             scopes: scopes(function, names, positions),
             catches: catches(function, positions),
             blocks: blocks(function, positions, names.0.is_some()),
+            assignments: assignments(function, names, positions),
         });
     }
     (ids, functions, left_alone)
@@ -151,6 +154,40 @@ fn blocks(function: &Found, positions: &Positions, maps: bool) -> Vec<Block> {
         }
     }
     blocks
+}
+
+fn assignments<'a>(
+    function: &Found<'a>,
+    names: Names<'a>,
+    positions: &Positions<'a>,
+) -> Vec<Assignment> {
+    if !function.tells_assignments() {
+        return Vec::new();
+    }
+    let assignments = function.assignments.iter().map(|it| {
+        let (line, column) = positions.line_and_column(positions.utf16(it.start));
+        let name = if it.is_variable {
+            names.of(it.target, it.start)
+        } else {
+            it.target
+        };
+        Assignment {
+            name: cut(name),
+            line,
+            column,
+        }
+    });
+    assignments.collect()
+}
+
+fn cut(target: &str) -> String {
+    match target.char_indices().nth(MAX_TARGET_CHARS) {
+        None => target.to_owned(),
+        Some(_) => {
+            let kept = target.chars().take(MAX_TARGET_CHARS - 1);
+            kept.chain(['…']).collect()
+        }
+    }
 }
 
 fn said<'a>(parameter: &Parameter<'a>, names: Names<'a>) -> String {

@@ -17,7 +17,7 @@ use crate::frame::Frame;
 use crate::leaves::Leaves;
 use crate::locals::Locals;
 use crate::original_names::Names;
-use crate::{Diagnostic, Input, Reason, name, parse};
+use crate::{Diagnostic, Input, Reason, parse};
 
 /// Nested expressions and statements that the visitor follows. Only sums and the like can be that
 /// deep, in generated code; see `stack.rs` for the room.
@@ -41,6 +41,8 @@ pub(crate) fn visit<'a>(
         current: NO_FUNCTION,
         leaves: input.wanted.leaves,
         lines: input.wanted.lines,
+        variables: input.wanted.variables,
+        open_assignments: 0,
         kept: Vec::new(),
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
@@ -94,6 +96,10 @@ pub(crate) struct Visitor<'a> {
     pub leaves: Leaves,
     /// Whether blocks are told.
     pub lines: bool,
+    /// Whether assignments are told.
+    pub variables: bool,
+    /// Probes around the code being visited that tell of assignments.
+    pub open_assignments: u32,
     /// Expressions around that have no probes between their operands.
     pub kept: Vec<Span>,
     pub is_strict: bool,
@@ -221,6 +227,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
         }
         let start = it.span().start;
         self.begin_statement(it);
+        let declared = self.begin_declaration(it);
         self.in_statement((start, start), |visitor| walk::walk_statement(visitor, it));
         if matches!(
             it,
@@ -228,6 +235,7 @@ impl<'a> Visit<'a> for Visitor<'a> {
         ) {
             self.end_statement(it.span().end);
         }
+        self.end_declaration(it.span(), declared);
         self.depth -= 1;
     }
 
@@ -296,21 +304,17 @@ impl<'a> Visit<'a> for Visitor<'a> {
         if let Some(init) = &it.init {
             let start = init.span().start;
             self.in_statement((start, start), |visitor| {
-                visitor.visit_default(&it.id, init);
+                visitor.visit_initializer(&it.id, init);
             });
         }
     }
 
     fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
-        self.visit_assignment_target(&it.left);
-        let class = self.classes.last().cloned().flatten();
-        let names = self.names;
-        let name = || name::of_target(names, &it.left, class.as_deref());
-        if it.left.is_assignment_target_pattern() {
-            self.keep_text(&it.right, |visitor| visitor.visit_named(&it.right, name));
-        } else {
-            self.visit_named(&it.right, name);
-        }
+        self.visit_assignment(it);
+    }
+
+    fn visit_update_expression(&mut self, it: &UpdateExpression<'a>) {
+        self.visit_update(it);
     }
 
     fn visit_assignment_pattern(&mut self, it: &AssignmentPattern<'a>) {

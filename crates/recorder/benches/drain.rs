@@ -67,6 +67,7 @@ fn register() {
         scopes: Vec::new(),
         catches: Vec::new(),
         blocks: Vec::new(),
+        assignments: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     };
     functions

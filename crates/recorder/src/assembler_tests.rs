@@ -49,6 +49,7 @@ pub(crate) fn translator() -> Translator {
             end: 1,
             scopes: Vec::new(),
             blocks: blocks(),
+            assignments: Vec::new(),
             catches: [10, 20]
                 .map(|line| CatchClause {
                     line,

@@ -296,6 +296,7 @@ mod tests {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
         }
     }
 

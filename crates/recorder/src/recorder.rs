@@ -584,6 +584,7 @@ mod tests {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
         };
         let functions = recorder.session.control.functions();
         let id = functions.register("f.js".into(), vec![function]).unwrap();

@@ -44,6 +44,7 @@ fn functions() -> Vec<FunctionEntry> {
                 scopes: Vec::new(),
                 catches: Vec::new(),
                 blocks: Vec::new(),
+                assignments: Vec::new(),
                 parameters: vec!["id".into(), "count".into()],
             },
             generated: None,

@@ -35,6 +35,7 @@ fn functions() -> Vec<FunctionEntry> {
                 scopes: Vec::new(),
                 catches: Vec::new(),
                 blocks: Vec::new(),
+                assignments: Vec::new(),
                 parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
             },
             generated: None,

@@ -63,6 +63,7 @@ fn functions() -> Vec<FunctionEntry> {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
             parameters: Vec::new(),
         },
         generated: None,

@@ -55,6 +55,7 @@ impl Owned {
                 scopes: Vec::new(),
                 catches: Vec::new(),
                 blocks: Vec::new(),
+                assignments: Vec::new(),
                 parameters: vec![],
                 ..function(0).function
             },
@@ -131,6 +132,7 @@ fn function(id: u32) -> FunctionEntry {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
             parameters: (0..id % 3).map(|p| format!("p{p}")).collect(),
         },
         generated: None,

@@ -27,6 +27,7 @@ fn function(name: &str) -> FunctionEntry {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
             parameters: vec!["a".into(), "b".into()],
         },
         generated: None,

@@ -57,6 +57,15 @@ pub fn instrument_with_lines(path: &Path, source: &str) -> Outcome {
     instrument_wanted(path, source, wanted)
 }
 
+/// The same with probes that tell of assignments.
+pub fn instrument_with_variables(path: &Path, source: &str) -> Outcome {
+    let wanted = Wanted {
+        variables: true,
+        ..Wanted::default()
+    };
+    instrument_wanted(path, source, wanted)
+}
+
 /// The same with everything that there is.
 pub fn instrument_with_all(path: &Path, source: &str, kind: SourceKind) -> Outcome {
     instrument(&Input {
@@ -64,6 +73,7 @@ pub fn instrument_with_all(path: &Path, source: &str, kind: SourceKind) -> Outco
             this: true,
             locals: true,
             lines: true,
+            variables: true,
             leaves: Leaves::default(),
         },
         ..input(path, source, kind)
@@ -197,6 +207,17 @@ fn scopes(done: &Instrumented) -> Vec<Vec<Vec<&str>>> {
         .collect()
 }
 
+/// What each function assigns to.
+fn assignments(done: &Instrumented) -> Vec<Vec<&str>> {
+    let functions = done.functions.iter();
+    functions
+        .map(|function| {
+            let assignments = function.assignments.iter();
+            assignments.map(|it| it.name.as_str()).collect()
+        })
+        .collect()
+}
+
 /// Ids of the functions that got no `try`.
 fn without_try(done: &Instrumented) -> Vec<usize> {
     (0..done.functions.len())
@@ -240,6 +261,7 @@ pub fn compare(path: &Path, source: &str, done: &Instrumented) -> (Value, Value)
         "names": names,
         "withoutTry": without_try(done),
         "scopes": scopes(done),
+        "assignments": assignments(done),
         "exits": source.contains("process.exit("),
         "lineStarts": tables.line_starts,
         "offsets": tables.offsets,

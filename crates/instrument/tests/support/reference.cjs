@@ -104,6 +104,31 @@ $bc.n = (f, id, k) => {
   const counts = (blocks[id] ??= {});
   counts[k] = (counts[k] ?? 0) + 1;
 };
+/** What was told of assignments, in order: function, target, value. */
+const assigned = [];
+function assign(f, id, k, value) {
+  if (!withoutTry.has(id)) resume(f, 'assignment');
+  if (calls[f]?.id !== id) violation(`assignment ${k} of ${id}`, calls[f]);
+  const target = table.assignments[id][k];
+  if (target === undefined) violation(`no assignment ${k}`, calls[f]);
+  if (process.env.BC_ASSIGNED) assigned.push([table.names[id], target, show(value)]);
+}
+/** Without running code of the program. */
+function show(value) {
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? `[${value.map(show)}]` : 'object';
+  }
+  if (typeof value === 'function') return `function ${Object.getOwnPropertyDescriptor(value, 'name')?.value}`;
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
+const one = (value) => (typeof value === 'bigint' ? 1n : 1);
+$bc.a = (f, id, k, value) => (assign(f, id, k, value), value);
+$bc.i = (f, id, k, value) => (assign(f, id, k, value + one(value)), value);
+$bc.d = (f, id, k, value) => (assign(f, id, k, value - one(value)), value);
+$bc.g = (f, id, k, value, ...values) => {
+  values.forEach((it, index) => assign(f, id, k + index, it));
+  return value;
+};
 /** Variables by call, as the probes read them: what is wrong with the names is a violation. */
 let reading = [];
 function readLocals(f, reader) {
@@ -211,5 +236,5 @@ process.on('exit', () => {
     // `process.exit` in the middle of a call leaves it open.
     if (!withoutTry.has(call.id) && !table.exits) violation('never ended', call);
   }
-  writeFileSync(process.env.BC_LOG, JSON.stringify({ enters, violations, blocks }));
+  writeFileSync(process.env.BC_LOG, JSON.stringify({ enters, violations, blocks, assigned }));
 });

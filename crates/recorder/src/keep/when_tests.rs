@@ -29,6 +29,7 @@ fn function(id: u32) -> Option<FunctionEntry> {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
         },
         generated: None,
     })

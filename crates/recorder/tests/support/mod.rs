@@ -60,6 +60,7 @@ pub fn function(name: &str) -> Function {
         scopes: Vec::new(),
         catches: Vec::new(),
         blocks: Vec::new(),
+        assignments: Vec::new(),
         parameters: vec!["a".into(), "b".into()],
     }
 }

@@ -107,6 +107,7 @@ impl MergedFunctions {
                     scopes: Vec::new(),
                     catches: Vec::new(),
                     blocks: Vec::new(),
+                    assignments: Vec::new(),
                     parameters: serde_json::from_str(&parameters).unwrap_or_default(),
                 },
                 generated,

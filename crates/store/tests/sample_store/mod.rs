@@ -31,6 +31,7 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             scopes: Vec::new(),
             catches: Vec::new(),
             blocks: Vec::new(),
+            assignments: Vec::new(),
             parameters: parameters.iter().map(|p| (*p).to_owned()).collect(),
         },
         generated: (line == 3).then(|| Generated {
