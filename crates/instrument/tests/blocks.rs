@@ -83,14 +83,14 @@ const NEVER_REACHED: [(&str, usize); 1] = [("messages.mjs", 3)];
 
 /// Runs it, and compares the counts of its blocks with V8's.
 fn compare_blocks(path: &Path, source: &str, done: &Instrumented) {
-    let (counted, told) = support::compare(path, source, done);
+    let (counted, log) = support::compare(path, source, done);
     let starts = &done.splices.tables().line_starts;
     let offset = |line: u32, column: u32| u64::from(starts[line as usize - 1] + column - 1);
     let mut problems = String::new();
     for (id, function) in done.functions.iter().enumerate() {
         let ranges = ranges(function, &counted);
         for (number, block) in function.blocks.iter().enumerate() {
-            let told = told[id.to_string()][number.to_string()]
+            let told = log["blocks"][id.to_string()][number.to_string()]
                 .as_u64()
                 .unwrap_or(0);
             // V8 counts the code before a generator's first `yield` by its calls.

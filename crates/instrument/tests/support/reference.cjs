@@ -2,6 +2,7 @@
 // a log and checked as they come. What ts/runtime must do, in the plainest way.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
+const { types } = require('node:util');
 
 const table = JSON.parse(readFileSync(process.env.BC_TABLE, 'utf8'));
 const withoutTry = new Set(table.withoutTry);
@@ -111,14 +112,17 @@ function assign(f, id, k, value) {
   if (calls[f]?.id !== id) violation(`assignment ${k} of ${id}`, calls[f]);
   const target = table.assignments[id][k];
   if (target === undefined) violation(`no assignment ${k}`, calls[f]);
-  if (process.env.BC_ASSIGNED) assigned.push([table.names[id], target, show(value)]);
+  assigned.push([id, target ?? '', show(value)]);
 }
 /** Without running code of the program. */
 function show(value) {
   if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? `[${value.map(show)}]` : 'object';
+    const isList = Array.isArray(value) && !types.isProxy(value);
+    return isList ? `[${value.map((it) => (Object(it) === it ? 'object' : String(it)))}]` : 'object';
   }
-  if (typeof value === 'function') return `function ${Object.getOwnPropertyDescriptor(value, 'name')?.value}`;
+  if (typeof value === 'function') {
+    return types.isProxy(value) ? 'function' : `function ${Object.getOwnPropertyDescriptor(value, 'name')?.value}`;
+  }
   return typeof value === 'bigint' ? `${value}n` : String(value);
 }
 const one = (value) => (typeof value === 'bigint' ? 1n : 1);
