@@ -27,6 +27,14 @@ struct Entry<'a> {
     is_skipped: bool,
 }
 
+/// `{ "": function () {} }` gives it no name that V8 would show.
+fn named_by_text(name: Option<&str>) -> Named {
+    match name {
+        None | Some("") => Named::Not,
+        Some(_) => Named::ByText,
+    }
+}
+
 impl<'a> Reader<'a> {
     pub fn read_plain_function(&mut self, it: &Function<'a>) {
         let given = self.take_given(it.span);
@@ -35,11 +43,7 @@ impl<'a> Reader<'a> {
         // A declaration has a name, if only `default`.
         let is_waiting = own.is_none() && !is_declaration;
         let name = own.or(given);
-        let named = if name.is_some() {
-            Named::ByText
-        } else {
-            Named::Not
-        };
+        let named = named_by_text(name.as_deref());
         if is_declaration {
             self.in_state(|reader| {
                 reader
@@ -118,11 +122,7 @@ impl<'a> Reader<'a> {
         self.around.expected_call = std::mem::take(&mut self.around.expects_call);
         let entry = Entry {
             span: it.span,
-            named: if name.is_some() {
-                Named::ByText
-            } else {
-                Named::Not
-            },
+            named: named_by_text(name.as_deref()),
             name,
             is_eager,
             is_arrow: true,

@@ -66,14 +66,14 @@ fn read(file: &Path) -> Option<String> {
     file.starts_with(packages()).then_some(text)
 }
 
-fn input(source: &str) -> Input<'_> {
+fn input(source: &str, wanted: Wanted) -> Input<'_> {
     Input {
         source,
         kind: SourceKind::CommonJs,
         first_id: 0,
         file_stem: "file",
         names: None,
-        wanted: Wanted::default(),
+        wanted,
     }
 }
 
@@ -120,35 +120,58 @@ fn check(node: &Path, folder: &Path, nothing: &Path, list: &Path) {
     let (version, plain) = ask(node, nothing);
     let engine = Engine::of_version(version);
     let mut bad = String::new();
-    let mut texts: BTreeMap<&Path, (String, Instrumented)> = BTreeMap::new();
-    let mut lines = String::new();
+    let mut sources = BTreeMap::new();
     let mut nameless = 0;
-    for (index, (file, told)) in plain.iter().enumerate() {
+    for (file, told) in &plain {
         let Some(source) = read(file) else { continue };
-        let Some(ours) = inferred_names(&input(&source), engine) else {
+        let Some(ours) = inferred_names(&input(&source, Wanted::default()), engine) else {
             continue;
         };
         nameless += compare(told, &ours, file, &mut bad);
-        if let Outcome::Instrumented(done) = instrument(&input(&source)) {
-            let path = folder.join(format!("{index}.js"));
-            std::fs::write(&path, &done.code).expect("a file");
-            let _ = writeln!(lines, "{}\t{}", file.display(), path.display());
-            texts.insert(file, (source, done));
-        }
+        sources.insert(file.as_path(), source);
     }
     assert!(bad.is_empty(), "V8 {version}: {bad}");
     assert!(nameless > 1_000, "V8 {version}: {nameless} functions");
+    println!("V8 {version}: {nameless} without a name");
+    let all = Wanted {
+        lines: true,
+        variables: true,
+        ..Wanted::default()
+    };
+    for wanted in [Wanted::default(), all] {
+        let mut texts: BTreeMap<&Path, (&str, Instrumented)> = BTreeMap::new();
+        let mut lines = String::new();
+        for (index, (&file, source)) in sources.iter().enumerate() {
+            if let Outcome::Instrumented(done) = instrument(&input(source, wanted)) {
+                let path = folder.join(format!("{index}.js"));
+                std::fs::write(&path, &done.code).expect("a file");
+                let _ = writeln!(lines, "{}\t{}", file.display(), path.display());
+                texts.insert(file, (source, done));
+            }
+        }
+        std::fs::write(list, lines).expect("a file");
+        let (_, with_probes) = ask(node, list);
+        compare_with_probes(engine, wanted, (&plain, &with_probes), &texts);
+    }
+}
 
-    std::fs::write(list, lines).expect("a file");
-    let (_, with_probes) = ask(node, list);
+/// The names with probes, and the way back from them.
+fn compare_with_probes(
+    engine: Engine,
+    wanted: Wanted,
+    (plain, with_probes): (&Told, &Told),
+    texts: &BTreeMap<&Path, (&str, Instrumented)>,
+) {
+    let mut bad = String::new();
     let (mut differing, mut compared) = (0, 0);
-    for (file, told) in &with_probes {
+    for (file, told) in with_probes {
         let Some((source, done)) = texts.get(file.as_path()) else {
             continue;
         };
-        let ours = inferred_names(&input(&done.code), engine).expect("it parses");
+        let source = &input(source, wanted);
+        let ours = inferred_names(&input(&done.code, wanted), engine).expect("it parses");
         compare(told, &ours, file, &mut bad);
-        let mut names = FunctionNames::of(&input(source), engine);
+        let mut names = FunctionNames::of(source, engine);
         let originals: BTreeMap<_, _> = plain[file]
             .iter()
             .map(|(start, _, name)| (*start, name.as_str()))
@@ -164,7 +187,7 @@ fn check(node: &Path, folder: &Path, nothing: &Path, list: &Path) {
             };
             compared += 1;
             differing += usize::from(name != original);
-            let back = names.original(&input(source), place, name);
+            let back = names.original(source, place, name);
             let back = back.unwrap_or(name);
             if back != *original {
                 let _ = writeln!(
@@ -175,12 +198,10 @@ fn check(node: &Path, folder: &Path, nothing: &Path, list: &Path) {
             }
         }
     }
-    assert!(bad.is_empty(), "V8 {version}, with probes: {bad}");
+    assert!(bad.is_empty(), "{wanted:?}, with probes: {bad}");
     assert!(
         differing > 10,
-        "V8 {version}: probes change nothing in {compared} functions"
+        "{wanted:?}: probes change nothing in {compared} functions"
     );
-    println!(
-        "V8 {version}: {nameless} without a name; {differing} of {compared} differ with probes, 0 behind"
-    );
+    println!("{wanted:?}: {differing} of {compared} differ with probes, 0 behind");
 }

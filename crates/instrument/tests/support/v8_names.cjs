@@ -17,8 +17,18 @@ Module.prototype._compile = function (text, file, ...rest) {
   return _compile.call(this, other ? readFileSync(other, 'utf8') : text, file, ...rest);
 };
 const keep = (_, value) => value;
+const keepAssigned = (f, id, k, value) => value;
 globalThis.$bc = new Proxy(
-  { s: keep, r: keep, q: keep, t: keep },
+  {
+    s: keep,
+    r: keep,
+    q: keep,
+    t: keep,
+    a: keepAssigned,
+    i: keepAssigned,
+    d: keepAssigned,
+    g: keepAssigned,
+  },
   { get: (own, name) => own[name] ?? (/^[eg]\d$/.test(name) ? () => 0 : () => {}) },
 );
 
