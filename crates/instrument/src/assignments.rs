@@ -80,6 +80,14 @@ impl<'a> Visitor<'a> {
         })
     }
 
+    /// What is visited next is in a probe, or in braces of ours; to be undone behind it.
+    fn nest(&mut self) {
+        self.open_assignments += 1;
+        let depth = self.open_assignments + self.frame().block.depth();
+        let deepest = &mut self.found[self.current as usize].nested_assignments;
+        *deepest = depth.max(*deepest);
+    }
+
     /// Visits an expression whose value goes through a probe; the probe of a pattern is given `names`, too.
     fn in_assignment(
         &mut self,
@@ -89,10 +97,7 @@ impl<'a> Visitor<'a> {
         visit: impl FnOnce(&mut Self),
     ) {
         self.push(span.start, Piece::AssignmentOpen(probe, number), 0);
-        self.open_assignments += 1;
-        let depth = self.open_assignments + self.frame().block.depth();
-        let deepest = &mut self.found[self.current as usize].nested_assignments;
-        *deepest = depth.max(*deepest);
+        self.nest();
         visit(self);
         self.open_assignments -= 1;
         for bound in names {
@@ -259,10 +264,15 @@ impl<'a> Visitor<'a> {
             self.push(offset, Piece::TellOpen, 0);
         }
         self.tell(offset, told, 0);
+        self.nest();
     }
 
     pub fn end_head(&mut self, told: &[Bound<'a>], body: &Statement<'a>) {
-        if !told.is_empty() && !matches!(body, Statement::BlockStatement(_)) {
+        if told.is_empty() {
+            return;
+        }
+        self.open_assignments -= 1;
+        if !matches!(body, Statement::BlockStatement(_)) {
             self.push(body.span().end, Piece::TellClose, 0);
         }
     }

@@ -98,7 +98,7 @@ pub(crate) struct Visitor<'a> {
     pub lines: bool,
     /// Whether assignments are told.
     pub variables: bool,
-    /// Probes around the code being visited that tell of assignments.
+    /// Probes that tell of assignments around the code being visited, and braces for them.
     pub open_assignments: u32,
     /// Expressions around that have no probes between their operands.
     pub kept: Vec<Span>,

@@ -94,12 +94,15 @@ fn a_function_with_too_many_assignments_has_none() {
     const MOST: usize = u16::MAX as usize;
     let many = |assignments: usize| "a=1;".repeat(assignments);
     let chain = |assignments: usize| "a=".repeat(assignments) + "1";
+    let heads = |loops: usize| "for(a of a)".repeat(loops) + ";";
     for (body, assignments) in [
         (many(MOST), MOST),
         (many(MOST + 1), 0),
         (chain(250), 250),
         (chain(251), 0),
         (chain(5_000), 0),
+        (heads(250), 250),
+        (heads(251), 0),
     ] {
         let source = format!("function f(a){{{body}}}");
         let Outcome::Instrumented(done) =
