@@ -76,7 +76,10 @@ impl<'a> Visitor<'a> {
         self.number_assignment(Assignment {
             target: &self.source[start as usize..end as usize],
             start,
-            is_variable: matches!(target, SimpleAssignmentTarget::AssignmentTargetIdentifier(_)),
+            is_variable: matches!(
+                target,
+                SimpleAssignmentTarget::AssignmentTargetIdentifier(_)
+            ),
         })
     }
 

@@ -8,7 +8,6 @@ use std::path::Path;
 
 use breadcrumb_instrument::{Instrumented, Outcome};
 
-
 /// Before what the function of the next line tells: `name=value`, without its blanks.
 const EXPECTED: &str = "//=";
 
@@ -19,7 +18,11 @@ fn assignments_are_told_with_their_values() {
         let Outcome::Instrumented(done) = support::instrument_with_variables(path, &source) else {
             panic!("{}: left alone", path.display());
         };
-        insta::assert_snapshot!(format!("{}{}", support::show(&done), show_assignments(&done)));
+        insta::assert_snapshot!(format!(
+            "{}{}",
+            support::show(&done),
+            show_assignments(&done)
+        ));
         compare_assignments(path, &source, &done);
         support::keep(&done);
         let Outcome::Instrumented(all) =

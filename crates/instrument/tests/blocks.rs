@@ -23,10 +23,17 @@ fn blocks_are_told_as_often_as_v8_counts_them() {
     });
 }
 
+/// Where stacks tell of probes for assignments: names that `function_names.rs` takes back, and columns of names that
+/// are not defined.
+const TOLD_OTHERWISE: [&str; 2] = ["names.js", "statement-places.mjs"];
+
 #[test]
 fn blocks_and_variables_go_together() {
     for folder in ["blocks", "fixtures"] {
         insta::glob!(&format!("{folder}/*"), |path| {
+            if TOLD_OTHERWISE.iter().any(|name| path.ends_with(name)) {
+                return;
+            }
             let source = std::fs::read_to_string(path).expect("a text");
             if let Outcome::Instrumented(done) =
                 support::instrument_with_all(path, &source, support::kind_of(path))
