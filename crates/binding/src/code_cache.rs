@@ -59,6 +59,7 @@ impl Question<'_> {
             this,
             locals,
             lines,
+            variables,
             leaves,
         } = self.wanted;
         let (how, longest) = match leaves {
@@ -66,7 +67,9 @@ impl Question<'_> {
             Leaves::Count { longest } => (1, longest),
             Leaves::Skip { longest } => (2, longest),
         };
-        digest.update([u8::from(this), u8::from(locals), u8::from(lines), how]);
+        let flags = [this, locals, lines, variables].map(u8::from);
+        digest.update(flags);
+        digest.update([how]);
         digest.update(longest.to_le_bytes());
         let digest = digest.finalize();
         let hex: String = digest[..20]
@@ -290,6 +293,10 @@ mod tests {
             },
             Wanted {
                 lines: true,
+                ..usual
+            },
+            Wanted {
+                variables: true,
                 ..usual
             },
             Wanted {
