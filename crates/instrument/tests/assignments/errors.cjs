@@ -121,6 +121,12 @@ function cannotCallMember(o) {
 }
 run(cannotCallMember, { b: {} });
 
+//=
+function cannotCallOfBranch(a, b) {
+  ((a || b).c = 5)()
+}
+run(cannotCallOfBranch, null, {});
+
 //= i=1
 function cannotCallUpdated(o) {
   let i = 1
