@@ -98,8 +98,11 @@ function depthOf(point: Point, neverPauses: boolean): number {
     tellCaught(top);
     return top.depth;
   }
+  const wasUnread = top.depth === UNREAD;
   const depth = closeGone(FRAMES_ABOVE, isEntry ? 1 : 0);
-  if (!isEntry && topAt(depth) === top) point.below = below;
+  const isItsOwn = !isEntry && topAt(depth) === top;
+  if (isItsOwn) point.below = below;
+  else if (wasUnread && top.depth <= depth) top.site.nests = true;
   return depth;
 }
 
@@ -140,7 +143,6 @@ function find(call: OpenCall, above: number): void {
     native.stackFrame(below, place);
     if (!isIn(call.site)) continue;
     call.depth = below + 1;
-    call.site.nests = true;
     return;
   }
 }
