@@ -1,6 +1,6 @@
 /**
  * Counts every call with V8's own counters: precise coverage, detailed, begun before the first
- * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: of each function its script's path, name,
+ * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: of each function its script's path and id, name,
  * and ranges: offsets in the script's text, and how often it ran. The first range is the function itself.
  */
 "use strict";
@@ -30,11 +30,12 @@ if (isMainThread && target !== undefined) {
 }
 
 /** The functions of a script. */
-function functionsOf({ url, functions }) {
+function functionsOf({ url, scriptId: script, functions }) {
   const path = pathOf(url);
   if (path === undefined || path === __filename) return [];
   return functions.map(({ functionName: name, ranges }) => ({
     path,
+    script,
     name,
     ranges: ranges.map(({ startOffset, endOffset, count }) => [startOffset, endOffset, count]),
   }));
