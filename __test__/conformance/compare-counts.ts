@@ -3,7 +3,8 @@
  * one run plain with `coverage-preload.cjs`, one traced. Only the main thread of the main process.
  *
  * V8 counts by places in the text that it runs, the store tells original ones: the table
- * `functions` leads from one to the other.
+ * `functions` leads from one to the other. Of lines there is no such table, so with them the maps of CommonJS files
+ * are hidden from both runs.
  *
  * Set aside, with their number: what V8 counts that is no function of the source (module wrappers,
  * class initialisers, implicit constructors), and calls of functions and files left alone.
@@ -95,17 +96,20 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
   try {
     const [countsFile, coverageFile] = [join(folder, "counts.json"), join(folder, "coverage.json")];
     const store = join(folder, "store");
+    const maps = process.env["BREADCRUMB_LINES"]
+      ? [join(import.meta.dirname, "hide-maps.cjs")]
+      : [];
     let counted: V8Counts | undefined;
     await runProgram(program, {
       node,
-      preload: [join(import.meta.dirname, "coverage-preload.cjs")],
+      preload: [...maps, join(import.meta.dirname, "coverage-preload.cjs")],
       env: { ...SAME_ENVIRONMENT, ...SAME_ORDER, BREADCRUMB_TEST_COUNTS: countsFile },
       inspect: () => (counted = readV8Counts(countsFile)),
     });
     await runProgram(program, {
       node,
       store,
-      preload: [join(import.meta.dirname, "coverage-dump.cjs")],
+      preload: [...maps, join(import.meta.dirname, "coverage-dump.cjs")],
       env: { ...SAME_ORDER, BREADCRUMB_TEST_COVERAGE: coverageFile },
     });
     const coverage = JSON.parse(readFileSync(coverageFile, "utf8")) as Coverage;

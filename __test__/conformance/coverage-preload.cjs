@@ -6,6 +6,7 @@
 "use strict";
 const { Session } = require("node:inspector");
 const { writeFileSync } = require("node:fs");
+const { dirname } = require("node:path");
 const { fileURLToPath } = require("node:url");
 const { isMainThread } = require("node:worker_threads");
 
@@ -32,7 +33,7 @@ if (isMainThread && target !== undefined) {
 /** The functions of a script. */
 function functionsOf({ url, scriptId: script, functions }) {
   const path = pathOf(url);
-  if (path === undefined || path === __filename) return [];
+  if (path === undefined || dirname(path) === __dirname) return [];
   return functions.map(({ functionName: name, ranges }) => ({
     path,
     script,
