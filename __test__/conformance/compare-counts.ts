@@ -116,7 +116,10 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
     if (counted === undefined) throw new Error("the plain run has left no counts");
     const stored = await storedCalls(store);
     const found = reconcile(counted.functions, stored, coverage);
-    const lines = compareLines(counted, stored.lines, movedFiles(stored));
+    const lines = compareLines(counted, stored.lines, {
+      moved: movedFiles(stored),
+      clock: program.clock ?? [],
+    });
     return {
       ...found,
       differences: [...found.differences, ...lines.differences],

@@ -3,15 +3,18 @@
  *
  * V8's own numbers are not all those of the code that they stand at: behind `if (a) return; b = c || d; e()` it tells the
  * function's for `e()`. Which counter it tells there, and which one `e()` has, is known from the text alone
- * (`v8-counters.ts`). Where they are two, V8 has to tell what the store has for the code that the told counter is of.
+ * (`v8-counters.ts`). Where they are one, V8's number is the line's. Where they are two, it is that of the lines that have the
+ * counter that is told, and the line's is that of those which have the same counter, and are told it.
  *
  * Set aside, with their number:
- * - *elsewhere*: those whose told counter has no line in the store to compare it with.
+ * - *unseen*: those whose counter V8 tells nowhere, or which are told one that no line in the store has.
  * - What V8 counts otherwise, by its form: a generator where it is created, and not where it is started; what is behind a
  *   `for (let …)` whose variables a function may keep each time round; what is behind a `for … in null` or a labelled
  *   `try` that is jumped out of never; and what is behind an `await` or `yield` that the rest of its statement uses
  *   though it threw. Only if they differ, and the last three only in that direction.
- * - Lines of texts that are not those of the file, or that acorn does not parse, and lines at which a function begins.
+ * - *clock*: those of functions that `program.json` names since their ways go by the clock.
+ * - Lines of files that acorn does not parse, V8 does not know, or a source map moved, and those at which a function
+ *   begins, of which V8 tells the count.
  */
 import { resolve } from "node:path";
 import { groupBy } from "./group-by.ts";
@@ -41,11 +44,11 @@ export interface LineComparison {
   readonly text: string;
 }
 
-/** Compares the lines, but for those of the files that are `moved`. */
+/** Compares the lines, but for those of the files that are `moved`, and of functions named in `clock`. */
 export function compareLines(
   counts: V8Counts,
   lines: readonly StoredLine[],
-  moved: ReadonlySet<string>,
+  { moved, clock }: { moved: ReadonlySet<string>; clock: readonly string[] },
 ): LineComparison {
   const differences: string[] = [];
   const aside = new Map<string, number>();
@@ -60,20 +63,20 @@ export function compareLines(
       continue;
     }
     const told = linesOf(ofFile, file, counters);
-    const known = new Map(told.map(({ of, calls }) => [of, calls]));
+    const seen = new Map(told.filter(isSeen).map(({ of, calls }) => [of, calls]));
+    const known = new Map([...told.map(({ of, calls }) => [of, calls] as const), ...seen]);
     for (const one of told) {
-      const happened = file.at(one.offset);
-      if (happened === undefined) setAside("a function");
-      else {
-        const expected = one.at === one.of ? one.calls : one.at && known.get(one.at);
-        const kind = unlike(one, happened, expected);
-        if (kind !== undefined) setAside(kind);
-        else {
-          compared += 1;
-          if (one.at !== one.of) derived += 1;
-          if (happened !== expected) differences.push(sentence(one, happened, expected));
-        }
+      const expected = known.get(one.at);
+      const kind = isClock(one, clock) ? "clock" : asideKind(one, seen, expected);
+      if (kind !== undefined) {
+        setAside(kind);
+        continue;
       }
+      compared += 1;
+      if (one.at !== one.of) derived += 1;
+      const own = one.at === one.of ? one.happened : seen.get(one.of);
+      if (one.happened !== expected || one.calls !== own)
+        differences.push(sentence(one, expected, own));
     }
   }
   const kinds = [...aside].map(([kind, number]) => `${number} ${kind}`).join(", ") || "none";
@@ -81,10 +84,12 @@ export function compareLines(
   return { differences, compared, text };
 }
 
-/** A line, its place, and its counters. */
+/** A line, its counters, and how often V8 says that it ran. */
 interface ToldLine extends StoredLine {
-  readonly offset: number;
+  readonly happened: number | undefined;
+  /** The one that it has. */
   readonly of: Counter | undefined;
+  /** The one that V8 tells there. */
   readonly at: Counter | undefined;
 }
 
@@ -95,18 +100,33 @@ function linesOf(
 ): readonly ToldLine[] {
   return lines.map((line) => {
     const offset = file.offset(line.line, line.col);
-    return { ...line, offset, of: counterOf(offset), at: counterAt(offset) };
+    const [of, at] = [counterOf(offset), counterAt(offset)];
+    return Object.assign({ happened: file.at(offset), of, at }, line);
   });
 }
 
-/** What V8 counts otherwise there, or that nothing is known of it. */
-function unlike(
-  { of, at }: ToldLine,
-  happened: number,
+/** Whether its function is one of these: `metric/hook.js:update`. */
+function isClock({ file, name }: StoredLine, clock: readonly string[]): boolean {
+  return clock.some((entry) => `${file}:${name}`.endsWith(`/${entry}`));
+}
+
+/** V8 tells the number of its own counter there. */
+function isSeen({ happened, of, at }: ToldLine): boolean {
+  return happened !== undefined && of !== undefined && at === of;
+}
+
+/** Why a line is set aside, if it is. */
+function asideKind(
+  { happened, of, at, calls }: ToldLine,
+  seen: ReadonlyMap<Counter | undefined, number>,
   expected: number | undefined,
 ): string | undefined {
-  if (of !== undefined && at !== of && expected === undefined) return "elsewhere";
-  if (at === undefined || expected === undefined || happened === expected) return undefined;
+  if (happened === undefined) return "a function";
+  // A place that has no counter is a difference.
+  if (of === undefined || at === undefined) return undefined;
+  if (at !== of && (expected === undefined || !seen.has(of))) return "unseen";
+  if (expected === undefined || (happened === expected && calls === (seen.get(of) ?? calls)))
+    return undefined;
   switch (at.of) {
     case "generator":
     case "behind for-let":
@@ -122,10 +142,12 @@ function unlike(
 }
 
 function sentence(
-  { file, line, col, name, of, at, calls }: ToldLine,
-  happened: number,
+  { file, line, col, name, happened, of, at, calls }: ToldLine,
   expected: number | undefined,
+  own: number | undefined,
 ): string {
-  const counter = at === of ? of?.of : `${of?.of} told by ${at?.of}, which ran ${expected}`;
-  return `line ${file}:${line}:${col} of ${name}: ${happened} times, ${calls} in the store (${counter ?? "no counter"})`;
+  const place = `line ${file}:${line}:${col} of ${name}`;
+  if (of === undefined || at === undefined) return `${place}: no counter is known there`;
+  if (at === of) return `${place} (${of.of}): ${happened} times, ${calls} in the store`;
+  return `${place} (${of.of}, which ran ${own}): ${calls} in the store; V8 tells ${happened} of ${at.of}, which ran ${expected}`;
 }
