@@ -13,8 +13,7 @@
  *   `try` that is jumped out of never; and what is behind an `await` or `yield` that the rest of its statement uses
  *   though it threw. Only if they differ, and the last three only in that direction.
  * - *clock*: those of functions that `program.json` names since their ways go by the clock.
- * - Lines of files that acorn does not parse, V8 does not know, or a source map moved, and those at which a function
- *   begins, of which V8 tells the count.
+ * - Lines of files that acorn does not parse, V8 does not know, or a source map moved.
  */
 import { resolve } from "node:path";
 import { groupBy } from "./group-by.ts";
@@ -70,6 +69,16 @@ export function compareLines(
       const kind = isClock(one, clock) ? "clock" : asideKind(one, seen, expected);
       if (kind !== undefined) {
         setAside(kind);
+        console.log(
+          kind,
+          one.file,
+          one.line,
+          one.col,
+          one.happened,
+          one.calls,
+          one.of?.of,
+          one.at?.of,
+        );
         continue;
       }
       compared += 1;
@@ -96,12 +105,16 @@ interface ToldLine extends StoredLine {
 function linesOf(
   lines: readonly StoredLine[],
   file: CountedFile,
-  { counterOf, counterAt }: Counters,
+  { counterOf, counterAt, isFunction }: Counters,
 ): readonly ToldLine[] {
   return lines.map((line) => {
     const offset = file.offset(line.line, line.col);
-    const [of, at] = [counterOf(offset), counterAt(offset)];
-    return Object.assign({ happened: file.at(offset), of, at }, line);
+    // A function has a count of its own: what made it is told before it.
+    const told = isFunction(offset) ? offset - 1 : offset;
+    return Object.assign(
+      { happened: file.at(told), of: counterOf(offset), at: counterAt(told) },
+      line,
+    );
   });
 }
 
@@ -111,8 +124,8 @@ function isClock({ file, name }: StoredLine, clock: readonly string[]): boolean 
 }
 
 /** V8 tells the number of its own counter there. */
-function isSeen({ happened, of, at }: ToldLine): boolean {
-  return happened !== undefined && of !== undefined && at === of;
+function isSeen({ of, at }: ToldLine): boolean {
+  return of !== undefined && at === of;
 }
 
 /** Why a line is set aside, if it is. */
@@ -121,9 +134,8 @@ function asideKind(
   seen: ReadonlyMap<Counter | undefined, number>,
   expected: number | undefined,
 ): string | undefined {
-  if (happened === undefined) return "a function";
   // A place that has no counter is a difference.
-  if (of === undefined || at === undefined) return undefined;
+  if (of === undefined || at === undefined || happened === undefined) return undefined;
   if (at !== of && (expected === undefined || !seen.has(of))) return "unseen";
   if (expected === undefined || (happened === expected && calls === (seen.get(of) ?? calls)))
     return undefined;

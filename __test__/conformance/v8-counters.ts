@@ -53,6 +53,8 @@ export interface Counters {
   readonly counterOf: (offset: number) => Counter | undefined;
   /** The one whose number V8 tells of what stands there. */
   readonly counterAt: (offset: number) => Counter | undefined;
+  /** A function begins there. */
+  readonly isFunction: (offset: number) => boolean;
 }
 
 type Way = Extract<
@@ -96,7 +98,9 @@ export function findCounters(text: string): Counters | undefined {
   if (program === undefined) return undefined;
   const walk = new Walk(text);
   walk.function(program, "function", () => walk.each(program.body));
+  const begun = new Set(walk.functions.slice(1).map(([whole]) => whole?.start));
   return {
+    isFunction: (offset) => begun.has(offset),
     counterOf: (offset) => walk.reached.get(offset),
     counterAt: valueAt(walk.functions.flatMap(withEnds)),
   };

@@ -45,7 +45,7 @@ export interface CountedFile {
   readonly text: string;
   /** Offset of a place. */
   readonly offset: (line: number, col: number) => number;
-  /** How often what stands there ran; undefined where a function begins, which has a count of its own. */
+  /** How often what stands there ran; undefined where V8 knows of nothing. */
   readonly at: (offset: number) => number | undefined;
 }
 
@@ -74,7 +74,6 @@ export function readV8Counts(path: string): V8Counts {
 }
 
 function countedFile({ text, lineStarts }: SourceText, found: readonly RawFunction[]): CountedFile {
-  const begin = new Set(found.map(({ ranges }) => ranges[0][0]));
   const scripts = [...groupBy(found, ({ script }) => script).values()].map((functions) =>
     valueAt(
       functions.flatMap(({ ranges }) =>
@@ -85,10 +84,10 @@ function countedFile({ text, lineStarts }: SourceText, found: readonly RawFuncti
   return {
     text,
     offset: (line, col) => (lineStarts[line - 1] ?? 0) + col - 1,
-    at: (offset) =>
-      begin.has(offset)
-        ? undefined
-        : scripts.reduce((sum, countAt) => sum + (countAt(offset) ?? 0), 0),
+    at: (offset) => {
+      const known = scripts.map((countAt) => countAt(offset)).filter((n) => n !== undefined);
+      return known.length === 0 ? undefined : known.reduce((sum, n) => sum + n);
+    },
   };
 }
 
