@@ -69,16 +69,6 @@ export function compareLines(
       const kind = isClock(one, clock) ? "clock" : asideKind(one, seen, expected);
       if (kind !== undefined) {
         setAside(kind);
-        console.log(
-          kind,
-          one.file,
-          one.line,
-          one.col,
-          one.happened,
-          one.calls,
-          one.of?.of,
-          one.at?.of,
-        );
         continue;
       }
       compared += 1;
