@@ -71,7 +71,7 @@ describe("lines against V8's counts", () => {
     );
   });
 
-  it("are set aside where V8 tells their number nowhere", () => {
+  it("are set aside where V8 tells their number at no line", () => {
     const { text } = compared(RIGHT.filter(([line]) => line !== 3));
     expect(text).toBe("2 lines, 0 by another counter, aside: 1 unseen");
   });

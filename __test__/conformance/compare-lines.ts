@@ -3,11 +3,12 @@
  *
  * V8's own numbers are not all those of the code that they stand at: behind `if (a) return; b = c || d; e()` it tells the
  * function's for `e()`. Which counter it tells there, and which one `e()` has, is known from the text alone
- * (`v8-counters.ts`). Where they are one, V8's number is the line's. Where they are two, it is that of the lines that have the
- * counter that is told, and the line's is that of those which have the same counter, and are told it.
+ * (`v8-counters.ts`). Where they are one, V8's number is the line's. Where they are two, the line's is the number that V8
+ * tells at another line of the same counter, and what V8 tells here is that of the lines that have the counter that is
+ * told, if any has.
  *
  * Set aside, with their number:
- * - *unseen*: those whose counter V8 tells nowhere, or which are told one that no line in the store has.
+ * - *unseen*: those whose counter V8 tells at no line: the one behind `do … while (a && b)` ends before the test.
  * - What V8 counts otherwise, by its form: a generator where it is created, and not where it is started; what is behind a
  *   `for (let …)` whose variables a function may keep each time round; what is behind a `for … in null` or a labelled
  *   `try` that is jumped out of never; and what is behind an `await` or `yield` that the rest of its statement uses
@@ -61,10 +62,10 @@ export function compareLines(
       setAside(moved.has(path) ? "moved" : file ? "not parsed" : "not V8's", ofFile.length);
       continue;
     }
-    const told = linesOf(ofFile, file, counters);
-    const seen = new Map(told.filter(isSeen).map(({ of, calls }) => [of, calls]));
-    const known = new Map([...told.map(({ of, calls }) => [of, calls] as const), ...seen]);
-    for (const one of told) {
+    const all = linesOf(ofFile, file, counters);
+    const seen = new Map(all.filter(isSeen).map(({ of, calls }) => [of, calls]));
+    const known = new Map([...all.map(({ of, calls }) => [of, calls] as const), ...seen]);
+    for (const one of all) {
       const expected = known.get(one.at);
       const kind = isClock(one, clock) ? "clock" : asideKind(one, seen, expected);
       if (kind !== undefined) {
@@ -74,8 +75,8 @@ export function compareLines(
       compared += 1;
       if (one.at !== one.of) derived += 1;
       const own = one.at === one.of ? one.happened : seen.get(one.of);
-      if (one.happened !== expected || one.calls !== own)
-        differences.push(sentence(one, expected, own));
+      const told = expected ?? (one.at && one.happened);
+      if (one.happened !== told || one.calls !== own) differences.push(sentence(one, told, own));
     }
   }
   const kinds = [...aside].map(([kind, number]) => `${number} ${kind}`).join(", ") || "none";
@@ -126,7 +127,7 @@ function asideKind(
 ): string | undefined {
   // A place that has no counter is a difference.
   if (of === undefined || at === undefined || happened === undefined) return undefined;
-  if (at !== of && (expected === undefined || !seen.has(of))) return "unseen";
+  if (at !== of && !seen.has(of)) return "unseen";
   if (expected === undefined || (happened === expected && calls === (seen.get(of) ?? calls)))
     return undefined;
   switch (at.of) {
