@@ -8,13 +8,14 @@
  * told, if any has.
  *
  * Set aside, with their number:
- * - *unseen*: those whose counter V8 tells at no line: the one behind `do … while (a && b)` ends before the test.
+ * - *unseen*: those whose counter V8 tells at no line: the one behind `do … while (a && b)` ends before the
+ *   test, and the text of a method's computed key is part of the method's.
  * - What V8 counts otherwise, by its form: a generator where it is created, and not where it is started; what is behind a
  *   `for (let …)` whose variables a function may keep each time round; what is behind a `for … in null` or a labelled
  *   `try` that is jumped out of never; and what is behind an `await` or `yield` that the rest of its statement uses
  *   though it threw. Only if they differ, and the last three only in that direction.
  * - *clock*: those of functions that `program.json` names since their ways go by the clock.
- * - Lines of files that acorn does not parse, V8 does not know, or a source map moved.
+ * - Lines of files that acorn does not parse, that a source map moved, or that only other threads loaded (*elsewhere*).
  */
 import { resolve } from "node:path";
 import { groupBy } from "./group-by.ts";
@@ -59,7 +60,9 @@ export function compareLines(
     const file = counts.file(path);
     const counters = file && findCounters(file.text);
     if (file === undefined || counters === undefined || moved.has(path)) {
-      setAside(moved.has(path) ? "moved" : file ? "not parsed" : "not V8's", ofFile.length);
+      setAside(moved.has(path) ? "moved" : file ? "not parsed" : "elsewhere", ofFile.length);
+      const ran = file === undefined && ofFile.find(({ calls }) => calls > 0);
+      if (ran) differences.push(`line ${name}:${ran.line} ran, and V8 knows nothing of the file`);
       continue;
     }
     const all = linesOf(ofFile, file, counters);

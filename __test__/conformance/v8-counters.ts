@@ -45,7 +45,9 @@ type CounterKind =
   | "behind wait"
   /** Behind one that the statement uses, which may throw. */
   | "behind used wait"
-  | "behind jump";
+  | "behind jump"
+  /** The key of a method, whose range V8 begins there, with what the method counts. */
+  | "method key";
 
 /** The counters of a text. */
 export interface Counters {
@@ -98,11 +100,12 @@ export function findCounters(text: string): Counters | undefined {
   if (program === undefined) return undefined;
   const walk = new Walk(text);
   walk.function(program, "function", () => walk.each(program.body));
+  const [keyAt, counterAt] = [valueAt(walk.keys), valueAt(walk.functions.flatMap(withEnds))];
   const begun = new Set(walk.functions.slice(1).map(([whole]) => whole?.start));
   return {
     isFunction: (offset) => begun.has(offset),
     counterOf: (offset) => walk.reached.get(offset),
-    counterAt: valueAt(walk.functions.flatMap(withEnds)),
+    counterAt: (offset) => keyAt(offset) ?? counterAt(offset),
   };
 }
 
@@ -132,6 +135,8 @@ class Walk {
   readonly reached = new Map<number, Counter>();
   /** The outer ones first. */
   readonly functions: FunctionSlots[] = [];
+  /** Those of methods, computed. */
+  readonly keys: TextRange<Counter>[] = [];
   private slots: Slot[] = [];
   private current: Counter = { of: "function" };
   /** Positions that a counter has already: of two behind the same text, V8 keeps the outer one. */
@@ -261,7 +266,15 @@ class Walk {
       default:
     }
     this.markLast(node);
+    this.markKey(node);
     this.each(childrenOf(node));
+  }
+
+  private markKey(node: AnyNode): void {
+    if (node.type !== "Property" && node.type !== "MethodDefinition") return;
+    const { key, computed, value } = node;
+    if (!computed || value.type !== "FunctionExpression") return;
+    this.keys.push({ start: key.start, end: key.end, value: { of: "method key" } });
   }
 
   /** `?.a`, `?.[a]`, `?.(a)`. */
