@@ -5,7 +5,7 @@
  *     program      node      result     recorded   plain    traced
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
- * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`,
+ * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-output`, `--no-counts`, `--locals`,
  * `--lines` (and how often each ran against V8's counts), `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
  */
 import { availableParallelism } from "node:os";
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     nodes: { type: "string" },
     programs: { type: "string" },
     small: { type: "boolean", default: false },
+    output: { type: "boolean", default: true },
     counts: { type: "boolean", default: true },
     locals: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
@@ -39,8 +40,10 @@ const programs = findPrograms()
   .filter(({ name }) => names?.includes(name) ?? true);
 let failures = 0;
 
-console.log(row("program", "node", "result", "recorded", "plain", "traced"));
-await eachProgram(compareOn);
+if (values.output) {
+  console.log(row("program", "node", "result", "recorded", "plain", "traced"));
+  await eachProgram(compareOn);
+}
 if (values.counts) {
   console.log(`\n${countRow("program", "node", "result", "functions", "calls", "set aside")}`);
   await eachProgram(countOn);

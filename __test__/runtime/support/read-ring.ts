@@ -27,6 +27,7 @@ const KINDS: Record<number, string> = {
   [layout.LOST]: "LOST",
   [layout.CONTEXT]: "CONTEXT",
   [layout.LOCALS]: "LOCALS",
+  [layout.LINES]: "LINES",
 };
 
 /** All records but clock readings, chunk by chunk in the order in which they were opened. */
