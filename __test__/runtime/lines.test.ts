@@ -12,17 +12,23 @@ const blocks = new Uint32Array(fake.memory, layout.BLOCKS_OFFSET, 1000);
 /** Number of block 0 of function 7. */
 const FIRST = 300;
 
+/** What `begin` runs. */
+const BEGUN = [
+  [0, 1],
+  [1, 3],
+];
+
 beforeEach(() => {
   startFake(1);
   modes.fill(layout.MODE_VALUES | layout.MODE_LINES, 0, 100);
   firstBlocks[7] = FIRST;
 });
 
-/** Records of lines: how many blocks each tells of, and counted blocks of function 7. */
+/** Records of lines: the blocks of each and how often they ran; and counted blocks of function 7. */
 function seen() {
   const told = readRing(fake.memory).filter(({ kind }) => kind === "LINES");
   return {
-    told: told.map(({ words }) => words - 2),
+    told: told.map(({ values }) => values),
     counted: Array.from(blocks.subarray(FIRST, FIRST + 3)),
   };
 }
@@ -42,7 +48,7 @@ function fillRing(): void {
 describe("blocks", () => {
   it("of a call are in one record before its end", () => {
     probes.x(begin(), 1, null);
-    expect(seen()).toEqual({ told: [2], counted: [0, 0, 0] });
+    expect(seen()).toEqual({ told: [BEGUN], counted: [0, 0, 0] });
     expect(readRing(fake.memory).map(({ kind }) => kind)).toEqual(["ENTER", "LINES", "RETURN"]);
   });
 
@@ -53,13 +59,13 @@ describe("blocks", () => {
     expect(seen()).toEqual({ told: [], counted: [1, 3, 0] });
   });
 
-  it("of a stretch that finds no room when another call's turn comes are counted, once", () => {
+  it("of a stretch that finds no room when the call below goes on are counted, once", () => {
     const [outer, inner] = [begin(), probes.e0(7)];
     fillRing();
     probes.n(inner, 7, 2);
-    expect(seen()).toEqual({ told: [], counted: [1, 3, 0] });
+    expect(seen()).toEqual({ told: [], counted: [0, 0, 0] });
     probes.n(outer, 7, 2);
-    expect(seen()).toEqual({ told: [], counted: [1, 3, 1] });
+    expect(seen()).toEqual({ told: [], counted: [0, 0, 1] });
     probes.x(outer, 1, null);
     expect(seen()).toEqual({ told: [], counted: [1, 3, 2] });
   });
@@ -74,6 +80,6 @@ describe("blocks", () => {
     probes.x(begin(), 1, null);
     const kinds = readRing(fake.memory).map(({ kind }) => kind);
     expect(kinds.slice(-4)).toEqual(["LOST", "ENTER", "LINES", "RETURN"]);
-    expect(seen()).toEqual({ told: [2], counted: [1, 3, 1] });
+    expect(seen()).toEqual({ told: [BEGUN], counted: [1, 3, 1] });
   });
 });
