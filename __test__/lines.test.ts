@@ -38,6 +38,8 @@ async function linesOf(store: Store, name: string): Promise<(string | undefined)
   return items.toSorted((a, b) => a.callId - b.callId).map(({ lines }) => text(lines));
 }
 
+const byText = (a = "", b = ""): number => Number(a > b) - Number(a < b);
+
 /** How often each line of a function ran. */
 async function sums(store: Store, name: string): Promise<string | undefined> {
   return text((await store.lines({ function: name })).map(toRun));
@@ -91,6 +93,64 @@ down(2);
 `,
     });
     expect(await linesOf(store, "down")).toEqual(["2 5 6", "2 5 6", "2 3"]);
+  });
+
+  it("are exact of loops that call, of calls in one another, and of the longest loops", async () => {
+    await using store = await recorded(node, {
+      "main.js": `function deep(n) {
+  let left = 70000;
+  if (n === 0) {
+    while (left > 0) left--;
+    return 1;
+  }
+  const rest = deep(n - 1);
+  return n % 2 ? rest : rest + step(n);
+}
+function step(n) {
+  return n & 1;
+}
+function loops() {
+  let sum = 0;
+  for (let i = 0; i < 100000; i++) {
+    sum += step(i);
+    if (i % 2)
+      sum -= step(i);
+  }
+  return sum;
+}
+function throws(n) {
+  try {
+    if (n === 0)
+      throw new Error("0");
+    throws(n - 1);
+  } finally {
+    step(n);
+  }
+}
+deep(2000);
+loops();
+try { throws(3); } catch {}
+`,
+    });
+    const deep = await store.calls({ function: "deep", limit: 3000 });
+    const ways = new Map<string | undefined, number>();
+    for (const { lines } of deep.items) ways.set(text(lines), (ways.get(text(lines)) ?? 0) + 1);
+    expect(Object.fromEntries(ways)).toEqual({
+      "2 3 7 8 8:18": 1000,
+      "2 3 7 8 8:25": 1000,
+      "2 3 4 4:22×70000 5": 1,
+    });
+    expect(await linesOf(store, "loops")).toEqual(["14 15 16×100000 17×100000 18×50000 20"]);
+    expect((await linesOf(store, "throws")).toSorted(byText)).toEqual([
+      "23 24 25 28",
+      "23 24 26 28",
+      "23 24 26 28",
+      "23 24 26 28",
+    ]);
+    expect(await sums(store, "step")).toBe("11×151004");
+    expect(await sums(store, "deep")).toBe(
+      "2×2001 3×2001 4 4:22×70000 5 7×2000 8×2000 8:18×1000 8:25×1000",
+    );
   });
 
   it("are those of the call that they are in, whatever runs between", async () => {
@@ -214,7 +274,14 @@ if (isMainThread) new Worker(__filename);
     if (rounds === 1000) process.stdout.write("busy");
   }
 }
-setTimeout(work, 10);
+function step() {}
+function main() {
+  for (let i = 0; i < 7; i++) {
+    step();
+  }
+  work();
+}
+setTimeout(main, 10);
 `,
       });
       const args = ["--require", "breadcrumb-tracer/register", "main.js"];
@@ -240,6 +307,7 @@ setTimeout(work, 10);
       );
       expect([ran.get("2:"), ran.get("3:"), ran.get("6:26")]).toEqual([1, 1, 1]);
       expect(ran.get("5:")).toBeGreaterThanOrEqual(1000);
+      expect(await linesOf(store, "main")).toEqual(["11 12×7 14"]);
       expect(await store.lines({ function: "work" })).toContainEqual(
         expect.objectContaining({ line: 5, count: ran.get("5:") }),
       );

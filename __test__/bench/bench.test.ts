@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { measureAttach } from "./attach.ts";
 import { measureHits } from "./inspector.ts";
-import { measureLines } from "./lines.ts";
+import { linesOfCompiler, measureLines } from "./lines.ts";
 import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
 
@@ -33,6 +33,10 @@ test("lines are told of without a change of what is printed", () => {
     .flat()
     .map(({ long, short }) => [long.sum, short.sum]);
   expect(new Set(sums.map(String)).size).toBe(1);
+});
+
+test("lines of a program are counted", async () => {
+  expect(await linesOfCompiler("small")).toBeGreaterThan(1e5);
 });
 
 test("starts are measured", () => {

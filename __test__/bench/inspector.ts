@@ -6,8 +6,8 @@
  * A throw that is caught: in a function without breakpoints, with ours, and in another file while ours are there.
  *
  * A page that was loaded before: seconds without and with breakpoints in its own functions, and in all of Express,
- * lodash and Handlebars, in turn. What must hold: with 100 calls a second of its own and no results 1.05 times
- * the CPU of a request.
+ * lodash and Handlebars, in turn. What must hold: with 100 hits a second in its own functions and no
+ * results 1.05 times the CPU of a request.
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { formatRatio, formatTable, spreadOf } from "./statistics.ts";
 const MOST = 1.2;
 /** Times of its plain CPU that a request may cost. */
 const MOST_OF_PAGE = 1.05;
-const BOUNDED = "its own functions, 100 calls";
+const BOUNDED = "its own functions, 100 hits";
 const SECONDS = 5;
 /** Those and the eight before. */
 const SECONDS_OF_SESSION = 13;

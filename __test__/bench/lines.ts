@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- lines`: what a line costs that is told of, in ns of CPU of its thread: with lines less without, in
- * one go, divided by the lines that ran. Every call is recorded (`overflow: block`). In loops of few calls (`long`), and in many short calls (`short`).
+ * one go, divided by the lines that ran. Every call is recorded (`overflow: block`). In loops of few calls (`long`), in many
+ * short calls (`short`), and in a program: the TypeScript compiler.
  *
  * What must hold: 10 ns a line. Arguments: `--rounds 5`.
  */
@@ -8,8 +9,9 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatTable, spreadOf } from "./statistics.ts";
-import { ROOT, type Size } from "./workload.ts";
+import { formatRatio, formatTable, spreadOf } from "./statistics.ts";
+import { openStore } from "../../dist/query.js";
+import { ROOT, runWorkload, type Size } from "./workload.ts";
 
 const MOST_NS = 10;
 const KINDS = ["long", "short"] as const;
@@ -69,8 +71,41 @@ function measure(options: object | null, size: Size): Outcome {
   }
 }
 
+/** How often lines run in the compiler, of calls that are counted. */
+export async function linesOfCompiler(size: Size): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "breadcrumb-bench-"));
+  try {
+    runWorkload("tsc", "count", size, process.execPath, { lines: true }, folder);
+    await using store = await openStore(folder);
+    const { rows } = await store.sql(
+      'SELECT sum("count")::DOUBLE AS ran FROM lines WHERE NOT is_branch',
+    );
+    return Number(rows[0]?.["ran"]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Prints what a line costs in the compiler. Gives ns. */
+async function benchCompiler(rounds: number): Promise<number> {
+  const ran = await linesOfCompiler("middle");
+  const costs = Array.from({ length: rounds }, () =>
+    (["plain", "values", "lines"] as const).map(
+      (mode) => runWorkload("tsc", mode, "middle", process.execPath).threadCpuMs,
+    ),
+  ) as [number, number, number][];
+  const ratios = costs.map(([plain, , lines]) => lines / plain);
+  const more = spreadOf(costs.map(([, values, lines]) => ((lines - values) * 1e6) / ran));
+  const millions = Math.round(ran / 1e6);
+  console.log(
+    `tsc, values, lines (${millions} million ran): ${formatRatio(spreadOf(ratios))} of plain, ` +
+      `${more.median.toFixed(1)} (${more.min.toFixed(1)}–${more.max.toFixed(1)}) ns a line`,
+  );
+  return more.median;
+}
+
 /** Measures and prints. Gives 1 where a line costs more than it may. */
-export function benchLines(rounds: number): number {
+export async function benchLines(rounds: number): Promise<number> {
   const outcomes = measureLines(rounds, "full");
   const of = (name: CaseName, kind: (typeof KINDS)[number]): number[] =>
     (outcomes.get(name) ?? []).map((outcome) => outcome[kind].ns);
@@ -94,5 +129,6 @@ export function benchLines(rounds: number): number {
     table.push([name, ...cells]);
   }
   console.log(formatTable(table));
+  most = Math.max(most, await benchCompiler(rounds));
   return most > MOST_NS ? 1 : 0;
 }

@@ -39,7 +39,7 @@ if (positionals.includes("attach")) {
   process.exit(0);
 }
 if (positionals.includes("inspector")) process.exit(benchInspector(Number(values.rounds)));
-if (positionals.includes("lines")) process.exit(benchLines(Number(values.rounds)));
+if (positionals.includes("lines")) process.exit(await benchLines(Number(values.rounds)));
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {
   benchOverhead(Number(values.rounds), Number(values.seconds), values.units?.split(","));

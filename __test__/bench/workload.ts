@@ -36,7 +36,7 @@ export const WORKLOADS = [
   "throws",
 ] as const;
 export type Workload = (typeof WORKLOADS)[number];
-export type Size = "small" | "full";
+export type Size = "small" | "middle" | "full";
 
 /** What a run cost. */
 export interface Cost {
@@ -83,17 +83,18 @@ interface Counters {
   readonly recorderCpuNs: number;
 }
 
-/** Runs a workload once, every file of it included, losing nothing. `more`: options besides. */
+/** Runs a workload once, every file of it included, losing nothing. `more`: options besides; `kept`: where the store stays. */
 export function runWorkload(
   workload: Workload,
   mode: Mode,
   size: Size,
   node: string,
   more: Readonly<Record<string, unknown>> = {},
+  kept?: string,
 ): Cost {
   const folder = mkdtempSync(join(tmpdir(), "breadcrumb-bench-"));
   const result = join(folder, "result.json");
-  const store = join(folder, "store");
+  const store = kept ?? join(folder, "store");
   try {
     const script = join(import.meta.dirname, "workloads", `${workload}.cjs`);
     const preloads = ["--require", join(import.meta.dirname, "measure.cjs")];

@@ -3,7 +3,8 @@
  * one run plain with `coverage-preload.cjs`, one traced. Only the main thread of the main process.
  *
  * V8 counts by places in the text that it runs, the store tells original ones: the table
- * `functions` leads from one to the other.
+ * `functions` leads from one to the other. Of lines there is no such table, so with them the maps of CommonJS files
+ * are hidden from both runs.
  *
  * Set aside, with their number: what V8 counts that is no function of the source (module wrappers,
  * class initialisers, implicit constructors), and calls of functions and files left alone.
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type * as Query from "../../ts/query/index.ts";
 import type { Coverage } from "../../ts/session.ts";
+import { compareLines, type StoredLine } from "./compare-lines.ts";
 import { type Program, ROOT } from "./programs.ts";
 import { runProgram } from "./run-program.ts";
 import { type CountedFunction, readV8Counts, type V8Counts } from "./v8-counts.ts";
@@ -64,7 +66,7 @@ interface MovedFunction {
 
 /** Calls in the store by place, and original places by generated ones. */
 interface Stored {
-  readonly lines: readonly StoredFunction[];
+  readonly lines: readonly StoredLine[];
   readonly calls: Map<string, { name: string; calls: number }>;
   readonly moved: ReadonlyMap<string, string>;
 }
@@ -73,6 +75,7 @@ interface Stored {
 const LINES_SQL = `
   SELECT file, line, col, any_value(function) AS name, CAST(sum("count") AS BIGINT) AS calls FROM lines
   WHERE thread_id = 0 AND run_id IN (SELECT run_id FROM runs WHERE parent_run_id IS NULL)
+    AND NOT starts_with(file, '__test__/conformance/')
   GROUP BY file, line, col`;
 
 /** What a comparison found. */
@@ -93,24 +96,30 @@ export async function compareCounts(program: Program, node: string): Promise<Cou
   try {
     const [countsFile, coverageFile] = [join(folder, "counts.json"), join(folder, "coverage.json")];
     const store = join(folder, "store");
+    const maps = process.env["BREADCRUMB_LINES"]
+      ? [join(import.meta.dirname, "hide-maps.cjs")]
+      : [];
     let counted: V8Counts | undefined;
     await runProgram(program, {
       node,
-      preload: [join(import.meta.dirname, "coverage-preload.cjs")],
+      preload: [...maps, join(import.meta.dirname, "coverage-preload.cjs")],
       env: { ...SAME_ENVIRONMENT, ...SAME_ORDER, BREADCRUMB_TEST_COUNTS: countsFile },
       inspect: () => (counted = readV8Counts(countsFile)),
     });
     await runProgram(program, {
       node,
       store,
-      preload: [join(import.meta.dirname, "coverage-dump.cjs")],
+      preload: [...maps, join(import.meta.dirname, "coverage-dump.cjs")],
       env: { ...SAME_ORDER, BREADCRUMB_TEST_COVERAGE: coverageFile },
     });
     const coverage = JSON.parse(readFileSync(coverageFile, "utf8")) as Coverage;
     if (counted === undefined) throw new Error("the plain run has left no counts");
     const stored = await storedCalls(store);
     const found = reconcile(counted.functions, stored, coverage);
-    const lines = compareLines(counted, stored);
+    const lines = compareLines(counted, stored.lines, {
+      moved: movedFiles(stored),
+      clock: program.clock ?? [],
+    });
     return {
       ...found,
       differences: [...found.differences, ...lines.differences],
@@ -148,11 +157,16 @@ async function storedCalls(dir: string): Promise<Stored> {
     return {
       calls: byPlace,
       moved: new Map(places),
-      lines: lines.rows as unknown as StoredFunction[],
+      lines: lines.rows as unknown as StoredLine[],
     };
   } finally {
     await store.close();
   }
+}
+
+/** Files whose places a source map told. */
+function movedFiles({ moved }: Stored): ReadonlySet<string> {
+  return new Set([...moved.values()].map((key) => key.replace(/:\d+:\d+$/, "")));
 }
 
 function placeKey(path: string, line: number, col: number): string {
@@ -194,30 +208,6 @@ function reconcile(
     calls,
     aside: [...aside].map(([kind, number]) => `${number} × ${kind}`).join(", ") || "nothing",
   };
-}
-
-/**
- * How often lines ran, of files that no source map moved. What V8 counts more often is set aside, with its number: a
- * continuation ends for it at the next operator with branches, so that `if (a) return; b = c || d; e()` has `e()`
- * run as often as the function (docs/internal/instrument/design.md, "Against V8").
- */
-function compareLines({ at }: V8Counts, { lines, moved }: Stored) {
-  const originals = new Set([...moved.values()].map((key) => key.replace(/:\d+:\d+$/, "")));
-  const differences: string[] = [];
-  let [compared, more] = [0, 0];
-  for (const { file, line, col, name, calls } of lines) {
-    const path = resolve(ROOT, file);
-    const happened = originals.has(path) ? undefined : at(path, line, col);
-    if (happened === undefined) continue;
-    compared += 1;
-    if (happened > calls) more += 1;
-    if (happened >= calls) continue;
-    differences.push(
-      `line ${path}:${line}:${col} of ${name}: ${happened} times, ${calls} in the store`,
-    );
-  }
-  const text = `${compared} lines, ${more} of them more often for V8`;
-  return { differences, compared, text };
 }
 
 /** Tells whether a function was left alone: alone, or with its whole file. */

@@ -9,6 +9,9 @@ const { isMainThread } = require("node:worker_threads");
 
 const target = process.env["BREADCRUMB_TEST_COVERAGE"];
 if (isMainThread && target !== undefined) {
-  const { Breadcrumb } = require(join(__dirname, "../../dist/index.js"));
-  process.on("exit", () => writeFileSync(target, JSON.stringify(Breadcrumb.coverage())));
+  process.on("exit", () => {
+    // Not before: programs look through what is loaded.
+    const { Breadcrumb } = require(join(__dirname, "../../dist/index.js"));
+    writeFileSync(target, JSON.stringify(Breadcrumb.coverage()));
+  });
 }

@@ -1,11 +1,12 @@
 /**
  * Counts every call with V8's own counters: precise coverage, detailed, begun before the first
- * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: of each function its script's path, name,
+ * file. Written at exit to the file that `BREADCRUMB_TEST_COUNTS` names: of each function its script's path and id, name,
  * and ranges: offsets in the script's text, and how often it ran. The first range is the function itself.
  */
 "use strict";
 const { Session } = require("node:inspector");
 const { writeFileSync } = require("node:fs");
+const { dirname } = require("node:path");
 const { fileURLToPath } = require("node:url");
 const { isMainThread } = require("node:worker_threads");
 
@@ -30,11 +31,12 @@ if (isMainThread && target !== undefined) {
 }
 
 /** The functions of a script. */
-function functionsOf({ url, functions }) {
+function functionsOf({ url, scriptId: script, functions }) {
   const path = pathOf(url);
-  if (path === undefined || path === __filename) return [];
+  if (path === undefined || dirname(path) === __dirname) return [];
   return functions.map(({ functionName: name, ranges }) => ({
     path,
+    script,
     name,
     ranges: ranges.map(({ startOffset, endOffset, count }) => [startOffset, endOffset, count]),
   }));

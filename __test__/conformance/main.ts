@@ -5,12 +5,12 @@
  *     program      node      result     recorded   plain    traced
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
- * Arguments: `--nodes 20,24`, `--programs babel,eslint`, `--small`, `--no-counts`, `--locals`,
+ * Arguments: `--nodes 20,24`, `--turns` (each program on the pinned Node and on one of the others, in turn), `--programs babel,eslint`, `--small`, `--no-output`, `--no-counts`, `--locals`,
  * `--lines` (and how often each ran against V8's counts), `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { MATRIX, nodeBinary } from "../../scripts/node-versions.mjs";
+import { MATRIX, nodeBinary, PINNED } from "../../scripts/node-versions.mjs";
 import { compare } from "./compare.ts";
 import { compareCounts } from "./compare-counts.ts";
 import { judge } from "./known-gaps.ts";
@@ -19,8 +19,10 @@ import { findPrograms, type Program } from "./programs.ts";
 const { values } = parseArgs({
   options: {
     nodes: { type: "string" },
+    turns: { type: "boolean", default: false },
     programs: { type: "string" },
     small: { type: "boolean", default: false },
+    output: { type: "boolean", default: true },
     counts: { type: "boolean", default: true },
     locals: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
@@ -33,14 +35,17 @@ if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
 if (values.lines) process.env["BREADCRUMB_LINES"] = "1";
 if (values.leaves) process.env["BREADCRUMB_LEAVES"] = values.leaves;
 const majors = values.nodes?.split(",").map(Number) ?? MATRIX;
+const others = majors.filter((major) => major !== PINNED);
 const names = values.programs?.split(",");
 const programs = findPrograms()
   .filter(({ small }) => small || !values.small)
   .filter(({ name }) => names?.includes(name) ?? true);
 let failures = 0;
 
-console.log(row("program", "node", "result", "recorded", "plain", "traced"));
-await eachProgram(compareOn);
+if (values.output) {
+  console.log(row("program", "node", "result", "recorded", "plain", "traced"));
+  await eachProgram(compareOn);
+}
 if (values.counts) {
   console.log(`\n${countRow("program", "node", "result", "functions", "calls", "set aside")}`);
   await eachProgram(countOn);
@@ -56,7 +61,7 @@ async function eachProgram(act: (program: Program, major: number) => Promise<str
   const work = async (): Promise<void> => {
     for (let program = left.shift(); program !== undefined; program = left.shift()) {
       const lines: string[] = [];
-      for (const major of majors) lines.push(...(await act(program, major)));
+      for (const major of majorsOf(program)) lines.push(...(await act(program, major)));
       done.set(program, lines);
       for (; done.has(programs[printed] as Program); printed++) {
         for (const line of done.get(programs[printed] as Program) ?? []) console.log(line);
@@ -64,6 +69,12 @@ async function eachProgram(act: (program: Program, major: number) => Promise<str
     }
   };
   await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+}
+
+/** The Nodes that a program runs on. */
+function majorsOf(program: Program): readonly number[] {
+  if (!values.turns) return majors;
+  return [PINNED, others[programs.indexOf(program) % others.length] as number];
 }
 
 async function compareOn(program: Program, major: number): Promise<string[]> {

@@ -4,7 +4,8 @@
  *     { "args": ["{modules}/typescript/bin/tsc", "-p", "."], "small": true }
  *
  * `args` stand behind `node`; `{modules}` is the repository's `node_modules`. `small` programs run
- * with `npm test` too. `uncounted` says why V8's counts cannot be compared. A program may print and write nothing that differs from run to run.
+ * with `npm test` too. `uncounted` says why V8's counts cannot be compared, `clock` names functions whose ways go by the
+ * clock: `metric/hook.js:update`. A program may print and write nothing that differs from run to run.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,6 +24,8 @@ export interface Program {
   readonly small: boolean;
   /** Why its calls are not held against V8's counts, if they are not. */
   readonly uncounted?: string;
+  /** Functions that take their ways by the clock: how often their lines ran is not held against V8's counts. */
+  readonly clock?: readonly string[];
 }
 
 /** All programs, by name. */
@@ -35,7 +38,7 @@ export function findPrograms(): readonly Program[] {
 
 function readProgram(name: string, folder: string): Program {
   const read = JSON.parse(readFileSync(join(folder, "program.json"), "utf8")) as Partial<Program>;
-  const { args = [], small = false, uncounted } = read;
+  const { args = [], small = false, clock, uncounted } = read;
   const modules = join(ROOT, "node_modules");
   return {
     name,
@@ -43,5 +46,6 @@ function readProgram(name: string, folder: string): Program {
     small,
     args: args.map((arg) => arg.replace("{modules}", modules)),
     ...(uncounted !== undefined && { uncounted }),
+    ...(clock !== undefined && { clock }),
   };
 }

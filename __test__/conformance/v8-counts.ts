@@ -2,6 +2,8 @@
  * V8's counts as `coverage-preload.cjs` wrote them, by position: of functions, and of any place in them.
  */
 import { readFileSync } from "node:fs";
+import { groupBy } from "./group-by.ts";
+import { lastUpTo, valueAt } from "./text-ranges.ts";
 
 /** A function that V8 saw called. */
 export interface CountedFunction {
@@ -21,6 +23,8 @@ type Range = readonly [start: number, end: number, count: number];
 
 interface RawFunction {
   readonly path: string;
+  /** One of several, if the file was loaded more than once. */
+  readonly script: string;
   readonly name: string;
   /** Its own, then those in it, the outer ones first. */
   readonly ranges: readonly [Range, ...Range[]];
@@ -32,79 +36,59 @@ const BYTE_ORDER_MARK = "\u{feff}";
 export interface V8Counts {
   /** Functions that were called. Those whose file is gone or was never one are left out. */
   readonly functions: readonly CountedFunction[];
-  /** How often what stands there ran; undefined where V8 knows of nothing, or a function begins, whose count it has. */
-  readonly at: (path: string, line: number, col: number) => number | undefined;
-}
-
-/** Reads them. */
-export function readV8Counts(file: string): V8Counts {
-  const raw = JSON.parse(readFileSync(file, "utf8")) as RawFunction[];
-  const files = new Map<string, CountedFile>();
-  const functions: CountedFunction[] = [];
-  for (const found of raw) {
-    const text = files.get(found.path)?.text ?? readSource(found.path);
-    if (text === undefined) continue;
-    const known = files.get(found.path) ?? {
-      text,
-      ranges: [],
-      functions: new Set(),
-      steps: undefined,
-    };
-    known.functions.add(found.ranges[0][0]);
-    files.set(found.path, known);
-    known.ranges.push(...found.ranges);
-    if (found.ranges[0][2] > 0) functions.push(place(found, text));
-  }
-  const at = (path: string, line: number, col: number): number | undefined => {
-    const known = files.get(path);
-    if (known === undefined) return undefined;
-    const { starts, counts } = (known.steps ??= stepsOf(known.ranges));
-    const offset = (known.text.lineStarts[line - 1] ?? 0) + col - 1;
-    return known.functions.has(offset) ? undefined : counts[lineOf(starts, offset) - 1];
-  };
-  return { functions, at };
+  /** A file that V8 saw code of. */
+  readonly file: (path: string) => CountedFile | undefined;
 }
 
 /** A file, and what was counted in it. */
-interface CountedFile {
-  readonly text: SourceText;
-  readonly ranges: Range[];
-  /** Where functions begin. */
-  readonly functions: Set<number>;
-  steps: Steps | undefined;
+export interface CountedFile {
+  readonly text: string;
+  /** Offset of a place. */
+  readonly offset: (line: number, col: number) => number;
+  /** How often what stands there ran; undefined where V8 knows of nothing. */
+  readonly at: (offset: number) => number | undefined;
 }
 
-/** From each of these offsets on, so often. */
-interface Steps {
-  readonly starts: number[];
-  readonly counts: (number | undefined)[];
-}
-
-/** Ranges, which lie in each other, as steps. */
-function stepsOf(ranges: readonly Range[]): Steps {
-  // What is in a range comes behind it, also where both are the same text.
-  const sorted = ranges
-    .map((range, order) => ({ range, order }))
-    .toSorted((a, b) => a.range[0] - b.range[0] || b.range[1] - a.range[1] || a.order - b.order);
-  const steps: Steps = { starts: [-1], counts: [undefined] };
-  const push = (start: number, count: number | undefined): void => {
-    steps.starts.push(start);
-    steps.counts.push(count);
-  };
-  const open: Range[] = [];
-  const closeUpTo = (offset: number): void => {
-    for (let top = open.at(-1); top !== undefined && top[1] <= offset; top = open.at(-1)) {
-      open.pop();
-      push(top[1], open.at(-1)?.[2]);
-    }
-  };
-  for (const { range } of sorted) {
-    closeUpTo(range[0]);
-    open.push(range);
-    push(range[0], range[2]);
+/** Reads them. */
+export function readV8Counts(path: string): V8Counts {
+  const raw = JSON.parse(readFileSync(path, "utf8")) as RawFunction[];
+  const texts = new Map<string, SourceText>();
+  const functions: CountedFunction[] = [];
+  const found = new Map<string, RawFunction[]>();
+  for (const [name, ofFile] of groupBy(raw, (one) => one.path)) {
+    const text = readSource(name);
+    if (text === undefined) continue;
+    texts.set(name, text);
+    found.set(name, ofFile);
+    for (const one of ofFile) if (one.ranges[0][2] > 0) functions.push(place(one, text));
   }
-  closeUpTo(Infinity);
-  return steps;
+  const files = new Map<string, CountedFile>();
+  const file = (name: string): CountedFile | undefined => {
+    const [text, ofFile] = [texts.get(name), found.get(name)];
+    if (text === undefined || ofFile === undefined) return undefined;
+    const counted = files.get(name) ?? countedFile(text, ofFile);
+    files.set(name, counted);
+    return counted;
+  };
+  return { functions, file };
+}
+
+function countedFile({ text, lineStarts }: SourceText, found: readonly RawFunction[]): CountedFile {
+  const scripts = [...groupBy(found, ({ script }) => script).values()].map((functions) =>
+    valueAt(
+      functions.flatMap(({ ranges }) =>
+        ranges.map(([start, end, value]) => ({ start, end, value })),
+      ),
+    ),
+  );
+  return {
+    text,
+    offset: (line, col) => (lineStarts[line - 1] ?? 0) + col - 1,
+    at: (offset) => {
+      const known = scripts.map((countAt) => countAt(offset)).filter((n) => n !== undefined);
+      return known.length === 0 ? undefined : known.reduce((sum, n) => sum + n);
+    },
+  };
 }
 
 /** A file's text as V8 has it, and where its lines begin. */
@@ -129,23 +113,11 @@ function readSource(path: string): SourceText | undefined {
 
 function place(found: RawFunction, source: SourceText): CountedFunction {
   const [start, , count] = found.ranges[0];
-  const line = lineOf(source.lineStarts, start);
+  const line = lastUpTo(source.lineStarts, start) + 1;
   const col = start - (source.lineStarts[line - 1] ?? 0) + 1;
   const synthetic = syntheticKind(found, source.text);
   const { path, name } = found;
   return { path, name, line, col, count, ...(synthetic !== undefined && { synthetic }) };
-}
-
-/** Number of the line that holds an offset: binary search for the last start at or before it. */
-function lineOf(starts: readonly number[], offset: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle;
-  }
-  return low + 1;
 }
 
 function syntheticKind(found: RawFunction, text: string): CountedFunction["synthetic"] {

@@ -70,8 +70,15 @@ const TURNS = `async function turns(n) { for (; n > 0; n--) await new Promise(se
 /** What stands for a result that V8 does not show. */
 const HIDDEN = { $type: "unknown", $cut: "hidden" };
 const ALL = "{ hits: 1e6, totalHits: 1e6, cpuMs: 1e6, pauseMs: 1e6 }";
+/** Without results: the program never pauses. */
+const TIMES = `mode: "time", inspector: { ...${ALL}, pauseMs: 0 }`;
 /** Prints what the program had of the functions, and the rows of their calls without times. */
-const rowsOf = (load: string, early: string, calls: string): string => `
+const rowsOf = (
+  load: string,
+  early: string,
+  calls: string,
+  options = `inspector: ${ALL}`,
+): string => `
 import { createRequire } from "node:module";
 import { Breadcrumb } from "breadcrumb-tracer";
 ${TURNS}
@@ -81,7 +88,7 @@ const early = process.argv[2] === "inspector";
 ${early}
 let l = early ? ${load} : undefined;
 const session = await Breadcrumb.start({
-  include: ["src/**"], store: ":memory:", overflow: "block", values: { budget: 0 }, inspector: ${ALL},
+  include: ["src/**"], store: ":memory:", overflow: "block", values: { budget: 0 }, ${options},
 });
 l ??= ${load};
 const out = [];
@@ -156,6 +163,26 @@ describe.each(nodes)("breakpoints in loaded files on %s", (name, node) => {
       "main.mjs": rowsOf(`await import("./src/lib.mjs")`, "", CALLS_ASYNC),
     };
     expectSame(both(node, files), 60);
+  });
+
+  it("tell of calls what probes tell where the program never pauses", () => {
+    const recursive = `
+function down(n) { return n === 0 ? inner(n).y : down(n - 1); }
+function odd(n) { try { return n === 0 ? thrower("deep") : even(n - 1); } catch { return inner(n).y; } }
+function even(n) { return n === 0 ? thrower("deep") : odd(n - 1); }
+`;
+    const text = `${PLAIN}${recursive}`;
+    const calls = `
+  for (let round = 0; round < 4; round++) {${CALLS_PLAIN}
+    out.push(l.down(round), l.down(0), l.odd(round), l.inner(round).y, l.inner(1).y);
+    for (let i = 0; i < 3; i++) out.push(l.arrow(1n), l.outer({ n: i }, i).length, l.down(i));
+    await turns(1);
+  }`;
+    const files = {
+      "src/lib.js": `${text}module.exports = { ${exportsOf(text).join(", ")} };`,
+      "main.mjs": rowsOf(`require("./src/lib.js")`, "", calls, TIMES),
+    };
+    expectSame(both(node, files), 4 * 60);
   });
 
   it("tell of what a source map says, as probes do", () => {

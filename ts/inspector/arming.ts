@@ -92,6 +92,7 @@ export class Arming {
       function: loaded,
       points: [],
       repeats: false,
+      nests: false,
       isBlind: false,
       open: 0,
       watch: 0,

@@ -79,6 +79,8 @@ export class Inspection {
   readonly #budget: Budget;
   /** Whether it is to go on, asked now and then where JavaScript is busy. */
   readonly #isWanted: () => boolean;
+  /** There is no time for pauses. */
+  readonly #neverPauses: boolean;
   readonly #arming: Arming;
   readonly #counts: CallCounts | undefined;
   /** Known once the debugger is enabled. */
@@ -121,6 +123,7 @@ export class Inspection {
   /** Throws where the inspector is not to be had. */
   constructor(allowed: InspectorBudget, isWanted: () => boolean) {
     this.#isWanted = isWanted;
+    this.#neverPauses = allowed.pauseMs === 0;
     this.#budget = new Budget(allowed, this.#looked);
     this.#arming = new Arming(this.debug, this.#budget, this.#points);
     this.#exceptions = new ExceptionPauses(this.debug, this.#budget);
@@ -283,7 +286,7 @@ export class Inspection {
     if (began - this.#looked > LOOK_NS) this.look();
     this.#sinceCollected += 1;
     if (this.#sinceCollected >= HITS_TO_COLLECT) this.#collect();
-    const depth = settle();
+    const depth = settle(point, this.#neverPauses);
     if (depth === 0) {
       if ((tells & ENTRY) !== 0) this.#refuse(site);
       return false;

@@ -14,7 +14,7 @@ import { type AsyncCall, callHere, type Entered, enterCall, leaveCall } from "..
 import { type Held, putHeld } from "../runtime/locals";
 import { enterSlowly, exitUnknown, probes } from "../runtime/probes";
 import { type At, innermost, order } from "./loaded-functions";
-import type { Site } from "./points";
+import { ENTRY, type Point, type Site } from "./points";
 
 /** What was thrown while a call ran, and may leave it. */
 export interface Thrown {
@@ -29,8 +29,10 @@ export interface Thrown {
 export interface OpenCall extends AsyncCall {
   readonly site: Site;
   readonly token: number;
-  /** Frames of the stack up to its own one, while it runs. */
+  /** Frames of the stack up to its own one, while it runs; or UNREAD. */
   depth: number;
+  /** Of the stack at the hit that it began with; NaN once it has waited. */
+  address: number;
   /** The site's when it began. */
   readonly watch: number;
   /** It is about to return, and V8 will not show how. */
@@ -46,13 +48,17 @@ export interface OpenCall extends AsyncCall {
 }
 
 /** Frames above the program's at a breakpoint: the condition, `$bc.b`, and ours. */
-const FRAMES_ABOVE = 7;
+const FRAMES_ABOVE = 8;
+/** The stack was not read: see `depthOf`. */
+const UNREAD = -1;
 /** Frames at the bottom of the stack among which one that goes on after an `await` is: Node's are below. */
 const FRAMES_BELOW = 6;
 
 /** Script, line and column of a frame. */
 const place = new Int32Array(3);
 const running: OpenCall[] = [];
+/** Of the stack at the last hit. */
+let address = Number.NaN;
 const settled = Promise.resolve();
 let willSweep = false;
 let unexplained = 0;
@@ -65,10 +71,38 @@ export function takeUnexplained(): number {
 }
 
 /** How deep the stack is at a breakpoint; 0 if it is too deep. Calls that have left it are closed. */
-export function settle(): number {
-  const depth = closeGone(FRAMES_ABOVE);
+export function settle(point: Point, neverPauses: boolean): number {
+  const depth = depthOf(point, neverPauses);
   // Their code goes on: it was caught, or a `finally` runs.
   for (const { thrown } of running) if (thrown !== undefined) thrown.isSure = false;
+  return depth;
+}
+
+/**
+ * To read the stack takes a sixth of a hit. A call that returns where it began needs it not, nor does one that
+ * begins while none runs: if another hit comes before it has ended its frame is looked for, and from then on its function's
+ * calls are told with their depth.
+ */
+function depthOf(point: Point, neverPauses: boolean): number {
+  const { site, tells } = point;
+  const isEntry = (tells & ENTRY) !== 0;
+  address = native.stackAddress();
+  const top = running[running.length - 1];
+  if (top === undefined) {
+    const isEasy = isEntry && neverPauses && !site.nests && !site.repeats;
+    if (!isEasy || callHere() !== undefined) return closeGone(FRAMES_ABOVE);
+    return UNREAD;
+  }
+  const below = top.address - address;
+  if (!isEntry && top.site === site && below === point.below) {
+    tellCaught(top);
+    return top.depth;
+  }
+  const wasUnread = top.depth === UNREAD;
+  const depth = closeGone(FRAMES_ABOVE, isEntry ? 1 : 0);
+  const isItsOwn = !isEntry && topAt(depth) === top;
+  if (isItsOwn) point.below = below;
+  else if (wasUnread && top.depth <= depth) top.site.nests = true;
   return depth;
 }
 
@@ -79,11 +113,16 @@ export function onStack(): readonly OpenCall[] {
   return running;
 }
 
-/** The same where so many frames are ours; at least as many, where the depth is not needed. */
-function closeGone(above: number): number {
+/**
+ * The same where so many frames are ours; at least as many, where the depth is not needed. `fresh`: so many below them
+ * belong to calls that begin.
+ */
+function closeGone(above: number, fresh = 0): number {
   for (;;) {
     const top = running[running.length - 1];
-    const frames = native.stackFrame(top === undefined ? 0 : top.depth - 1, place);
+    if (top?.depth === UNREAD) find(top, above + fresh);
+    const below = top === undefined || top.depth === Number.POSITIVE_INFINITY ? 0 : top.depth - 1;
+    const frames = native.stackFrame(below, place);
     if (frames === 0) return 0;
     const depth = frames - above;
     if (top === undefined) return depth;
@@ -93,6 +132,18 @@ function closeGone(above: number): number {
     }
     running.pop();
     gone(top);
+  }
+}
+
+/** Looks for the innermost frame of a call's function below those at the top: further away than any if there is none. */
+function find(call: OpenCall, above: number): void {
+  call.depth = Number.POSITIVE_INFINITY;
+  const frames = native.stackFrame(0, place) - 1;
+  for (let below = frames - above - 1; below >= 0; below--) {
+    native.stackFrame(below, place);
+    if (!isIn(call.site)) continue;
+    call.depth = below + 1;
+    return;
   }
 }
 
@@ -166,6 +217,7 @@ export function begin(site: Site, depth: number, values: readonly unknown[]): bo
     watch: site.watch,
     token,
     depth,
+    address,
     isLeaving: site.isBlind,
     mayWait: false,
     thrown: undefined,
@@ -268,6 +320,7 @@ export function revive(depth: number): boolean {
       native.stackFrame(below, place);
       if (!isIn(call.site)) continue;
       call.depth = below + 1;
+      call.address = Number.NaN;
       call.mayWait = false;
       run(call);
       probes.r(call.token, undefined);

@@ -34,6 +34,8 @@ export interface Point extends Breakpoint {
   readonly site: Site;
   /** ENTRY, EXIT, LEAVING. */
   readonly tells: number;
+  /** Bytes between the address of the stack at a hit and that at the hit which the call began with, once it is known. */
+  below: number | undefined;
 }
 
 /** A function and its breakpoints. */
@@ -43,6 +45,8 @@ export interface Site {
   points: readonly Point[];
   /** The entry is hit again and again in one call. */
   repeats: boolean;
+  /** A call of it was seen to call another one that is recorded. */
+  nests: boolean;
   /** V8 takes no breakpoint at one of its returns: any call of it may return unseen. */
   isBlind: boolean;
   /** Calls of it that have not ended, and whose end is watched. */
@@ -90,7 +94,8 @@ export function findPoints(debug: DebugSession, site: Site, all: Point[]): boole
   const add = (tells: number, at: At, values = ""): void => {
     const condition = `$bc.b(${all.length}${values})`;
     const isBehind = order(at) === to;
-    const point = { site, tells, scriptId, at, isBehind, condition, set: undefined };
+    const breakpoint = { scriptId, at, isBehind, condition, set: undefined };
+    const point = { ...breakpoint, site, tells, below: undefined };
     points.push(point);
     all.push(point);
   };

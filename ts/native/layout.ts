@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 7;
+export const LAYOUT_VERSION = 8;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -26,22 +26,40 @@ export const MAX_BLOCKS = 4194304;
 export const MAX_FUNCTION_BLOCKS = 65536;
 /** Byte offset of the counts of blocks, u32 a block. */
 export const BLOCKS_OFFSET = 8396800;
-/** Byte offset of what ran of one call and is in no record yet: words by STRETCH_*, then times. */
+/** Byte offset of what ran of calls and is in no record yet: words of 4 bytes by STRETCH_*, then times. A stretch each: the newest call's on top, where it grows, those that began before it below. */
 export const STRETCH_OFFSET = 25174016;
-/** Word of the stretch: token of the call. */
+/** Word: token of the topmost stretch's call, as its function has it, 0 if there is none. */
 export const STRETCH_TOKEN = 0;
-/** Word of the stretch: id of its function. */
-export const STRETCH_FUNCTION = 1;
-/** Word of the stretch: number of blocks that ran. */
-export const STRETCH_LENGTH = 2;
-/** Words of the stretch from here on: the numbers of these blocks, in the order in which they first ran. */
-export const STRETCH_TOUCHED = 4;
-/** Byte offset in the stretch: how often, an f64 for each block of the function. */
-export const STRETCH_TIMES_OFFSET = 4096;
-/** Bytes of the stretch. */
-export const STRETCH_BYTES = 528384;
+/** Word: where the topmost stretch begins. */
+export const STRETCH_TOP = 1;
+/** Word: behind its last block. */
+export const STRETCH_END = 2;
+/** Word: where its times begin. */
+export const STRETCH_TIMES = 3;
+/** Where the lowest stretch begins. */
+export const STRETCH_FIRST = 4;
+/** Word of a stretch: where the one below begins, 0 if there is none. */
+export const STRETCH_BELOW = 0;
+/** Word of a stretch: token of its call. */
+export const STRETCH_CALL = 1;
+/** Word of a stretch: id of its function. */
+export const STRETCH_FUNCTION = 2;
+/** Word of a stretch: where its times begin. */
+export const STRETCH_OWN_TIMES = 3;
+/** Word of a stretch: the highest number of a block that ran. */
+export const STRETCH_HIGHEST = 4;
+/** Words of a stretch from here on: the numbers of the blocks that ran, in the order in which they first did. */
+export const STRETCH_TOUCHED = 5;
+/** Words of all of them. */
+export const STRETCH_WORDS = 4096;
+/** Byte offset of the times behind: how often each block ran, an f64 by its number. */
+export const STRETCH_TIMES_OFFSET = 16384;
+/** Times of all stretches. */
+export const STRETCH_MAX_TIMES = 131072;
+/** Bytes of the words and the times. */
+export const STRETCH_BYTES = 1064960;
 /** Byte offset of the first chunk. */
-export const CHUNKS_OFFSET = 25702400;
+export const CHUNKS_OFFSET = 26238976;
 /** Bytes of a chunk. */
 export const CHUNK_BYTES = 262144;
 /** Words of 8 bytes of a chunk. */
@@ -49,7 +67,7 @@ export const CHUNK_WORDS = 32768;
 /** Chunks of the largest ring (32 MiB). */
 export const MAX_CHUNKS = 128;
 /** Bytes of the whole mapping of a ring. */
-export const RING_BYTES = 59256832;
+export const RING_BYTES = 59793408;
 /** Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns. */
 export const CHUNK_HEADER_WORDS = 2;
 /** The longest record, in words. A writer needs as much room before it begins one. */
@@ -100,8 +118,10 @@ export const CONTEXT = 11;
 export const LOCALS = 12;
 /** The program has had the stack of an error formatted, which may be what left a call unseen. hi: 1 and the id of the innermost function in it whose calls are recorded, or 0. Value: the error, with its stack. */
 export const STACK = 13;
-/** Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. A word with the function's id follows, and for each block one: its number in the function, and how often it ran. */
+/** Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. Words of 4 bytes follow: the function's id, and for each block its number in the function and, from BLOCK_BITS on, how often it ran; 0 where none is left. With FLAG_LINES_WIDE how often is a word of its own, behind a 0 at the function's id. */
 export const LINES = 14;
+/** Bits of a block's number in LINES. */
+export const BLOCK_BITS = 16;
 /** Blocks of one LINES. */
 export const MAX_TOLD_BLOCKS = 1000;
 /** Flag of THROW, CATCH, UNWIND, UNCAUGHT: the same value as in the last of these, so none is stored. */
@@ -112,6 +132,8 @@ export const FLAG_EMITTED = 2;
 export const FLAG_CLOSING = 1;
 /** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied). */
 export const FLAG_GENERATOR = 2;
+/** Flag of LINES: numbers and times stand apart. */
+export const FLAG_LINES_WIDE = 1;
 /** Flag of LOCALS: the variables behind those that are stored have no value yet. */
 export const FLAG_LOCALS_UNINITIALIZED = 1;
 /** Flag of LOCALS: there was no room for those behind. */

@@ -59,6 +59,8 @@ export interface Native {
   readLoaded(source: string, path: string, kind: string): string;
   /** Frames of the stack, 0 where that cannot be known or is 1,000 and more; `place` becomes script, line, column of the one with `below` others below it. */
   stackFrame(below: number, place: Int32Array): number;
+  /** Where the stack of the machine ends: the same in two calls from one frame, if what lies between is the same. */
+  stackAddress(): number;
   /** Whether a file that is not chosen by its path is by the sources of its map. */
   selectsByMap(source: string, path: string): boolean;
   /** Instruments a file's text. `kind`: `commonjs`, `module`, and both with `-typescript`. `head`: what the host puts before the text. */

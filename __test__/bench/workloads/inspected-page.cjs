@@ -12,10 +12,13 @@ const [rounds, seconds] = process.argv.slice(2, 4).map(Number);
 const { Breadcrumb } = require(process.argv[4]);
 const OWN = ["page-server.cjs"];
 const ALL = [...OWN, "npm:express", "npm:router", "npm:lodash", "npm:handlebars"];
+/** A call hits two breakpoints. */
+const FEW = { hits: 50, totalHits: 50, pauseMs: 0 };
 const NO_RESULTS = { hits: 100, totalHits: 100, pauseMs: 0 };
 /** What is recorded. */
 const VARIANTS = {
   plain: undefined,
+  "its own functions, 100 hits": { include: OWN, inspector: FEW },
   "its own functions, 100 calls": { include: OWN, inspector: NO_RESULTS },
   "its own functions, with results": { include: OWN, inspector: true },
   "all 1,200 functions, 100 calls": { include: ALL, inspector: NO_RESULTS },

@@ -27,6 +27,7 @@ const KINDS: Record<number, string> = {
   [layout.LOST]: "LOST",
   [layout.CONTEXT]: "CONTEXT",
   [layout.LOCALS]: "LOCALS",
+  [layout.LINES]: "LINES",
 };
 
 /** All records but clock readings, chunk by chunk in the order in which they were opened. */
@@ -56,10 +57,19 @@ function readChunk(memory: ArrayBuffer, start: number): ReadRecord[] {
     for (let n = lo >>> layout.VALUES_SHIFT; n > 0; n--) values.push(readValue(reader));
     if (values.length > 0 && reader.at !== at + words) throw new Error("a record's size is wrong");
     const kind = KINDS[lo & layout.KIND_MASK] ?? "?";
+    if (kind === "LINES") values.push(...readBlocks(i32.subarray(2 * at + 3, 2 * (at + words))));
     records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> 4) & 15, words, values });
     at += words;
   }
   return records;
+}
+
+/** `[block, times]` of each half word behind the function's id. */
+function readBlocks(halves: Int32Array): number[][] {
+  const mask = 2 ** layout.BLOCK_BITS - 1;
+  return [...halves]
+    .filter((half) => half !== 0)
+    .map((half) => [half & mask, half >>> layout.BLOCK_BITS]);
 }
 
 interface Reader {

@@ -279,6 +279,12 @@ pub fn stack_frame(below: u32, mut place: Int32Array) -> u32 {
     frames
 }
 
+/// Where the stack of the machine ends: the same in two calls from one frame, if what lies between is the same.
+#[napi]
+pub fn stack_address() -> f64 {
+    stack_frame::address()
+}
+
 /// Lists a file that is left alone for a reason that only the host knows.
 #[napi]
 pub fn leave_alone(path: String, reason: String) {

@@ -9,7 +9,7 @@
 //! COUNTED_OFFSET    one u32 a function: calls counted only   (written by the JS thread alone)
 //! DROPPED_OFFSET    one u32 a function: calls dropped        (written by the JS thread alone)
 //! BLOCKS_OFFSET     one u32 a block: how often it ran, in no recorded call (likewise)
-//! STRETCH_OFFSET    what ran of one call and is in no record yet (likewise)
+//! STRETCH_OFFSET    what ran of calls and is in no record yet (likewise)
 //! CHUNKS_OFFSET     MAX_CHUNKS chunks of CHUNK_BYTES
 //! ```
 //! The mapping is as long as the largest ring; only what has been reserved may be touched: the
@@ -48,7 +48,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 7;
+    LAYOUT_VERSION = 8;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -73,22 +73,41 @@ constants! {
     MAX_FUNCTION_BLOCKS = 1 << 16;
     /// Byte offset of the counts of blocks, u32 a block.
     BLOCKS_OFFSET = 8192 + 8 * (1 << 20);
-    /// Byte offset of what ran of one call and is in no record yet: words by STRETCH_*, then times.
+    /// Byte offset of what ran of calls and is in no record yet: words of 4 bytes by STRETCH_*, then times. A stretch each: the
+    /// newest call's on top, where it grows, those that began before it below.
     STRETCH_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22);
-    /// Word of the stretch: token of the call.
+    /// Word: token of the topmost stretch's call, as its function has it, 0 if there is none.
     STRETCH_TOKEN = 0;
-    /// Word of the stretch: id of its function.
-    STRETCH_FUNCTION = 1;
-    /// Word of the stretch: number of blocks that ran.
-    STRETCH_LENGTH = 2;
-    /// Words of the stretch from here on: the numbers of these blocks, in the order in which they first ran.
-    STRETCH_TOUCHED = 4;
-    /// Byte offset in the stretch: how often, an f64 for each block of the function.
-    STRETCH_TIMES_OFFSET = 4096;
-    /// Bytes of the stretch.
-    STRETCH_BYTES = 4096 + 8 * (1 << 16);
+    /// Word: where the topmost stretch begins.
+    STRETCH_TOP = 1;
+    /// Word: behind its last block.
+    STRETCH_END = 2;
+    /// Word: where its times begin.
+    STRETCH_TIMES = 3;
+    /// Where the lowest stretch begins.
+    STRETCH_FIRST = 4;
+    /// Word of a stretch: where the one below begins, 0 if there is none.
+    STRETCH_BELOW = 0;
+    /// Word of a stretch: token of its call.
+    STRETCH_CALL = 1;
+    /// Word of a stretch: id of its function.
+    STRETCH_FUNCTION = 2;
+    /// Word of a stretch: where its times begin.
+    STRETCH_OWN_TIMES = 3;
+    /// Word of a stretch: the highest number of a block that ran.
+    STRETCH_HIGHEST = 4;
+    /// Words of a stretch from here on: the numbers of the blocks that ran, in the order in which they first did.
+    STRETCH_TOUCHED = 5;
+    /// Words of all of them.
+    STRETCH_WORDS = 4096;
+    /// Byte offset of the times behind: how often each block ran, an f64 by its number.
+    STRETCH_TIMES_OFFSET = 4 * 4096;
+    /// Times of all stretches.
+    STRETCH_MAX_TIMES = 2 << 16;
+    /// Bytes of the words and the times.
+    STRETCH_BYTES = 4 * 4096 + 8 * (2 << 16);
     /// Byte offset of the first chunk.
-    CHUNKS_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4096 + 8 * (1 << 16);
+    CHUNKS_OFFSET = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4 * 4096 + 8 * (2 << 16);
     /// Bytes of a chunk.
     CHUNK_BYTES = 1 << 18;
     /// Words of 8 bytes of a chunk.
@@ -96,7 +115,7 @@ constants! {
     /// Chunks of the largest ring (32 MiB).
     MAX_CHUNKS = 128;
     /// Bytes of the whole mapping of a ring.
-    RING_BYTES = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4096 + 8 * (1 << 16) + 128 * (1 << 18);
+    RING_BYTES = 8192 + 8 * (1 << 20) + 4 * (1 << 22) + 4 * 4096 + 8 * (2 << 16) + 128 * (1 << 18);
 
     /// Words at the head of a chunk: i32 order and i32 first token; i64 clock, ns.
     CHUNK_HEADER_WORDS = 2;
@@ -166,9 +185,12 @@ constants! {
     /// and the id of the innermost function in it whose calls are recorded, or 0. Value: the error, with
     /// its stack.
     STACK = 13;
-    /// Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. A word
-    /// with the function's id follows, and for each block one: its number in the function, and how often it ran.
+    /// Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. Words of 4
+    /// bytes follow: the function's id, and for each block its number in the function and, from BLOCK_BITS on, how often it
+    /// ran; 0 where none is left. With FLAG_LINES_WIDE how often is a word of its own, behind a 0 at the function's id.
     LINES = 14;
+    /// Bits of a block's number in LINES.
+    BLOCK_BITS = 16;
     /// Blocks of one LINES.
     MAX_TOLD_BLOCKS = 1000;
 
@@ -183,6 +205,8 @@ constants! {
     FLAG_CLOSING = 1;
     /// Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied).
     FLAG_GENERATOR = 2;
+    /// Flag of LINES: numbers and times stand apart.
+    FLAG_LINES_WIDE = 1;
     /// Flag of LOCALS: the variables behind those that are stored have no value yet.
     FLAG_LOCALS_UNINITIALIZED = 1;
     /// Flag of LOCALS: there was no room for those behind.
@@ -380,8 +404,9 @@ mod tests {
         const { assert!(COUNTED_OFFSET + 4 * MAX_FUNCTIONS == DROPPED_OFFSET) };
         const { assert!(DROPPED_OFFSET + 4 * MAX_FUNCTIONS == BLOCKS_OFFSET) };
         const { assert!(BLOCKS_OFFSET + 4 * MAX_BLOCKS == STRETCH_OFFSET) };
-        const { assert!(4 * (STRETCH_TOUCHED + MAX_TOLD_BLOCKS) <= STRETCH_TIMES_OFFSET) };
-        const { assert!(STRETCH_TIMES_OFFSET + 8 * MAX_FUNCTION_BLOCKS == STRETCH_BYTES) };
+        const { assert!(4 * STRETCH_WORDS == STRETCH_TIMES_OFFSET) };
+        const { assert!(STRETCH_TIMES_OFFSET + 8 * STRETCH_MAX_TIMES == STRETCH_BYTES) };
+        const { assert!(MAX_FUNCTION_BLOCKS == 1 << BLOCK_BITS) };
         const { assert!(STRETCH_OFFSET + STRETCH_BYTES == CHUNKS_OFFSET) };
         const { assert!(MAX_TOLD_BLOCKS + 2 <= MAX_RECORD_WORDS) };
         const { assert!(CHUNKS_OFFSET + MAX_CHUNKS * CHUNK_BYTES == RING_BYTES) };

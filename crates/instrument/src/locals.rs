@@ -196,6 +196,9 @@ impl<'a> Visitor<'a> {
         };
         self.visit_statements(&block.body);
         self.close_scope(block.span.end - 1, scope);
+        if !block.body.is_empty() {
+            self.end_block();
+        }
     }
 
     /// What a loop does, whose head may declare variables and have some to tell.

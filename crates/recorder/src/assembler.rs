@@ -19,7 +19,6 @@ use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::{ChunkHeader, record_words};
 
-use crate::block_sums::BlockSums;
 use crate::call_lines::CallLines;
 use crate::call_stack::{CallStack, Place};
 use crate::codec::{Decoder, Encoder};
@@ -28,6 +27,7 @@ use crate::exceptions::{Exceptions, Said};
 use crate::frame::{End, Frame};
 use crate::row_sink::RowSink;
 use crate::translator::Translator;
+use crate::ways::Ways;
 
 mod linking;
 mod passing;
@@ -75,7 +75,7 @@ pub(crate) struct Assembler {
     /// Token of the call that ends next, and its variables: scopes as JSON, between commas.
     locals: Option<(u32, String)>,
     /// What ran in recorded calls since it was taken.
-    pub(crate) blocks: BlockSums,
+    pub(crate) ways: Ways,
     /// The lines of a row.
     text: String,
     pub(crate) tally: Tally,
@@ -95,7 +95,7 @@ impl Assembler {
             stack: CallStack::default(),
             exceptions: Exceptions::new(thread, wall_offset_ns),
             locals: None,
-            blocks: BlockSums::default(),
+            ways: Ways::default(),
             text: String::new(),
             tally: Tally::default(),
         }
@@ -311,14 +311,12 @@ impl Assembler {
         sink: &mut S,
     ) {
         self.tally.calls += 1;
-        self.text.clear();
-        frame.lines.write_json(&mut self.text);
         let end = End {
             status,
             now_ns: self.now_ns,
             result,
             exception_id,
-            lines: (!self.text.is_empty()).then_some(&self.text),
+            lines: frame.lines.json(&mut self.text),
         };
         sink.call(&frame.row(self.thread, self.wall_offset_ns, end));
     }

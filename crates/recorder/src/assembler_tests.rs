@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 use breadcrumb_event::function::{Block, CatchClause, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::layout::{
-    BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT, FLAG_GENERATOR, FLAG_SAME,
-    FLAGS_SHIFT, LINES, LOST, RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8,
-    TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND, VALUES_SHIFT, WORDS_SHIFT,
+    BLOCK_BITS, BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT, FLAG_GENERATOR,
+    FLAG_LINES_WIDE, FLAG_SAME, FLAGS_SHIFT, LINES, LOST, RESUME, RETURN, STACK, STORED_SHIFT,
+    SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND, VALUES_SHIFT,
+    WORDS_SHIFT,
 };
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
 use breadcrumb_redact::Redactor;
@@ -156,12 +157,23 @@ impl Script {
         if kind == "lines" {
             let ran = words.filter_map(|word| {
                 let (block, times) = word.split_once('x')?;
-                Some(block.parse::<u64>().ok()? | times.parse::<u64>().ok()? << 32)
+                Some((block.parse::<u64>().ok()?, times.parse::<u64>().ok()?))
             });
-            let id = function(name.split('.').next().unwrap_or_default());
-            let values: Vec<u64> = std::iter::once(id.into()).chain(ran).collect();
-            self.words
-                .extend(record(LINES, 0, self.token(name), 0, &values));
+            let ran: Vec<(u64, u64)> = ran.collect();
+            let id = u64::from(function(name.split('.').next().unwrap_or_default()));
+            let is_wide = ran.iter().any(|(_, times)| times >> (32 - BLOCK_BITS) > 0);
+            let (flags, values): (u32, Vec<u64>) = if is_wide {
+                let ran = ran.iter().map(|(block, times)| block | times << 32);
+                (FLAG_LINES_WIDE, std::iter::once(id).chain(ran).collect())
+            } else {
+                let ran = ran.iter().map(|(block, times)| block | times << BLOCK_BITS);
+                let halves: Vec<u64> = std::iter::once(id).chain(ran).collect();
+                let words = halves.chunks(2);
+                let word = |half: &[u64]| half[0] | half.get(1).unwrap_or(&0) << 32;
+                (0, words.map(word).collect())
+            };
+            let token = self.token(name);
+            self.words.extend(record(LINES, flags, token, 0, &values));
             return;
         }
         let rest: Vec<&str> = words.collect();

@@ -6,9 +6,12 @@
 //! A line has its number and a count; a branch that begins within a line has its column behind.
 //! Limits: a block's lines count as run when it was entered.
 
+use std::sync::Arc;
+
 use breadcrumb_event::function::Block;
 
 use crate::codec::{Decoder, Encoder};
+use crate::ways::Way;
 
 /// A line, or a branch in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +25,35 @@ struct Ran {
 
 /// See the module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct CallLines(Vec<Ran>);
+pub(crate) struct CallLines {
+    /// All that ran, where one record told it.
+    way: Option<Arc<Way>>,
+    ran: Vec<Ran>,
+}
 
 impl CallLines {
+    /// The call has gone this way, and ran what `blocks` are its function's of.
+    pub(crate) fn go(&mut self, way: &Arc<Way>, blocks: &[Block]) {
+        if self.way.is_none() && self.ran.is_empty() {
+            self.way = Some(Arc::clone(way));
+            return;
+        }
+        for (block, count) in &way.ran {
+            self.add(*block, *count, blocks);
+        }
+    }
+
+    fn ran(&self) -> &[Ran] {
+        self.way.as_ref().map_or(&self.ran, |way| &way.lines.ran)
+    }
+
     /// A block of the call's function, one of `blocks`, has run so many more times.
     pub(crate) fn add(&mut self, block: u32, count: u64, blocks: &[Block]) {
+        if let Some(way) = self.way.take() {
+            self.ran.clone_from(&way.lines.ran);
+        }
         let mut is_known = false;
-        for ran in self.0.iter_mut().filter(|ran| ran.block == block) {
+        for ran in self.ran.iter_mut().filter(|ran| ran.block == block) {
             is_known = true;
             ran.count += count;
         }
@@ -45,16 +70,27 @@ impl CallLines {
             count,
         };
         if place.lines.is_empty() && place.line > 0 {
-            self.0.push(ran(place.line, place.column));
+            self.ran.push(ran(place.line, place.column));
         }
         let lines = place.lines.iter().map(|(line, _)| ran(*line, 0));
-        self.0.extend(lines);
+        self.ran.extend(lines);
     }
 
-    /// As the store has them; nothing where none are known.
+    /// As the store has them; nothing where none are known. `scratch`: is overwritten.
+    pub(crate) fn json<'a>(&'a self, scratch: &'a mut String) -> Option<&'a str> {
+        if let Some(way) = &self.way {
+            return Some(&way.json)
+                .filter(|json| !json.is_empty())
+                .map(String::as_str);
+        }
+        scratch.clear();
+        self.write_json(scratch);
+        (!scratch.is_empty()).then_some(scratch)
+    }
+
     pub(crate) fn write_json(&self, out: &mut String) {
         let mut digits = itoa::Buffer::new();
-        for (index, ran) in self.0.iter().enumerate() {
+        for (index, ran) in self.ran().iter().enumerate() {
             out.push(if index == 0 { '[' } else { ',' });
             out.push('[');
             out.push_str(digits.format(ran.line));
@@ -66,14 +102,14 @@ impl CallLines {
             }
             out.push(']');
         }
-        if !self.0.is_empty() {
+        if !self.ran().is_empty() {
             out.push(']');
         }
     }
 
     pub(crate) fn encode(&self, out: &mut Encoder) {
-        out.u64(self.0.len() as u64);
-        for ran in &self.0 {
+        out.u64(self.ran().len() as u64);
+        for ran in self.ran() {
             out.u32(ran.block).u32(ran.line).u32(ran.column);
             out.u64(ran.count);
         }
@@ -82,7 +118,7 @@ impl CallLines {
     pub(crate) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
         let mut lines = Self::default();
         for _ in 0..from.count()? {
-            lines.0.push(Ran {
+            lines.ran.push(Ran {
                 block: from.u32()?,
                 line: from.u32()?,
                 column: from.u32()?,

@@ -62,9 +62,9 @@ pub(crate) struct ThreadState {
 }
 
 impl ThreadState {
-    /// What ran last of a call is in no record. The thread does nothing, or is over.
-    fn take_stretch(&mut self, translator: &mut Translator) {
-        if let Some(stretch) = self.ring.stretch() {
+    /// What ran last of calls is in no record. The thread does nothing, or is over.
+    fn take_stretches(&mut self, translator: &mut Translator) {
+        for stretch in self.ring.stretches() {
             self.assembler.add_stretch(&stretch, translator);
         }
     }
@@ -463,7 +463,7 @@ impl Drain {
         self.read_all(thread, now_ns);
         for state in &mut self.threads {
             if state.ring.thread() == thread {
-                state.take_stretch(&mut self.translator);
+                state.take_stretches(&mut self.translator);
                 state
                     .assembler
                     .finish(&mut Through::new(self.keep.as_deref_mut(), &mut self.sink));
@@ -508,7 +508,7 @@ impl Drain {
     /// The session is over: what is still open becomes rows.
     pub(crate) fn finish(&mut self) {
         for state in self.threads.iter_mut().filter(|state| !state.ended) {
-            state.take_stretch(&mut self.translator);
+            state.take_stretches(&mut self.translator);
         }
         self.each_assembler(|assembler, rows| assembler.finish(rows));
         if let Some(keep) = &mut self.keep {

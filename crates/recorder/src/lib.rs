@@ -23,7 +23,6 @@ mod assembler;
 mod assembler_properties;
 #[cfg(test)]
 mod assembler_tests;
-mod block_sums;
 mod call_lines;
 mod call_stack;
 mod capture;
@@ -64,6 +63,7 @@ mod signal_dumps;
 mod sink;
 mod translator;
 mod watch;
+mod ways;
 mod worker;
 
 pub use breadcrumb_store::{FileLists, RunRecord, RunStatus};

@@ -287,7 +287,7 @@ impl Recovery {
                 self.publish()?;
             }
         }
-        if let Some(stretch) = ring.stretch() {
+        for stretch in ring.stretches() {
             assembler.add_stretch(stretch, &mut self.translator);
         }
         assembler.finish(&mut Through::new(self.keep.as_mut(), &mut self.sink));
@@ -303,7 +303,7 @@ impl Recovery {
         let ran = Ran {
             counted: ring.blocks(),
             base: &mut { point.blocks },
-            recorded: assembler.blocks.take(),
+            recorded: assembler.ways.take_sums(),
         };
         let functions = self.translator.functions();
         push_gains(functions, interval, ran, &mut self.sink);

@@ -19,7 +19,7 @@ use crate::error::RingError;
 use crate::primitive::{AtomicI32, AtomicU64};
 use crate::reader::Cells;
 use crate::run_folder::try_lock;
-use crate::stretch::Stretch;
+use crate::stretch::{self, Stretch};
 
 /// What a ring held when its process died.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub struct CrashedRing {
     words: Vec<AtomicU64>,
     counters: Vec<(u32, u32)>,
     blocks: Vec<u32>,
-    stretch: Option<Stretch>,
+    stretches: Vec<Stretch>,
     _lock: File,
 }
 
@@ -83,9 +83,9 @@ impl CrashedRing {
             states,
             words,
             counters: counted.into_iter().zip(dropped).collect(),
-            stretch: {
+            stretches: {
                 let words = words_of(&read(STRETCH_OFFSET, STRETCH_BYTES)?);
-                Stretch::read(|at| words[at as usize])
+                stretch::read(|at| words[at as usize])
             },
             blocks: words_of(&read(BLOCKS_OFFSET, 4 * blocks.min(MAX_BLOCKS))?),
             _lock: file,
@@ -110,10 +110,10 @@ impl CrashedRing {
         &self.counters
     }
 
-    /// What ran of a call and had not come into a record.
+    /// What ran of calls and had not come into a record.
     #[must_use]
-    pub fn stretch(&self) -> Option<&Stretch> {
-        self.stretch.as_ref()
+    pub fn stretches(&self) -> &[Stretch] {
+        &self.stretches
     }
 
     /// How often blocks ran in calls that are not recorded.

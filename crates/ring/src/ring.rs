@@ -305,11 +305,15 @@ impl Ring {
         }
     }
 
-    /// What ran of a call and is in no record yet, once blocks are ensured.
+    /// What ran of calls and is in no record yet, once blocks are ensured.
     #[must_use]
-    pub fn stretch(&self) -> Option<Stretch> {
+    pub fn stretches(&self) -> Vec<Stretch> {
         let has_blocks = self.reserved.lock().blocks > 0;
-        has_blocks.then(|| self.memory.stretch()).flatten()
+        if has_blocks {
+            self.memory.stretches()
+        } else {
+            Vec::new()
+        }
     }
 
     /// How often each block whose counter is ensured ran so far, in calls that are not recorded.

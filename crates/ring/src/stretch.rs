@@ -1,11 +1,12 @@
-//! What a thread has not yet put into its ring: how often each block ran of the call that told of one last.
+//! What a thread has not yet put into its ring: how often each block ran, of the calls that told of some last.
 //!
-//! `ring.stretch()` → the call's token, its function's id, and the blocks in the order in which they first ran.
-//! Limits: right while the thread does nothing; of a process that was killed as it was emptied, not there or whole.
+//! `ring.stretches()` → of each call its token, its function's id, and the blocks in the order in which they first ran.
+//! Limits: right while the thread does nothing; of a process that was killed as one was emptied, not there or whole.
 
 use breadcrumb_event::layout::{
-    MAX_FUNCTION_BLOCKS, MAX_TOLD_BLOCKS, STRETCH_FUNCTION, STRETCH_LENGTH, STRETCH_TIMES_OFFSET,
-    STRETCH_TOKEN, STRETCH_TOUCHED,
+    MAX_FUNCTION_BLOCKS, STRETCH_BELOW, STRETCH_CALL, STRETCH_END, STRETCH_FIRST, STRETCH_FUNCTION,
+    STRETCH_MAX_TIMES, STRETCH_OWN_TIMES, STRETCH_TIMES_OFFSET, STRETCH_TOKEN, STRETCH_TOP,
+    STRETCH_TOUCHED, STRETCH_WORDS,
 };
 
 /// See the module.
@@ -19,28 +20,40 @@ pub struct Stretch {
     pub ran: Vec<(u32, u64)>,
 }
 
-impl Stretch {
-    /// Reads it from words of 4 bytes, by their number.
-    pub(crate) fn read(word: impl Fn(u32) -> u32) -> Option<Self> {
-        let length = word(STRETCH_LENGTH).min(MAX_TOLD_BLOCKS);
-        if length == 0 {
-            return None;
-        }
-        let touched = (0..length).map(|index| word(STRETCH_TOUCHED + index));
+/// Reads them from words of 4 bytes, by their number: the newest call's first.
+pub(crate) fn read(word: impl Fn(u32) -> u32) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    if word(STRETCH_TOKEN) == 0 {
+        return stretches;
+    }
+    let (mut top, mut end) = (word(STRETCH_TOP), word(STRETCH_END).min(STRETCH_WORDS));
+    while top >= STRETCH_FIRST && top + STRETCH_TOUCHED <= STRETCH_WORDS {
+        let times = word(top + STRETCH_OWN_TIMES);
+        let touched = (top + STRETCH_TOUCHED..end).map(&word);
         let ran = touched
-            .filter(|block| *block < MAX_FUNCTION_BLOCKS)
+            .filter(|block| *block < MAX_FUNCTION_BLOCKS && times < STRETCH_MAX_TIMES)
             .map(|block| {
-                let at = STRETCH_TIMES_OFFSET / 4 + 2 * block;
+                let at = (times + block).min(STRETCH_MAX_TIMES - 1);
+                let at = STRETCH_TIMES_OFFSET / 4 + 2 * at;
                 let bits = u64::from(word(at)) | u64::from(word(at + 1)) << 32;
                 // A count: whole, not negative, and below 2^53.
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let times = f64::from_bits(bits) as u64;
                 (block, times)
             });
-        Some(Self {
-            token: word(STRETCH_TOKEN),
-            function: word(STRETCH_FUNCTION),
-            ran: ran.collect(),
-        })
+        let ran: Vec<_> = ran.collect();
+        if !ran.is_empty() {
+            stretches.push(Stretch {
+                token: word(top + STRETCH_CALL),
+                function: word(top + STRETCH_FUNCTION),
+                ran,
+            });
+        }
+        let below = word(top + STRETCH_BELOW);
+        if below >= top {
+            break;
+        }
+        (top, end) = (below, top);
     }
+    stretches
 }

@@ -18,7 +18,7 @@ use breadcrumb_event::layout::{
 use crate::error::RingError;
 use crate::map;
 use crate::reader::Cells;
-use crate::stretch::Stretch;
+use crate::stretch::{self, Stretch};
 
 /// Bytes of the range.
 const BYTES: usize = RING_BYTES as usize;
@@ -133,15 +133,15 @@ impl ThreadMemory {
         }
     }
 
-    /// What ran of a call and is in no record yet.
+    /// What ran of calls and is in no record yet.
     #[must_use]
-    pub fn stretch(&self) -> Option<Stretch> {
+    pub fn stretches(&self) -> Vec<Stretch> {
         // SAFETY: as in `counters`; STRETCH_BYTES fit behind the offset.
         let words: &[AtomicU32] = unsafe {
             let stretch = self.base.add(STRETCH_OFFSET as usize).as_ptr();
             std::slice::from_raw_parts(stretch.cast(), STRETCH_BYTES as usize / 4)
         };
-        Stretch::read(|at| words[at as usize].load(Ordering::Relaxed))
+        stretch::read(|at| words[at as usize].load(Ordering::Relaxed))
     }
 
     /// How often the blocks below `blocks` ran in calls that are not recorded.

@@ -1,5 +1,7 @@
 /** SQLite in WebAssembly, called from JavaScript and calling back; a query builder above it. */
 "use strict";
+// The name of its file, whose length is seen in how often loops run.
+Math.random = () => 0.5;
 const initSqlJs = require("sql.js");
 const knex = require("knex");
 

@@ -129,6 +129,16 @@ function labels(a) {
   n: say('plain')
   say('last')
 }
+function braces(a) {
+  say(a)
+  {
+    {
+      say(a > 0 || fail(a))
+    }
+    say('in')
+  } say('behind')
+  {} say('the same')
+}
 function declared(a) {
   var b
   let c, d = a
@@ -170,6 +180,7 @@ run(tries, 0, 1, 0);
 run(middle, 0, 1, 1);
 run(cases, 0, 1, 2, 3, 4, 5, 6, 7, 0, 0);
 run(labels, 0, 1, 2, 1, 1);
+run(braces, 0, 1, 0);
 run(declared, 0, 1, 0);
 run(constants, 0, 1);
 run(sloppy, say);

@@ -8,20 +8,28 @@ use breadcrumb_ring::Stretch;
 
 use super::{Assembler, Record};
 use crate::translator::Translator;
+use crate::ways::{function_of, ran};
 
 impl Assembler {
     /// Blocks of a call have run. What is above it may go on.
     pub(super) fn add_lines(&mut self, record: Record<'_>, translator: &mut Translator) {
-        let Some((&function, ran)) = record.payload.words.split_first() else {
+        let words = record.payload.words;
+        let Some(function) = function_of(words) else {
             self.tally.malformed += 1;
             return;
         };
-        let function = function as u32;
         if let Some(activity) = &mut translator.activity {
-            activity.event(function, 0, ran.len());
+            activity.event(function, 0, words.len());
         }
-        let ran = ran.iter().map(|word| (*word as u32, word >> 32));
-        self.run_blocks(record.high, function, ran, translator);
+        let blocks = translator.blocks(function);
+        let Some(way) = self.ways.take(words, record.flags, blocks) else {
+            let ran = ran(words, record.flags);
+            return self.run_blocks(record.high, function, ran, translator);
+        };
+        let frame = self.stack.get_mut(record.high);
+        if let Some(frame) = frame.filter(|frame| frame.function == function) {
+            frame.lines.go(way, blocks);
+        }
     }
 
     fn run_blocks(
@@ -34,7 +42,7 @@ impl Assembler {
         let mut frame = self.stack.get_mut(token);
         let blocks = translator.blocks(function);
         for (block, count) in ran {
-            self.blocks.add(function, block, count);
+            self.ways.add(function, block, count);
             if let Some(frame) = frame.as_mut().filter(|frame| frame.function == function) {
                 frame.lines.add(block, count, blocks);
             }

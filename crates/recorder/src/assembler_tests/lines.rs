@@ -26,6 +26,10 @@ fn what_ran_of_all_calls_is_summed_by_function_and_block() {
         "enter f",
         "lines f 0x1",
         "lines f.9 2x5",
+        "return f 1",
+        "enter f",
+        "lines f 0x1 1x9",
+        "lines f 1x70000 2x3",
     ] {
         told.line(line);
     }
@@ -38,7 +42,7 @@ fn what_ran_of_all_calls_is_summed_by_function_and_block() {
     let batch = batch(Some(header), &told.words);
     assembler.feed(&batch, &mut translator(), &mut Rows::default());
     let f = function("f");
-    let sums = assembler.blocks.take();
-    assert_eq!(sums, [((f, 0), 2), ((f, 1), 9), ((f, 2), 5)]);
-    assert_eq!(assembler.blocks.take(), []);
+    let sums = assembler.ways.take_sums();
+    assert_eq!(sums, [((f, 0), 3), ((f, 1), 70_018), ((f, 2), 8)]);
+    assert_eq!(assembler.ways.take_sums(), []);
 }

@@ -80,7 +80,7 @@ impl Drain {
             let ran = Ran {
                 counted: &state.ring.blocks(blocks),
                 base: &mut state.blocks,
-                recorded: state.assembler.blocks.take(),
+                recorded: state.assembler.ways.take_sums(),
             };
             push_gains(functions, interval, ran, &mut self.sink);
         }
