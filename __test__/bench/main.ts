@@ -38,7 +38,7 @@ if (positionals.includes("attach")) {
   await benchAttach(Number(values.rounds), values.nodes?.split(",").map(Number));
   process.exit(0);
 }
-if (positionals.includes("inspector")) process.exit(benchInspector(Number(values.rounds)));
+if (positionals.includes("inspector")) process.exit(await benchInspector(Number(values.rounds)));
 if (positionals.includes("lines")) process.exit(await benchLines(Number(values.rounds)));
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {

@@ -57,12 +57,20 @@ export function compareLines(
   const setAside = (kind: string, number = 1) => aside.set(kind, (aside.get(kind) ?? 0) + number);
   for (const [name, ofFile] of groupBy(lines, (line) => line.file)) {
     const path = resolve(ROOT, name);
+    if (moved.has(path)) {
+      setAside("moved", ofFile.length);
+      continue;
+    }
     const file = counts.file(path);
-    const counters = file && findCounters(file.text);
-    if (file === undefined || counters === undefined || moved.has(path)) {
-      setAside(moved.has(path) ? "moved" : file ? "not parsed" : "elsewhere", ofFile.length);
-      const ran = file === undefined && ofFile.find(({ calls }) => calls > 0);
+    if (file === undefined) {
+      setAside("elsewhere", ofFile.length);
+      const ran = ofFile.find(({ calls }) => calls > 0);
       if (ran) differences.push(`line ${name}:${ran.line} ran, and V8 knows nothing of the file`);
+      continue;
+    }
+    const counters = findCounters(file.text);
+    if (counters === undefined) {
+      setAside("not parsed", ofFile.length);
       continue;
     }
     const all = linesOf(ofFile, file, counters);

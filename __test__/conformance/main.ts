@@ -74,7 +74,8 @@ async function eachProgram(act: (program: Program, major: number) => Promise<str
 /** The Nodes that a program runs on. */
 function majorsOf(program: Program): readonly number[] {
   if (!values.turns) return majors;
-  return [PINNED, others[programs.indexOf(program) % others.length] as number];
+  const turn = others[programs.indexOf(program) % others.length];
+  return majors.filter((major) => major === PINNED || major === turn);
 }
 
 async function compareOn(program: Program, major: number): Promise<string[]> {

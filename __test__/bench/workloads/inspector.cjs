@@ -1,8 +1,9 @@
 /**
  * A function without a breakpoint (`off`), with a logpoint of the bare inspector that keeps the arguments (`bare`),
  * and with our breakpoints, without results (`ours`) and with them (`results`). What is thrown and caught: by a function
- * without breakpoints (`thrown-off`), with ours (`thrown`), and in another file meanwhile (`thrown-elsewhere`). Prints
- * JSON: µs a hit or a throw, and what was recorded. Arguments: which of them, calls, module of the package.
+ * without breakpoints (`thrown-off`), with ours (`thrown`), and in another file meanwhile (`thrown-elsewhere`). A
+ * child: answers a number of calls with the ns that they took, and 0 with what was recorded. Arguments: which of them,
+ * module of the package.
  */
 const inspector = require("node:inspector");
 const { mkdtempSync, writeFileSync } = require("node:fs");
@@ -10,7 +11,6 @@ const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 
 const [which] = process.argv.slice(2);
-const calls = Number(process.argv[3]);
 const folder = mkdtempSync(join(tmpdir(), "bench-"));
 writeFileSync(join(folder, "package.json"), "{}");
 process.chdir(folder);
@@ -31,10 +31,6 @@ const steps = {
 };
 const records = ["ours", "results", "thrown", "thrown-elsewhere"].includes(which);
 const isThrown = which.startsWith("thrown");
-const FIRST = 200;
-/** Calls between two turns of the event loop. */
-const PIECE = 500;
-
 /** The two breakpoints that ours are compared with: the entry keeps the arguments. */
 function setLogpoints() {
   const kept = [];
@@ -59,7 +55,7 @@ function setLogpoints() {
 }
 
 function record() {
-  const { Breadcrumb } = require(process.argv[4]);
+  const { Breadcrumb } = require(process.argv[3]);
   return Breadcrumb.start({
     include: ["loaded.js"],
     store: ":memory:",
@@ -78,20 +74,25 @@ function step(i) {
   }
 }
 
+/** How long so many of them take, ns. */
+function run(count) {
+  const began = process.hrtime.bigint();
+  for (let i = 0; i < count; i++) step(i);
+  return Number(process.hrtime.bigint() - began);
+}
+
 async function main() {
   if (which === "bare") setLogpoints();
   const session = records ? await record() : undefined;
-  for (let i = 0; i < FIRST; i++) step(i);
-  const began = process.hrtime.bigint();
-  for (let i = 0; i < calls; i++) {
-    step(i);
-    if (i % PIECE === 0) await new Promise(setImmediate);
-  }
-  // A call has two hits.
-  const us = Number(process.hrtime.bigint() - began) / calls / (isThrown ? 1 : 2) / 1000;
-  const counters = await session?.stop();
-  const { recorded = 0, inspector: { pauses = 0 } = {} } = counters ?? {};
-  process.stdout.write(JSON.stringify({ us, recorded, pauses }));
+  process.on("message", async (count) => {
+    if (count > 0) process.send(run(count));
+    else {
+      const { recorded = 0, inspector: { pauses = 0 } = {} } = (await session?.stop()) ?? {};
+      process.send({ recorded, pauses });
+      process.disconnect();
+    }
+  });
+  process.send("ready");
 }
 
 void main();

@@ -108,7 +108,7 @@ mod platform {
 
 pub use platform::at;
 
-/// Bytes below the address of the stack's end, whose low 48 bits are all that there is: exact as a `f64`.
+/// The address of this call's own frame. It has 48 bits, so a `f64` holds it exactly.
 #[inline(never)]
 pub fn address() -> f64 {
     let here = 0_u8;

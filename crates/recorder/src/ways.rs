@@ -39,7 +39,9 @@ struct Taken {
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ways {
-    known: FxHashMap<Box<[u64]>, Taken>,
+    /// By the words that tell them: where they are in `taken`.
+    known: FxHashMap<Box<[u64]>, usize>,
+    taken: Vec<Taken>,
     /// By function and block: of what is in no way.
     others: FxHashMap<(u32, u32), u64>,
 }
@@ -56,16 +58,17 @@ impl Ways {
         if flags & FLAG_LINES_WIDE != 0 || words.len() > MAX_WORDS {
             return None;
         }
-        // Not by `entry`: it would copy the words each time.
-        if !self.known.contains_key(words) {
-            if self.known.len() >= MAX_WAYS {
-                return None;
+        let at = match self.known.get(words) {
+            Some(at) => *at,
+            None if self.taken.len() >= MAX_WAYS => return None,
+            None => {
+                let (function, ran) = (function_of(words)?, ran(words, flags).collect());
+                self.known.insert(words.into(), self.taken.len());
+                self.taken.push(Taken::new(function, ran, blocks));
+                self.taken.len() - 1
             }
-            let (function, ran) = (function_of(words)?, ran(words, flags).collect());
-            self.known
-                .insert(words.into(), Taken::new(function, ran, blocks));
-        }
-        let taken = self.known.get_mut(words)?;
+        };
+        let taken = self.taken.get_mut(at)?;
         taken.times += 1;
         Some(&taken.way)
     }
@@ -84,15 +87,16 @@ impl Ways {
             function,
             way,
             times,
-        } in self.known.values_mut()
+        } in &mut self.taken
         {
             let times = std::mem::take(times);
             for (block, count) in way.ran.iter().filter(|_| times > 0) {
                 *sums.entry((*function, *block)).or_default() += count * times;
             }
         }
-        if self.known.len() >= MAX_WAYS {
+        if self.taken.len() >= MAX_WAYS {
             self.known.clear();
+            self.taken.clear();
         }
         let mut sums: Vec<_> = sums.into_iter().collect();
         sums.sort_unstable();

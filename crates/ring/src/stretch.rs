@@ -4,9 +4,9 @@
 //! Limits: right while the thread does nothing; of a process that was killed as one was emptied, not there or whole.
 
 use breadcrumb_event::layout::{
-    MAX_FUNCTION_BLOCKS, STRETCH_BELOW, STRETCH_CALL, STRETCH_END, STRETCH_FIRST, STRETCH_FUNCTION,
-    STRETCH_MAX_TIMES, STRETCH_OWN_TIMES, STRETCH_TIMES_OFFSET, STRETCH_TOKEN, STRETCH_TOP,
-    STRETCH_TOUCHED, STRETCH_WORDS,
+    STRETCH_BELOW, STRETCH_CALL, STRETCH_END, STRETCH_FIRST, STRETCH_FUNCTION, STRETCH_MAX_TIMES,
+    STRETCH_OWN_TIMES, STRETCH_TIMES_OFFSET, STRETCH_TOKEN, STRETCH_TOP, STRETCH_TOUCHED,
+    STRETCH_WORDS,
 };
 
 /// See the module.
@@ -31,10 +31,9 @@ pub(crate) fn read(word: impl Fn(u32) -> u32) -> Vec<Stretch> {
         let times = word(top + STRETCH_OWN_TIMES);
         let touched = (top + STRETCH_TOUCHED..end).map(&word);
         let ran = touched
-            .filter(|block| *block < MAX_FUNCTION_BLOCKS && times < STRETCH_MAX_TIMES)
+            .filter(|block| times.saturating_add(*block) < STRETCH_MAX_TIMES)
             .map(|block| {
-                let at = (times + block).min(STRETCH_MAX_TIMES - 1);
-                let at = STRETCH_TIMES_OFFSET / 4 + 2 * at;
+                let at = STRETCH_TIMES_OFFSET / 4 + 2 * (times + block);
                 let bits = u64::from(word(at)) | u64::from(word(at + 1)) << 32;
                 // A count: whole, not negative, and below 2^53.
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
