@@ -116,6 +116,10 @@ export interface MemoryCall {
   readonly exceptionId: number | null;
   /** The lines that ran, in the order in which they first did; null without the option `lines`. */
   readonly lines: readonly { line: number; count: number; col?: number }[] | null;
+  /** What its assignments came to, in the order in which they were made; null without the option `variables`. */
+  readonly variables:
+    | readonly { line: number; name: string; value?: unknown; leftOut?: number }[]
+    | null;
 }
 
 /** A trace kept by a memory store: a root call and the number of calls kept of it. */

@@ -38,6 +38,11 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(["node", "--lines"]).lines).toBe(false);
   });
 
+  it("knows --variables", () => {
+    expect(parseRunArguments(["--variables", "node"]).variables).toBe(true);
+    expect(parseRunArguments(["node", "--variables"]).variables).toBe(false);
+  });
+
   it("knows the name of a launch", () => {
     expect(parseRunArguments(["--launch", "nightly-7", "node"]).launch).toBe("nightly-7");
     expect(() => parseRunArguments(["--launch=a/b", "node"])).toThrow(/up to 64 letters/);

@@ -116,6 +116,20 @@ test("how often each line ran, values at the first, branches that ran otherwise,
   `);
 });
 
+test("what assignments came to stands beside their lines; what there was no room for is counted", async () => {
+  const sums = [5, 14, 26].map((sum) => `[6,"sum",${sum}]`).join(",");
+  const variables = `[[3,"sum",0],[4,"item",{"price":5}],${sums},[6,"sum",40,7],[9,"a.b","x"],3]`;
+  await writer.segment({ runId: "r1", calls: [total({ variables })], lines: known() });
+  const { stdout, stderr } = await runCli(["show", "latest", "--source", "--store", writer.dir]);
+  expect(stderr).toBe("breadcrumb: 3 more assignments behind these: a call has 64 KB\n");
+  const lines = stdout.split("\n").map((line) => line.trim());
+  expect(lines).toContain("1   3 │   let sum = 0;  sum = 0");
+  expect(lines).toContain("1   4 │   for (const item of items) {  item = { price: 5 }");
+  expect(lines.find((line) => line.startsWith("3   6 │"))).toContain(
+    "  sum = 5 → 14 → 26 → … → 40 · col 19: ×1",
+  );
+});
+
 test("what was thrown stands where it was", async () => {
   const threw = { status: "threw", exception_id: 1, result_integer: null, lines: THREW };
   await writer.segment({

@@ -272,6 +272,7 @@ describe("the fields that --json is documented to have", () => {
 describe.each([
   ["README.md", ["run", "show", "exceptions"]],
   ["docs/lines.md", ["run", "show", "gaps"]],
+  ["docs/variables.md", ["run", "show"]],
 ])("%s", (name, commands) => {
   const text = readFileSync(join(packageRoot, name), "utf8");
   const files = [...text.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)];

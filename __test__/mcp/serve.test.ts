@@ -190,6 +190,21 @@ test("a command is recorded with its lines", async () => {
   await client.close();
 });
 
+test("a command is recorded with what assignments come to", async () => {
+  const folder = project({
+    "main.js":
+      "function total(n) {\n  let sum = 0;\n  for (let i = 1; i <= n; i++) sum += i;\n  return sum;\n}\ntotal(5);\n",
+  });
+  const client = await start(process.execPath, folder, "--allow", "node main.js");
+  await ask(client, "record", { command: ["node", "main.js"], variables: true });
+  const { calls } = (await ask(client, "get_source_with_values", { function: "total" })).data;
+  expect(calls[0]).toMatchObject({
+    ran: "2 3 3:32×5 4",
+    assigned: "2 sum = 0; 3 i = 1 → 2 → 3 → … → 6; 3 sum = 1 → 3 → 6 → … → 15",
+  });
+  await client.close();
+});
+
 test("a command that runs out of time", async () => {
   const folder = project({ "ticker.js": TICKER });
   const client = await start(process.execPath, folder, "--allow", "node ticker.js");

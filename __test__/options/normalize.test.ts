@@ -64,16 +64,19 @@ describe("normalize", () => {
     });
   });
 
-  it("takes lines from options, the environment, the configuration", () => {
-    const config = { values: { lines: true }, folder: null };
-    const env = { BREADCRUMB_LINES: "0" };
-    const of = (...given: Parameters<typeof normalize>) => normalize(...given).lines;
+  it.each([
+    ["lines", "BREADCRUMB_LINES"],
+    ["variables", "BREADCRUMB_VARIABLES"],
+  ] as const)("takes %s from options, the environment, the configuration", (name, variable) => {
+    const config = { values: { [name]: true }, folder: null };
+    const env = { [variable]: "0" };
+    const of = (...given: Parameters<typeof normalize>) => normalize(...given)[name];
     expect(of({}, at)).toBe(false);
     expect(of({}, { ...at, config })).toBe(true);
     expect(of({}, { ...at, config, env })).toBe(false);
-    expect(of({ lines: true }, { ...at, config, env })).toBe(true);
-    expect(of({}, { ...at, env: { BREADCRUMB_LINES: "1" } })).toBe(true);
-    expect(() => of({ lines: 1 as never }, at)).toThrow(/"lines" must be true or false/);
+    expect(of({ [name]: true }, { ...at, config, env })).toBe(true);
+    expect(of({}, { ...at, env: { [variable]: "1" } })).toBe(true);
+    expect(() => of({ [name]: 1 as never }, at)).toThrow(`"${name}" must be true or false`);
   });
 
   it.each([

@@ -42,7 +42,7 @@ const SHOW: CommandSpec = {
   usage: "<trace>[#<call>] [options]",
   summary: "one trace as a tree: arguments, results, durations, exceptions; one call's source",
   about:
-    "<trace> is an id from `breadcrumb list`, or latest. Each line has the call's duration, its own part\nof it, and the call. Long traces are folded: the slowest calls and those that threw come first.\nWith --source: the source of one call's function, how often each line ran in that call (recorded with\n--lines), and its values beside it. The root's, unless a call is named.",
+    "<trace> is an id from `breadcrumb list`, or latest. Each line has the call's duration, its own part\nof it, and the call. Long traces are folded: the slowest calls and those that threw come first.\nWith --source: the source of one call's function, how often each line ran in that call (recorded with\n--lines), and its values beside it (with --variables those of assignments, too). The root's, unless\na call is named.",
   options: {
     source: { help: "the source of one call, with its lines and values" },
     function: {

@@ -90,6 +90,7 @@ export const RUN_COMMAND: RawCommandSpec = {
     "no-config": { help: "no configuration file" },
     locals: { help: "record the variables of the calls that an exception leaves" },
     lines: { help: "record which lines of each call run, and how often" },
+    variables: { help: "record the value of each assignment, and which lines run" },
     "no-children": { help: "record the first Node.js process only, not those that it starts" },
     quiet: { short: "q", help: "print nothing of our own" },
     strict: { help: "do not run the command if it cannot be recorded (exit code 2)" },

@@ -34,6 +34,7 @@ export interface RunArguments {
   all: boolean;
   locals: boolean;
   lines: boolean;
+  variables: boolean;
   store: string | undefined;
   overflow: Overflow | undefined;
   keep: string | undefined;
@@ -63,6 +64,7 @@ const FLAGS = [
   "all",
   "locals",
   "lines",
+  "variables",
   "quiet",
   "strict",
   "dormant",
@@ -230,6 +232,7 @@ function defaults(): RunArguments {
     all: false,
     locals: false,
     lines: false,
+    variables: false,
     store: undefined,
     overflow: undefined,
     keep: undefined,

@@ -135,6 +135,7 @@ function startOptions(args: RunArguments): StartOptions {
     ...(values !== undefined && { values }),
     ...(args.locals && { locals: true }),
     ...(args.lines && { lines: true }),
+    ...(args.variables && { variables: true }),
     // A process that is to live with it never waits for the recorder.
     overflow: overflow ?? (args.dormant ? "drop" : "block"),
   };

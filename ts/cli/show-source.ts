@@ -12,6 +12,12 @@
  */
 import { dirname } from "node:path";
 import { projectRoot } from "../options/normalize";
+import {
+  type AssignedValues,
+  assignedText,
+  assignedValues,
+  assignmentsBeyond,
+} from "../query/assigned-values";
 import type { Call, LineCount, LineRun, RecordedException } from "../query/index";
 import { readSource, type Source } from "../query/read-source";
 import { callText, resultText } from "./call-text";
@@ -32,6 +38,8 @@ const MOST_LINES = 5000;
 const COUNT_WIDTH = 9;
 /** Columns that notes have beside a line of source that is longer than the terminal. */
 const LEAST_NOTE = 10;
+/** Values of one target that are shown. */
+const MOST_VALUES = 4;
 /** What ends a function, behind its last statement. */
 const CLOSES = /^[\s})\];,]*$/;
 
@@ -66,6 +74,8 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
   output.line();
   for (const line of sourceLines(shown, context)) output.line(line);
   if (source.problem !== null) output.notice(source.problem);
+  const beyond = assignmentsBeyond(call);
+  if (beyond > 0) output.notice(`${count(beyond)} more assignments behind these: a call has 64 KB`);
   if (call.lines === null) output.notice(`its lines are not known${whyNoLines(call, known)}`);
 }
 
@@ -154,6 +164,7 @@ function sourceLines(
   const numbers = source.lines.map((_, at) => source.first + at);
   const shownLines = numbers.length > 0 ? numbers : [...isKnown];
   const numberWidth = String(shownLines.at(-1) ?? "").length;
+  const assigned = assignedValues(call, MOST_VALUES);
   const lines = shownLines.map((line) => {
     const text = source.lines[line - source.first] ?? "";
     const times = ran.get(line) ?? (isKnown.has(line) && call.lines !== null ? 0 : undefined);
@@ -161,6 +172,7 @@ function sourceLines(
     const number = String(line).padStart(numberWidth);
     const notes = [
       ...(line === call.line ? argumentTexts(call) : []),
+      ...assignedTexts(assigned, line),
       ...branchTexts(call, known, line),
       ...endTexts(call, exception, line),
     ].join(" · ");
@@ -184,6 +196,13 @@ function argumentTexts({ parameters, arguments: values }: Call): string[] {
     const text = valueText(value, VALUE_WIDTH);
     return name === "" ? text : `${printable(name)} = ${text}`;
   });
+}
+
+/** What the assignments of a line came to, one after the other: `sum = 0 → 15 → … → 36`. */
+function assignedTexts(assigned: readonly AssignedValues[], at: number): string[] {
+  return assigned
+    .filter(({ line }) => line === at)
+    .map((each) => printable(assignedText(each, (value) => valueText(value, VALUE_WIDTH))));
 }
 
 /** Branches within a line that ran otherwise than the line. */

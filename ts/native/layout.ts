@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 8;
+export const LAYOUT_VERSION = 9;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -120,6 +120,10 @@ export const LOCALS = 12;
 export const STACK = 13;
 /** Which blocks of a call have run since the last of these, in the order in which they first did. hi: token. Words of 4 bytes follow: the function's id, and for each block its number in the function and, from BLOCK_BITS on, how often it ran; 0 where none is left. With FLAG_LINES_WIDE how often is a word of its own, behind a 0 at the function's id. */
 export const LINES = 14;
+/** An assignment gave something a value. hi: token. A word follows: the number of the assignment in its function, and above it how many values of it came before, since the last of these, that are in no record. Value: the value. */
+export const ASSIGNED = 15;
+/** Assignments of a function that has probes at them. */
+export const MAX_FUNCTION_ASSIGNMENTS = 16384;
 /** Bits of a block's number in LINES. */
 export const BLOCK_BITS = 16;
 /** Blocks of one LINES. */
@@ -168,6 +172,8 @@ export const MODE_EXACT = 4;
 export const MODE_FRESH = 8;
 /** Mode bit: which of its blocks a call runs is recorded. */
 export const MODE_LINES = 16;
+/** Mode bit, beside MODE_LINES: the values of its assignments are recorded. */
+export const MODE_VARIABLES = 32;
 /** Calls of a function that MODE_FRESH lasts for. */
 export const FRESH_CALLS = 8;
 /** Control memory (process-wide): byte offset of the tick, an i32 that the recorder changes every millisecond; TICK_ASLEEP while it sleeps. */

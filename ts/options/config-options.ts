@@ -42,6 +42,7 @@ export interface ConfigValues {
   readonly maxCalls?: number;
   readonly locals?: boolean;
   readonly lines?: boolean;
+  readonly variables?: boolean;
   readonly children?: boolean;
   readonly timeout?: string;
   readonly quiet?: boolean;
@@ -221,6 +222,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--lines",
     standard: "false",
     help: "Record which lines of each call run, and how often: of all functions, also those that are only counted.",
+  },
+  variables: {
+    kind: "flag",
+    env: "BREADCRUMB_VARIABLES",
+    flag: "--variables",
+    standard: "false",
+    help: "Record the value of each assignment of each recorded call, and which lines run.",
   },
   children: {
     kind: "flag",

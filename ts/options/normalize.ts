@@ -66,6 +66,7 @@ const KNOWN = [
   "redact",
   "locals",
   "lines",
+  "variables",
   "inspector",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
@@ -123,6 +124,10 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     redact: redaction(options.redact, env["BREADCRUMB_REDACT"], config.redact),
     locals: flag("locals", options.locals ?? onOrOff("BREADCRUMB_LOCALS", env) ?? config.locals),
     lines: flag("lines", options.lines ?? onOrOff("BREADCRUMB_LINES", env) ?? config.lines),
+    variables: flag(
+      "variables",
+      options.variables ?? onOrOff("BREADCRUMB_VARIABLES", env) ?? config.variables,
+    ),
     run: runInfo(at),
   };
 }

@@ -108,6 +108,12 @@ export interface StartOptions {
    */
   readonly lines?: boolean;
   /**
+   * What each assignment of a recorded call comes to, in the order in which they are made: variables that are declared or assigned
+   * to, and properties (docs/variables.md). Lines are recorded, too. As `lines`, nothing of files that were loaded before.
+   * @default false; `BREADCRUMB_VARIABLES`
+   */
+  readonly variables?: boolean;
+  /**
    * V8's sampling profilers run alongside, and what they find is in the table `samples`: where the main thread's time
    * goes, with `heap` where memory comes from (docs/samples.md). true: `{ cpu: true, heap: false, intervalUs: 1000 }`.
    * @default false; `BREADCRUMB_SAMPLES`
@@ -170,6 +176,8 @@ export interface SessionOptions {
   readonly locals: boolean;
   /** Which lines run is recorded. */
   readonly lines: boolean;
+  /** What assignments come to is recorded. */
+  readonly variables: boolean;
   /** What is redacted; null: nothing. */
   readonly redact: RedactRules | null;
   /** What is known of this process. */

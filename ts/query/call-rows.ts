@@ -10,7 +10,7 @@
  */
 import type { Parameters } from "./engine";
 import type { Reader, Source } from "./reader";
-import type { Call, CallStatus, JsonValue, LineRun } from "./results";
+import type { Assigned, Call, CallStatus, JsonValue, LineRun } from "./results";
 import type { Rows } from "./rows";
 import { isoTime, timeColumns } from "./timestamps";
 import { traceId } from "./trace-id";
@@ -69,7 +69,7 @@ const ROW = `
       + ${THREAD_UNIT}::BIGINT * thread_id)::DOUBLE AS packed,
     argument_0::DOUBLE AS argument_0, argument_1::DOUBLE AS argument_1, arguments_json,
     result_integer::DOUBLE AS result_integer, result_json, exception_id::DOUBLE AS exception_id,
-    weight::DOUBLE AS weight, lines`;
+    weight::DOUBLE AS weight, lines, variables`;
 
 /** What the calls of a function in a trace share. */
 interface Place {
@@ -102,6 +102,7 @@ export class CallColumns {
   readonly weight: Float64Array;
   readonly values: ReturnType<typeof valueReader>;
   readonly lines: readonly (string | null)[];
+  readonly variables: readonly (string | null)[];
 
   constructor(rows: Rows) {
     this.places = readPlaces(rows);
@@ -120,6 +121,7 @@ export class CallColumns {
     this.weight = rows.numbers("weight");
     this.values = valueReader(rows);
     this.lines = rows.texts("lines");
+    this.variables = rows.texts("variables");
     this.order = callsAmong(rows, this.count);
     const compare = (a: number, b: number) =>
       at(this.seconds, a) - at(this.seconds, b) ||
@@ -273,6 +275,10 @@ export class TraceCall implements Call {
     return readLines(this.#columns.lines[this.#row] ?? null);
   }
 
+  get variables(): readonly Assigned[] | null {
+    return readVariables(this.#columns.variables[this.#row] ?? null);
+  }
+
   /** The call as a plain object, without its children. */
   toJSON(): Call {
     return {
@@ -300,6 +306,7 @@ export class TraceCall implements Call {
       weight: this.weight,
       backend: this.backend,
       lines: this.lines,
+      variables: this.variables,
     };
   }
 
@@ -379,6 +386,19 @@ function valueReader(rows: Rows) {
       return Number.isNaN(integer) ? undefined : integer;
     },
   };
+}
+
+/** `[[12,"sum",0],[13,"sum",5,2],7]`. */
+function readVariables(text: string | null): Assigned[] | null {
+  if (text === null) return null;
+  const read = parseJson(text);
+  if (!Array.isArray(read)) return null;
+  type Item = number | readonly [line: number, name: string, value: JsonValue, leftOut?: number];
+  return (read as readonly Item[]).map((item) => {
+    if (typeof item === "number") return { line: 0, name: "", value: undefined, leftOut: item };
+    const [line, name, value, leftOut] = item;
+    return leftOut === undefined ? { line, name, value } : { line, name, value, leftOut };
+  });
 }
 
 /** `[[12,1],[13,40],[13,2,17]]`. */

@@ -52,7 +52,7 @@ const FORMATS = ["duckdb", ...Object.keys(COPY_OPTIONS)];
 /** Columns that hold JSON. */
 const JSON_COLUMNS: Partial<Record<ExportTable, readonly string[]>> = {
   runs: ["command"],
-  calls: ["parameters", "arguments", "result", "lines"],
+  calls: ["parameters", "arguments", "result", "lines", "variables"],
   functions: ["parameters", "histogram"],
   samples: ["stack"],
 };

@@ -77,6 +77,7 @@ export type {
   CallLevels,
   LineCount,
   LineRun,
+  Assigned,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
 export type { FollowFilter } from "./follow";

@@ -192,6 +192,20 @@ export interface Call {
   readonly backend: "probe" | "inspector";
   /** The lines of its function that ran, in the order in which they first did; null without the option `lines`. */
   readonly lines: readonly LineRun[] | null;
+  /** What its assignments came to, in the order in which they were made; null without the option `variables`. */
+  readonly variables: readonly Assigned[] | null;
+}
+
+/** What an assignment came to. */
+export interface Assigned {
+  /** Its line, from 1; 0 where it is not known. */
+  readonly line: number;
+  /** What got the value, as it is written: `sum`, `this.total`; empty in the item that says how many more there were. */
+  readonly name: string;
+  /** The value, see docs/values.md; undefined in that item. */
+  readonly value: JsonValue | undefined;
+  /** So many values of this assignment before this one were left out; in an item without a name: assignments behind. */
+  readonly leftOut?: number;
 }
 
 /** A line that ran in a call. */

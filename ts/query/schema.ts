@@ -1,8 +1,8 @@
 // Generated from crates/event by `npm run gen`. Do not edit.
 /** Tables of the store: see crates/event/src/schema.rs and docs/schema.md. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 /** The version in which a column came last: files of an earlier one lack some. */
-export const COLUMNS_VERSION = 5;
+export const COLUMNS_VERSION = 6;
 /** Base of the duration histogram's buckets. */
 export const HISTOGRAM_BASE = 1.1;
 /** A table of the store. */
@@ -48,8 +48,9 @@ export const TABLES: readonly TableSchema[] = [
       ["parent_kind", "VARCHAR"],
       ["seq", "INTEGER"],
       ["lines", "VARCHAR"],
+      ["variables", "VARCHAR"],
     ],
-    select: `"run_id", "thread_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "call_id", "parent_id", CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END AS "parent_kind", "function", "file", "line", "col", "parameters", "started_at", "duration_ns", "self_ns", "wait_ns", "depth", "status", coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]' WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END) AS "arguments", coalesce(result_json, CAST(result_integer AS VARCHAR)) AS "result", "exception_id", "clock", "weight", "backend", "lines"`,
+    select: `"run_id", "thread_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "call_id", "parent_id", CASE WHEN parent_id IS NOT NULL THEN coalesce(parent_kind, 'call') END AS "parent_kind", "function", "file", "line", "col", "parameters", "started_at", "duration_ns", "self_ns", "wait_ns", "depth", "status", coalesce(arguments_json, CASE argument_count WHEN 0 THEN '[]' WHEN 1 THEN '[' || argument_0 || ']' WHEN 2 THEN '[' || argument_0 || ',' || argument_1 || ']' END) AS "arguments", coalesce(result_json, CAST(result_integer AS VARCHAR)) AS "result", "exception_id", "clock", "weight", "backend", "lines", "variables"`,
   },
   {
     name: "exceptions",

@@ -21,6 +21,7 @@ import {
   MODE_MASK,
   MODE_TIME,
   MODE_VALUES,
+  MODE_VARIABLES,
   RESUME,
   RETURN,
   SUSPEND,
@@ -43,9 +44,12 @@ import { compareExchange } from "./primordials";
 import { catchUnnamed, leftUnseen, raise, throwProbe, TOP } from "./raise";
 import { declareConstant, type Realm } from "./script-constant";
 import { BOTTOM, LIMIT, POS, state, TOKEN } from "./state";
+import { assigned, endVariables } from "./variables";
 import { tagged } from "./words";
 import { count, dropped, due, exactClock, i32, loseRecord, modes, refresh } from "./writer";
 
+/** Bits of what is told between a call's enter and its exit. */
+const TOLD = MODE_LINES | MODE_VARIABLES;
 /** Of a mode's bit for lines, that of a token. */
 const LINES_UNIT = TOKEN_LINES / MODE_LINES;
 /** The most that a token is without bits, or with that for lines. */
@@ -135,7 +139,7 @@ function record0(id: number): number {
 
 function enter0(id: number, mode: number): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, []);
+  if ((mode & ~TOLD) !== MODE_VALUES) return enterSlowly(id, 0, []);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   return entered(p, p + 1, id, 0) | ((mode & MODE_LINES) * LINES_UNIT);
@@ -148,7 +152,7 @@ function record1(id: number, a: unknown): number {
 
 function enter1(id: number, mode: number, a: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a]);
+  if ((mode & ~TOLD) !== MODE_VALUES) return enterSlowly(id, 0, [a]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
@@ -163,7 +167,7 @@ function record2(id: number, a: unknown, b: unknown): number {
 
 function enter2(id: number, mode: number, a: unknown, b: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
+  if ((mode & ~TOLD) !== MODE_VALUES) return enterSlowly(id, 0, [a, b]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
@@ -179,7 +183,7 @@ function record3(id: number, a: unknown, b: unknown, c: unknown): number {
 
 function enter3(id: number, mode: number, a: unknown, b: unknown, c: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
+  if ((mode & ~TOLD) !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
@@ -196,7 +200,7 @@ function record4(id: number, a: unknown, b: unknown, c: unknown, d: unknown): nu
 
 function enter4(id: number, mode: number, a: unknown, b: unknown, c: unknown, d: unknown): number {
   if (mode < MODE_VALUES) return enterBare(id, mode);
-  if ((mode & ~MODE_LINES) !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
+  if ((mode & ~TOLD) !== MODE_VALUES) return enterSlowly(id, 0, [a, b, c, d]);
   if (due() && !refresh()) return drop(id);
   const p = state[POS] as number;
   let q = p + 1;
@@ -207,9 +211,15 @@ function enter4(id: number, mode: number, a: unknown, b: unknown, c: unknown, d:
   return entered(p, q, id, 4) | ((mode & MODE_LINES) * LINES_UNIT);
 }
 
+/** What a call with TOKEN_LINES did goes into the ring before its end. */
+function endTold(f: number): void {
+  endVariables(f);
+  endLines(f);
+}
+
 function exit(f: number, done: number | undefined, value: unknown): void {
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
-  if ((f & TOKEN_LINES) !== 0) endLines(f);
+  if ((f & TOKEN_LINES) !== 0) endTold(f);
   if (due() && !refresh()) return loseRecord();
   if (done !== 1 || f > LINES_TOKEN_MASK) return exitRarely(f, done, value);
   const p = state[POS] as number;
@@ -275,7 +285,7 @@ function mark(kind: number, f: number): void {
 function unwind(f: number, error: unknown): void {
   if (f === 0) return;
   if ((f & TOKEN_MASK) === state[BOTTOM]) leaves();
-  if ((f & TOKEN_LINES) !== 0) endLines(f);
+  if ((f & TOKEN_LINES) !== 0) endTold(f);
   raise(UNWIND, f, error);
 }
 
@@ -403,6 +413,19 @@ export const probes = Object.freeze({
     unwind(f, error);
   },
   n: blockRuns,
+  a: assigned,
+  i: (f: number, id: number, number: number, before: unknown) => {
+    assigned(f, id, number, typeof before === "bigint" ? before + 1n : (before as number) + 1);
+    return before;
+  },
+  d: (f: number, id: number, number: number, before: unknown) => {
+    assigned(f, id, number, typeof before === "bigint" ? before - 1n : (before as number) - 1);
+    return before;
+  },
+  g: (f: number, id: number, number: number, value: unknown, ...targets: unknown[]) => {
+    for (let i = 0; i < targets.length; i++) assigned(f, id, number + i, targets[i]);
+    return value;
+  },
   b: (point: number, ...values: unknown[]): boolean => hit(point, values),
   l: beginScope,
   v: putLocal,

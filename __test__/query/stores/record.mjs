@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "store-"));
 cpSync(join(import.meta.dirname, "program.js"), join(folder, "app.js"));
 writeFileSync(join(folder, "package.json"), "{}");
 const store = join(folder, "store");
-const args = [CLI, "run", "--quiet", "--lines", "--store", store, "--", process.execPath, "app.js"];
+const args = [CLI, "run", "--quiet", "--variables", "--store", store, "--", process.execPath, "app.js"];
 execFileSync(process.execPath, args, { cwd: folder, stdio: "inherit" });
 
 const record = readdirSync(join(store, "runs")).find((name) => name.endsWith(".json"));

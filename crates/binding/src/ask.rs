@@ -68,7 +68,25 @@ fn call(call: StoredCall) -> Json {
         "exceptionId": call.exception_id,
         "clock": call.clock,
         "lines": lines(call.lines),
+        "variables": variables(call.variables),
     })
+}
+
+/// As a store's calls have them.
+fn variables(text: Option<String>) -> Json {
+    let rows: Option<Vec<Json>> = text.and_then(|text| serde_json::from_str(&text).ok());
+    let named = |row: Json| match row {
+        Json::Array(mut items) if items.len() >= 3 => {
+            let between = items.get(3).cloned();
+            let mut item = json!({ "line": items[0], "name": items[1], "value": items[2].take() });
+            if let Some(between) = between {
+                item["leftOut"] = between;
+            }
+            item
+        }
+        left_out => json!({ "leftOut": left_out }),
+    };
+    rows.map_or(Json::Null, |rows| rows.into_iter().map(named).collect())
 }
 
 /// As a store's calls have them.

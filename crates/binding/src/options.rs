@@ -53,6 +53,9 @@ pub struct SessionOptions {
     /// Which lines of a call run is recorded.
     #[serde(default)]
     pub lines: bool,
+    /// What assignments come to is recorded, and lines are.
+    #[serde(default)]
+    pub variables: bool,
     /// The clock that calls are timed with: `auto`, `coarse` or `exact`.
     #[serde(default)]
     pub clock: Clock,

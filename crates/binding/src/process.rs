@@ -318,8 +318,8 @@ fn wanted() -> Wanted {
         Wanted {
             this: options.values.this,
             locals: options.locals,
-            lines: options.lines,
-            variables: false,
+            lines: options.lines || options.variables,
+            variables: options.variables,
             leaves: options.leaves,
         }
     })

@@ -111,6 +111,9 @@ pub fn entries(
                 move_block(block, inside);
             }
             keep_first_of_lines(&mut function.blocks);
+            for it in &mut function.assignments {
+                (it.line, it.column) = inside(it.line, it.column).unwrap_or_default();
+            }
         }
         let moved = entry_file != *file || generated != (function.line, function.column);
         FunctionEntry {

@@ -48,7 +48,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 8;
+    LAYOUT_VERSION = 9;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -189,6 +189,11 @@ constants! {
     /// bytes follow: the function's id, and for each block its number in the function and, from BLOCK_BITS on, how often it
     /// ran; 0 where none is left. With FLAG_LINES_WIDE how often is a word of its own, behind a 0 at the function's id.
     LINES = 14;
+    /// An assignment gave something a value. hi: token. A word follows: the number of the assignment in its function, and
+    /// above it how many values of it came before, since the last of these, that are in no record. Value: the value.
+    ASSIGNED = 15;
+    /// Assignments of a function that has probes at them.
+    MAX_FUNCTION_ASSIGNMENTS = 1 << 14;
     /// Bits of a block's number in LINES.
     BLOCK_BITS = 16;
     /// Blocks of one LINES.
@@ -247,6 +252,8 @@ constants! {
     MODE_FRESH = 8;
     /// Mode bit: which of its blocks a call runs is recorded.
     MODE_LINES = 16;
+    /// Mode bit, beside MODE_LINES: the values of its assignments are recorded.
+    MODE_VARIABLES = 32;
     /// Calls of a function that MODE_FRESH lasts for.
     FRESH_CALLS = 8;
 

@@ -162,6 +162,8 @@ pub struct CallRow<'a> {
     /// The lines that ran, in the order in which they first did, as a JSON array of `[line, count]`, or
     /// `[line, count, column]` of a branch within a line.
     pub lines: Option<&'a str>,
+    /// What its assignments came to, as JSON; none where variables are not recorded.
+    pub variables: Option<&'a str>,
 }
 
 /// A call that an exception left.

@@ -8,11 +8,12 @@
 ///
 /// 1: the first. 2: `calls.parent_kind`, `functions.generated_*`. 3: segments of several runs, which
 /// may replace others; sums of the files. 4: `calls.seq`, `exceptions.seq`, all
-/// numbers of a segment's parts; of exceptions where they were thrown and caught, causes, and calls. 5: `calls.lines`.
-pub const SCHEMA_VERSION: u32 = 5;
+/// numbers of a segment's parts; of exceptions where they were thrown and caught, causes, and calls. 5: `calls.lines`. 6:
+/// `calls.variables`.
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// The version in which a column came last: files of an earlier one lack some.
-pub const COLUMNS_VERSION: u32 = 5;
+pub const COLUMNS_VERSION: u32 = 6;
 
 /// Physical type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -282,6 +283,13 @@ pub const CALLS: Table = Table {
             Plain,
             "The lines that ran, as JSON. Since version 5: earlier files lack it.",
         ),
+        column(
+            "variables",
+            Text,
+            true,
+            Plain,
+            "What assignments came to, as JSON. Since version 6: earlier files lack it.",
+        ),
     ],
     view: &[
         view(
@@ -402,6 +410,12 @@ pub const CALLS: Table = Table {
             "VARCHAR",
             "",
             "The lines of its function that ran, in the order in which they first did: a JSON array of `[line, count]`, or `[line, count, col]` of a branch that begins within a line. Null without the option `lines`.",
+        ),
+        view(
+            "variables",
+            "VARCHAR",
+            "",
+            "What its assignments came to, in the order in which they were made: a JSON array of `[line, name, value]`, or `[line, name, value, n]` where `n` values of that assignment before this one were left out; a number at the end says how many more assignments there were. Null without the option `variables`.",
         ),
     ],
 };

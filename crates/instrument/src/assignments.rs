@@ -9,6 +9,7 @@
 
 use std::fmt::Write as _;
 
+use breadcrumb_event::layout::MAX_FUNCTION_ASSIGNMENTS;
 use oxc_ast::ast::*;
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
@@ -20,9 +21,6 @@ use crate::found::{Assignment, Found};
 use crate::name;
 use crate::render::Text;
 use crate::visitor::Visitor;
-
-/// Assignments of a function that has probes at them: as many as a number of 16 bits tells apart.
-const MAX_ASSIGNMENTS: usize = u16::MAX as usize;
 
 /// A variable that gets a value.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +42,7 @@ impl Found<'_> {
     /// There are assignments to tell.
     pub fn tells_assignments(&self) -> bool {
         !self.assignments.is_empty()
-            && self.assignments.len() <= MAX_ASSIGNMENTS
+            && self.assignments.len() <= MAX_FUNCTION_ASSIGNMENTS as usize
             && self.nested_assignments <= MAX_NESTED
     }
 }
@@ -113,7 +111,7 @@ impl<'a> Visitor<'a> {
 
     /// `a = b`, `a += b`, `[a, b] = c`.
     pub fn visit_assignment(&mut self, it: &AssignmentExpression<'a>) {
-        if !self.tells_assignments() || self.kept.contains(&it.span) {
+        if !self.tells_assignments() || self.written.assignments.contains(&it.span) {
             self.visit_assigned(it);
             return;
         }
@@ -151,7 +149,7 @@ impl<'a> Visitor<'a> {
 
     /// `++a`, `a--`.
     pub fn visit_update(&mut self, it: &UpdateExpression<'a>) {
-        if !self.tells_assignments() || self.kept.contains(&it.span) {
+        if !self.tells_assignments() || self.written.assignments.contains(&it.span) {
             walk::walk_update_expression(self, it);
             return;
         }

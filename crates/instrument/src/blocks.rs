@@ -147,18 +147,18 @@ impl<'a> Visitor<'a> {
     /// What V8 would write out in a message if it could not be called, iterated or taken apart: visits that or
     /// something around it, without probes in the text of the former.
     pub fn keep_text(&mut self, named: &Expression<'a>, visit: impl FnOnce(&mut Self)) {
-        let before = self.kept.len();
+        let before = self.written.len();
         if (self.lines || self.variables) && self.is_told() {
-            find_written(named, &mut self.kept);
+            self.written.find(named);
         }
         visit(self);
-        self.kept.truncate(before);
+        self.written.truncate(before);
     }
 
     /// `a && b`, `a || b`, `a ?? b`.
     pub fn visit_logical(&mut self, it: &LogicalExpression<'a>) {
         self.visit_expression(&it.left);
-        if self.kept.contains(&it.span) {
+        if self.written.operators.contains(&it.span) {
             self.visit_expression(&it.right);
         } else {
             self.visit_operand(&it.right);
@@ -244,57 +244,6 @@ impl<'a> Visitor<'a> {
         if self.lines {
             self.add_line(start);
         }
-    }
-}
-
-/// The operators with branches and the assignments in what V8 writes out of an expression: all but arguments,
-/// functions, conditions and what is assigned.
-fn find_written(expression: &Expression, found: &mut Vec<Span>) {
-    match expression.get_inner_expression() {
-        Expression::LogicalExpression(it) => {
-            found.push(it.span);
-            find_written(&it.left, found);
-            find_written(&it.right, found);
-        }
-        Expression::BinaryExpression(it) => {
-            find_written(&it.left, found);
-            find_written(&it.right, found);
-        }
-        Expression::UnaryExpression(it) => find_written(&it.argument, found),
-        Expression::SequenceExpression(it) => {
-            for one in &it.expressions {
-                find_written(one, found);
-            }
-        }
-        Expression::AssignmentExpression(it) => {
-            found.push(it.span);
-            if let Some(member) = it.left.as_member_expression() {
-                find_written_of_member(member, found);
-            }
-        }
-        Expression::UpdateExpression(it) => {
-            found.push(it.span);
-            if let Some(member) = it.argument.as_member_expression() {
-                find_written_of_member(member, found);
-            }
-        }
-        Expression::ChainExpression(it) => {
-            if let Some(member) = it.expression.as_member_expression() {
-                find_written_of_member(member, found);
-            }
-        }
-        other => {
-            if let Some(member) = other.as_member_expression() {
-                find_written_of_member(member, found);
-            }
-        }
-    }
-}
-
-fn find_written_of_member(member: &MemberExpression, found: &mut Vec<Span>) {
-    find_written(member.object(), found);
-    if let MemberExpression::ComputedMemberExpression(it) = member {
-        find_written(&it.expression, found);
     }
 }
 

@@ -44,6 +44,7 @@ mod table;
 mod told;
 mod trivia;
 mod visitor;
+mod written;
 
 use std::panic::catch_unwind;
 

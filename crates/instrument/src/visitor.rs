@@ -17,6 +17,7 @@ use crate::frame::Frame;
 use crate::leaves::Leaves;
 use crate::locals::Locals;
 use crate::original_names::Names;
+use crate::written::Written;
 use crate::{Diagnostic, Input, Reason, parse};
 
 /// Nested expressions and statements that the visitor follows. Only sums and the like can be that
@@ -43,7 +44,7 @@ pub(crate) fn visit<'a>(
         lines: input.wanted.lines,
         variables: input.wanted.variables,
         open_assignments: 0,
-        kept: Vec::new(),
+        written: Written::default(),
         is_strict: program.source_type.is_strict() || program.has_use_strict_directive(),
         with_depth: 0,
         literals: 0,
@@ -100,8 +101,8 @@ pub(crate) struct Visitor<'a> {
     pub variables: bool,
     /// Probes that tell of assignments around the code being visited, and braces for them.
     pub open_assignments: u32,
-    /// Expressions around that have no probes between their operands.
-    pub kept: Vec<Span>,
+    /// Expressions around that V8 writes out in messages.
+    pub written: Written,
     pub is_strict: bool,
     pub with_depth: u32,
     /// Functions and classes so far.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use breadcrumb_event::layout::MAX_FUNCTION_ASSIGNMENTS;
 use breadcrumb_instrument::{Instrumented, Outcome};
 
 /// Before what the function of the next line tells: `name=value`, without its blanks.
@@ -94,7 +95,7 @@ fn has_probe(code: &str) -> bool {
 
 #[test]
 fn a_function_with_too_many_assignments_has_none() {
-    const MOST: usize = u16::MAX as usize;
+    const MOST: usize = MAX_FUNCTION_ASSIGNMENTS as usize;
     let many = |assignments: usize| "a=1;".repeat(assignments);
     let chain = |assignments: usize| "a=".repeat(assignments) + "1";
     let heads = |loops: usize| "for(a of a)".repeat(loops) + ";";

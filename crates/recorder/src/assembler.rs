@@ -11,9 +11,9 @@
 
 use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
-    CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT, KIND_MASK,
-    LINES, LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT, UNWIND,
-    VALUES_SHIFT,
+    ASSIGNED, CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT,
+    KIND_MASK, LINES, LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT,
+    UNWIND, VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::Batch;
@@ -21,6 +21,7 @@ use breadcrumb_ring::chunk::{ChunkHeader, record_words};
 
 use crate::call_lines::CallLines;
 use crate::call_stack::{CallStack, Place};
+use crate::call_variables::CallVariables;
 use crate::codec::{Decoder, Encoder};
 use crate::exception::Stage;
 use crate::exceptions::{Exceptions, Said};
@@ -78,6 +79,7 @@ pub(crate) struct Assembler {
     pub(crate) ways: Ways,
     /// The lines of a row.
     text: String,
+    variables: String,
     pub(crate) tally: Tally,
 }
 
@@ -97,6 +99,7 @@ impl Assembler {
             locals: None,
             ways: Ways::default(),
             text: String::new(),
+            variables: String::new(),
             tally: Tally::default(),
         }
     }
@@ -197,6 +200,7 @@ impl Assembler {
             CONTEXT => self.link(record),
             LOCALS => self.add_locals(record, translator),
             LINES => self.add_lines(record, translator),
+            ASSIGNED => self.add_variable(record, translator),
             _ => self.tally.malformed += 1,
         }
         self.exact_next = false;
@@ -268,6 +272,7 @@ impl Assembler {
             since_ns: 0,
             arguments: translator.arguments(record.high, record.payload, record.values),
             lines: CallLines::default(),
+            variables: CallVariables::default(),
         };
         if record.flags & FLAG_GENERATOR != 0 {
             self.set_aside(frame, sink);
@@ -317,6 +322,7 @@ impl Assembler {
             result,
             exception_id,
             lines: frame.lines.json(&mut self.text),
+            variables: frame.variables.json(&mut self.variables),
         };
         sink.call(&frame.row(self.thread, self.wall_offset_ns, end));
     }

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use breadcrumb_event::function::FunctionEntry;
 use breadcrumb_event::layout::{
     MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_LINES, MODE_MASK, MODE_OFF, MODE_TIME, MODE_VALUES,
+    MODE_VARIABLES,
 };
 use breadcrumb_ring::clock::wall_ns;
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -143,6 +144,9 @@ impl State {
         }
         if !entry.function.blocks.is_empty() {
             bits |= MODE_LINES as u8;
+            if !entry.function.assignments.is_empty() {
+                bits |= MODE_VARIABLES as u8;
+            }
         }
         mode | bits
     }

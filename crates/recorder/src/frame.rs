@@ -3,6 +3,7 @@
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 
 use crate::call_lines::CallLines;
+use crate::call_variables::CallVariables;
 use crate::codec::{Decoder, Encoder};
 
 /// The arguments of a call that has not ended.
@@ -42,6 +43,8 @@ pub(crate) struct End<'a> {
     pub(crate) exception_id: Option<i64>,
     /// JSON.
     pub(crate) lines: Option<&'a str>,
+    /// JSON.
+    pub(crate) variables: Option<&'a str>,
 }
 
 /// A call that has not ended. Times are of the monotonic clock.
@@ -68,6 +71,7 @@ pub(crate) struct Frame {
     pub(crate) since_ns: i64,
     pub(crate) arguments: HeldArguments,
     pub(crate) lines: CallLines,
+    pub(crate) variables: CallVariables,
 }
 
 impl Frame {
@@ -103,6 +107,7 @@ impl Frame {
             result: end.result,
             exception_id: end.exception_id,
             lines: end.lines,
+            variables: end.variables,
             clock: if self.exact {
                 ClockKind::Exact
             } else {
@@ -127,6 +132,7 @@ impl Frame {
             HeldArguments::Json(text) => out.u8(4).text(text),
         };
         self.lines.encode(out);
+        self.variables.encode(out);
     }
 
     pub(crate) fn decode(from: &mut Decoder<'_>) -> Option<Self> {
@@ -154,6 +160,7 @@ impl Frame {
                 },
             },
             lines: CallLines::decode(from)?,
+            variables: CallVariables::decode(from)?,
         })
     }
 }

@@ -25,6 +25,7 @@ mod assembler_properties;
 mod assembler_tests;
 mod call_lines;
 mod call_stack;
+mod call_variables;
 mod capture;
 mod capture_history;
 mod checkpoint;

@@ -59,6 +59,8 @@ pub struct StoredCall {
     pub clock: &'static str,
     /// The lines that ran, JSON.
     pub lines: Option<String>,
+    /// What assignments came to, JSON.
+    pub variables: Option<String>,
 }
 
 /// An exception, with its names.
@@ -206,6 +208,7 @@ impl MemoryStore {
                 exception_id: row.exception_id,
                 clock: row.clock.name(),
                 lines: row.lines.map(str::to_owned),
+                variables: row.variables.map(str::to_owned),
                 function: String::new(),
                 file: String::new(),
                 line: 0,

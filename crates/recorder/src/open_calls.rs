@@ -161,6 +161,7 @@ fn open_call(call: &Listed, wall_offset_ns: i64) -> OpenCall<'_> {
         result: CallResult::None,
         exception_id: None,
         lines: None,
+        variables: None,
     };
     OpenCall {
         row: call.frame.row(call.thread, wall_offset_ns, end),

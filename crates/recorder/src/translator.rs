@@ -10,7 +10,7 @@ mod raised;
 use std::sync::Arc;
 
 use breadcrumb_event::decode::{Decoder, Payload, integer};
-use breadcrumb_event::function::Block;
+use breadcrumb_event::function::{Assignment, Block};
 use breadcrumb_event::layout::MAX_ARGUMENTS;
 use breadcrumb_event::row::CallResult;
 use breadcrumb_event::value::Value;
@@ -298,6 +298,36 @@ impl Translator {
         self.text.clear();
         value.write_json(&mut self.text);
         CallResult::Json(&self.text)
+    }
+
+    /// What an assignment of a function is to, and its value as JSON.
+    pub(crate) fn assigned(
+        &mut self,
+        function: u32,
+        number: u32,
+        payload: Payload<'_>,
+    ) -> Option<(&Assignment, &str)> {
+        self.traits(function);
+        let entry = self.functions.entry(function)?;
+        let assignment = entry.function.assignments.get(number as usize)?;
+        // `this.password` is a secret as `password` is one.
+        let name = assignment.name.rsplit('.').next().unwrap_or_default();
+        let (redact, hits) = (&*self.redact, &mut self.hits);
+        self.text.clear();
+        let quick = !redact.is_secret_name(name)
+            && self
+                .quick
+                .write(payload, 1, redact, &mut self.text, hits)
+                .is_some();
+        if !quick {
+            hits.clear();
+            self.text.clear();
+            let mut values = vec![Decoder::within(payload).value()?];
+            redact.redact_arguments(&[name.to_owned()], &mut values, hits);
+            values.first()?.write_json(&mut self.text);
+        }
+        self.fired.take(&mut self.hits);
+        Some((assignment, &self.text))
     }
 }
 

@@ -142,6 +142,7 @@ fn close<'a>(
         exception_id: None,
         clock: ClockKind::Coarse,
         lines: None,
+        variables: None,
     });
 }
 

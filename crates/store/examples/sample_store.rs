@@ -75,6 +75,7 @@ fn row<'a>(i: i64, integers: &'a [i64], text: &'a str) -> CallRow<'a> {
         exception_id: (i % 97 == 1).then_some(i + 5),
         clock: [ClockKind::Coarse, ClockKind::Exact][usize::from(i % 300 == 3)],
         lines: None,
+        variables: None,
     }
 }
 

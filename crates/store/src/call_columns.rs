@@ -142,6 +142,7 @@ const COLUMNS: &[(&str, ColumnId, Source)] = &[
         Integer(|d| d.seqs.iter().map(|&seq| to_i32(seq)).collect()),
     ),
     ("lines", ColumnId::Lines, Plain),
+    ("variables", ColumnId::Variables, Plain),
 ];
 
 /// Adds a row group to a file; all of it is of the segment with number `seq`, if that is told.

@@ -39,6 +39,7 @@ pub(crate) enum ColumnId {
     Clock,
     Seq,
     Lines,
+    Variables,
     Constant,
 }
 

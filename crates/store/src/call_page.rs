@@ -41,6 +41,7 @@ const PARENT_KIND: u16 = 0b11 << 11;
 const PARENT_KIND_SHIFT: u32 = 11;
 const HAS_SEQ: u16 = 1 << 13;
 const HAS_LINES: u16 = 1 << 14;
+const HAS_VARIABLES: u16 = 1 << 15;
 
 /// `argument_count` by index: the dictionary of that column.
 pub(crate) const ARGUMENT_COUNTS: [i32; 3] = [0, 1, 2];
@@ -83,6 +84,7 @@ pub(crate) struct CallPage {
     results_json: Vec<u8>,
     exception_ids: Vec<i64>,
     lines: Vec<u8>,
+    variables: Vec<u8>,
 }
 
 impl CallPage {
@@ -121,6 +123,10 @@ impl CallPage {
         if let Some(lines) = row.lines {
             flags |= HAS_LINES;
             push_text(lines, &mut self.lines);
+        }
+        if let Some(variables) = row.variables {
+            flags |= HAS_VARIABLES;
+            push_text(variables, &mut self.variables);
         }
         flags |= self.push_arguments(row.arguments);
         match row.result {
@@ -176,7 +182,10 @@ impl CallPage {
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        let text = self.arguments_json.len() + self.results_json.len() + self.lines.len();
+        let text = self.arguments_json.len()
+            + self.results_json.len()
+            + self.lines.len()
+            + self.variables.len();
         self.rows() >= PAGE_ROWS || text >= PAGE_TEXT_BYTES
     }
 
@@ -187,6 +196,7 @@ impl CallPage {
             + self.arguments_json.capacity()
             + self.results_json.capacity()
             + self.lines.capacity()
+            + self.variables.capacity()
     }
 
     /// The ranges over the rows; `None` without rows.
@@ -221,6 +231,7 @@ impl CallPage {
         self.arguments_json.clear();
         self.results_json.clear();
         self.lines.clear();
+        self.variables.clear();
         for column in [
             &mut self.root_ids,
             &mut self.call_ids,
@@ -299,6 +310,7 @@ impl Writer<'_> {
         let nulls = self.levels(HAS_SEQ, |_| true);
         self.indices(ColumnId::Seq, &page.seqs, nulls);
         self.text(ColumnId::Lines, &page.lines, HAS_LINES);
+        self.text(ColumnId::Variables, &page.variables, HAS_VARIABLES);
         self.constant(ColumnId::Constant, 0);
     }
 

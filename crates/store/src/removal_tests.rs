@@ -43,6 +43,7 @@ fn call(n: i64) -> CallRow<'static> {
         exception_id: None,
         clock: ClockKind::Exact,
         lines: None,
+        variables: None,
     }
 }
 

@@ -33,6 +33,7 @@ fn call(n: i64) -> CallRow<'static> {
         exception_id: None,
         clock: ClockKind::Coarse,
         lines: None,
+        variables: None,
     }
 }
 

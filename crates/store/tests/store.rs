@@ -53,6 +53,7 @@ fn call(call_id: i64) -> CallRow<'static> {
         exception_id: None,
         clock: ClockKind::Coarse,
         lines: None,
+        variables: None,
     }
 }
 

@@ -8,6 +8,7 @@ import { short } from "../clean-text";
 import { CALL, FILE, FUNCTION, limitOf, RUN, STATUS } from "../inputs";
 import { checkFunction } from "../pages";
 import { readCall } from "../read-call";
+import { assignedText, assignedValues, assignmentsBeyond } from "../../query/assigned-values";
 import { readSource, type Source } from "../../query/read-source";
 import { CALL_ROW, callLine, callRow, json, LOCALS, localsValue, nameOf, placeOf } from "../rows";
 import { defineStoreTool, READS } from "../tool";
@@ -16,6 +17,9 @@ import { defineStoreTool, READS } from "../tool";
 const MOST_THROWN = 10;
 /** Characters of a line of source. */
 const MAX_LINE = 200;
+/** Values of one target of an assignment, and characters of one of them at least. */
+const MOST_VALUES = 4;
+const LEAST_ASSIGNED = 20;
 
 const SEEN_CALL = CALL_ROW.extend({
   locals: LOCALS,
@@ -23,13 +27,17 @@ const SEEN_CALL = CALL_ROW.extend({
     .string()
     .optional()
     .describe("lines in the order in which they first ran, ×times; line:col is a branch within it"),
+  assigned: z
+    .string()
+    .optional()
+    .describe("what assignments came to: line, target = its first values → … → the last"),
 });
 
 export const getSourceWithValues = defineStoreTool({
   name: "get_source_with_values",
   title: "Show source with recorded values",
   description:
-    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended, the lines that ran (of runs with `lines`), and the variables of those that an exception left, where they were recorded. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
+    "Shows the source of a function, beginning at its first line, together with recorded calls of it: arguments by parameter, results, how they ended, the lines that ran (of runs with `lines`), what assignments came to (with `variables`), and the variables of those that an exception left, where they were recorded. Says so where the file may have changed since it ran. Give a call's id, or a function's name.",
   input: {
     call: CALL.optional(),
     function: FUNCTION,
@@ -132,6 +140,7 @@ function answerOf({ first, calls, locals, source: { first: number, lines, proble
         Object.assign(callRow(call, valueBytes), {
           locals: localsValue(locals.get(call), valueBytes),
           ran: ranText(call, valueBytes),
+          assigned: assignedIn(call, valueBytes),
         }),
       );
       const shown = whole ? source : source.slice(0, Math.max(0, count - taken));
@@ -165,11 +174,24 @@ function ranText({ lines }: Call, bytes: number): string | undefined {
   return short(texts.join(" "), bytes);
 }
 
+/** `7 sum = 0; 9 sum = 5 → 12 → … → 36`. */
+function assignedIn(call: Call, bytes: number): string | undefined {
+  if (call.variables === null) return undefined;
+  const most = Math.max(LEAST_ASSIGNED, bytes / MOST_VALUES);
+  const texts = assignedValues(call, MOST_VALUES).map(
+    (each) => `${each.line} ${assignedText(each, (value) => short(JSON.stringify(value), most))}`,
+  );
+  const beyond = assignmentsBeyond(call);
+  const rest = beyond === 0 ? "" : `; ${beyond} more assignments behind these`;
+  return `${short(texts.join("; "), bytes * MOST_VALUES)}${rest}`;
+}
+
 function rowLines(row: z.output<typeof SEEN_CALL>): string[] {
-  const { locals, ran } = row;
+  const { locals, ran, assigned } = row;
   return [
     `call: ${callLine(row)}`,
     ...(ran === undefined ? [] : [`  lines that ran: ${ran}`]),
+    ...(assigned === undefined ? [] : [`  assigned: ${assigned}`]),
     ...(locals === undefined ? [] : [`  variables of that call: ${json(locals)}`]),
   ];
 }

@@ -44,6 +44,10 @@ export const record = defineTool({
       .describe(
         "which lines of each call run, and how often: for get_source_with_values, find_gaps",
       ),
+    variables: z
+      .boolean()
+      .default(false)
+      .describe("what each assignment came to, and lines: for get_source_with_values"),
     timeoutSeconds: z.number().min(1).max(3600).default(120),
   },
   output: {
@@ -59,7 +63,7 @@ export const record = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  run: async ({ command, include, exclude, lines, timeoutSeconds }, context) => {
+  run: async ({ command, include, exclude, lines, variables, timeoutSeconds }, context) => {
     const { settings, access, signal } = context;
     if (!isAllowed(settings.allow, command)) throw notAllowed(settings.allow);
     const store = await access.folder();
@@ -76,6 +80,7 @@ export const record = defineTool({
         ...include.map((pattern) => `--include=${pattern}`),
         ...exclude.map((pattern) => `--exclude=${pattern}`),
         ...(lines ? ["--lines"] : []),
+        ...(variables ? ["--variables"] : []),
         "--",
         ...command,
       ],

@@ -127,6 +127,18 @@ function cannotCallOfBranch(a, b) {
 }
 run(cannotCallOfBranch, null, {});
 
+//= a=1
+function cannotCallOfList(a, b) {
+  a = 1; [b = a, a++].c()
+}
+run(cannotCallOfList);
+
+//=
+function cannotCallOfTemplate(a) {
+  `${a = 1}${a--}`.b()
+}
+run(cannotCallOfTemplate);
+
 //= i=1
 function cannotCallUpdated(o) {
   let i = 1

@@ -84,7 +84,7 @@ function patterns(list, object) {
 }
 run(patterns, [1, [], 0, 3, 4, 5], { d: 6, z: 1 });
 
-//= o=object a=2 b=1 a=1 c=5 rest=[] o.x=1 a=9 a=9 b=8
+//= o=object a=2 b=1 a=1 c=5 rest=[] o.x=1 a=9 b=8
 function assigned() {
   let a, b, c, rest
   const o = {}

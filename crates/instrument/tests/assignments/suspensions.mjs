@@ -1,3 +1,4 @@
+/** Where a function waits. */
 let top = 1
 top += await 1
 async function run(f, ...values) {

@@ -3,6 +3,7 @@
 //! `ENTER f` `LINES f 0×1 1×40` → the call has its lines, and the sums theirs. It may be told of a call that waits, or
 //! that others run above. Limits: of one that is not known any more only the sums are.
 
+use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::TOKEN_MASK;
 use breadcrumb_ring::Stretch;
 
@@ -29,6 +30,30 @@ impl Assembler {
         let frame = self.stack.get_mut(record.high);
         if let Some(frame) = frame.filter(|frame| frame.function == function) {
             frame.lines.go(way, blocks);
+        }
+    }
+
+    /// An assignment of a call was made.
+    pub(super) fn add_variable(&mut self, record: Record<'_>, translator: &mut Translator) {
+        let Some((head, words)) = record.payload.words.split_first() else {
+            self.tally.malformed += 1;
+            return;
+        };
+        let Some(frame) = self.stack.get_mut(record.high) else {
+            self.tally.unknown += 1;
+            return;
+        };
+        if let Some(activity) = &mut translator.activity {
+            activity.event(frame.function, 1, words.len());
+        }
+        let payload = Payload {
+            words,
+            chunk: record.payload.chunk,
+        };
+        if let Some((assignment, value)) =
+            translator.assigned(frame.function, *head as u32, payload)
+        {
+            frame.variables.add(assignment, (head >> 32) as u32, value);
         }
     }
 

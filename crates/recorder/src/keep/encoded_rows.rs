@@ -69,9 +69,11 @@ pub(super) fn put_call(bytes: &mut Vec<u8>, row: &CallRow<'_>) {
             CallResult::Json(text) => out.u8(1).text(text),
             CallResult::Integer(value) => out.u8(2).number(value),
         };
-        out.option(row.lines, |out, lines| {
-            out.text(lines);
-        });
+        for text in [row.lines, row.variables] {
+            out.option(text, |out, text| {
+                out.text(text);
+            });
+        }
     });
 }
 
@@ -199,6 +201,7 @@ fn call<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
         _ => CallResult::Integer(from.number()?),
     };
     let lines = from.option(Decoder::str)?;
+    let variables = from.option(Decoder::str)?;
     sink.call(&CallRow {
         thread_id,
         root_id,
@@ -229,6 +232,7 @@ fn call<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
             ClockKind::Exact
         },
         lines,
+        variables,
     });
     Some(())
 }

@@ -63,6 +63,7 @@ fn row(root_id: i64, call_id: i64, (from, to): (i64, i64), status: CallStatus) -
         exception_id: None,
         clock: ClockKind::Coarse,
         lines: None,
+        variables: None,
     }
 }
 
@@ -356,6 +357,7 @@ proptest! {
             exception_id: some[3].then_some(f),
             clock: if some[4] { ClockKind::Exact } else { ClockKind::Coarse },
             lines: some[4].then_some(text(2)),
+            variables: some[5].then_some(text(3)),
         };
         let crossed = [CrossedCall { call_id: b, function: small, locals: some[5].then(|| texts[5].clone()) }];
         let exception = ExceptionRow {

@@ -324,6 +324,7 @@ mod tests {
             exception_id: None,
             clock: ClockKind::Coarse,
             lines: None,
+            variables: None,
         };
         let rule: ValueRule = serde_json::from_value(rule).unwrap();
         let test = ValueTest::new(&rule).unwrap();

@@ -91,6 +91,7 @@ struct CallPlaces {
     backend: usize,
     seq: usize,
     lines: usize,
+    variables: usize,
 }
 
 impl CallPlaces {
@@ -113,6 +114,7 @@ impl CallPlaces {
             backend: place("backend"),
             seq: place("seq"),
             lines: place("lines"),
+            variables: place("variables"),
         }
     }
 }
@@ -183,13 +185,15 @@ fn read_call(
     let integers = [first.unwrap_or_default(), second.unwrap_or_default()];
     let result_integer = batch.integer(places.results[0]);
     let function = function_id(batch, places, functions, is_inspected)?;
-    let [run, arguments_json, result_json, lines] = batch.texts([
+    let [run, arguments_json, result_json, lines, variables] = batch.texts([
         places.run,
         places.arguments_json,
         places.results[1],
         places.lines,
+        places.variables,
     ]);
     let lines = lines.map(lossy);
+    let variables = variables.map(lossy);
     let arguments_json = arguments_json.map(lossy);
     let result_json = result_json.map(lossy);
     let row = CallRow {
@@ -220,6 +224,7 @@ fn read_call(
         exception_id,
         clock,
         lines: lines.as_deref(),
+        variables: variables.as_deref(),
     };
     take(&lossy(run?), seq, &row);
     Some(())

@@ -24,6 +24,7 @@ struct HeldCall {
     arguments: Option<Range<usize>>,
     result: Option<Range<usize>>,
     lines: Option<Range<usize>>,
+    variables: Option<Range<usize>>,
 }
 
 /// See the module.
@@ -53,12 +54,14 @@ impl Window {
                 arguments: Arguments::None,
                 result: CallResult::None,
                 lines: None,
+                variables: None,
                 ..*row
             },
             integers: ([0; 2], 0),
             arguments: None,
             result: None,
             lines: row.lines.map(|text| self.keep(text)),
+            variables: row.variables.map(|text| self.keep(text)),
         };
         match row.arguments {
             Arguments::None => {}
@@ -108,6 +111,7 @@ impl Window {
                     None => call.row.result,
                 },
                 lines: call.lines.map(|range| &self.text[range]),
+                variables: call.variables.map(|range| &self.text[range]),
                 ..call.row
             };
             take(call.run, call.seq, &row);

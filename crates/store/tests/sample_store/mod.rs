@@ -82,6 +82,7 @@ fn call(n: i64) -> CallRow<'static> {
         exception_id: (n % 11 == 0).then_some(n),
         clock: [ClockKind::Coarse, ClockKind::Exact][pick % 2],
         lines: None,
+        variables: None,
     }
 }
 
