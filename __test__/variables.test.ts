@@ -94,13 +94,13 @@ try {
 `,
     );
     const [outer, inner] = await variablesOf(store, "sum");
-    const told = (text: string | undefined, of: string): string[] =>
-      (text?.split(" · ") ?? []).filter((part) => part.startsWith(`${of}=`));
-    for (const [text, last] of [
+    const told = (call: string | undefined, of: string): string[] =>
+      (call?.split(" · ") ?? []).filter((part) => part.startsWith(`${of}=`));
+    for (const [call, last] of [
       [outer, 300],
       [inner, 200],
     ] as const) {
-      const values = told(text, "7 all");
+      const values = told(call, "7 all");
       expect(values).toHaveLength(101);
       expect(values.at(-1)).toContain(`(${last - 101} left out)`);
     }
