@@ -24,7 +24,7 @@ export interface Program {
   readonly small: boolean;
   /** Why its calls are not held against V8's counts, if they are not. */
   readonly uncounted?: string;
-  /** Functions that take their ways by the clock: how often their lines ran is not held against V8's counts. */
+  /** Functions that take their ways by the clock or by chance, as two plain runs show: how often their lines ran is not held against V8's counts. */
   readonly clock?: readonly string[];
 }
 
