@@ -36,6 +36,7 @@ impl Owned {
             },
             // Any text will do.
             lines: self.arguments.as_deref(),
+            variables: self.result.as_deref(),
             ..self.row
         }
     }
@@ -111,6 +112,7 @@ impl Owned {
             text(Some(row.parent_kind.name())),
             Field::Int(0),
             text(self.arguments.as_deref()),
+            text(self.result.as_deref()),
         ]
     }
 }
