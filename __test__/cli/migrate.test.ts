@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { SCHEMA_VERSION } from "../../ts/query/schema";
 import { openStore, type Store } from "../../ts/query/index";
 import { newFolder } from "../query/support/sample-store";
 import { OLDER, olderStore } from "../query/support/older-store";
@@ -36,8 +37,8 @@ test("a store of any older version gives the same answers, before and after it i
     await before.close();
     const { code, stdout, stderr } = await runCli(["migrate", "--store", dir]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^Migrated 1 segment \(28 rows\) and 1 record: /);
-    expect(stdout).toContain(`The store is of version 5, was ${version.slice(1)}.`);
+    expect(stdout).toMatch(/^Migrated 1 segment \(\d+ rows\) and 1 record: /);
+    expect(stdout).toContain(`The store is of version ${SCHEMA_VERSION}, was ${version.slice(1)}.`);
     const after = await openStore(dir);
     expect(await answers(after)).toEqual(said);
     await after.close();

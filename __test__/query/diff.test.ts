@@ -295,7 +295,7 @@ test("long streams are read in batches, and meet again after what is on one side
       NULL::BIGINT AS argument_1, NULL::VARCHAR AS arguments_json,
       NULL::BIGINT AS result_integer, NULL::VARCHAR AS result_json,
       NULL::BIGINT AS exception_id, 'exact' AS clock, 1::INTEGER AS weight, 'probe' AS backend, 0::INTEGER AS seq,
-      'call' AS parent_kind, NULL::VARCHAR AS lines
+      'call' AS parent_kind, NULL::VARCHAR AS lines, NULL::VARCHAR AS variables
     FROM range(1, 600001) AS r(i) WHERE i NOT BETWEEN ${skipFrom} AND ${skipTo}`;
   for (const [runId, sql] of [
     [RUN_A, rows(0, 0)],

@@ -58,6 +58,7 @@ test("a call as JSON is plain and whole", async () => {
     weight: 1,
     backend: "probe",
     lines: null,
+    variables: null,
   });
   const json = JSON.parse(JSON.stringify(trace)) as { calls: unknown[]; exceptions: unknown[] };
   expect(json.calls).toHaveLength(6);

@@ -59,7 +59,7 @@ function callsSql(
       CASE WHEN i % 4 = 0 THEN '[{"id":' || i || ',"name":"item ' || k || '"},"x"]' END AS arguments_json,
       CASE WHEN i % 2 = 0 THEN i END::BIGINT AS result_integer,
       CASE WHEN i % 2 = 1 THEN '"text ' || i || '"' END AS result_json,
-      NULL::BIGINT AS exception_id, 'coarse' AS clock, 1::INTEGER AS weight, 'probe' AS backend, 0::INTEGER AS seq, NULL::VARCHAR AS lines,
+      NULL::BIGINT AS exception_id, 'coarse' AS clock, 1::INTEGER AS weight, 'probe' AS backend, 0::INTEGER AS seq, NULL::VARCHAR AS lines, NULL::VARCHAR AS variables,
       CASE WHEN k = 0 THEN 'none' ELSE 'call' END AS parent_kind
     FROM (SELECT i, (i - 1) % ${trace} AS k, hash(i) % ${functions} AS f
       FROM range(${first}, ${first + rows}) AS r(i)) ORDER BY i`;

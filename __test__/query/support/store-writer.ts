@@ -46,6 +46,7 @@ const SINCE: Readonly<Record<string, number>> = {
   errors: 4,
   crossed: 4,
   lines: 5,
+  variables: 6,
 };
 
 /** 2026-11-23T08:00:00Z. */
