@@ -38,6 +38,7 @@ const THROWN = 300;
 
 /** What a call costs. */
 export interface CallCost {
+  /** µs. */
   readonly us: number;
   readonly recorded: number;
   readonly pauses: number;

@@ -221,6 +221,19 @@ fn trace(script: &str) -> String {
     tree
 }
 
+/// An assembler that was given all of a script at once.
+fn fed(told: &Script) -> Assembler {
+    let mut assembler = Assembler::new(THREAD, 0);
+    let header = ChunkHeader {
+        order: 1,
+        first_token: 1,
+        clock_ns: 0,
+    };
+    let batch = batch(Some(header), &told.words);
+    assembler.feed(&batch, &mut translator(), &mut Rows::default());
+    assembler
+}
+
 fn batch(header: Option<ChunkHeader>, chunk: &[u64]) -> Batch<'_> {
     let from = 0;
     Batch {

@@ -33,14 +33,7 @@ fn what_ran_of_all_calls_is_summed_by_function_and_block() {
     ] {
         told.line(line);
     }
-    let mut assembler = Assembler::new(THREAD, 0);
-    let header = ChunkHeader {
-        order: 1,
-        first_token: 1,
-        clock_ns: 0,
-    };
-    let batch = batch(Some(header), &told.words);
-    assembler.feed(&batch, &mut translator(), &mut Rows::default());
+    let mut assembler = fed(&told);
     let f = function("f");
     let sums = assembler.ways.take_sums();
     assert_eq!(sums, [((f, 0), 3), ((f, 1), 70_018), ((f, 2), 8)]);

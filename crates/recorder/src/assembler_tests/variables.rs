@@ -33,13 +33,6 @@ fn those_of_calls_that_nobody_knows_are_counted_as_such() {
     for line in ["1 enter f", "assigned f.77 0 0 5", "return f 1"] {
         told.line(line);
     }
-    let mut assembler = Assembler::new(THREAD, 0);
-    let header = ChunkHeader {
-        order: 1,
-        first_token: 1,
-        clock_ns: 0,
-    };
-    let batch = batch(Some(header), &told.words);
-    assembler.feed(&batch, &mut translator(), &mut Rows::default());
+    let assembler = fed(&told);
     assert_eq!(assembler.tally.unknown, 1);
 }
