@@ -3,7 +3,7 @@
 /** First word of a ring file: "BCRB", little endian. */
 export const MAGIC = 1112687426;
 /** Version of this layout; a reader refuses another. */
-export const LAYOUT_VERSION = 9;
+export const LAYOUT_VERSION = 10;
 /** Header word (i32 index): MAGIC. */
 export const HEADER_MAGIC = 0;
 /** Header word: LAYOUT_VERSION. */
@@ -83,9 +83,9 @@ export const CHUNK_CLOSED = 3;
 /** Arguments of a call that are captured at most. */
 export const MAX_ARGUMENTS = 8;
 /** Bits of the kind in a record's first word. */
-export const KIND_MASK = 15;
-/** Shift of the flags. */
-export const FLAGS_SHIFT = 4;
+export const KIND_MASK = 31;
+/** Shift of the flags, of three bits. */
+export const FLAGS_SHIFT = 5;
 /** Shift of the number of words. */
 export const WORDS_SHIFT = 8;
 /** Mask of the number of words, after the shift. */
@@ -122,6 +122,8 @@ export const STACK = 13;
 export const LINES = 14;
 /** An assignment gave something a value. hi: token. A word follows: the number of the assignment in its function, and above it how many values of it came before, since the last of these, that are in no record. Value: the value. */
 export const ASSIGNED = 15;
+/** A call is joined to a span of another process or tracer, by ids of W3C Trace Context. hi: 0. A word follows, a number: 0 for the innermost call that runs; of a trace's root how many ENTERs before the next one it began. Then words of 4 bytes: four of the trace's id and two of the span's, the highest bits first. Without FLAG_LINK_* it is the span that made the request which the call serves. */
+export const LINK = 16;
 /** Assignments of a function that has probes at them. */
 export const MAX_FUNCTION_ASSIGNMENTS = 16384;
 /** Bits of a block's number in LINES. */
@@ -138,6 +140,10 @@ export const FLAG_CLOSING = 1;
 export const FLAG_GENERATOR = 2;
 /** Flag of LINES: numbers and times stand apart. */
 export const FLAG_LINES_WIDE = 1;
+/** Flag of LINK: a request that the call made. */
+export const FLAG_LINK_OUT = 1;
+/** Flag of LINK: a span of OpenTelemetry that was active. */
+export const FLAG_LINK_OTEL = 2;
 /** Flag of LOCALS: the variables behind those that are stored have no value yet. */
 export const FLAG_LOCALS_UNINITIALIZED = 1;
 /** Flag of LOCALS: there was no room for those behind. */
@@ -180,7 +186,7 @@ export const FRESH_CALLS = 8;
 export const TICK_OFFSET = 0;
 /** Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for none. A writer that was attached in another epoch attaches again before it writes. */
 export const EPOCH_OFFSET = 4;
-/** Control memory: byte offset of the limits of values, an i32 each, by LIMIT_*. */
+/** Control memory: byte offset of what writers must know of the session, mostly limits of values, an i32 each, by LIMIT_*. */
 export const LIMITS_OFFSET = 8;
 /** Limit: levels of objects in objects. */
 export const LIMIT_DEPTH = 0;
@@ -196,8 +202,10 @@ export const LIMIT_WORDS = 4;
 export const LIMIT_BUDGET = 5;
 /** 1 if objects are told apart by numbers. */
 export const LIMIT_IDENTITY = 6;
+/** 1 if requests go out with the ids of their trace. */
+export const LIMIT_PROPAGATE = 7;
 /** Number of LIMIT_*. */
-export const LIMITS = 7;
+export const LIMITS = 8;
 /** Control memory: byte offset of the mode bytes, one a function id. */
 export const MODES_OFFSET = 64;
 /** Control memory: byte offset of where each function's blocks begin among all, an u32 a function id. */

@@ -143,4 +143,18 @@ export const TABLE_COLUMNS: readonly {
       ["count", "BIGINT", "How often it ran in it."],
     ],
   },
+  {
+    table: "links",
+    meaning: "One row for each time that a call was joined to a span of another process or tracer, by the ids of W3C Trace Context. The other end of an `out` is the `in` with the same ids.",
+    columns: [
+      ["run_id", "VARCHAR", "The run."],
+      ["trace_id", "VARCHAR", "The call's trace, as in `calls`."],
+      ["call_id", "BIGINT", "The call; where none ran, the root of the trace."],
+      ["thread_id", "INTEGER", "Thread in its run."],
+      ["linked_at", "TIMESTAMP_NS", "When, UTC."],
+      ["direction", "VARCHAR", "`in`: the request that the call serves came with these ids. `out`: the call made a request with them. `otel`: this span of OpenTelemetry was active when it began, or made a request."],
+      ["w3c_trace_id", "VARCHAR", "Id of the trace in `traceparent`, 32 hexadecimal digits."],
+      ["span_id", "VARCHAR", "Id of the span, 16 hexadecimal digits: in `traceparent` the parent's."],
+    ],
+  },
 ];

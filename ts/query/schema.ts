@@ -1,6 +1,6 @@
 // Generated from crates/event by `npm run gen`. Do not edit.
 /** Tables of the store: see crates/event/src/schema.rs and docs/schema.md. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 /** The version in which a column came last: files of an earlier one lack some. */
 export const COLUMNS_VERSION = 6;
 /** Base of the duration histogram's buckets. */
@@ -159,5 +159,19 @@ export const TABLES: readonly TableSchema[] = [
       ["count", "BIGINT"],
     ],
     select: `"run_id", "thread_id", "function", "file", "function_line", "function_col", "line", "col", is_branch = 1 AS "is_branch", "from" AS "from", "to" AS "to", "count"`,
+  },
+  {
+    name: "links",
+    columns: [
+      ["run_id", "VARCHAR"],
+      ["thread_id", "INTEGER"],
+      ["root_id", "BIGINT"],
+      ["call_id", "BIGINT"],
+      ["linked_at", "TIMESTAMP_NS"],
+      ["direction", "VARCHAR"],
+      ["w3c_trace_id", "VARCHAR"],
+      ["span_id", "VARCHAR"],
+    ],
+    select: `"run_id", run_id || '-' || to_base(root_id, 36) AS "trace_id", "call_id", "thread_id", "linked_at", "direction", "w3c_trace_id", "span_id"`,
   },
 ];

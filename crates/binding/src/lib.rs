@@ -109,6 +109,14 @@ pub fn acquire() -> bool {
     thread::acquire()
 }
 
+/// Six random words of 4 bytes, to make ids of.
+#[napi]
+pub fn random_words() -> Vec<i32> {
+    // The last bits of such an id are random.
+    let word = || uuid::Uuid::now_v7().as_u128() as i32;
+    (0..6).map(|_| word()).collect()
+}
+
 /// Wakes the recorder.
 #[napi]
 pub fn wake() {

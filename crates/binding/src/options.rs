@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use breadcrumb_event::layout::{
-    LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS, LIMIT_STRING, LIMIT_WORDS,
-    LIMITS,
+    LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS, LIMIT_PROPAGATE,
+    LIMIT_STRING, LIMIT_WORDS, LIMITS,
 };
 use breadcrumb_instrument::Leaves;
 use breadcrumb_recorder::{Clock, KeepOptions};
@@ -56,6 +56,9 @@ pub struct SessionOptions {
     /// What assignments come to is recorded, and lines are.
     #[serde(default)]
     pub variables: bool,
+    /// Requests go out with the ids of their trace.
+    #[serde(default)]
+    pub propagate: bool,
     /// The clock that calls are timed with: `auto`, `coarse` or `exact`.
     #[serde(default)]
     pub clock: Clock,
@@ -93,27 +96,27 @@ pub struct ValueLimits {
     pub this: bool,
 }
 
-impl ValueLimits {
-    /// By LIMIT_*.
+impl SessionOptions {
+    /// What writers must know, by LIMIT_*.
     #[must_use]
-    pub fn by_limit(self) -> [i32; LIMITS as usize] {
+    pub fn by_limit(&self) -> [i32; LIMITS as usize] {
+        let values = self.values;
         let mut limits = [0; LIMITS as usize];
         for (limit, value) in [
-            (LIMIT_DEPTH, self.depth),
-            (LIMIT_KEYS, self.keys),
-            (LIMIT_ITEMS, self.items),
-            (LIMIT_STRING, self.string),
-            (LIMIT_WORDS, self.bytes / 8),
-            (LIMIT_BUDGET, self.budget),
-            (LIMIT_IDENTITY, i32::from(self.identity)),
+            (LIMIT_DEPTH, values.depth),
+            (LIMIT_KEYS, values.keys),
+            (LIMIT_ITEMS, values.items),
+            (LIMIT_STRING, values.string),
+            (LIMIT_WORDS, values.bytes / 8),
+            (LIMIT_BUDGET, values.budget),
+            (LIMIT_IDENTITY, i32::from(values.identity)),
+            (LIMIT_PROPAGATE, i32::from(self.propagate)),
         ] {
             limits[limit as usize] = value;
         }
         limits
     }
-}
 
-impl SessionOptions {
     /// As the redactor takes them.
     #[must_use]
     pub fn redactor_options(&self) -> RedactorOptions {

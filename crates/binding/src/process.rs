@@ -124,7 +124,7 @@ pub fn start() -> Result<(), CodedError> {
         // What earlier processes left: each start looks after it, so that nobody has to.
         let _ = recover(root, Others::Leave, breadcrumb_ring::clock::wall_ns());
     }
-    let limits = session.options.values.by_limit();
+    let limits = session.options.by_limit();
     Control::get()?.memory().set_limits(&limits);
     session.recorder = Some(Recorder::start(options)?);
     let captures = Control::get()?.captures();

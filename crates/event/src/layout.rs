@@ -23,7 +23,7 @@
 //!
 //! # A record
 //! ```text
-//! i32 lo   kind (bits 0–3) | flags (4–7) | words, with this one (8–23) | values (24–30)
+//! i32 lo   kind (bits 0–4) | flags (5–7) | words, with this one (8–23) | values (24–30)
 //! i32 hi   ENTER: function id; THROW, CATCH: see there; the others: token
 //! …        values, each a word of 8 bytes and what follows it
 //! ```
@@ -48,7 +48,7 @@ constants! {
     /// First word of a ring file: "BCRB", little endian.
     MAGIC = 0x4252_4342;
     /// Version of this layout; a reader refuses another.
-    LAYOUT_VERSION = 9;
+    LAYOUT_VERSION = 10;
 
     /// Header word (i32 index): MAGIC.
     HEADER_MAGIC = 0;
@@ -135,9 +135,9 @@ constants! {
     MAX_ARGUMENTS = 8;
 
     /// Bits of the kind in a record's first word.
-    KIND_MASK = 15;
-    /// Shift of the flags.
-    FLAGS_SHIFT = 4;
+    KIND_MASK = 31;
+    /// Shift of the flags, of three bits.
+    FLAGS_SHIFT = 5;
     /// Shift of the number of words.
     WORDS_SHIFT = 8;
     /// Mask of the number of words, after the shift.
@@ -192,6 +192,11 @@ constants! {
     /// An assignment gave something a value. hi: token. A word follows: the number of the assignment in its function, and
     /// above it how many values of it came before, since the last of these, that are in no record. Value: the value.
     ASSIGNED = 15;
+    /// A call is joined to a span of another process or tracer, by ids of W3C Trace Context. hi: 0. A word
+    /// follows, a number: 0 for the innermost call that runs; of a trace's root how many ENTERs before the next one it began.
+    /// Then words of 4 bytes: four of the trace's id and two of the span's, the highest bits first. Without FLAG_LINK_* it
+    /// is the span that made the request which the call serves.
+    LINK = 16;
     /// Assignments of a function that has probes at them.
     MAX_FUNCTION_ASSIGNMENTS = 1 << 14;
     /// Bits of a block's number in LINES.
@@ -212,6 +217,10 @@ constants! {
     FLAG_GENERATOR = 2;
     /// Flag of LINES: numbers and times stand apart.
     FLAG_LINES_WIDE = 1;
+    /// Flag of LINK: a request that the call made.
+    FLAG_LINK_OUT = 1;
+    /// Flag of LINK: a span of OpenTelemetry that was active.
+    FLAG_LINK_OTEL = 2;
     /// Flag of LOCALS: the variables behind those that are stored have no value yet.
     FLAG_LOCALS_UNINITIALIZED = 1;
     /// Flag of LOCALS: there was no room for those behind.
@@ -263,7 +272,7 @@ constants! {
     /// Control memory: byte offset of the epoch, an i32: number of the session that records, 0 for
     /// none. A writer that was attached in another epoch attaches again before it writes.
     EPOCH_OFFSET = 4;
-    /// Control memory: byte offset of the limits of values, an i32 each, by LIMIT_*.
+    /// Control memory: byte offset of what writers must know of the session, mostly limits of values, an i32 each, by LIMIT_*.
     LIMITS_OFFSET = 8;
     /// Limit: levels of objects in objects.
     LIMIT_DEPTH = 0;
@@ -279,8 +288,10 @@ constants! {
     LIMIT_BUDGET = 5;
     /// 1 if objects are told apart by numbers.
     LIMIT_IDENTITY = 6;
+    /// 1 if requests go out with the ids of their trace.
+    LIMIT_PROPAGATE = 7;
     /// Number of LIMIT_*.
-    LIMITS = 7;
+    LIMITS = 8;
     /// Control memory: byte offset of the mode bytes, one a function id.
     MODES_OFFSET = 64;
     /// Control memory: byte offset of where each function's blocks begin among all, an u32 a function id.

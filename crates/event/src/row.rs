@@ -247,6 +247,51 @@ pub struct ExceptionRow<'a> {
     pub crossed: Crossed<'a>,
 }
 
+/// What joins a call to a span elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkDirection {
+    /// The request that the call serves came with the span's ids.
+    In,
+    /// The call made a request with them.
+    Out,
+    /// The span of OpenTelemetry was active when it began or made a request.
+    Otel,
+}
+
+impl LinkDirection {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::In, Self::Out, Self::Otel];
+
+    /// As the store says it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Otel => "otel",
+        }
+    }
+}
+
+/// A call that is joined to a span of another process or tracer, by ids of W3C Trace Context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkRow {
+    /// Index of the thread.
+    pub thread_id: u32,
+    /// `call_id` of the root of the call's trace.
+    pub root_id: i64,
+    /// The call; where none ran, the root.
+    pub call_id: i64,
+    /// When, ns since 1970.
+    pub at_ns: i64,
+    /// Which way.
+    pub direction: LinkDirection,
+    /// Id of the trace that the other side knows.
+    pub w3c_trace: u128,
+    /// Id of the span.
+    pub span: u64,
+}
+
 /// Calls of a function that were not recorded one by one, in an interval. None: it ran, and nobody knows how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CountRow {

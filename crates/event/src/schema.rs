@@ -9,8 +9,8 @@
 /// 1: the first. 2: `calls.parent_kind`, `functions.generated_*`. 3: segments of several runs, which
 /// may replace others; sums of the files. 4: `calls.seq`, `exceptions.seq`, all
 /// numbers of a segment's parts; of exceptions where they were thrown and caught, causes, and calls. 5: `calls.lines`. 6:
-/// `calls.variables`.
-pub const SCHEMA_VERSION: u32 = 6;
+/// `calls.variables`. 7: `links`.
+pub const SCHEMA_VERSION: u32 = 7;
 
 /// The version in which a column came last: files of an earlier one lack some.
 pub const COLUMNS_VERSION: u32 = 6;
@@ -1017,8 +1017,83 @@ pub const LINES: Table = Table {
     ],
 };
 
+/// One row a call and span.
+pub const LINKS: Table = Table {
+    name: "links",
+    doc: "One row for each time that a call was joined to a span of another process or tracer, by the ids of W3C Trace Context. The other end of an `out` is the `in` with the same ids.",
+    columns: &[
+        column("run_id", Text, false, Dictionary, "The run."),
+        column("thread_id", Int32, false, Dictionary, "Thread in its run."),
+        column(
+            "root_id",
+            Int64,
+            false,
+            Delta,
+            "`call_id` of the root of the call's trace.",
+        ),
+        column("call_id", Int64, false, Delta, "The call."),
+        column("linked_at", TimestampNs, false, Delta, "When."),
+        column(
+            "direction",
+            Text,
+            false,
+            Dictionary,
+            "`in`, `out` or `otel`.",
+        ),
+        column(
+            "w3c_trace_id",
+            Text,
+            false,
+            Plain,
+            "The trace's id, 32 hexadecimal digits.",
+        ),
+        column(
+            "span_id",
+            Text,
+            false,
+            Plain,
+            "The span's id, 16 hexadecimal digits.",
+        ),
+    ],
+    view: &[
+        view("run_id", "VARCHAR", "", "The run."),
+        view(
+            "trace_id",
+            "VARCHAR",
+            "run_id || '-' || to_base(root_id, 36)",
+            "The call's trace, as in `calls`.",
+        ),
+        view(
+            "call_id",
+            "BIGINT",
+            "",
+            "The call; where none ran, the root of the trace.",
+        ),
+        view("thread_id", "INTEGER", "", "Thread in its run."),
+        view("linked_at", "TIMESTAMP_NS", "", "When, UTC."),
+        view(
+            "direction",
+            "VARCHAR",
+            "",
+            "`in`: the request that the call serves came with these ids. `out`: the call made a request with them. `otel`: this span of OpenTelemetry was active when it began, or made a request.",
+        ),
+        view(
+            "w3c_trace_id",
+            "VARCHAR",
+            "",
+            "Id of the trace in `traceparent`, 32 hexadecimal digits.",
+        ),
+        view(
+            "span_id",
+            "VARCHAR",
+            "",
+            "Id of the span, 16 hexadecimal digits: in `traceparent` the parent's.",
+        ),
+    ],
+};
+
 /// Every table that is kept in segments.
-pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS, SAMPLES, LINES];
+pub const TABLES: &[Table] = &[CALLS, EXCEPTIONS, FUNCTIONS, COUNTS, SAMPLES, LINES, LINKS];
 
 /// Base of the duration histogram: bucket b > 0 holds durations of about `1.1^b` ns.
 pub const HISTOGRAM_BASE: f64 = 1.1;

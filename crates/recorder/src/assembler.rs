@@ -12,8 +12,8 @@
 use breadcrumb_event::decode::Payload;
 use breadcrumb_event::layout::{
     ASSIGNED, CATCH, CLOCK, CONTEXT, ENTER, FLAG_CLOSING, FLAG_EXACT, FLAG_GENERATOR, FLAGS_SHIFT,
-    KIND_MASK, LINES, LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK, UNCAUGHT,
-    UNWIND, VALUES_SHIFT,
+    KIND_MASK, LINES, LINK, LOCALS, LOST, RESUME, RETURN, STACK, SUSPEND, THROW, TOKEN_MASK,
+    UNCAUGHT, UNWIND, VALUES_SHIFT,
 };
 use breadcrumb_event::row::{CallResult, CallStatus};
 use breadcrumb_ring::Batch;
@@ -159,7 +159,7 @@ impl Assembler {
             rest = behind;
             let low = first as u32;
             let record = Record {
-                flags: low >> FLAGS_SHIFT & 15,
+                flags: low >> FLAGS_SHIFT & 7,
                 high: (first >> 32) as u32,
                 payload: Payload {
                     words: &record[1..],
@@ -197,7 +197,8 @@ impl Assembler {
             UNCAUGHT => self.uncaught(record, translator, sink),
             STACK => self.formatted(record, translator),
             LOST => self.lose(sink),
-            CONTEXT => self.link(record),
+            CONTEXT => self.attach(record),
+            LINK => self.link(record, sink),
             LOCALS => self.add_locals(record, translator),
             LINES => self.add_lines(record, translator),
             ASSIGNED => self.add_variable(record, translator),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use breadcrumb_event::layout::{
     CATCH, CLOCK, ENTER, FLAG_SAME, RESUME, RETURN, SUSPEND, THROW, UNCAUGHT, UNWIND,
 };
-use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow};
+use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow, LinkRow};
 use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::ChunkHeader;
 use proptest::prelude::*;
@@ -58,6 +58,8 @@ impl RowSink for Books {
             "a row twice"
         );
     }
+
+    fn link(&mut self, _: &LinkRow) {}
 
     fn exception(&mut self, row: &ExceptionRow<'_>) {
         let book = (row.message.to_owned(), row.calls, row.handled);

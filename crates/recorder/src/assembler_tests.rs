@@ -7,6 +7,7 @@
 //! ```
 
 mod lines;
+mod links;
 mod script;
 mod variables;
 
@@ -18,11 +19,11 @@ use breadcrumb_event::function::{
 };
 use breadcrumb_event::layout::{
     ASSIGNED, BLOCK_BITS, BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT,
-    FLAG_GENERATOR, FLAG_LINES_WIDE, FLAG_SAME, FLAGS_SHIFT, LINES, LOST, RESUME, RETURN, STACK,
-    STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8, TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND,
-    VALUES_SHIFT, WORDS_SHIFT,
+    FLAG_GENERATOR, FLAG_LINES_WIDE, FLAG_LINK_OTEL, FLAG_LINK_OUT, FLAG_SAME, FLAGS_SHIFT, LINES,
+    LINK, LOST, RESUME, RETURN, STACK, STORED_SHIFT, SUSPEND, TAG_ERROR, TAG_STRING8,
+    TAG_UNDEFINED, THROW, UNCAUGHT, UNWIND, VALUES_SHIFT, WORDS_SHIFT,
 };
-use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, ParentKind};
+use breadcrumb_event::row::{Arguments, CallResult, CallRow, ExceptionRow, LinkRow, ParentKind};
 use breadcrumb_redact::Redactor;
 use breadcrumb_ring::Batch;
 use breadcrumb_ring::chunk::ChunkHeader;
@@ -107,6 +108,7 @@ fn function(name: &str) -> u32 {
 struct Rows {
     calls: Vec<(i64, u32, Option<i64>, String)>,
     exceptions: String,
+    links: String,
 }
 
 impl RowSink for Rows {
@@ -151,6 +153,19 @@ impl RowSink for Rows {
         }
         self.calls
             .push((row.call_id, row.depth, row.parent_id, line));
+    }
+
+    fn link(&mut self, row: &LinkRow) {
+        let _ = writeln!(
+            self.links,
+            "#{} of #{} {} {:032x} {:016x} at {}",
+            row.call_id,
+            row.root_id,
+            row.direction.name(),
+            row.w3c_trace,
+            row.span,
+            row.at_ns
+        );
     }
 
     fn exception(&mut self, row: &ExceptionRow<'_>) {

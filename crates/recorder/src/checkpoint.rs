@@ -23,7 +23,7 @@ use crate::redactions::Redactions;
 
 const MAGIC: u32 = 0x5043_4342;
 /// Version of the checkpoint's own format, and of the lines of the functions beside it.
-const VERSION: u32 = 10;
+const VERSION: u32 = 11;
 
 /// A thread at a checkpoint.
 #[derive(Debug)]

@@ -396,7 +396,7 @@ impl Exceptions {
 
 #[cfg(test)]
 mod tests {
-    use breadcrumb_event::row::{CallRow, ExceptionRow};
+    use breadcrumb_event::row::{CallRow, ExceptionRow, LinkRow};
 
     use super::*;
     use crate::frame::Frame;
@@ -407,6 +407,8 @@ mod tests {
 
     impl RowSink for Rows {
         fn call(&mut self, _: &CallRow<'_>) {}
+
+        fn link(&mut self, _: &LinkRow) {}
 
         fn exception(&mut self, row: &ExceptionRow<'_>) {
             self.0.push(row.exception_id);

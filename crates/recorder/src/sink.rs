@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, SampleRow};
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, LinkRow, SampleRow};
 use breadcrumb_store::{FunctionTiming, OpenCalls, Published, RunRecord, SegmentBuilder, Store};
 use parking_lot::Mutex;
 
@@ -165,6 +165,12 @@ impl RowSink for Sink {
         match self {
             Self::Store { segment, .. } => segment.push_exception(row),
             Self::Memory(memory) => memory.lock().push_exception(row),
+        }
+    }
+    /// A memory store keeps none.
+    fn link(&mut self, row: &LinkRow) {
+        if let Self::Store { segment, .. } = self {
+            segment.push_link(row);
         }
     }
 }

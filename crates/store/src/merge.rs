@@ -24,7 +24,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use functions::MergedFunctions;
-use rows::{read_calls, read_exceptions, read_functions};
+use rows::{read_calls, read_exceptions, read_functions, read_links};
 use sums::{read_counts, read_lines, read_samples};
 use window::Window;
 
@@ -342,40 +342,7 @@ pub(crate) fn merge_group(
     }
     drain(&mut window, &runs, &mut builder);
     for source in group {
-        if let Some(path) = source.table("exceptions") {
-            let own = source.own_seq();
-            read_exceptions(&path, &mut functions, &mut |run, seq, row| {
-                if keep(run) {
-                    builder.select_run(run);
-                    builder.select_seq(seq.or(own));
-                    builder.push_exception(row);
-                }
-            })?;
-        }
-        if let Some(path) = source.table("counts") {
-            read_counts(&path, &mut functions, &mut |run, row| {
-                if keep(run) {
-                    builder.select_run(run);
-                    builder.push_count(row);
-                }
-            })?;
-        }
-        if let Some(path) = source.table("lines") {
-            read_lines(&path, &mut functions, &mut |run, row| {
-                if keep(run) {
-                    builder.select_run(run);
-                    builder.push_line(row);
-                }
-            })?;
-        }
-        if let Some(path) = source.table("samples") {
-            read_samples(&path, &mut |run, row| {
-                if keep(run) {
-                    builder.select_run(run);
-                    builder.push_sample(row);
-                }
-            })?;
-        }
+        push_others(source, &mut functions, &mut builder, keep)?;
     }
     let name = format!("{MERGED}{}", uuid::Uuid::now_v7());
     let replaces: Vec<String> = group.iter().map(|s| s.summary.name.clone()).collect();
@@ -390,6 +357,58 @@ pub(crate) fn merge_group(
     };
     let published = builder.publish_as(folder, &name, &origin, &entries)?;
     Ok(Some((published.rows, published.bytes)))
+}
+
+/// Adds the rows of a segment that are no calls.
+fn push_others(
+    source: &Source,
+    functions: &mut MergedFunctions,
+    builder: &mut SegmentBuilder,
+    keep: &dyn Fn(&str) -> bool,
+) -> Result<(), StoreError> {
+    if let Some(path) = source.table("exceptions") {
+        let own = source.own_seq();
+        read_exceptions(&path, functions, &mut |run, seq, row| {
+            if keep(run) {
+                builder.select_run(run);
+                builder.select_seq(seq.or(own));
+                builder.push_exception(row);
+            }
+        })?;
+    }
+    if let Some(path) = source.table("counts") {
+        read_counts(&path, functions, &mut |run, row| {
+            if keep(run) {
+                builder.select_run(run);
+                builder.push_count(row);
+            }
+        })?;
+    }
+    if let Some(path) = source.table("lines") {
+        read_lines(&path, functions, &mut |run, row| {
+            if keep(run) {
+                builder.select_run(run);
+                builder.push_line(row);
+            }
+        })?;
+    }
+    if let Some(path) = source.table("links") {
+        read_links(&path, &mut |run, row| {
+            if keep(run) {
+                builder.select_run(run);
+                builder.push_link(row);
+            }
+        })?;
+    }
+    if let Some(path) = source.table("samples") {
+        read_samples(&path, &mut |run, row| {
+            if keep(run) {
+                builder.select_run(run);
+                builder.push_sample(row);
+            }
+        })?;
+    }
+    Ok(())
 }
 
 fn drain(window: &mut Window, runs: &[String], builder: &mut SegmentBuilder) {

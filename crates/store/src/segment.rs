@@ -12,7 +12,7 @@ mod cells;
 use std::path::Path;
 use std::time::SystemTime;
 
-use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, SampleRow};
+use breadcrumb_event::row::{CallRow, CountRow, ExceptionRow, LineRow, LinkRow, SampleRow};
 use breadcrumb_event::schema::SCHEMA_VERSION;
 
 use crate::atomic_file::{AtomicFile, remove_file, sync_folder, write_atomically};
@@ -32,7 +32,7 @@ const MAX_HASHES: usize = 2000;
 /// What a publication put in place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Published {
-    /// Rows of calls, exceptions, counts, samples and lines.
+    /// Rows of calls, exceptions, counts, samples, lines and links.
     pub rows: u64,
     /// Bytes of the segment's files.
     pub bytes: u64,
@@ -48,6 +48,7 @@ struct RunRows {
     counts: Vec<CountRow>,
     samples: Vec<SampleRow>,
     lines: Vec<LineRow>,
+    links: Vec<LinkRow>,
 }
 
 /// Where the rows of a segment come from.
@@ -175,6 +176,11 @@ impl SegmentBuilder {
         self.runs[self.current].lines.push(*row);
     }
 
+    /// Takes what joins a call to a span elsewhere.
+    pub fn push_link(&mut self, row: &LinkRow) {
+        self.runs[self.current].links.push(*row);
+    }
+
     /// Takes a count.
     pub fn push_count(&mut self, row: &CountRow) {
         self.runs[self.current].counts.push(*row);
@@ -193,15 +199,19 @@ impl SegmentBuilder {
         self.runs.iter().flat_map(|run| &run.lines)
     }
 
+    fn links(&self) -> impl Iterator<Item = &LinkRow> {
+        self.runs.iter().flat_map(|run| &run.links)
+    }
+
     fn counts(&self) -> impl Iterator<Item = &CountRow> {
         self.runs.iter().flat_map(|run| &run.counts)
     }
 
-    /// Number of rows held: calls, exceptions, counts, samples and lines.
+    /// Number of rows held: calls, exceptions, counts, samples, lines and links.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        let small = self.counts().count() + self.samples().count() + self.lines().count();
-        self.calls.rows() + self.exceptions.rows() + small as u64
+        let sums = self.counts().count() + self.samples().count() + self.lines().count();
+        self.calls.rows() + self.exceptions.rows() + (sums + self.links().count()) as u64
     }
 
     /// How the calls in the rows held were timed.
@@ -216,7 +226,7 @@ impl SegmentBuilder {
     }
 
     /// Memory held, about. Calls and exceptions are bounded (a few MiB, the rest waits in files)
-    /// unless the disk is full; counts, samples and lines grow with their number.
+    /// unless the disk is full; the others grow with their number.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let sums = self.runs.iter().map(|run| run.sums.len() * 512);
@@ -224,6 +234,7 @@ impl SegmentBuilder {
             + self.exceptions.memory_bytes()
             + self.counts().count() * size_of::<CountRow>()
             + self.lines().count() * size_of::<LineRow>()
+            + self.links().count() * size_of::<LinkRow>()
             + self
                 .samples()
                 .map(|row| size_of::<SampleRow>() + row.stack.len())
@@ -321,6 +332,7 @@ impl SegmentBuilder {
             ),
             (&mut tables.samples, "samples", self.sample_cells()),
             (&mut tables.lines, "lines", self.line_cells(&mut resolved)),
+            (&mut tables.links, "links", self.link_cells()),
         ] {
             if cells.rows() > 0 {
                 let mut out = AtomicFile::create(&file(table))?;
@@ -358,6 +370,7 @@ impl SegmentBuilder {
                 || !run.counts.is_empty()
                 || !run.samples.is_empty()
                 || !run.lines.is_empty()
+                || !run.links.is_empty()
         };
         self.runs
             .iter()
@@ -401,13 +414,15 @@ impl SegmentBuilder {
         let counts = self.counts().map(|row| row.from_ns);
         let samples = self.samples().map(|row| row.from_ns);
         let lines = self.lines().map(|row| row.from_ns);
+        let links = self.links().map(|row| row.at_ns);
         let others = self
             .exceptions
             .first_ns()
             .into_iter()
             .chain(counts)
             .chain(samples)
-            .chain(lines);
+            .chain(lines)
+            .chain(links);
         calls.or_else(|| others.min()).unwrap_or_else(now_ns)
     }
 
@@ -423,6 +438,7 @@ impl SegmentBuilder {
             counts,
             samples,
             lines,
+            links,
             ..
         } = &mut self.runs[0];
         sums.clear();
@@ -430,6 +446,7 @@ impl SegmentBuilder {
         counts.clear();
         samples.clear();
         lines.clear();
+        links.clear();
     }
 }
 

@@ -55,6 +55,9 @@ pub struct TableSummaries {
     /// `lines`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<TableSummary>,
+    /// `links`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links: Option<TableSummary>,
 }
 
 impl TableSummaries {
@@ -67,6 +70,7 @@ impl TableSummaries {
             ("counts", &self.counts),
             ("samples", &self.samples),
             ("lines", &self.lines),
+            ("links", &self.links),
         ]
         .into_iter()
         .filter_map(|(name, table)| table.as_ref().map(|table| (name, table)))

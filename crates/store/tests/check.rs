@@ -93,8 +93,8 @@ fn a_sound_store_is_called_so() {
     assert_eq!(report.notes, []);
     assert_eq!(told, (report.bytes, report.bytes));
     assert!(report.bytes > 1000);
-    // Two files of the store, three records, a pin, and five summaries with five tables.
-    assert_eq!(report.files, 2 + 3 + 1 + 5 * 6);
+    // Two files of the store, three records, a pin, and five summaries with six tables.
+    assert_eq!(report.files, 2 + 3 + 1 + 5 * 7);
 
     // Merged as well, while the old segments are still there and when they are gone.
     let limits = |grace| MergeLimits {
@@ -295,7 +295,7 @@ fn what_is_damaged_goes_into_quarantine_whole_and_nothing_else_does() {
     );
     assert!(rows(&store, "exceptions").len() < before);
     let kept = folder.path().join("quarantine/run-a-1");
-    assert_eq!(fs::read_dir(&kept).unwrap().count(), 6 + 1);
+    assert_eq!(fs::read_dir(&kept).unwrap().count(), 7 + 1);
     assert_eq!(
         fs::read(kept.join("run-a-1-calls.parquet")).unwrap(),
         content
@@ -362,7 +362,7 @@ proptest! {
     /// Any bit of any table, or any cut.
     #[test]
     fn any_damage_to_a_table_is_found(
-        table in 0..5_usize,
+        table in 0..6_usize,
         place in any::<prop::sample::Index>(),
         bit in 0..8_u32,
         cut in any::<bool>(),
@@ -370,7 +370,7 @@ proptest! {
         let folder = Home::new();
         let store = Store::create(folder.path()).unwrap();
         write(&store, "run", 0, 0..40);
-        let table = ["calls", "exceptions", "functions", "counts", "samples"][table];
+        let table = ["calls", "exceptions", "functions", "counts", "samples", "links"][table];
         let file = in_day(&format!("run-0-{table}.parquet"));
         let path = folder.path().join(&file);
         let mut content = fs::read(&path).unwrap();

@@ -140,7 +140,7 @@ fn rows_are_the_same_and_stand_once() {
         ..limits()
     };
     assert_eq!(merge(&store, &now).removed, 10);
-    assert_eq!(files(&day), 6);
+    assert_eq!(files(&day), 7);
     assert_eq!(all(&store), before);
 }
 
@@ -301,7 +301,14 @@ fn what_has_other_bytes_than_were_written_is_never_merged() {
     end(&store, "run");
     let before = all(&store);
     let day = published(&store)[0].0.clone();
-    for table in ["calls", "exceptions", "functions", "counts", "samples"] {
+    for table in [
+        "calls",
+        "exceptions",
+        "functions",
+        "counts",
+        "samples",
+        "links",
+    ] {
         let file = day.join(format!("run-1-{table}.parquet"));
         let sound = fs::read(&file).unwrap();
         for at in (5..sound.len()).step_by(sound.len() / 7) {

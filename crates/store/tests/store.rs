@@ -156,12 +156,14 @@ fn run_records_are_replaced_and_damaged_ones_named() {
     record.exit_code = Some(0);
     store.write_run(&record).unwrap();
     fs::write(folder.path().join("runs/a.json"), "{").unwrap();
-    fs::write(folder.path().join("runs/n.json"), r#"{"schemaVersion":7}"#).unwrap();
+    let newer = (STORE_VERSION + 1).to_string();
+    let text = format!(r#"{{"schemaVersion":{newer}}}"#);
+    fs::write(folder.path().join("runs/n.json"), text).unwrap();
     let runs = store.read_runs().unwrap();
     record.schema_version = STORE_VERSION;
     assert_eq!(runs.records, [record.clone()]);
     assert_eq!(runs.corrupt.len(), 2);
-    assert!(runs.corrupt[1].reason.contains('7'));
+    assert!(runs.corrupt[1].reason.contains(&newer));
     assert_eq!(store.read_run("b").unwrap(), Some(record));
     assert_eq!(store.read_run("z").unwrap(), None);
     let text = fs::read_to_string(folder.path().join("runs/b.json")).unwrap();

@@ -103,6 +103,20 @@ impl Script {
             self.words.extend(record(ASSIGNED, 0, token, 1, &values));
             return;
         }
+        if kind == "link" {
+            let number = |word: Option<&str>| word.and_then(|word| word.parse::<u32>().ok());
+            let distance = number(words.next()).unwrap_or(0);
+            let flags = match name {
+                "out" => FLAG_LINK_OUT,
+                "otel" => FLAG_LINK_OTEL,
+                _ => 0,
+            };
+            // As the writer has them: halves in their order.
+            let half = |n: u64| n << 32 | (n - 1);
+            let values = [f64::from(distance).to_bits(), half(2), half(4), half(6)];
+            self.words.extend(record(LINK, flags, 0, 0, &values));
+            return;
+        }
         let rest: Vec<&str> = words.collect();
         let mut values = Vec::new();
         let same = rest == ["same"];

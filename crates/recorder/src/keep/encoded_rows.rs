@@ -1,14 +1,14 @@
 //! Rows as bytes and back: what is held of a trace that is not decided.
 //!
 //! ```text
-//! put_call(&mut bytes, &row); put_exception(&mut bytes, &row)
+//! put_call(&mut bytes, &row); put_exception(&mut bytes, &row); put_link(&mut bytes, &row)
 //! pass_on(&bytes, sink)      in the order in which they were put
 //! ```
 //! Limits: written and read by one version of the program, in memory or in a checkpoint.
 
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, CaughtIn, ClockKind, Crossed, CrossedCall,
-    ExceptionRow, ParentKind, ThrownAt,
+    ExceptionRow, LinkDirection, LinkRow, ParentKind, ThrownAt,
 };
 
 use crate::codec::{Decoder, Encoder};
@@ -19,6 +19,7 @@ const LENGTH_BYTES: usize = 4;
 
 const CALL: u8 = 0;
 const EXCEPTION: u8 = 1;
+const LINK: u8 = 2;
 
 /// `handled` of exceptions, by number.
 const HANDLED: [&str; 3] = ["caught", "uncaught", "unknown"];
@@ -127,6 +128,21 @@ pub(super) fn put_exception(bytes: &mut Vec<u8>, row: &ExceptionRow<'_>) {
     });
 }
 
+/// A link's row behind those in `bytes`.
+pub(super) fn put_link(bytes: &mut Vec<u8>, row: &LinkRow) {
+    put(bytes, |out| {
+        out.u8(LINK).number(row.thread_id.into());
+        out.number(row.root_id).number(row.call_id - row.root_id);
+        let is = |one: &LinkDirection| *one == row.direction;
+        let direction = LinkDirection::ALL.iter().position(is);
+        out.number(row.at_ns)
+            .u8(direction.unwrap_or_default() as u8);
+        out.u64((row.w3c_trace >> 64) as u64)
+            .u64(row.w3c_trace as u64)
+            .u64(row.span);
+    });
+}
+
 /// A row behind its length, so that it can be passed over.
 fn put(bytes: &mut Vec<u8>, fill: impl FnOnce(&mut Encoder)) {
     let mut out = Encoder {
@@ -166,6 +182,7 @@ pub(super) fn pass_on<S: RowSink>(bytes: &[u8], sink: &mut S) {
         let _ = match row.u8() {
             Some(CALL) => call(&mut row, sink),
             Some(EXCEPTION) => exception(&mut row, sink),
+            Some(LINK) => link(&mut row, sink),
             _ => None,
         };
     }
@@ -296,6 +313,21 @@ fn exception<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
         causes,
         errors,
         crossed,
+    });
+    Some(())
+}
+
+fn link<S: RowSink>(from: &mut Decoder<'_>, sink: &mut S) -> Option<()> {
+    let thread_id = from.small()?;
+    let root_id = from.number()?;
+    sink.link(&LinkRow {
+        thread_id,
+        root_id,
+        call_id: root_id + from.number()?,
+        at_ns: from.number()?,
+        direction: *LinkDirection::ALL.get(usize::from(from.u8()?))?,
+        w3c_trace: u128::from(from.u64()?) << 64 | u128::from(from.u64()?),
+        span: from.u64()?,
     });
     Some(())
 }

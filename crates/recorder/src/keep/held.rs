@@ -10,12 +10,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow};
+use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow, LinkRow};
 use rustc_hash::FxHashMap;
 
 use super::LINGER_NS;
 use super::by_root::ByRoot;
-use super::encoded_rows::{functions, pass_on, put_call, put_exception};
+use super::encoded_rows::{functions, pass_on, put_call, put_exception, put_link};
 use super::judge::{Judge, KeepOptions, Last};
 use super::root_rules::FunctionOf;
 use super::trace::{KeepTally, State, Trace};
@@ -166,6 +166,18 @@ impl Held {
         let before = trace.bytes();
         put_exception(&mut trace.rows, row);
         trace.exceptions += 1;
+        let bytes = trace.bytes();
+        self.bytes = self.bytes + bytes - before;
+        self.make_room(sink);
+    }
+
+    pub(super) fn link<S: RowSink>(&mut self, row: &LinkRow, sink: &mut S) {
+        let Some(trace) = self.undecided(row.root_id, row.at_ns) else {
+            sink.link(row);
+            return;
+        };
+        let before = trace.bytes();
+        put_link(&mut trace.rows, row);
         let bytes = trace.bytes();
         self.bytes = self.bytes + bytes - before;
         self.make_room(sink);

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, CaughtIn, ClockKind, Crossed, CrossedCall,
-    ExceptionRow, ParentKind, ThrownAt,
+    ExceptionRow, LinkDirection, LinkRow, ParentKind, ThrownAt,
 };
 use proptest::prelude::*;
 
-use super::encoded_rows::{pass_on, put_call, put_exception};
+use super::encoded_rows::{pass_on, put_call, put_exception, put_link};
 use super::{Bounds, Held, KeepOptions, LINGER_NS, RootRule};
 use crate::codec::{Decoder, Encoder};
 use crate::row_sink::RowSink;
@@ -25,6 +25,10 @@ pub(super) struct Seen {
 impl RowSink for Seen {
     fn call(&mut self, row: &CallRow<'_>) {
         self.calls.push((row.root_id, row.call_id));
+        self.rows.push(format!("{row:?}"));
+    }
+
+    fn link(&mut self, row: &LinkRow) {
         self.rows.push(format!("{row:?}"));
     }
 
@@ -383,14 +387,24 @@ proptest! {
                 _ => Crossed::Calls(&crossed),
             },
         };
+        let link = LinkRow {
+            thread_id: small,
+            root_id: a,
+            call_id: b,
+            at_ns: c,
+            direction: LinkDirection::ALL[(small % 3) as usize],
+            w3c_trace: u128::from(d.cast_unsigned()) << 64 | u128::from(e.cast_unsigned()),
+            span: f.cast_unsigned(),
+        };
         let mut bytes = Vec::new();
         put_call(&mut bytes, &call);
         put_exception(&mut bytes, &exception);
+        put_link(&mut bytes, &link);
         put_call(&mut bytes, &call);
         let mut seen = Seen::default();
         pass_on(&bytes, &mut seen);
         let call = format!("{call:?}");
-        prop_assert_eq!(seen.rows, [call.clone(), format!("{exception:?}"), call]);
+        prop_assert_eq!(seen.rows, [call.clone(), format!("{exception:?}"), format!("{link:?}"), call]);
     }
 
     /// Whatever the policy, in whatever order, across checkpoints: each call is stored or counted.

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use breadcrumb_event::function::FunctionEntry;
-use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow};
+use breadcrumb_event::row::{CallRow, CallStatus, ExceptionRow, LinkRow};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -232,6 +232,7 @@ fn root_exception(trace: &Trace) -> Option<String> {
                 self.0 = row.exception_id;
             }
         }
+        fn link(&mut self, _: &LinkRow) {}
         fn exception(&mut self, row: &ExceptionRow<'_>) {
             self.1.push((row.exception_id, row.name.to_owned()));
         }

@@ -3,7 +3,7 @@
 //! `Through::new(held, &mut sink)`: past what is held, where it is decided by trace what is stored.
 //! Limits: none.
 
-use breadcrumb_event::row::{CallRow, ExceptionRow};
+use breadcrumb_event::row::{CallRow, ExceptionRow, LinkRow};
 
 use super::held::Held;
 use crate::row_sink::RowSink;
@@ -34,6 +34,12 @@ impl RowSink for Through<'_> {
         match &mut self.held {
             None => self.sink.exception(row),
             Some(held) => held.exception(row, self.sink),
+        }
+    }
+    fn link(&mut self, row: &LinkRow) {
+        match &mut self.held {
+            None => self.sink.link(row),
+            Some(held) => held.link(row, self.sink),
         }
     }
 }

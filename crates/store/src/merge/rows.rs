@@ -11,9 +11,10 @@ use std::path::Path;
 
 use breadcrumb_event::function::{FunctionKind, Generated, INSPECTOR, PROBE};
 use breadcrumb_event::row::{
-    Arguments, CallResult, CallRow, CaughtIn, Crossed, ExceptionRow, ParentKind, ThrownAt,
+    Arguments, CallResult, CallRow, CaughtIn, Crossed, ExceptionRow, LinkDirection, LinkRow,
+    ParentKind, ThrownAt,
 };
-use breadcrumb_event::schema::{CALLS, EXCEPTIONS, FUNCTIONS, Table};
+use breadcrumb_event::schema::{CALLS, EXCEPTIONS, FUNCTIONS, LINKS, Table};
 
 use super::functions::{MergedFunctions, Named};
 use crate::StoreError;
@@ -22,6 +23,7 @@ use crate::table_reader::{Batch, TableReader};
 
 /// Takes a row's run, and the number of its segment where it says that.
 type TakeCall<'a> = &'a mut dyn FnMut(&str, Option<u32>, &CallRow<'_>);
+type TakeLink<'a> = &'a mut dyn FnMut(&str, &LinkRow);
 type TakeException<'a> = &'a mut dyn FnMut(&str, Option<u32>, &ExceptionRow<'_>);
 
 /// Reads what `functions` says; `idle` takes the run and id of those that were not called.
@@ -361,6 +363,40 @@ pub(super) fn read_exceptions(
                     crossed: Crossed::Json(crossed.as_deref()),
                 },
             );
+            batch.advance();
+        }
+    }
+    Ok(())
+}
+
+/// Reads the links of a segment.
+pub(super) fn read_links(path: &Path, take: TakeLink<'_>) -> Result<(), StoreError> {
+    let numbers = places(&LINKS, ["thread_id", "root_id", "call_id", "linked_at"]);
+    let texts = places(&LINKS, ["direction", "w3c_trace_id", "span_id", "run_id"]);
+    let mut table = TableReader::open(path, &LINKS)?;
+    while let Some(mut batch) = table.next()? {
+        for _ in 0..batch.rows() {
+            let [thread_id, root_id, call_id, at] = numbers.map(|at| batch.integer(at));
+            let [direction, w3c_trace, span, run] = batch.texts(texts);
+            let unknown = || StoreError::Corrupt {
+                path: path.to_owned(),
+                reason: "it has a link that this version does not know how to write".into(),
+            };
+            let mut known = LinkDirection::ALL.into_iter();
+            let row = LinkRow {
+                thread_id: to_u32(thread_id),
+                root_id: root_id.unwrap_or_default(),
+                call_id: call_id.unwrap_or_default(),
+                at_ns: at.unwrap_or_default(),
+                direction: known
+                    .find(|one| is(direction, one.name()))
+                    .ok_or_else(unknown)?,
+                w3c_trace: u128::from_str_radix(&lossy(w3c_trace.unwrap_or_default()), 16)
+                    .map_err(|_| unknown())?,
+                span: u64::from_str_radix(&lossy(span.unwrap_or_default()), 16)
+                    .map_err(|_| unknown())?,
+            };
+            take(&lossy(run.unwrap_or_default()), &row);
             batch.advance();
         }
     }

@@ -1,8 +1,8 @@
-//! The cells of a segment's small tables: functions, counts, lines, samples.
+//! The cells of a segment's small tables: functions, counts, lines, samples, links.
 //!
 //! Limits: the columns follow `breadcrumb_event::schema` in their order.
 
-use breadcrumb_event::schema::{COUNTS, FUNCTIONS, LINES, SAMPLES};
+use breadcrumb_event::schema::{COUNTS, FUNCTIONS, LINES, LINKS, SAMPLES};
 
 use super::SegmentBuilder;
 use crate::resolved_functions::{ResolvedFunction, ResolvedFunctions};
@@ -97,6 +97,22 @@ impl SegmentBuilder {
                 cells.push_integer(Some(row.samples));
                 cells.push_integer(Some(row.weight));
                 cells.push_text(Some(&row.stack));
+            }
+        }
+        cells
+    }
+    pub(super) fn link_cells(&self) -> Cells {
+        let mut cells = Cells::new(&LINKS);
+        for run in &self.runs {
+            for row in &run.links {
+                cells.push_text(Some(&run.run_id));
+                cells.push_integer(Some(row.thread_id.into()));
+                cells.push_integer(Some(row.root_id));
+                cells.push_integer(Some(row.call_id));
+                cells.push_integer(Some(row.at_ns));
+                cells.push_text(Some(row.direction.name()));
+                cells.push_text(Some(&format!("{:032x}", row.w3c_trace)));
+                cells.push_text(Some(&format!("{:016x}", row.span)));
             }
         }
         cells

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind, Generated};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
-    ParentKind, SampleRow, SampledFunction,
+    LinkDirection, LinkRow, ParentKind, SampleRow, SampledFunction,
 };
 use breadcrumb_store::{RunRecord, RunStatus, SegmentBuilder, SegmentSummary, Store};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -119,6 +119,18 @@ fn count(n: i64) -> CountRow {
     }
 }
 
+fn link(n: i64) -> LinkRow {
+    LinkRow {
+        thread_id: 1,
+        root_id: n,
+        call_id: n + 1,
+        at_ns: 1_763_856_000_000_000_000 + n,
+        direction: LinkDirection::ALL[n.unsigned_abs() as usize % 3],
+        w3c_trace: 1 << 127 | u128::from(n.unsigned_abs()),
+        span: 7 + n.unsigned_abs(),
+    }
+}
+
 fn sample(n: i64) -> SampleRow {
     let function = SampledFunction {
         name: "größer".into(),
@@ -163,6 +175,7 @@ pub fn write_with(
         if n % 6 == 0 {
             segment.push_count(&count(n));
             segment.push_sample(sample(n));
+            segment.push_link(&link(n));
         }
     }
     segment.publish(store, seq, &functions_of_calls()).unwrap();
@@ -250,7 +263,14 @@ pub fn rows(store: &Store, table: &str) -> Vec<String> {
 }
 
 pub fn all(store: &Store) -> Vec<Vec<String>> {
-    let tables = ["calls", "exceptions", "functions", "counts", "samples"];
+    let tables = [
+        "calls",
+        "exceptions",
+        "functions",
+        "counts",
+        "samples",
+        "links",
+    ];
     tables.map(|table| rows(store, table)).to_vec()
 }
 
