@@ -15,6 +15,7 @@ import { MODE_OFF } from "./native/layout";
 import { native } from "./native/load";
 import type { SessionOptions } from "./options/options";
 import { standForCompile } from "./runtime/call-sites";
+import { followClient, leaveClient } from "./runtime/client-requests";
 import { heedTests } from "./runtime/caller-location";
 import { installContexts } from "./runtime/context";
 import { holdExcerpt } from "./runtime/excerpt";
@@ -48,6 +49,7 @@ let preloaded = false;
 export function install(): void {
   if (!installed) installOnce();
   if (hasContexts) followRequests();
+  followClient();
 }
 
 function installOnce(): void {
@@ -109,6 +111,7 @@ export function coverage(): string {
 export function stop(): string {
   endInspection();
   leaveRequests();
+  leaveClient();
   sampler?.end();
   sampler = undefined;
   return native.stop();

@@ -38,6 +38,11 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(["node", "--lines"]).lines).toBe(false);
   });
 
+  it("knows --no-propagate", () => {
+    expect(parseRunArguments(["--no-propagate", "node"])["no-propagate"]).toBe(true);
+    expect(parseRunArguments(["node"])["no-propagate"]).toBe(false);
+  });
+
   it("knows --variables", () => {
     expect(parseRunArguments(["--variables", "node"]).variables).toBe(true);
     expect(parseRunArguments(["node", "--variables"]).variables).toBe(false);

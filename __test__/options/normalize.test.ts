@@ -79,6 +79,15 @@ describe("normalize", () => {
     expect(() => of({ [name]: 1 as never }, at)).toThrow(`"${name}" must be true or false`);
   });
 
+  it("lets requests go out with the ids of their trace, unless told", () => {
+    const config = { values: { propagate: false }, folder: null };
+    const of = (...given: Parameters<typeof normalize>) => normalize(...given).propagate;
+    expect(of({}, at)).toBe(true);
+    expect(of({}, { ...at, config })).toBe(false);
+    expect(of({}, { ...at, config, env: { BREADCRUMB_PROPAGATE: "1" } })).toBe(true);
+    expect(of({ propagate: false }, { ...at, env: { BREADCRUMB_PROPAGATE: "1" } })).toBe(false);
+  });
+
   it.each([
     ["BREADCRUMB_KEEP", "now and then", "BREADCRUMB_KEEP is all, none, or some of "],
     ["BREADCRUMB_KEEP", "150%", "BREADCRUMB_KEEP: share is "],

@@ -133,7 +133,14 @@ class Attachment {
     const files = include === null ? null : fileParts(include);
     // Nothing is captured until it is known of what: files may have many more functions.
     const begun = begin(
-      { ...options, ...(files !== null && { include: files }), mode: "dormant", inspector: budget },
+      {
+        ...options,
+        ...(files !== null && { include: files }),
+        mode: "dormant",
+        inspector: budget,
+        // What it sends to others is as it was.
+        propagate: false,
+      },
       { env, config },
       this.#holder(by, forMs),
     );

@@ -91,6 +91,9 @@ export const RUN_COMMAND: RawCommandSpec = {
     locals: { help: "record the variables of the calls that an exception leaves" },
     lines: { help: "record which lines of each call run, and how often" },
     variables: { help: "record the value of each assignment, and which lines run" },
+    "no-propagate": {
+      help: "requests go out without traceparent, by which other processes join the trace",
+    },
     "no-children": { help: "record the first Node.js process only, not those that it starts" },
     quiet: { short: "q", help: "print nothing of our own" },
     strict: { help: "do not run the command if it cannot be recorded (exit code 2)" },

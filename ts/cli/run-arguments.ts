@@ -54,6 +54,7 @@ export interface RunArguments {
   quiet: boolean;
   strict: boolean;
   dormant: boolean;
+  "no-propagate": boolean;
   "no-children": boolean;
   "no-config": boolean;
   help: boolean;
@@ -68,6 +69,7 @@ const FLAGS = [
   "quiet",
   "strict",
   "dormant",
+  "no-propagate",
   "no-children",
   "no-config",
   "help",
@@ -251,6 +253,7 @@ function defaults(): RunArguments {
     quiet: false,
     strict: false,
     dormant: false,
+    "no-propagate": false,
     "no-children": false,
     "no-config": false,
     help: false,

@@ -136,6 +136,7 @@ function startOptions(args: RunArguments): StartOptions {
     ...(args.locals && { locals: true }),
     ...(args.lines && { lines: true }),
     ...(args.variables && { variables: true }),
+    ...(args["no-propagate"] && { propagate: false }),
     // A process that is to live with it never waits for the recorder.
     overflow: overflow ?? (args.dormant ? "drop" : "block"),
   };

@@ -21,6 +21,8 @@ export interface Native {
   attach(isMain: boolean): boolean;
   /** Asks for a free chunk: reserves more, or waits. False: the ring is full. */
   acquire(): boolean;
+  /** Six random words of 4 bytes, to make ids of. */
+  randomWords(): number[];
   /** Wakes the recorder. */
   wake(): void;
   /** Whether secrets can be taken out so. `rules`: JSON of `RedactRules`. */

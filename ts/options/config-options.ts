@@ -43,6 +43,7 @@ export interface ConfigValues {
   readonly locals?: boolean;
   readonly lines?: boolean;
   readonly variables?: boolean;
+  readonly propagate?: boolean;
   readonly children?: boolean;
   readonly timeout?: string;
   readonly quiet?: boolean;
@@ -229,6 +230,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--variables",
     standard: "false",
     help: "Record the value of each assignment of each recorded call, and which lines run.",
+  },
+  propagate: {
+    kind: "flag",
+    env: "BREADCRUMB_PROPAGATE",
+    flag: "--no-propagate",
+    standard: "true",
+    help: "Requests that recorded code makes go out with a header traceparent, so that what they lead to in other processes belongs to them.",
   },
   children: {
     kind: "flag",

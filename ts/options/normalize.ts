@@ -67,6 +67,7 @@ const KNOWN = [
   "locals",
   "lines",
   "variables",
+  "propagate",
   "inspector",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
@@ -127,6 +128,10 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
     variables: flag(
       "variables",
       options.variables ?? onOrOff("BREADCRUMB_VARIABLES", env) ?? config.variables,
+    ),
+    propagate: flag(
+      "propagate",
+      options.propagate ?? onOrOff("BREADCRUMB_PROPAGATE", env) ?? config.propagate ?? true,
     ),
     run: runInfo(at),
   };

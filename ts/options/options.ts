@@ -114,6 +114,12 @@ export interface StartOptions {
    */
   readonly variables?: boolean;
   /**
+   * Requests that recorded code makes by `node:http`, `node:https` and `fetch` go out with a header `traceparent`, unless they have one, so
+   * that what they lead to in other processes belongs to them (docs/context.md).
+   * @default true; `BREADCRUMB_PROPAGATE`
+   */
+  readonly propagate?: boolean;
+  /**
    * V8's sampling profilers run alongside, and what they find is in the table `samples`: where the main thread's time
    * goes, with `heap` where memory comes from (docs/samples.md). true: `{ cpu: true, heap: false, intervalUs: 1000 }`.
    * @default false; `BREADCRUMB_SAMPLES`
@@ -178,6 +184,8 @@ export interface SessionOptions {
   readonly lines: boolean;
   /** What assignments come to is recorded. */
   readonly variables: boolean;
+  /** Requests go out with the ids of their trace. */
+  readonly propagate: boolean;
   /** What is redacted; null: nothing. */
   readonly redact: RedactRules | null;
   /** What is known of this process. */

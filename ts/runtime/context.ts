@@ -16,9 +16,19 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { inspect, type InspectOptionsStylized, types } from "node:util";
 import { CONTEXT, TOKEN_MASK, VALUES_SHIFT, WORDS_SHIFT } from "../native/layout";
 import { native } from "../native/load";
-import { installMarks, mark, markHere, markOf, markResource, unmark } from "./resource-marks";
-import { BOTTOM, POS, state } from "./state";
-import { attached, f64, i32, records } from "./writer";
+import { IN, link, linkActive } from "./links";
+import {
+  installMarks,
+  mark,
+  markHere,
+  markNow,
+  markOf,
+  markResource,
+  unmark,
+} from "./resource-marks";
+import { BOTTOM, POS, state, TOKEN } from "./state";
+import type { Span } from "./trace-parent";
+import { attached, f64, i32, isAttached, records } from "./writer";
 
 /** A trace, as its callbacks know it. */
 export interface Context {
@@ -26,6 +36,8 @@ export interface Context {
   root: number;
   /** The session that the root was recorded in. */
   session: number;
+  /** The span that made the request which began it. */
+  readonly from?: Span | undefined;
   /** Of calls that breakpoints tell of: the asynchronous one whose own this context is. */
   readonly call?: AsyncCall;
 }
@@ -131,16 +143,21 @@ export function begins(token: number, runs: boolean): void {
   if (runs) state[BOTTOM] = token;
   const context = frames === undefined ? markHere() : markIn(frames);
   if (context === undefined) {
-    if (runs) beginsTrace(token);
+    if (!runs) return;
+    beginsTrace(token);
+    linkActive(0);
     return;
   }
   if (runs && frames === undefined) mark(context);
-  if (context.root === 0 || context.session !== attached) {
-    context.root = ordinalOf(token);
-    context.session = attached;
-  } else {
+  if (context.root !== 0 && context.session === attached) {
     tell(ordinalOf(token) - context.root);
+    return;
   }
+  context.root = ordinalOf(token);
+  context.session = attached;
+  const distance = runs ? 0 : 1;
+  if (context.from !== undefined) link(IN, context.from, distance);
+  linkActive(distance);
 }
 
 /** A root has begun. */
@@ -220,8 +237,8 @@ export function callHere(): AsyncCall | undefined {
 
 /** What comes is of an asynchronous call, whose ENTER has been written, until `leaveCall()`. */
 export function enterCall(call: AsyncCall): Entered {
-  const { root, session } = contextHere() ?? { root: 0, session: 0 };
-  const context: Context = { root, session, call };
+  const { root, session, from } = contextHere() ?? { root: 0, session: 0 };
+  const context: Context = { root, session, from, call };
   if (frames === undefined) {
     const last: unknown = native.continuation();
     native.setContinuation(context);
@@ -261,11 +278,30 @@ function tell(distance: number): void {
 }
 
 /**
- * A server has a request: what it causes is a trace, whatever called `listen()`. Node calls this
- * from native code, which takes the context back.
+ * The recorded trace that what runs is of, and how many calls before the next one its root began; 0 where a call
+ * runs. Undefined where nothing of it is recorded.
  */
-export function beginRequest(): Context | undefined {
-  const context = { root: 0, session: attached };
+export function traceHere(): (Context & { readonly distance: number }) | undefined {
+  if (!isAttached()) return undefined;
+  const bottom = state[BOTTOM] as number;
+  const here = frames === undefined ? markNow(bottom !== 0) : markIn(frames);
+  const context = here?.session === attached && here.root !== 0 ? here : undefined;
+  const session = attached;
+  if (bottom !== 0) {
+    const { root = ordinalOf(bottom), from } = context ?? {};
+    return { root, session, from, distance: 0 };
+  }
+  if (context === undefined) return undefined;
+  const { root, from } = context;
+  return { root, session, from, distance: ordinalOf(state[TOKEN] as number) + 1 - root };
+}
+
+/**
+ * A server has a request: what it causes is a trace, whatever called `listen()`. Node calls this
+ * from native code, which takes the context back. `from`: the span that made it.
+ */
+export function beginRequest(from?: Span): Context | undefined {
+  const context = { root: 0, session: attached, from };
   return enterRequest(context) ? context : undefined;
 }
 

@@ -86,6 +86,7 @@ export const indexOf: (text: string, part: string, from?: number) => number = un
 export const lastIndexOf: (text: string, part: string) => number = uncurry(
   String.prototype.lastIndexOf,
 );
+export const lowerCase: (text: string) => string = uncurry(String.prototype.toLowerCase);
 export const slice: (text: string, from: number, to?: number) => string = uncurry(
   String.prototype.slice,
 );

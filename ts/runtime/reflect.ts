@@ -59,7 +59,7 @@ export function ownText(value: object, key: string): string | undefined {
 }
 
 /** The value of an own data property; undefined where there is none. */
-export function ownData(value: object, key: string): unknown {
+export function ownData(value: object, key: PropertyKey): unknown {
   const property = getDescriptor(value, key);
   return property !== undefined && hasOwn(property, "value") ? property.value : undefined;
 }

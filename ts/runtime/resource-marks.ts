@@ -160,6 +160,13 @@ export function markHere(): Context | undefined {
   return weakGet(marks, resourceHere()) ?? before;
 }
 
+/** The same while a recorded call runs, or where none does; `markHere()` may be asked before that only. */
+export function markNow(runs: boolean): Context | undefined {
+  if (enableSparing === undefined) return undefined;
+  const own = runs ? undefined : weakGet(marks, resourceHere());
+  return own ?? (native.continuation() as Context | undefined);
+}
+
 /** Marks the resource that runs, for good. False where what runs has none of its own. */
 export function markResource(context: Context): boolean {
   if (enableSparing === undefined || idHere() === 0) return false;

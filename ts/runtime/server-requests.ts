@@ -1,24 +1,37 @@
 /**
  * Each request that a server gets is a context of its own, whatever called `listen()`: the first
- * call in it is the root of its trace, and what the request's body sets off belongs to it.
+ * call in it is the root of its trace, and what the request's body sets off belongs to it. A header
+ * `traceparent` says which span of another process made it.
  *
  * Node says on a diagnostics channel that a request has begun, just before its listeners are called.
  * Limits: HTTP; HTTP/2 only where contexts are frames (Node 24 and later). What a body over HTTP/2 sets off, upgraded connections and bare sockets have the
  * context of `listen()`.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { heedHeaders } from "./client-requests";
 import { beginRequest, type Context, enterRequest, onResources } from "./context";
 import { apply } from "./primordials";
+import { ownData } from "./reflect";
+import {
+  headerOf,
+  parseTraceParent,
+  rawHeaderOf,
+  type Span,
+  TRACE_PARENT,
+  TRACE_STATE,
+} from "./trace-parent";
 
 /** What `http.server.request.start` tells, as far as it is of use here. */
 interface HttpStart {
   readonly request: object;
+  readonly response: object;
   readonly socket: { readonly parser?: Parser | null };
 }
 
 /** What `http2.server.stream.start` tells. */
 interface Http2Start {
   readonly stream: { readonly id: number };
+  readonly headers: unknown;
 }
 
 type Listener = (this: Parser, ...args: unknown[]) => unknown;
@@ -62,16 +75,25 @@ export function leaveRequests(): void {
 }
 
 function beginHttp(message: unknown): void {
-  const { request, socket } = message as HttpStart;
-  const context = beginRequest();
+  const { request, response, socket } = message as HttpStart;
+  heedHeaders(response);
+  const context = beginRequest(spanOf(ownData(request, "rawHeaders"), rawHeaderOf));
   if (context === undefined || !socket.parser) return;
   setContext(request, context);
   followBody(socket.parser);
 }
 
 function beginHttp2(message: unknown): void {
+  const { stream, headers } = message as Http2Start;
   // Those with even numbers are pushed by a request.
-  if (((message as Http2Start).stream.id & 1) === 1) beginRequest();
+  if ((stream.id & 1) === 1) beginRequest(spanOf(headers, headerOf));
+}
+
+/** The span that made a request, by its headers. */
+function spanOf(headers: unknown, valueOf: typeof headerOf): Span | undefined {
+  const header = valueOf(headers, TRACE_PARENT);
+  if (header === undefined) return undefined;
+  return parseTraceParent(header, valueOf(headers, TRACE_STATE));
 }
 
 /** From now on the parts of a body come in the context of their request. */

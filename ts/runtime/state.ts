@@ -11,6 +11,7 @@ import {
   LIMIT_DEPTH,
   LIMIT_IDENTITY,
   LIMIT_ITEMS,
+  LIMIT_PROPAGATE,
   LIMIT_KEYS,
   LIMIT_STRING,
   LIMIT_WORDS,
@@ -54,6 +55,8 @@ export const WORDS: number = LIMITS_AT + LIMIT_WORDS;
 export const BUDGET: number = LIMITS_AT + LIMIT_BUDGET;
 /** 1 if objects are told apart by numbers. */
 export const IDENTITY: number = LIMITS_AT + LIMIT_IDENTITY;
+/** 1 if requests go out with the ids of their trace. */
+export const PROPAGATE: number = LIMITS_AT + LIMIT_PROPAGATE;
 
 /** Takes over the limits of a session. */
 export function setLimits(limits: Int32Array): void {

@@ -186,6 +186,11 @@ function attach(): boolean {
   return session !== 0 && native.attach(isMainThread);
 }
 
+/** Whether this thread writes to the session that records. */
+export function isAttached(): boolean {
+  return attached !== 0 && epoch[0] === attached;
+}
+
 /** Whether a session records. */
 export function records(): boolean {
   return epoch[0] !== 0;

@@ -25,8 +25,8 @@ const epoch = new Int32Array(control, EPOCH_OFFSET, 1);
 /** What tests look at and set. */
 export const fake = { memory, control, states, tick, epoch, woken: 0, full: false };
 
-/** The limits of values that hold where nobody says: LIMIT_DEPTH and so on. */
-const STANDARD_LIMITS = [3, 12, 10, 200, 1024, 50, 0];
+/** What holds where nobody says: LIMIT_DEPTH and so on. */
+const STANDARD_LIMITS = [3, 12, 10, 200, 1024, 50, 0, 1];
 
 /** Begins a session with `chunks` free chunks. `special`: limits by LIMIT_*. */
 export function startFake(chunks = 4, special: Readonly<Record<number, number>> = {}): void {
@@ -45,6 +45,7 @@ export const native = {
   control: () => control,
   attach: (_isMain: boolean) => true,
   acquire: () => false,
+  randomWords: () => [1, 2, 3, 4, 5, 6],
   wake: () => {
     fake.woken += 1;
   },

@@ -28,6 +28,7 @@ const KINDS: Record<number, string> = {
   [layout.CONTEXT]: "CONTEXT",
   [layout.LOCALS]: "LOCALS",
   [layout.LINES]: "LINES",
+  [layout.LINK]: "LINK",
 };
 
 /** All records but clock readings, chunk by chunk in the order in which they were opened. */
@@ -58,10 +59,19 @@ function readChunk(memory: ArrayBuffer, start: number): ReadRecord[] {
     if (values.length > 0 && reader.at !== at + words) throw new Error("a record's size is wrong");
     const kind = KINDS[lo & layout.KIND_MASK] ?? "?";
     if (kind === "LINES") values.push(...readBlocks(i32.subarray(2 * at + 3, 2 * (at + words))));
-    records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> 4) & 15, words, values });
+    if (kind === "LINK") values.push(...readLink(i32, at));
+    records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> layout.FLAGS_SHIFT) & 7, words, values });
     at += words;
   }
   return records;
+}
+
+/** The distance, the trace's id and the span's. */
+function readLink(i32: Int32Array, at: number): unknown[] {
+  const [distance] = new Float64Array(i32.buffer, 8 * (at + 1), 1);
+  const ids = [...i32.subarray(2 * at + 4, 2 * at + 10)];
+  const hex = ids.map((word) => (word >>> 0).toString(16).padStart(8, "0"));
+  return [distance, hex.slice(0, 4).join(""), hex.slice(4).join("")];
 }
 
 /** `[block, times]` of each half word behind the function's id. */
