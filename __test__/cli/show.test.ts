@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { linkedStore } from "../query/support/linked-store";
 import { newFolder, RUN_A, sampleStore } from "../query/support/sample-store";
 import { call, NOON_NS, StoreWriter } from "../query/support/store-writer";
 import { runCli } from "./support/run-cli";
@@ -27,6 +28,31 @@ test("a trace as a tree", async () => {
       SyntaxError: Unexpected end of JSON input – caught, from parse (src/parse.js:10)
     "
   `);
+});
+
+test("what a request led to in another process stands below the call that made it", async () => {
+  const linked = await linkedStore();
+  const asking = await runCli(["show", "019c-1", "--store", linked]);
+  expect(asking.stdout).toMatchInlineSnapshot(`
+    "trace 019ccccc-1 of run 019ccccc: node app.js
+    2026-11-23 08:00:00.000 · 5.00 ms · 2 calls
+
+        total      self
+      5.00 ms   1.00 µs  checkout()  src/main.js:1
+      1.00 µs   1.00 µs  └─ price()  src/main.js:9
+      2.00 ms               ⇢ lookup in trace 019ddddd-7 of node prices.js (pid 4711)
+      2.00 ms               ⇢ lookup in trace 019ddddd-9 of node prices.js (pid 4711)
+            –               ⇢ a call without a row in trace 019ddddd-B of node prices.js (pid 4711)
+    "
+  `);
+  const serving = await runCli(["show", "019d-9", "--store", linked]);
+  expect(serving.stdout).toContain(
+    "\nasked for by price in trace 019ccccc-1 of node app.js (pid 42)\n",
+  );
+  const hidden = await runCli(["show", "019c-1", "--depth", "1", "--store", linked]);
+  expect(hidden.stdout).toContain(
+    "… and 3 requests of calls that are not shown led to other traces",
+  );
 });
 
 test("limits say what they hide", async () => {

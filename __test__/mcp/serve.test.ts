@@ -257,7 +257,7 @@ test.each([
       requestInit: { headers: { Authorization: `Bearer ${token}` } },
     }),
   );
-  expect((await ask(client, "describe_schema")).data.tables).toHaveLength(7);
+  expect((await ask(client, "describe_schema")).data.tables).toHaveLength(8);
   await client.close();
   server.kill("SIGTERM");
   expect(await once(server, "exit")).toEqual([0, null]);

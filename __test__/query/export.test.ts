@@ -33,7 +33,16 @@ async function plain(file: string | null, sql: string): Promise<unknown[][]> {
   return rows;
 }
 
-const TABLES = ["runs", "calls", "exceptions", "functions", "counts", "samples", "lines"] as const;
+const TABLES = [
+  "runs",
+  "calls",
+  "exceptions",
+  "functions",
+  "counts",
+  "samples",
+  "lines",
+  "links",
+] as const;
 const checksum = (table: string) =>
   `SELECT count(*)::INTEGER, (sum(hash(t::VARCHAR)) % 1000000007)::INTEGER FROM ${table} AS t`;
 

@@ -56,13 +56,22 @@ describe("answers", () => {
         started_at: "2026-11-23T08:00:00.004000000Z",
       },
     ]);
-    const tables = ["calls", "exceptions", "functions", "counts", "samples", "lines", "runs"];
+    const tables = [
+      "calls",
+      "exceptions",
+      "functions",
+      "counts",
+      "samples",
+      "lines",
+      "links",
+      "runs",
+    ];
     const counts = await Promise.all(
       tables.map(
         async (table) => (await store.sql(`SELECT count(*) AS n FROM ${table}`)).rows[0]!["n"],
       ),
     );
-    expect(counts).toEqual([9, 1, 6, 1, 0, 0, 2]);
+    expect(counts).toEqual([9, 1, 6, 1, 0, 0, 0, 2]);
     expect(
       (await store.sql("SELECT run_id, status, recorded, started_at FROM runs ORDER BY 1")).rows,
     ).toEqual([

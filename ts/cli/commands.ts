@@ -132,7 +132,7 @@ const QUERY: CommandSpec = {
   usage: '"<sql>" [options]',
   summary: "ask in SQL, read-only",
   about:
-    "DuckDB's SQL over the tables calls, exceptions, functions, counts, samples, lines and runs:\nDESCRIBE calls shows the columns. One statement; - reads it from standard input.",
+    "DuckDB's SQL over the tables calls, exceptions, functions, counts, samples, lines, links and runs:\nDESCRIBE calls shows the columns. One statement; - reads it from standard input.",
   options: {
     limit: { value: "n", help: "so many rows (default: 1000)" },
     timeout: { value: "time", help: "give up after this time (default: 30s)" },

@@ -24,6 +24,7 @@ import type {
   JsonValue,
   LineCount,
   RecordedException,
+  RemoteCall,
   Run,
   SearchMatch,
   TailItem,
@@ -93,6 +94,10 @@ interface TraceDocument {
   readonly exceptions: readonly RecordedException[];
   /** Calls that were only counted, on its thread, while it went on: at least these. */
   readonly countedMeanwhile: readonly CountedFunction[];
+  /** The call that made the request which the trace serves; null where none is known. */
+  readonly remoteParent: RemoteCall | null;
+  /** The calls that its own requests led to, in the order of the requests. */
+  readonly remoteChildren: readonly RemoteCall[];
 }
 
 /** `stats`: a run's report. */

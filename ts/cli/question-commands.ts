@@ -194,8 +194,8 @@ const EXPORT: CommandSpec = {
     },
     table: {
       value: "table",
-      words: ["runs", "calls", "exceptions", "functions", "counts", "samples", "lines"],
-      help: "one table: runs, calls (default of a file), exceptions, functions, counts, samples, lines",
+      words: ["runs", "calls", "exceptions", "functions", "counts", "samples", "lines", "links"],
+      help: "one table: runs, calls (default of a file), exceptions, functions, counts, samples, lines, links",
     },
     filter: FILTER,
     run: RUN,

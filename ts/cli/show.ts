@@ -3,7 +3,7 @@
  */
 import { BreadcrumbError } from "../errors";
 import { inspectorCountersOf } from "../options/inspector";
-import type { Call, Run, Trace } from "../query/index";
+import type { Call, RemoteCall, Run, Trace } from "../query/index";
 import { lastRows } from "../query/last-rows";
 import { text, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
@@ -15,7 +15,7 @@ import { count, duration, moment, plural } from "./quantities";
 import { ShortIds, shortIdsOf } from "./short-ids";
 import { showSource } from "./show-source";
 import { treeLines } from "./tree-lines";
-import { outlineTrace } from "./tree-outline";
+import { type Outline, outlineTrace, shownIds } from "./tree-outline";
 
 const DEFAULT_WIDTH = 20;
 const DEFAULT_LINES = 100;
@@ -63,14 +63,17 @@ export async function show(context: CommandContext): Promise<number> {
   });
   for (const line of heading(trace, runs, output)) output.line(line);
   output.line();
+  const ids = new ShortIds([...runs.map(({ runId }) => runId), trace.runId]);
   const lines = treeLines(trace, outline, {
     paint: output.paint,
     columns: isFull ? whole : output.columns,
     valueWidth: isFull ? whole : VALUE_WIDTH,
     links: output.links,
     hasIds: values["ids"] === true,
+    remote: remoteText(runs, ids),
   });
   for (const line of lines) output.line(line);
+  for (const line of hiddenRemoteLines(trace, outline, output)) output.line(line);
   for (const line of countedLines(trace, output)) output.line(line);
   for (const line of budgetLines(trace, runs, output)) output.line(line);
   for (const line of exceptionLines(trace, output)) output.line(line);
@@ -130,10 +133,36 @@ function heading(trace: Trace, runs: readonly Run[], output: CommandContext["out
   ];
   const title = `trace ${ids.trace(trace.traceId)}`;
   const ofRun = ` of run ${ids.run(trace.runId)}${run ? `: ${commandText(run)}` : ""}`;
+  const from = trace.remoteParent;
   return [
     `${output.paint.bold(title)}${cut(ofRun, output.columns - title.length)}`,
     cut(parts.join(" · "), output.columns),
+    ...(from === null ? [] : [cut(`asked for by ${remoteText(runs, ids)(from)}`, output.columns)]),
   ];
+}
+
+/** Says the call at the other end of a request: its function, trace and process. */
+function remoteText(runs: readonly Run[], ids: ShortIds): (call: RemoteCall) => string {
+  return ({ remote }) => {
+    const run = runs.find(({ runId }) => runId === remote.runId);
+    const process = run === undefined ? "" : ` of ${commandText(run)} (pid ${run.pid})`;
+    const name = printable(remote.function ?? "a call without a row");
+    return `${name} in trace ${ids.trace(remote.traceId)}${process}`;
+  };
+}
+
+/** Requests of calls that are not in the tree. */
+function hiddenRemoteLines(
+  { remoteChildren }: Trace,
+  outline: Outline,
+  { columns }: CommandContext["output"],
+): string[] {
+  if (remoteChildren.length === 0) return [];
+  const shown = shownIds(outline);
+  const hidden = remoteChildren.filter(({ callId }) => !shown.has(callId));
+  if (hidden.length === 0) return [];
+  const said = `… and ${plural(hidden.length, "request")} of calls that are not shown led to other traces: --full, or --json (remoteChildren)`;
+  return ["", cut(said, columns)];
 }
 
 /** What is not in the tree. */

@@ -4,12 +4,13 @@
  *         total      self
  *       1.23 s   12.0 ms  main(path: "a.json") → 3                  src/main.js:1
  *       1.20 s    1.20 s  ├─ parse(text: "…") ✗ SyntaxError: …      src/parse.js:10
+ *       3.00 ms           │  ⇢ handle in trace 019b-1 of node b.js
  *         3 µs      3 µs  └─ … 412 more calls of add
  *
  * Limits: beyond `MAX_INDENT` levels the level stands as a number, so that a deep recursion does
  * not print megabytes of lines.
  */
-import type { Trace, TraceCall } from "../query/index";
+import type { RemoteCall, Trace, TraceCall } from "../query/index";
 import { callText, resultText } from "./call-text";
 import { isUnseen } from "./exception-text";
 import { type Links, noLinks } from "./links";
@@ -45,6 +46,8 @@ export interface TreeStyle {
   readonly links?: Links;
   /** Whether each call has its id beside its place. */
   readonly hasIds?: boolean;
+  /** Says a call at the other end of a request. @default they are not told */
+  readonly remote?: (call: RemoteCall) => string;
 }
 
 interface Pending {
@@ -79,6 +82,9 @@ export function treeLines(trace: Trace, outline: Outline, style: TreeStyle): str
     );
     if (!isCall(item)) continue;
     const inner = level === 0 || level > MAX_INDENT ? indent : `${indent}${isLast ? "   " : "│  "}`;
+    for (const remote of trace.remoteChildren) {
+      if (remote.callId === item.call.callId) lines.push(...remoteLine(remote, inner, style));
+    }
     add(item.items, inner, level + 1);
   }
   return lines;
@@ -109,6 +115,16 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
   const colored =
     call.status === "threw" ? paint.red(text) : call.status === "open" ? paint.yellow(text) : text;
   return `${paint.dim(times + prefix)}${colored}${paint.dim(tail)}${hasPlace ? `  ${links(paint.dim(where), call)}` : ""}`;
+}
+
+/** The call that a request led to. */
+function remoteLine(call: RemoteCall, indent: string, style: TreeStyle): string[] {
+  const { paint, columns, remote } = style;
+  if (remote === undefined) return [];
+  const times = timeColumns(duration(call.remote.durationNs), "", style);
+  const room = Math.max(LEAST_TEXT, columns - times.length - indent.length);
+  const text = cut(`⇢ ${remote(call)}`, room);
+  return [paint.dim(times + indent) + text];
 }
 
 /** The columns of times; on a narrow terminal the first. */

@@ -93,6 +93,18 @@ export function outlineTrace(trace: Trace, limits: OutlineLimits): Outline {
   return { top, shownCalls };
 }
 
+/** Ids of the calls that lines of it stand for; of several alike the first one's. */
+export function shownIds(outline: Outline): ReadonlySet<number> {
+  const ids = new Set<number>();
+  const pending = [...outline.top];
+  for (let item = pending.pop(); item; item = pending.pop()) {
+    if (!isCall(item)) continue;
+    ids.add(item.call.callId);
+    pending.push(...item.items);
+  }
+  return ids;
+}
+
 /** Whether an item is a call. */
 export function isCall(item: OutlineItem): item is OutlineCall {
   return "call" in item;

@@ -33,7 +33,7 @@ export interface ExportOptions {
   readonly table?: ExportTable | undefined;
   /**
    * Which calls. Its `run`, `trace`, `thread`, `function`, `file`, `since` and `until` narrow exceptions
-   * too; functions, counts, samples, lines and runs are narrowed by run, function and file.
+   * too, all but `function` and `file` links; functions, counts, samples, lines and runs are narrowed by run, function and file.
    */
   readonly filter?: CallFilter | undefined;
   /** Replace what is there. @default false */
@@ -42,6 +42,11 @@ export interface ExportOptions {
 
 /** Every table, `runs` first. */
 const EXPORT_TABLES: readonly ExportTable[] = ["runs", ...TABLE_NAMES];
+/** When rows of traces happened, beside calls. */
+const TRACE_TIMES: Readonly<Partial<Record<ExportTable, string>>> = {
+  exceptions: "thrown_at",
+  links: "linked_at",
+};
 /** How `COPY` writes a format. */
 const COPY_OPTIONS: Readonly<Record<Exclude<ExportFormat, "duckdb">, string>> = {
   parquet: "FORMAT parquet, COMPRESSION zstd",
@@ -145,12 +150,15 @@ function narrowed(
   const where = new Conditions("p");
   if (runId !== null) where.add("run_id = ?", runId);
   if (name === "runs") return where;
-  where.text("function", filter.function);
-  where.text("file", filter.file);
-  if (name !== "exceptions") return where;
+  const time = TRACE_TIMES[name];
+  if (name !== "links") {
+    where.text("function", filter.function);
+    where.text("file", filter.file);
+  }
+  if (time === undefined) return where;
   if (trace) where.add("root_id = ?", trace.rootId);
   if (filter.thread !== undefined) where.add("thread_id = ?", filter.thread);
-  where.span("thrown_at", span);
+  where.span(time, span);
   return where;
 }
 

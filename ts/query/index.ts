@@ -26,6 +26,7 @@ export {
 } from "./flame-formats";
 export type { GapsFilter } from "./gaps";
 export type { LinesFilter } from "./lines";
+export type { LinksFilter } from "./links";
 export type {
   CallPlace,
   ChangedCall,
@@ -77,10 +78,14 @@ export type {
   CallLevels,
   LineCount,
   LineRun,
+  Link,
+  LinkDirection,
+  RemoteCall,
   Assigned,
 } from "./results";
 export { SCHEMA_VERSION } from "./schema";
 export type { FollowFilter } from "./follow";
+export type { RemoteCalls } from "./remote-calls";
 export type { SearchFilter } from "./search";
 export type { SeriesFilter } from "./series";
 export type { SqlOptions } from "./sql";

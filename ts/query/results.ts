@@ -422,6 +422,61 @@ export interface SqlResult {
 /** A file format of an export. */
 export type ExportFormat = "duckdb" | "parquet" | "csv" | "jsonl";
 
+/**
+ * Which way a call is joined to a span: `in`: the request that it serves came with the span's ids; `out`: it made a request with them;
+ * `otel`: the span of OpenTelemetry was active when it began, or made a request.
+ */
+export type LinkDirection = "in" | "out" | "otel";
+
+/** What joins a call to a span of another process or tracer: see docs/context.md. */
+export interface Link {
+  /** The run. */
+  readonly runId: string;
+  /** Thread in its run. */
+  readonly threadId: number;
+  /** The call's trace. */
+  readonly traceId: string;
+  /** The call; where none ran, the root of the trace. */
+  readonly callId: number;
+  /** When. */
+  readonly linkedAt: string;
+  /** Which way. */
+  readonly direction: LinkDirection;
+  /** Id of the trace in `traceparent`, 32 hexadecimal digits. */
+  readonly w3cTraceId: string;
+  /** Id of the span, 16 hexadecimal digits. */
+  readonly spanId: string;
+}
+
+/** A request from a recorded call to another. */
+export interface RemoteCall {
+  /** The call of this trace: that made the request, or that it led to. */
+  readonly callId: number;
+  /** When it was made, or came. */
+  readonly linkedAt: string;
+  /** Its ids in `traceparent`. */
+  readonly w3cTraceId: string;
+  readonly spanId: string;
+  /** The call at the other end, in another trace. */
+  readonly remote: {
+    readonly runId: string;
+    readonly traceId: string;
+    readonly callId: number;
+    /** Name of its function; null where it has no row (yet). */
+    readonly function: string | null;
+    /** Its file. */
+    readonly file: string | null;
+    /** Its line. */
+    readonly line: number | null;
+    /** Entry. */
+    readonly startedAt: string;
+    /** Duration; null while open. */
+    readonly durationNs: number | null;
+    /** How it ended; `open` where it has no row. */
+    readonly status: CallStatus;
+  };
+}
+
 /** What V8's profilers sample. */
 export type SampleKind = "cpu" | "heap";
 
@@ -433,7 +488,8 @@ export type ExportTable =
   | "functions"
   | "counts"
   | "samples"
-  | "lines";
+  | "lines"
+  | "links";
 
 /** What an export wrote. */
 export interface ExportResult {

@@ -12,7 +12,14 @@ import type { OpenRow } from "./open-calls";
 import { COLUMNS_VERSION, TABLES } from "./schema";
 
 /** Name of a table that is kept in segments. */
-export type TableName = "calls" | "exceptions" | "functions" | "counts" | "samples" | "lines";
+export type TableName =
+  | "calls"
+  | "exceptions"
+  | "functions"
+  | "counts"
+  | "samples"
+  | "lines"
+  | "links";
 
 /** Every such table. */
 export const TABLE_NAMES = TABLES.map(({ name }) => name as TableName);

@@ -19,7 +19,7 @@ import { parseSummary, type Segment, type TableName } from "./segment-summary";
 
 const DATE_FOLDER = /^date=\d{4}-\d\d-\d\d$/;
 const SUMMARY = /^.+-[\da-f]+\.json$/;
-const TABLE = /^.+-[\da-f]+-(?:calls|exceptions|functions|counts|samples|lines)\.parquet$/;
+const TABLE = /^.+-[\da-f]+-(?:calls|exceptions|functions|counts|samples|lines|links)\.parquet$/;
 const TABLE_END = /-[a-z]+\.parquet$/;
 /** Name of a segment that a process wrote: its run, and the number. */
 const OWN = /^(.+)-(\d+)$/;

@@ -3,7 +3,7 @@
  *
  *     await answerSql(connection, run)   // '{"columns":[…],"rows":[{"n":1}],"truncated":false}'
  *
- * The connection gets the views `calls`, `exceptions`, `functions`, `counts`, `samples`, `lines` and the table `runs`,
+ * The connection gets the views `calls`, `exceptions`, `functions`, `counts`, `samples`, `lines`, `links` and the table `runs`,
  * and is not used again. Limits: rows are converted one by one, so an answer that is too large ends
  * before it is whole; what DuckDB itself holds is not counted here.
  */

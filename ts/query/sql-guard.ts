@@ -22,6 +22,7 @@ export const SQL_TABLES: ReadonlySet<string> = new Set([
   "counts",
   "samples",
   "lines",
+  "links",
   "runs",
 ]);
 /** Views of the standard that tell tables and columns, and nothing of where they are kept. */

@@ -19,8 +19,10 @@ import { exportStore, type ExportOptions } from "./export";
 import { type FlameFilter, readFlame } from "./flame";
 import { gaps, type GapsFilter } from "./gaps";
 import { lines, type LinesFilter } from "./lines";
+import { links, type LinksFilter } from "./links";
 import { locateStore } from "./locate-store";
 import { Reader } from "./reader";
+import { readRemoteCalls, type RemoteCalls } from "./remote-calls";
 import type { CallPlace, Diff } from "./diff-result";
 import type { CallEdge, FunctionStats, Gaps, TimeSeries } from "./function-sums";
 import type { Flame, Timeline } from "./pictures";
@@ -28,6 +30,7 @@ import type {
   Call,
   CallLevels,
   LineCount,
+  Link,
   ExportResult,
   Page,
   Problem,
@@ -47,7 +50,7 @@ import { stats, type StatsFilter } from "./stats";
 import { type ChangesOptions, type StoreChange, storeChanges } from "./store-changes";
 import { Tail, type TailFilter } from "./tail";
 import { timelineOf } from "./timeline";
-import { readTrace, type TraceOptions } from "./trace";
+import { readTrace, resolveTrace, type TraceOptions } from "./trace";
 import type { Trace } from "./trace-tree";
 import { type TraceFilter, traces } from "./traces";
 
@@ -191,6 +194,18 @@ export class Store {
     return lines(this.#reader, filter);
   }
 
+  /** What joins calls to spans of other processes and tracers, newest first. Throws `BC_ERR_BAD_OPTION`, `BC_ERR_NOT_FOUND`. */
+  links(filter?: LinksFilter): Promise<Link[]> {
+    return links(this.#reader, filter);
+  }
+
+  /** The calls at the other ends of a trace's requests. Throws `BC_ERR_NOT_FOUND`. */
+  async remoteCalls(trace: string): Promise<RemoteCalls> {
+    this.#reader.refresh();
+    const { runId, rootId } = await resolveTrace(this.#reader, trace);
+    return readRemoteCalls(this.#reader, runId, rootId);
+  }
+
   /** Two runs, or two traces, compared. Throws `BC_ERR_NOT_FOUND`, `BC_ERR_BAD_OPTION`. */
   diff(a: string, b: string, options?: DiffOptions): Promise<Diff> {
     return diff(this.#reader, a, b, options);
@@ -212,7 +227,7 @@ export class Store {
   }
 
   /**
-   * A query of one's own over `calls`, `exceptions`, `functions`, `counts`, `samples`, `lines` and `runs`, read-only.
+   * A query of one's own over `calls`, `exceptions`, `functions`, `counts`, `samples`, `lines`, `links` and `runs`, read-only.
    * Throws `BC_ERR_BAD_SQL`, `BC_ERR_SQL_LIMIT`, `BC_ERR_BAD_OPTION`.
    */
   sql(text: string, parameters?: SqlParameters, options?: SqlOptions): Promise<SqlResult> {

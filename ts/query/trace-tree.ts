@@ -10,7 +10,8 @@
  */
 import { TraceCall } from "./call-rows";
 import { lastRows } from "./last-rows";
-import type { CallStatus, CountedFunction, RecordedException } from "./results";
+import type { RemoteCalls } from "./remote-calls";
+import type { CallStatus, CountedFunction, RecordedException, RemoteCall } from "./results";
 import { traceId } from "./trace-id";
 
 /** What a trace is made of. */
@@ -23,6 +24,7 @@ export interface TraceParts {
   /** How many the store has. */
   readonly callCount: number;
   readonly counted: readonly CountedFunction[];
+  readonly remote: RemoteCalls;
 }
 
 /** A root call and all that it caused. */
@@ -50,6 +52,10 @@ export class Trace {
    * least these. In which of its calls, or between them, is not known.
    */
   readonly countedMeanwhile: readonly CountedFunction[];
+  /** The call, mostly of another process, that made the request which the trace serves; null where none is known. */
+  readonly remoteParent: RemoteCall | null;
+  /** The calls that its own requests led to, in the order of the requests. */
+  readonly remoteChildren: readonly RemoteCall[];
   readonly #top: readonly TraceCall[];
   readonly #byId: ReadonlyMap<number, RecordedException>;
 
@@ -60,6 +66,8 @@ export class Trace {
     this.calls = inPreOrder(this.#top);
     this.exceptions = parts.exceptions;
     this.countedMeanwhile = parts.counted;
+    this.remoteParent = parts.remote.parent;
+    this.remoteChildren = parts.remote.children;
     this.#byId = new Map(parts.exceptions.map((exception) => [exception.exceptionId, exception]));
     this.callCount = Math.max(parts.callCount, this.calls.length);
     this.truncated = this.callCount > this.calls.length;

@@ -11,6 +11,7 @@ import { checkWhole } from "./conditions";
 import { countedMeanwhile } from "./counted-meanwhile";
 import { exceptionsOfTrace } from "./exceptions";
 import type { Reader } from "./reader";
+import { readRemoteCalls } from "./remote-calls";
 import { resolveTraceId, traceNotFound } from "./resolve-trace";
 import { traceId } from "./trace-id";
 import { traceSource } from "./trace-source";
@@ -61,7 +62,8 @@ export async function readTrace(
   const exceptions = threw ? await exceptionsOfTrace(reader, runId, rootId) : [];
   const counted = await countedMeanwhile(reader, runId, rootId);
   const calls = callsOf(columns);
-  return new Trace({ runId, rootId, calls, exceptions, callCount, counted });
+  const remote = await readRemoteCalls(reader, runId, rootId);
+  return new Trace({ runId, rootId, calls, exceptions, callCount, counted, remote });
 }
 
 /** What an id means; `latest` is the newest trace. Throws `BC_ERR_NOT_FOUND`. */

@@ -27,6 +27,7 @@ export interface SegmentRows {
   readonly counts?: readonly Row[];
   readonly samples?: readonly Row[];
   readonly lines?: readonly Row[];
+  readonly links?: readonly Row[];
   readonly schemaVersion?: number;
 }
 
@@ -95,6 +96,21 @@ export function lineCount(row: Row): Row {
     from: NOON_NS,
     to: NOON_NS + 1_000_000_000n,
     count: 1,
+    ...row,
+  };
+}
+
+/** A row of `links` with plausible columns. */
+export function link(row: Row): Row {
+  return {
+    run_id: "r1",
+    thread_id: 0,
+    root_id: row["call_id"] ?? 1,
+    call_id: 1,
+    linked_at: NOON_NS,
+    direction: "out",
+    w3c_trace_id: "0af7651916cd43dd8448eb211c80319c",
+    span_id: "b7ad6b7169203331",
     ...row,
   };
 }

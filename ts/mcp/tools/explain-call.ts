@@ -1,12 +1,13 @@
 /** `explain_call`: a call in its surroundings, and what sets it apart from calls that succeeded. */
 import { z } from "zod";
-import type { Call, CallPlace, RecordedException, Store } from "../../query/index";
+import type { Call, CallPlace, RecordedException, RemoteCalls, Store } from "../../query/index";
 import type { Answer } from "../answer";
 import { callRef, callRefOf, parseCallRef } from "../call-ref";
 import { short } from "../clean-text";
 import { type Comparison, compareWithOthers } from "../compare-calls";
 import { cutOrNull } from "../cut-value";
 import { CALL } from "../inputs";
+import { REMOTE, remoteIn } from "../remote-rows";
 import {
   CALL_ROW,
   callLine,
@@ -37,7 +38,7 @@ export const explainCall = defineStoreTool({
   name: "explain_call",
   title: "Explain a call",
   description:
-    "Tells one call in its surroundings: the path from the root, its arguments and result, the exception that ended it, its siblings and callees, and what sets its arguments apart from calls of the same function that succeeded. The first thing to ask of a call that threw.",
+    "Tells one call in its surroundings: the path from the root, its arguments and result, the exception that ended it, its siblings and callees, what other processes it asked and which one asked for it, and what sets its arguments apart from calls of the same function that succeeded. The first thing to ask of a call that threw.",
   input: { call: CALL },
   output: {
     call: CALL_ROW,
@@ -53,6 +54,7 @@ export const explainCall = defineStoreTool({
         .array(z.object({ path: z.string(), here: z.string(), usually: z.string() }))
         .describe("places of the arguments that are so in no call that returned"),
     }),
+    ...REMOTE,
     related: z.array(RELATED).describe("calls of the same caller, and calls that it made"),
     clipped: z.number().describe("related calls left out: find_calls {parent} lists them"),
   },
@@ -62,9 +64,10 @@ export const explainCall = defineStoreTool({
     const { call, path, siblings, callees } = await store.callFamily(trace, callId, {
       limit: MOST_RELATED,
     });
-    const [exception, others] = await Promise.all([
+    const [exception, others, remote] = await Promise.all([
       exceptionOf(store, call),
       succeeded(store, call),
+      store.remoteCalls(call.traceId),
     ]);
     const related = [
       ...callees.map((one) => ({ one, relation: "callee" as const })),
@@ -76,6 +79,7 @@ export const explainCall = defineStoreTool({
       exception,
       comparison: compareWithOthers(call, others),
       related,
+      remote,
     });
   },
 });
@@ -111,9 +115,11 @@ interface Explained {
   readonly exception: RecordedException | null;
   readonly comparison: Comparison;
   readonly related: readonly { readonly one: Call; readonly relation: "sibling" | "callee" }[];
+  readonly remote: RemoteCalls;
 }
 
-function answerOf({ call, path, exception, comparison, related }: Explained): Answer {
+function answerOf({ call, path, exception, comparison, related, remote }: Explained): Answer {
+  const requests = remoteIn(remote, ({ callId }) => callId === call.callId);
   return {
     most: related.length,
     write: (count, valueBytes) => {
@@ -144,9 +150,18 @@ function answerOf({ call, path, exception, comparison, related }: Explained): An
           ...compared.unusual.map(
             (one) => `unusual: ${one.path}  here ${one.here}  usually ${one.usually}`,
           ),
+          ...requests.lines,
           ...shown.map((one) => `${one.relation}: ${callLine(one)}`),
         ],
-        data: { call: row, path: levels, exception: thrown, compared, related: shown, clipped },
+        data: {
+          call: row,
+          path: levels,
+          exception: thrown,
+          compared,
+          ...requests.data,
+          related: shown,
+          clipped,
+        },
       };
     },
   };

@@ -1,9 +1,10 @@
 /** `get_trace`: a trace, or what is below one call, as a tree. */
 import { z } from "zod";
-import type { CallLevels } from "../../query/index";
+import type { CallLevels, RemoteCalls } from "../../query/index";
 import type { Answer } from "../answer";
 import { parseCallRef } from "../call-ref";
 import { CALL, TRACE } from "../inputs";
+import { REMOTE, remoteIn } from "../remote-rows";
 import { CALL_ROW, callRow, callText } from "../rows";
 import { defineStoreTool, READS } from "../tool";
 
@@ -41,6 +42,7 @@ export const getTrace = defineStoreTool({
     callCount: z.number().describe("calls of the whole trace"),
     shown: z.number(),
     calls: z.array(TREE_ROW).describe("callers before callees"),
+    ...REMOTE,
     countedMeanwhile: z
       .object({
         calls: z.number(),
@@ -63,14 +65,17 @@ export const getTrace = defineStoreTool({
       width,
       maxCalls: Math.ceil(maxTokens * CALLS_PER_TOKEN),
     });
-    return treeAnswer(levels);
+    return treeAnswer(levels, await store.remoteCalls(levels.traceId));
   },
 });
 
 type Level = CallLevels["calls"][number];
 
 /** The answer with the first `count` calls of a breadth-first walk, as a tree. */
-function treeAnswer({ traceId, callCount, calls, countedMeanwhile }: CallLevels): Answer {
+function treeAnswer(
+  { traceId, callCount, calls, countedMeanwhile }: CallLevels,
+  remote: RemoteCalls,
+): Answer {
   const counted = countedIn(countedMeanwhile);
   return {
     most: calls.length,
@@ -95,6 +100,8 @@ function treeAnswer({ traceId, callCount, calls, countedMeanwhile }: CallLevels)
         lines.push(...treeLines(row));
         pending.push(...children.toReversed());
       }
+      const requests = remoteIn(remote, ({ callId }) => ids.has(callId));
+      lines.push(...requests.lines);
       return {
         summary: `${shown.length} of ${callCount} calls of trace ${traceId}. explain_call tells what led to one, get_value a value whole.`,
         lines: counted === undefined ? lines : [...lines, countedLine(counted)],
@@ -103,6 +110,7 @@ function treeAnswer({ traceId, callCount, calls, countedMeanwhile }: CallLevels)
           callCount,
           shown: shown.length,
           calls: rows,
+          ...requests.data,
           ...(counted && { countedMeanwhile: counted }),
         },
       };

@@ -15,7 +15,7 @@ export const runSql = defineStoreTool({
   name: "run_sql",
   title: "Ask in SQL",
   description:
-    "Runs one reading statement of DuckDB's SQL over the tables calls, exceptions, functions, counts, samples, lines and runs (describe_schema lists the columns). Aggregate and LIMIT in SQL: rows beyond the budget are left out. Bind values as parameters ($1, ?) instead of writing them into the text.",
+    "Runs one reading statement of DuckDB's SQL over the tables calls, exceptions, functions, counts, samples, lines, links and runs (describe_schema lists the columns). Aggregate and LIMIT in SQL: rows beyond the budget are left out. Bind values as parameters ($1, ?) instead of writing them into the text.",
   input: {
     sql: z.string().min(1).max(100_000),
     parameters: z.array(PARAMETER).max(100).default([]).describe("bound to ? and $1, $2, …"),
