@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { measureAttach } from "./attach.ts";
 import { FIRST, measureHits } from "./inspector.ts";
 import { linesOfCompiler, measureLines } from "./lines.ts";
+import { measureRequests } from "./requests.ts";
 import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
 
@@ -37,6 +38,11 @@ test("lines are told of without a change of what is printed", () => {
 
 test("lines of a program are counted", async () => {
   expect(await linesOfCompiler("small")).toBeGreaterThan(1e4);
+});
+
+test("edges of requests are measured", () => {
+  const { out, plain, linked } = measureRequests(process.execPath, true, "small");
+  expect([out, plain, linked].every((us) => us > 0)).toBe(true);
 });
 
 test("starts are measured", () => {

@@ -6,7 +6,7 @@
  * takes to keep every call, and how fast the recorder is.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`;
- * `-- lines`: see `lines.ts`; `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
+ * `-- lines`: see `lines.ts`; `-- requests`: see `requests.ts`; `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
@@ -14,6 +14,7 @@ import { benchAttach } from "./attach.ts";
 import { benchInspector } from "./inspector.ts";
 import { benchLines } from "./lines.ts";
 import { benchOverhead } from "./overhead.ts";
+import { benchRequests } from "./requests.ts";
 import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
 import { benchStart } from "./start.ts";
 import { benchValues } from "./values.ts";
@@ -40,6 +41,9 @@ if (positionals.includes("attach")) {
 }
 if (positionals.includes("inspector")) process.exit(await benchInspector(Number(values.rounds)));
 if (positionals.includes("lines")) process.exit(await benchLines(Number(values.rounds)));
+if (positionals.includes("requests")) {
+  process.exit(benchRequests(Number(values.rounds), values.nodes?.split(",").map(Number)));
+}
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {
   benchOverhead(Number(values.rounds), Number(values.seconds), values.units?.split(","));
