@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- requests`: what it takes that a request belongs to the call which made it, in µs of CPU: where it goes out, with
+ * `npm run bench -- requests`: what it takes that a request belongs to the call which made it, in µs of CPU of its thread: where it goes out, with
  * `propagate` less without; where it comes, with a header less without.
  *
  * What must hold: 5 µs for both. Arguments: `--rounds 5`, `--nodes 20,24`.

@@ -5,6 +5,7 @@
  * The head is written again and again of one request of `node:http`; what came is told on Node's own channel.
  */
 const { channel } = require("node:diagnostics_channel");
+const { readFileSync } = require("node:fs");
 const http = require("node:http");
 const { Socket } = require("node:net");
 const { runInThisContext } = require("node:vm");
@@ -43,12 +44,22 @@ const teller = runInThisContext(
 );
 const tell = (rawHeaders) => teller(came, { request: { rawHeaders }, response, socket: {} }, serve);
 
+/** µs of CPU of this thread; where Node does not tell, Linux does. */
+function used() {
+  if (process.threadCpuUsage === undefined) {
+    return (
+      Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]) / 1000
+    );
+  }
+  const { user, system } = process.threadCpuUsage();
+  return user + system;
+}
+
 function cost(body) {
   repeat(times / 10, body);
-  const before = process.threadCpuUsage?.() ?? process.cpuUsage();
+  const before = used();
   repeat(times, body);
-  const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage();
-  return (user + system - before.user - before.system) / times;
+  return (used() - before) / times;
 }
 
 setImmediate(() => {
