@@ -33,7 +33,7 @@ test("a file by its name holds the calls that were asked for", async () => {
 test("a folder holds every table", async () => {
   const { stdout } = await exportTo("all", "--format", "parquet", "--json");
   expect(JSON.parse(stdout)).toMatchObject({ format: "parquet", rows: { calls: 9, runs: 2 } });
-  expect(readdirSync(join(folder, "all"))).toHaveLength(7);
+  expect(readdirSync(join(folder, "all"))).toHaveLength(8);
 });
 
 test("pictures of stacks", async () => {
