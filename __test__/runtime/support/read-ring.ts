@@ -60,7 +60,13 @@ function readChunk(memory: ArrayBuffer, start: number): ReadRecord[] {
     const kind = KINDS[lo & layout.KIND_MASK] ?? "?";
     if (kind === "LINES") values.push(...readBlocks(i32.subarray(2 * at + 3, 2 * (at + words))));
     if (kind === "LINK") values.push(...readLink(i32, at));
-    records.push({ kind, hi: i32[2 * at + 1] as number, flags: (lo >> layout.FLAGS_SHIFT) & 7, words, values });
+    records.push({
+      kind,
+      hi: i32[2 * at + 1] as number,
+      flags: (lo >> layout.FLAGS_SHIFT) & 7,
+      words,
+      values,
+    });
     at += words;
   }
   return records;
