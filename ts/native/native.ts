@@ -11,6 +11,19 @@ export interface BindingInstrumented {
   readonly reason?: string;
 }
 
+/** What names a span. Two with the same of all this are one. */
+export interface SpanName {
+  readonly name: string;
+  /** What it is of: `node:http`, `npm:pg`, or the path of a file. */
+  readonly file: string;
+  /** From 1; 0 where it stands in no file. */
+  readonly line: number;
+  /** Likewise. */
+  readonly column: number;
+  /** Names of what its calls have as arguments. */
+  readonly parameters: readonly string[];
+}
+
 /** The addon's functions. */
 export interface Native {
   /** Memory that all threads share: tick, epoch, mode bytes. */
@@ -77,6 +90,8 @@ export interface Native {
   awaitText(path: string, reason: string): void;
   /** The text of a file has come. */
   sawText(path: string): void;
+  /** Id of a span, the same whenever it is named. `span`: JSON of `SpanName`. Throws where there are too many functions. */
+  defineSpan(span: string): number;
   /** Column of the original for a place in an instrumented file; 0 where that is on another line. */
   originalColumn(path: string, line: number, column: number): number;
   /** Line and column of the original for a place in an instrumented file. */

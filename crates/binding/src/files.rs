@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use breadcrumb_event::function::{INSPECTOR, PROBE};
+use breadcrumb_event::function::Backend;
 use breadcrumb_instrument::{
     Diagnostic, Engine, FunctionNames, Input, Instrumented, LeftAloneFunction, Outcome, Place,
     Reading, SourceKind, Splices, Wanted,
@@ -172,7 +172,7 @@ impl Files {
         self.covered.push(CoveredFile {
             file: about.shown,
             status: FileStatus::Instrumented,
-            backend: Some(PROBE),
+            backend: Some(Backend::Probe.name()),
             functions,
             reason: None,
             originals: about.originals,
@@ -206,7 +206,7 @@ impl Files {
     ) {
         self.inspected.insert(path.to_owned(), first_id);
         self.covered.push(CoveredFile {
-            backend: Some(INSPECTOR),
+            backend: Some(Backend::Inspector.name()),
             functions,
             originals: about.originals,
             source_map: about.source_map,

@@ -162,7 +162,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use breadcrumb_event::function::{Function, FunctionKind};
+    use breadcrumb_event::function::{Backend, Function, FunctionKind};
 
     use super::*;
 
@@ -175,7 +175,7 @@ mod tests {
                 is_async: false,
                 is_generator: false,
                 is_leaf: false,
-                is_inspected: false,
+                backend: Backend::Probe,
                 line: 1,
                 column: 1,
                 start: 0,

@@ -29,6 +29,7 @@ mod recovery;
 mod samples;
 mod selection;
 mod source_maps;
+mod spans;
 mod stack_frame;
 mod stack_limit;
 mod thread;
@@ -309,6 +310,12 @@ pub fn await_text(path: String, reason: String) {
 #[napi]
 pub fn saw_text(path: String) {
     process::with_files(|files| files.saw_text(&path));
+}
+
+/// Id of a span. `span`: JSON of `SpanName`.
+#[napi]
+pub fn define_span(span: String) -> Result<u32> {
+    Ok(spans::define(parse(&span)?)?)
 }
 
 /// Column of the original; 0 where that is on another line.

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use breadcrumb_event::function::Backend;
 use breadcrumb_instrument::{Outcome, Wanted};
 use breadcrumb_recorder::{
     Capture, Control, ControlOptions, FileLists, Others, Overflow, Recorder, RecorderError,
@@ -302,7 +303,8 @@ fn excludes_all(files: &[Arc<str>]) -> bool {
     })
 }
 
-fn shown(path: &str) -> String {
+/// A path as users see it.
+pub fn shown(path: &str) -> String {
     let guard = SESSION.read();
     guard.as_ref().map_or_else(
         || path.to_owned(),
@@ -422,7 +424,7 @@ pub fn read(source: &str, path: &str, kind: &str) -> Result<Json, String> {
             Ok(mut reading) => {
                 let mut functions = std::mem::take(&mut reading.functions);
                 for function in &mut functions {
-                    function.is_inspected = true;
+                    function.backend = Backend::Inspector;
                 }
                 let entries = source_maps::entries(functions, &shown_path, map.as_deref(), &shown);
                 let originals = source_maps::originals(&entries, &shown_path);

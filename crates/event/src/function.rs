@@ -18,7 +18,19 @@ pub enum FunctionKind {
     Setter,
     /// A class's `constructor`.
     Constructor,
+    /// No function: what Node, a library or the program itself names, from its begin to its end.
+    Span,
 }
+
+const KINDS: [FunctionKind; 7] = [
+    FunctionKind::Function,
+    FunctionKind::Arrow,
+    FunctionKind::Method,
+    FunctionKind::Getter,
+    FunctionKind::Setter,
+    FunctionKind::Constructor,
+    FunctionKind::Span,
+];
 
 impl FunctionKind {
     /// The kind's name in the store.
@@ -31,29 +43,48 @@ impl FunctionKind {
             Self::Getter => "getter",
             Self::Setter => "setter",
             Self::Constructor => "constructor",
+            Self::Span => "span",
         }
     }
 
     /// The kind with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::Function,
-            Self::Arrow,
-            Self::Method,
-            Self::Getter,
-            Self::Setter,
-            Self::Constructor,
-        ]
-        .into_iter()
-        .find(|kind| kind.name() == name)
+        KINDS.into_iter().find(|kind| kind.name() == name)
     }
 }
 
-/// The backend of calls that probes told.
-pub const PROBE: &str = "probe";
-/// The backend of calls that breakpoints told.
-pub const INSPECTOR: &str = "inspector";
+/// What tells of calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Backend {
+    /// Probes in the text of functions.
+    #[default]
+    Probe,
+    /// Breakpoints in functions whose file was loaded before there could be probes in it.
+    Inspector,
+    /// Node, a library or the program itself, of spans.
+    Span,
+}
+
+const BACKENDS: [Backend; 3] = [Backend::Probe, Backend::Inspector, Backend::Span];
+
+impl Backend {
+    /// Its name in the store.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Probe => "probe",
+            Self::Inspector => "inspector",
+            Self::Span => "span",
+        }
+    }
+
+    /// The one with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        BACKENDS.into_iter().find(|backend| backend.name() == name)
+    }
+}
 
 /// One instrumented function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +99,8 @@ pub struct Function {
     pub is_generator: bool,
     /// It calls nothing, and is only counted unless it is chosen.
     pub is_leaf: bool,
-    /// Its calls are told by breakpoints: its file was loaded before there could be probes in it.
-    pub is_inspected: bool,
+    /// What tells of its calls.
+    pub backend: Backend,
     /// Line of its first character, from 1.
     pub line: u32,
     /// Column of its first character, from 1, in UTF-16 units.
@@ -92,12 +123,6 @@ pub struct Function {
 }
 
 impl Function {
-    /// What told its calls, as `backend` in the store.
-    #[must_use]
-    pub fn backend(&self) -> &'static str {
-        if self.is_inspected { INSPECTOR } else { PROBE }
-    }
-
     /// One line of the table that outlives the process, with the file, and where a source map has moved
     /// the function from: fields separated by tabs, with backslash, tab and line breaks escaped.
     #[must_use]
@@ -110,7 +135,7 @@ impl Function {
             u8::from(self.is_async),
             u8::from(self.is_generator),
             u8::from(self.is_leaf),
-            u8::from(self.is_inspected),
+            self.backend.name(),
             self.line,
             self.column,
             self.start,
@@ -375,7 +400,7 @@ impl FunctionEntry {
         let is_async = fields.next()? == "1";
         let is_generator = fields.next()? == "1";
         let is_leaf = fields.next()? == "1";
-        let is_inspected = fields.next()? == "1";
+        let backend = Backend::from_name(fields.next()?)?;
         let mut number = || fields.next()?.parse::<u32>().ok();
         let (line, column, start, end) = (number()?, number()?, number()?, number()?);
         let name = unescape(fields.next()?);
@@ -409,7 +434,7 @@ impl FunctionEntry {
             is_async,
             is_generator,
             is_leaf,
-            is_inspected,
+            backend,
             line,
             column,
             start,
@@ -490,7 +515,7 @@ mod tests {
                 is_async: true,
                 is_generator: false,
                 is_leaf: true,
-                is_inspected: true,
+                backend: Backend::Inspector,
                 line: 3,
                 column: 9,
                 start: 40,

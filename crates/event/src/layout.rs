@@ -192,7 +192,7 @@ constants! {
     /// An assignment gave something a value. hi: token. A word follows: the number of the assignment in its function, and
     /// above it how many values of it came before, since the last of these, that are in no record. Value: the value.
     ASSIGNED = 15;
-    /// A call is joined to a span of another process or tracer, by ids of W3C Trace Context. hi: 0. A word
+    /// A call is joined to a span of another process or tracer, by ids of W3C Trace Context. hi: its token, if it is suspended; else 0. A word
     /// follows, a number: 0 for the innermost call that runs; of a trace's root how many ENTERs before the next one it began.
     /// Then words of 4 bytes: four of the trace's id and two of the span's, the highest bits first. Without FLAG_LINK_* it
     /// is the span that made the request which the call serves.
@@ -213,7 +213,8 @@ constants! {
     /// Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed,
     /// by `return()` or, rarely, `throw()`.
     FLAG_CLOSING = 1;
-    /// Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied).
+    /// Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied), or that of a span that callbacks end: its RETURN or
+    /// UNWIND follows without a RESUME.
     FLAG_GENERATOR = 2;
     /// Flag of LINES: numbers and times stand apart.
     FLAG_LINES_WIDE = 1;

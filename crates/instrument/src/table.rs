@@ -4,7 +4,7 @@
 //! breakpoints cannot do.
 
 use breadcrumb_event::function::{
-    Assignment, Block, CatchClause, Function, LocalScope, LocalVariable, MAX_TARGET_CHARS,
+    Assignment, Backend, Block, CatchClause, Function, LocalScope, LocalVariable, MAX_TARGET_CHARS,
 };
 
 use crate::LeftAloneFunction;
@@ -65,7 +65,7 @@ pub(crate) fn number<'a>(
             is_async: function.is_async,
             is_generator: function.is_generator,
             is_leaf: function.is_leaf,
-            is_inspected: false,
+            backend: Backend::Probe,
             line,
             column,
             start,

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use breadcrumb_event::function::{Function, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, RETURN};
 use breadcrumb_recorder::{
     Acquired, Control, KeepOptions, Operator, Overflow, Recorder, RecorderOptions, RootRule,
@@ -59,7 +59,7 @@ fn register() {
         is_async: false,
         is_generator: false,
         is_leaf: false,
-        is_inspected: false,
+        backend: Backend::Probe,
         line: n,
         column: 1,
         start: 0,

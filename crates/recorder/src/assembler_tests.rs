@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use breadcrumb_event::function::{
-    Assignment, Block, CatchClause, Function, FunctionEntry, FunctionKind,
+    Assignment, Backend, Block, CatchClause, Function, FunctionEntry, FunctionKind,
 };
 use breadcrumb_event::layout::{
     ASSIGNED, BLOCK_BITS, BOX, CATCH, CLOCK, CONTEXT, ENTER, FLAG_EMITTED, FLAG_EXACT,
@@ -51,7 +51,7 @@ pub(crate) fn translator() -> Translator {
             is_async: false,
             is_generator: name.ends_with('*'),
             is_leaf: false,
-            is_inspected: false,
+            backend: Backend::Probe,
             line: 1,
             column: 1,
             start: 0,

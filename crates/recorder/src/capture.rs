@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use breadcrumb_event::function::FunctionEntry;
+use breadcrumb_event::function::{Backend, FunctionEntry};
 use breadcrumb_event::layout::{
     MODE_COUNT, MODE_EXACT, MODE_FRESH, MODE_LINES, MODE_MASK, MODE_OFF, MODE_TIME, MODE_VALUES,
     MODE_VARIABLES,
@@ -53,10 +53,10 @@ impl Capture {
         }
     }
 
-    /// The mode of a function, whatever caps say.
+    /// The mode of a function, whatever caps say. Spans are no file's: they are recorded beside whatever is chosen.
     fn mode_of(&self, entry: &FunctionEntry) -> u8 {
         match &self.chosen {
-            Some(chosen) if !chosen(entry) => MODE_OFF as u8,
+            Some(chosen) if !is_span(entry) && !chosen(entry) => MODE_OFF as u8,
             None if entry.function.is_leaf => self.mode.min(MODE_COUNT as u8),
             _ => self.mode,
         }
@@ -321,21 +321,33 @@ impl Captures {
     }
 }
 
-/// What the modes say.
+fn is_span(entry: &FunctionEntry) -> bool {
+    entry.function.backend == Backend::Span
+}
+
+/// What the modes say of functions.
 fn captured() -> Captured {
-    let Ok(control) = Control::get() else {
-        return Captured {
-            functions: 0,
-            of: 0,
-        };
+    let mut captured = Captured {
+        functions: 0,
+        of: 0,
     };
-    let of = control.functions().len();
-    let modes = &control.memory().modes()[..of as usize];
-    let is_on = |mode: &&AtomicU8| u32::from(mode.load(Ordering::Relaxed)) != MODE_OFF;
-    Captured {
-        functions: modes.iter().filter(is_on).count() as u32,
-        of,
+    let Ok(control) = Control::get() else {
+        return captured;
+    };
+    let modes = control.memory().modes();
+    for (first, entries) in control.functions().snapshot().files() {
+        for (mode, entry) in modes[first as usize..].iter().zip(entries) {
+            if !is_span(entry) {
+                captured.of += 1;
+                captured.functions += u32::from(is_on(mode));
+            }
+        }
     }
+    captured
+}
+
+fn is_on(mode: &AtomicU8) -> bool {
+    u32::from(mode.load(Ordering::Relaxed)) != MODE_OFF
 }
 
 /// Sets the mode of each function by what holds now.

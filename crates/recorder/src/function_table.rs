@@ -276,7 +276,7 @@ impl FunctionSource for FunctionSnapshot {
 
 #[cfg(test)]
 mod tests {
-    use breadcrumb_event::function::{FunctionKind, Generated};
+    use breadcrumb_event::function::{Backend, FunctionKind, Generated};
 
     use super::*;
 
@@ -287,7 +287,7 @@ mod tests {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: false,
+            backend: Backend::Probe,
             line,
             column,
             start: 0,

@@ -548,7 +548,7 @@ pub(crate) fn await_silence(drain: &mut Drain) {
 
 #[cfg(test)]
 mod tests {
-    use breadcrumb_event::function::{Function, FunctionKind};
+    use breadcrumb_event::function::{Backend, Function, FunctionKind};
 
     use super::*;
     use crate::options::SinkOptions;
@@ -575,7 +575,7 @@ mod tests {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: false,
+            backend: Backend::Probe,
             line: 1,
             column: 1,
             start: 0,

@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 use breadcrumb_store::{SegmentBuilder, Store};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -36,7 +36,7 @@ fn functions() -> Vec<FunctionEntry> {
                 is_async: false,
                 is_generator: false,
                 is_leaf: false,
-                is_inspected: false,
+                backend: Backend::Probe,
                 line: 10 * id + 1,
                 column: 3,
                 start: 0,

@@ -6,7 +6,7 @@
 
 use std::io::Write as _;
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
     ParentKind,
@@ -27,7 +27,7 @@ fn functions() -> Vec<FunctionEntry> {
                 is_async: false,
                 is_generator: false,
                 is_leaf: false,
-                is_inspected: false,
+                backend: Backend::Probe,
                 line: id + 1,
                 column: id % 80 + 1,
                 start: 0,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, ParentKind,
 };
@@ -56,7 +56,7 @@ fn functions() -> Vec<FunctionEntry> {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: false,
+            backend: Backend::Probe,
             line: 1,
             column: 1,
             start: 0,

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use breadcrumb_event::function::{FunctionKind, Generated, PROBE};
+use breadcrumb_event::function::{Backend, FunctionKind, Generated};
 use breadcrumb_event::json::write_json_string;
 use rustc_hash::FxHashMap;
 
@@ -59,7 +59,7 @@ fn resolve(source: &dyn FunctionSource, id: u32) -> ResolvedFunction {
             kind: FunctionKind::Function,
             parameters: "[]".to_owned(),
             generated: None,
-            backend: PROBE,
+            backend: Backend::Probe.name(),
         };
     };
     let mut parameters = String::from("[");
@@ -71,7 +71,7 @@ fn resolve(source: &dyn FunctionSource, id: u32) -> ResolvedFunction {
     }
     parameters.push(']');
     ResolvedFunction {
-        backend: entry.function.backend(),
+        backend: entry.function.backend.name(),
         name: entry.function.name,
         file: entry.file.to_string(),
         line: entry.function.line,

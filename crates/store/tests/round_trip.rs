@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{Arguments, CallResult, CallRow, CallStatus, ClockKind, ParentKind};
 use breadcrumb_event::schema::CALLS;
 use breadcrumb_store::{SegmentBuilder, Store};
@@ -108,7 +108,7 @@ impl Owned {
             integer(row.exception_id),
             text(Some(row.clock.name())),
             Field::Int(1),
-            text(Some(f.function.backend())),
+            text(Some(f.function.backend.name())),
             text(Some(row.parent_kind.name())),
             Field::Int(0),
             text(self.arguments.as_deref()),
@@ -126,7 +126,7 @@ fn function(id: u32) -> FunctionEntry {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: id % 3 == 1,
+            backend: [Backend::Probe, Backend::Inspector, Backend::Span][id as usize % 3],
             line: id + 1,
             column: id % 80,
             start: 0,

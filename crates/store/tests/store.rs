@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
     ParentKind,
@@ -19,7 +19,7 @@ fn function(name: &str) -> FunctionEntry {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: false,
+            backend: Backend::Probe,
             line: 3,
             column: 9,
             start: 40,

@@ -9,6 +9,7 @@ use breadcrumb_event::layout::{FLAG_LINK_OTEL, FLAG_LINK_OUT, TOKEN_MASK};
 use breadcrumb_event::row::{LinkDirection, LinkRow};
 
 use super::{Assembler, CALL_BITS, Record};
+use crate::frame::Frame;
 use crate::row_sink::RowSink;
 
 impl Assembler {
@@ -39,10 +40,11 @@ impl Assembler {
             self.tally.malformed += 1;
             return;
         };
-        let top = self.stack.top().map(|frame| (frame.call_id, frame.root_id));
-        let call = match f64::from_bits(distance) as i64 {
-            0 => top,
-            distance => self.root_before(distance).map(|root| (root, root)),
+        let call_of = |frame: &Frame| (frame.call_id, frame.root_id);
+        let call = match (record.high, f64::from_bits(distance) as i64) {
+            (0, 0) => self.stack.top().map(call_of),
+            (0, distance) => self.root_before(distance).map(|root| (root, root)),
+            (token, _) => self.stack.suspended(token).map(call_of),
         };
         let Some((call_id, root_id)) = call else {
             self.tally.unknown += 1;

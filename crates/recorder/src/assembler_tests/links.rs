@@ -1,5 +1,5 @@
 //! Calls that are joined to spans elsewhere, told as scripts: `link out 0` is of the call that runs, `link out 3` of the root that
-//! began three calls before the next one.
+//! began three calls before the next one, `link out f` of f, which is suspended.
 
 use super::*;
 
@@ -56,4 +56,13 @@ fn a_generator_that_named_itself_the_root_is_of_the_trace_that_it_was_made_in() 
         "1 enter main; 2 generator f; 3 suspend main; 4 enter f; 5 context 1; 6 return f 1; 7 link out 2",
     );
     assert_eq!(links, format!("#1 of #1 out {IDS} at 7\n"));
+}
+
+#[test]
+fn they_are_of_a_suspended_call_that_they_name() {
+    let (links, unknown) = links(
+        "1 enter main; 2 generator ask; 3 link out ask; 4 suspend main; 5 return ask 1; 6 link out ask",
+    );
+    assert_eq!(links, format!("#2 of #1 out {IDS} at 3\n"));
+    assert_eq!(unknown, 1);
 }

@@ -104,8 +104,8 @@ impl Script {
             return;
         }
         if kind == "link" {
-            let number = |word: Option<&str>| word.and_then(|word| word.parse::<u32>().ok());
-            let distance = number(words.next()).unwrap_or(0);
+            let of = words.next().unwrap_or_default();
+            let distance: u32 = of.parse().unwrap_or(0);
             let flags = match name {
                 "out" => FLAG_LINK_OUT,
                 "otel" => FLAG_LINK_OTEL,
@@ -114,7 +114,8 @@ impl Script {
             // As the writer has them: halves in their order.
             let half = |n: u64| n << 32 | (n - 1);
             let values = [f64::from(distance).to_bits(), half(2), half(4), half(6)];
-            self.words.extend(record(LINK, flags, 0, 0, &values));
+            let token = if distance == 0 { self.token(of) } else { 0 };
+            self.words.extend(record(LINK, flags, token, 0, &values));
             return;
         }
         let rest: Vec<&str> = words.collect();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind};
 use breadcrumb_event::row::{Arguments, CallRow, Crossed, ExceptionRow};
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn function(id: u32) -> Option<FunctionEntry> {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: false,
+            backend: Backend::Probe,
             line: 1,
             column: 1,
             start: 0,

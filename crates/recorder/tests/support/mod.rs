@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use breadcrumb_event::function::{Function, FunctionKind};
+use breadcrumb_event::function::{Backend, Function, FunctionKind};
 use breadcrumb_event::layout::{CLOCK, ENTER, LOST, RETURN};
 use breadcrumb_recorder::{Acquired, Control, Recorder, RecorderOptions, SinkOptions, ThreadRole};
 use breadcrumb_ring::clock::monotonic_ns;
@@ -52,7 +52,7 @@ pub fn function(name: &str) -> Function {
         is_async: false,
         is_generator: false,
         is_leaf: false,
-        is_inspected: false,
+        backend: Backend::Probe,
         line: 1,
         column: 1,
         start: 0,

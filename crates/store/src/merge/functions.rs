@@ -3,7 +3,7 @@
 //! Rows of `calls` name a function by name and place; its form and its place in the generated file
 //! stand in `functions` alone, which is read first. Limits: memory with the number of functions.
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind, Generated};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind, Generated};
 use rustc_hash::FxHashMap;
 
 /// What a row says of its function.
@@ -15,18 +15,18 @@ pub(super) struct Named<'a> {
     pub(super) column: i64,
     /// A JSON array of names.
     pub(super) parameters: &'a [u8],
-    /// Its calls were told by breakpoints.
-    pub(super) is_inspected: bool,
+    /// What told its calls.
+    pub(super) backend: Backend,
 }
 
 /// Where the texts of a [`Named`] are, for a row that has the very same ones.
-type Address = ([usize; 3], i64, i64, bool);
+type Address = ([usize; 3], i64, i64, Backend);
 
 impl Named<'_> {
     fn address(&self) -> Address {
         let texts = [self.name, self.file, self.parameters];
         let texts = texts.map(|text| text.as_ptr() as usize);
-        (texts, self.line, self.column, self.is_inspected)
+        (texts, self.line, self.column, self.backend)
     }
 }
 
@@ -37,7 +37,7 @@ type Place = (String, String, u32, u32);
 #[derive(Debug, Default)]
 pub(super) struct MergedFunctions {
     entries: Vec<FunctionEntry>,
-    ids: FxHashMap<(Place, String, bool), u32>,
+    ids: FxHashMap<(Place, String, Backend), u32>,
     details: FxHashMap<Place, (FunctionKind, Option<Generated>)>,
     /// Ids by addresses, as long as those last.
     known: FxHashMap<Address, u32>,
@@ -82,7 +82,7 @@ impl MergedFunctions {
         let next = self.entries.len() as u32;
         let id = *self
             .ids
-            .entry((place.clone(), parameters.clone(), named.is_inspected))
+            .entry((place.clone(), parameters.clone(), named.backend))
             .or_insert(next);
         if id == next {
             let (kind, generated) = self
@@ -99,7 +99,7 @@ impl MergedFunctions {
                     is_async: false,
                     is_generator: false,
                     is_leaf: false,
-                    is_inspected: named.is_inspected,
+                    backend: named.backend,
                     line,
                     column,
                     start: 0,

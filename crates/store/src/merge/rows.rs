@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use breadcrumb_event::function::{FunctionKind, Generated, INSPECTOR, PROBE};
+use breadcrumb_event::function::{Backend, FunctionKind, Generated};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CaughtIn, Crossed, ExceptionRow, LinkDirection, LinkRow,
     ParentKind, ThrownAt,
@@ -57,7 +57,7 @@ pub(super) fn read_functions(
                 line,
                 column,
                 parameters: parameters.as_bytes(),
-                is_inspected: false,
+                backend: Backend::Probe,
             };
             let generated = place.map(|file| Generated {
                 file: file.into(),
@@ -157,11 +157,8 @@ fn read_call(
     if batch.integer(places.weight)? != 1 {
         return None;
     }
-    let is_inspected = match batch.text(places.backend)? {
-        name if name == PROBE.as_bytes() => false,
-        name if name == INSPECTOR.as_bytes() => true,
-        _ => return None,
-    };
+    let backend = std::str::from_utf8(batch.text(places.backend)?).ok()?;
+    let backend = Backend::from_name(backend)?;
     let [status, parent_kind, clock] = batch.texts(places.words);
     let status = STATUSES.into_iter().find(|s| is(status, s.name()))?;
     let clock = CLOCKS.into_iter().find(|c| is(clock, c.name()))?;
@@ -186,7 +183,7 @@ fn read_call(
     let [first, second] = places.arguments.map(|at| batch.integer(at));
     let integers = [first.unwrap_or_default(), second.unwrap_or_default()];
     let result_integer = batch.integer(places.results[0]);
-    let function = function_id(batch, places, functions, is_inspected)?;
+    let function = function_id(batch, places, functions, backend)?;
     let [run, arguments_json, result_json, lines, variables] = batch.texts([
         places.run,
         places.arguments_json,
@@ -236,7 +233,7 @@ fn function_id(
     batch: &mut Batch,
     places: &CallPlaces,
     functions: &mut MergedFunctions,
-    is_inspected: bool,
+    backend: Backend,
 ) -> Option<u32> {
     let [name, file, line, col, parameters] = places.named;
     let (line, column) = (batch.integer(line)?, batch.integer(col)?);
@@ -247,7 +244,7 @@ fn function_id(
         line,
         column,
         parameters: parameters?,
-        is_inspected,
+        backend,
     }))
 }
 
@@ -265,7 +262,7 @@ fn id_of(
         line: line.unwrap_or_default(),
         column: 0,
         parameters: b"[]",
-        is_inspected: false,
+        backend: Backend::Probe,
     })
 }
 

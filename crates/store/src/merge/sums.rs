@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use breadcrumb_event::function::Backend;
 use breadcrumb_event::row::{CountRow, LineRow, SampleRow, SampledFunction};
 use breadcrumb_event::schema::{COUNTS, LINES, SAMPLES};
 
@@ -31,7 +32,7 @@ fn function_of(
         line,
         column,
         parameters: b"[]",
-        is_inspected: false,
+        backend: Backend::Probe,
     })
 }
 

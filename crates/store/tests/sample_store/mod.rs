@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 
-use breadcrumb_event::function::{Function, FunctionEntry, FunctionKind, Generated};
+use breadcrumb_event::function::{Backend, Function, FunctionEntry, FunctionKind, Generated};
 use breadcrumb_event::row::{
     Arguments, CallResult, CallRow, CallStatus, ClockKind, CountRow, Crossed, ExceptionRow,
     LinkDirection, LinkRow, ParentKind, SampleRow, SampledFunction,
@@ -23,7 +23,11 @@ pub fn functions_of_calls() -> Vec<FunctionEntry> {
             is_async: false,
             is_generator: false,
             is_leaf: false,
-            is_inspected: line == 2,
+            backend: if line == 2 {
+                Backend::Inspector
+            } else {
+                Backend::Probe
+            },
             line,
             column: 1,
             start: 0,
