@@ -72,9 +72,10 @@ describe("imports in ts/", () => {
     options: ["errors"],
     native: ["errors"],
     runtime: ["native", "errors"],
+    edges: ["runtime", "native", "errors"],
     hooks: ["runtime", "native", "options", "errors"],
     inspector: ["runtime", "native", "options", "errors"],
-    facade: ["hooks", "inspector", "runtime", "native", "options", "errors"],
+    facade: ["edges", "hooks", "inspector", "runtime", "native", "options", "errors"],
     control: ["options", "errors"],
     // What carries our code into a process, and that code: the one knows the other by its types.
     attach: ["control", "inspector", "options", "errors", "facade"],

@@ -122,7 +122,7 @@ export const STACK = 13;
 export const LINES = 14;
 /** An assignment gave something a value. hi: token. A word follows: the number of the assignment in its function, and above it how many values of it came before, since the last of these, that are in no record. Value: the value. */
 export const ASSIGNED = 15;
-/** A call is joined to a span of another process or tracer, by ids of W3C Trace Context. hi: 0. A word follows, a number: 0 for the innermost call that runs; of a trace's root how many ENTERs before the next one it began. Then words of 4 bytes: four of the trace's id and two of the span's, the highest bits first. Without FLAG_LINK_* it is the span that made the request which the call serves. */
+/** A call is joined to a span of another process or tracer, by ids of W3C Trace Context. hi: its token, if it is suspended; else 0. A word follows, a number: 0 for the innermost call that runs; of a trace's root how many ENTERs before the next one it began. Then words of 4 bytes: four of the trace's id and two of the span's, the highest bits first. Without FLAG_LINK_* it is the span that made the request which the call serves. */
 export const LINK = 16;
 /** Assignments of a function that has probes at them. */
 export const MAX_FUNCTION_ASSIGNMENTS = 16384;
@@ -136,7 +136,7 @@ export const FLAG_SAME = 1;
 export const FLAG_EMITTED = 2;
 /** Flag of RESUME: at the head of a `finally`. A generator that was suspended is being closed, by `return()` or, rarely, `throw()`. */
 export const FLAG_CLOSING = 1;
-/** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied). */
+/** Flag of ENTER: a generator's, created and not yet running (a SUSPEND is implied), or that of a span that callbacks end: its RETURN or UNWIND follows without a RESUME. */
 export const FLAG_GENERATOR = 2;
 /** Flag of LINES: numbers and times stand apart. */
 export const FLAG_LINES_WIDE = 1;
@@ -204,8 +204,14 @@ export const LIMIT_BUDGET = 5;
 export const LIMIT_IDENTITY = 6;
 /** 1 if requests go out with the ids of their trace. */
 export const LIMIT_PROPAGATE = 7;
+/** Edges of the program that are recorded: EDGE_*. */
+export const LIMIT_EDGES = 8;
 /** Number of LIMIT_*. */
-export const LIMITS = 8;
+export const LIMITS = 9;
+/** LIMIT_EDGES: requests that come and go. */
+export const EDGE_HTTP = 1;
+/** LIMIT_EDGES: queries of databases. */
+export const EDGE_SQL = 2;
 /** Control memory: byte offset of the mode bytes, one a function id. */
 export const MODES_OFFSET = 64;
 /** Control memory: byte offset of where each function's blocks begin among all, an u32 a function id. */

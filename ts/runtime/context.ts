@@ -296,6 +296,11 @@ export function traceHere(): (Context & { readonly distance: number }) | undefin
   return { root, session, from, distance: ordinalOf(state[TOKEN] as number) + 1 - root };
 }
 
+/** The trace of a span that nothing recorded caused: it is the root. */
+export function traceOf(span: number): Context & { readonly distance: number } {
+  return { root: ordinalOf(span & TOKEN_MASK), session: attached, distance: 0 };
+}
+
 /**
  * A server has a request: what it causes is a trace, whatever called `listen()`. Node calls this
  * from native code, which takes the context back. `from`: the span that made it.

@@ -5,7 +5,14 @@
  * kept of a trace; those of a span of a number that counts on.
  * Limits: a trace that goes on in another recording of the process gets another id.
  */
-import { FLAG_LINK_OTEL, FLAG_LINK_OUT, FLAGS_SHIFT, LINK, WORDS_SHIFT } from "../native/layout";
+import {
+  FLAG_LINK_OTEL,
+  FLAG_LINK_OUT,
+  FLAGS_SHIFT,
+  LINK,
+  TOKEN_MASK,
+  WORDS_SHIFT,
+} from "../native/layout";
 import { native } from "../native/load";
 import { imul } from "./primordials";
 import { ownData } from "./reflect";
@@ -79,15 +86,16 @@ export function newSpan(root: number, from: Span | undefined): Span {
  *
  * @param direction IN, OUT or OTEL
  * @param distance 0: the call that runs. Else of a trace's root: how many calls before the next one that began
+ * @param token that of a span whose link it is instead, or 0
  * @returns whether there was room for it
  */
-export function link(direction: number, { words }: Span, distance: number): boolean {
+export function link(direction: number, { words }: Span, distance: number, token = 0): boolean {
   if (due() && !refresh()) return false;
   const p = state[POS] as number;
   f64[p + 1] = distance;
   const q = 2 * p + 4;
   for (let i = 0; i < IDS; i++) i32[q + i] = words[i] as number;
-  i32[2 * p + 1] = 0;
+  i32[2 * p + 1] = token & TOKEN_MASK;
   i32[2 * p] = LINK | (direction << FLAGS_SHIFT) | (LENGTH << WORDS_SHIFT);
   state[POS] = p + LENGTH;
   return true;
@@ -103,12 +111,12 @@ const SHARED = Symbol.for("opentelemetry.js.api.1");
 const SPAN_KEY = Symbol.for("OpenTelemetry Context Key SPAN");
 let shared: OpenTelemetry | undefined;
 
-/** Joins a call to the span of OpenTelemetry that is active, if there is one. `distance`: as of `link()`. */
-export function linkActive(distance: number): void {
+/** Joins a call to the span of OpenTelemetry that is active, if there is one. `distance`, `token`: as of `link()`. */
+export function linkActive(distance: number, token = 0): void {
   shared ??= ownData(globalThis, SHARED) as OpenTelemetry | undefined;
   if (shared === undefined) return;
   const span = activeSpan(shared);
-  if (span !== undefined) link(OTEL, span, distance);
+  if (span !== undefined) link(OTEL, span, distance, token);
 }
 
 function activeSpan({ context }: OpenTelemetry): Span | undefined {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use breadcrumb_event::layout::{
-    LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS, LIMIT_PROPAGATE,
-    LIMIT_STRING, LIMIT_WORDS, LIMITS,
+    LIMIT_BUDGET, LIMIT_DEPTH, LIMIT_EDGES, LIMIT_IDENTITY, LIMIT_ITEMS, LIMIT_KEYS,
+    LIMIT_PROPAGATE, LIMIT_STRING, LIMIT_WORDS, LIMITS,
 };
 use breadcrumb_instrument::Leaves;
 use breadcrumb_recorder::{Clock, KeepOptions};
@@ -59,6 +59,9 @@ pub struct SessionOptions {
     /// Requests go out with the ids of their trace.
     #[serde(default)]
     pub propagate: bool,
+    /// Edges of the program that are recorded, by EDGE_*.
+    #[serde(default)]
+    pub edges: i32,
     /// The clock that calls are timed with: `auto`, `coarse` or `exact`.
     #[serde(default)]
     pub clock: Clock,
@@ -111,6 +114,7 @@ impl SessionOptions {
             (LIMIT_BUDGET, values.budget),
             (LIMIT_IDENTITY, i32::from(values.identity)),
             (LIMIT_PROPAGATE, i32::from(self.propagate)),
+            (LIMIT_EDGES, self.edges),
         ] {
             limits[limit as usize] = value;
         }

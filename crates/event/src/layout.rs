@@ -291,8 +291,14 @@ constants! {
     LIMIT_IDENTITY = 6;
     /// 1 if requests go out with the ids of their trace.
     LIMIT_PROPAGATE = 7;
+    /// Edges of the program that are recorded: EDGE_*.
+    LIMIT_EDGES = 8;
     /// Number of LIMIT_*.
-    LIMITS = 8;
+    LIMITS = 9;
+    /// LIMIT_EDGES: requests that come and go.
+    EDGE_HTTP = 1;
+    /// LIMIT_EDGES: queries of databases.
+    EDGE_SQL = 2;
     /// Control memory: byte offset of the mode bytes, one a function id.
     MODES_OFFSET = 64;
     /// Control memory: byte offset of where each function's blocks begin among all, an u32 a function id.

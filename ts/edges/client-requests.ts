@@ -13,25 +13,20 @@
  * before 22.12 says nothing before a head is written: there `node:http` is loaded at once.
  */
 import { channel, subscribe, unsubscribe } from "node:diagnostics_channel";
-import { traceHere } from "./context";
-import { link, linkActive, newSpan, OUT } from "./links";
+import { traceHere, traceOf } from "../runtime/context";
+import { link, linkActive, newSpan, OUT } from "../runtime/links";
+import { apply, indexOf, isArray, slice, startsWith } from "../runtime/primordials";
+import { ownData } from "../runtime/reflect";
+import { PROPAGATE, state } from "../runtime/state";
 import {
-  apply,
-  defineProperty,
-  getPrototypeOf,
-  hasOwn,
-  indexOf,
-  isArray,
-  slice,
-  startsWith,
-} from "./primordials";
-import { ownData } from "./reflect";
-import { standIn } from "./stand-in";
-import { PROPAGATE, state } from "./state";
-import { headerOf, parseTraceParent, TRACE_PARENT, TRACE_STATE, traceParent } from "./trace-parent";
-
-/** Node's function that writes the head of a request or response. */
-type StoreHeader = (this: unknown, firstLine: string, headers: unknown) => void;
+  headerOf,
+  parseTraceParent,
+  TRACE_PARENT,
+  TRACE_STATE,
+  traceParent,
+} from "../runtime/trace-parent";
+import { beginSent, beginUndici } from "./http-spans";
+import { putBack, replace, type Replaced } from "./replaced";
 
 /** A request of undici's, as far as it is of use here. */
 interface UndiciRequest {
@@ -47,10 +42,8 @@ const LINE_END = "\r\n";
 
 const undici = channel(UNDICI);
 
-/** Where Node's function stood, and what stands there now. */
-let heeded:
-  | { readonly holder: object; readonly original: StoreHeader; readonly made: StoreHeader }
-  | undefined;
+/** Node's function that writes the head of a request or response. */
+let heeded: Replaced | undefined;
 let follows = false;
 
 /** Begins to see requests. */
@@ -58,7 +51,7 @@ export function followClient(): void {
   if (follows) return;
   follows = true;
   subscribe(UNDICI, comeLast);
-  subscribe(UNDICI, beginUndici);
+  subscribe(UNDICI, beginFetch);
   if (heeded !== undefined) return;
   if (saysCreated(process.versions.node)) {
     subscribe(CREATED, beginFirst);
@@ -72,14 +65,9 @@ export function followClient(): void {
 export function leaveClient(): void {
   follows = false;
   unsubscribe(UNDICI, comeLast);
-  unsubscribe(UNDICI, beginUndici);
+  unsubscribe(UNDICI, beginFetch);
   unsubscribe(CREATED, beginFirst);
-  if (heeded === undefined) return;
-  const { holder, original, made } = heeded;
-  // The program may have put a function of its own around it, which then goes on to call it.
-  if (ownData(holder, STORE_HEADER) !== made) return;
-  setStoreHeader(holder, original);
-  heeded = undefined;
+  if (heeded !== undefined && putBack(heeded)) heeded = undefined;
 }
 
 /** Whether this Node tells of requests before it has written their heads. */
@@ -91,27 +79,17 @@ function saysCreated(version: string): boolean {
 /** From now on heads of requests are seen. `message`: what inherits from Node's `OutgoingMessage`. */
 export function heedHeaders(message: object): void {
   if (heeded !== undefined) return;
-  let holder: object | null = message;
-  while (holder !== null && !hasOwn(holder, STORE_HEADER)) holder = getPrototypeOf(holder);
-  const found = holder === null ? undefined : ownData(holder, STORE_HEADER);
-  if (holder === null || typeof found !== "function") return;
-  const original = found as StoreHeader;
-  const { _storeHeader } = {
-    _storeHeader(this: unknown, firstLine: string, headers: unknown): void {
-      const isRequest = typeof firstLine === "string" && !startsWith(firstLine, "HTTP/");
-      const first = isRequest ? firstLine + headersFor(headers) : firstLine;
-      apply(original, this, [first, headers]);
-    },
-  };
-  const made = standIn(_storeHeader, original);
-  if (!setStoreHeader(holder, made)) return;
-  heeded = { holder, original, made };
-  unsubscribe(CREATED, beginFirst);
-}
-
-/** Puts a function where Node's stands. False where the program has closed that object. */
-function setStoreHeader(holder: object, value: StoreHeader): boolean {
-  return defineProperty(holder, STORE_HEADER, { __proto__: null, value } as PropertyDescriptor);
+  heeded = replace(message, STORE_HEADER, (original) => {
+    const { _storeHeader } = {
+      _storeHeader(this: unknown, firstLine: string, headers: unknown): void {
+        const isRequest = typeof firstLine === "string" && !startsWith(firstLine, "HTTP/");
+        const first = isRequest ? firstLine + headersFor(this as object, headers) : firstLine;
+        apply(original, this, [first, headers] as never[]);
+      },
+    };
+    return _storeHeader;
+  });
+  if (heeded !== undefined) unsubscribe(CREATED, beginFirst);
 }
 
 /** The first request of this thread: its head may have been written already, but is not sent. */
@@ -121,7 +99,7 @@ function beginFirst(message: unknown): void {
   const head = ownData(request, "_header");
   if (typeof head !== "string") return;
   const at = indexOf(head, LINE_END) + LINE_END.length;
-  const more = headersFor(slice(head, at));
+  const more = headersFor(request, slice(head, at));
   const written = slice(head, 0, at) + more + slice(head, at);
   request["_header"] = written;
   const waits = ownData(request, "outputData") as { data?: unknown }[] | undefined;
@@ -132,9 +110,9 @@ function beginFirst(message: unknown): void {
   request["outputSize"] = (request["outputSize"] as number) + more.length;
 }
 
-/** The lines that a request goes out with beside those of the program. `headers`: these. */
-function headersFor(headers: unknown): string {
-  const header = outgoing(headers);
+/** A request goes out. Gives the lines that it has beside those of the program. `headers`: these. */
+function headersFor(request: object, headers: unknown): string {
+  const header = outgoing(headers, beginSent(request, headers));
   if (header === undefined) return "";
   const { parent, state: theirs } = header;
   const line = `${TRACE_PARENT}: ${parent}${LINE_END}`;
@@ -149,21 +127,20 @@ function comeLast(): void {
   const listeners = ownData(undici, "_subscribers");
   if (!isArray(listeners)) return;
   const last = listeners.length - 1;
-  if (listeners[last] === beginUndici) return;
+  if (listeners[last] === beginFetch) return;
   let isBehind = false;
   for (let i = 0; i < last; i++) {
-    isBehind ||= listeners[i] === beginUndici;
+    isBehind ||= listeners[i] === beginFetch;
     if (isBehind) listeners[i] = listeners[i + 1];
   }
-  if (isBehind) listeners[last] = beginUndici;
+  if (isBehind) listeners[last] = beginFetch;
 }
 
-function beginUndici(message: unknown): void {
+function beginFetch(message: unknown): void {
   const { request } = message as { readonly request: UndiciRequest };
   const { headers, addHeader } = request;
-  if (typeof addHeader !== "function") return;
-  const header = outgoing(headers);
-  if (header === undefined) return;
+  const header = outgoing(headers, beginUndici(request), typeof addHeader === "function");
+  if (header === undefined || addHeader === undefined) return;
   try {
     apply(addHeader, request, [TRACE_PARENT, header.parent]);
     if (header.state !== undefined) apply(addHeader, request, [TRACE_STATE, header.state]);
@@ -172,21 +149,27 @@ function beginUndici(message: unknown): void {
   }
 }
 
-/** Links the call that makes a request. What is to be added to its headers, if anything is. */
+/**
+ * Links a request to its span, or else to the call that makes it. Gives what is to be added to its headers, if anything is.
+ *
+ * @param span of the request, or 0
+ */
 function outgoing(
   headers: unknown,
+  span: number,
+  takesMore = true,
 ): { readonly parent: string; readonly state: string | undefined } | undefined {
-  const trace = traceHere();
+  const trace = traceHere() ?? (span === 0 ? undefined : traceOf(span));
   if (trace === undefined) return undefined;
   const { root, from, distance } = trace;
   const given = headerOf(headers, TRACE_PARENT);
   const theirs = parseTraceParent(given);
-  if (theirs !== undefined) link(OUT, theirs, distance);
-  const mayAdd = given === undefined && state[PROPAGATE] !== 0;
-  const span = mayAdd ? newSpan(root, from) : undefined;
-  const isLinked = span !== undefined && link(OUT, span, distance);
-  linkActive(distance);
+  if (theirs !== undefined) link(OUT, theirs, distance, span);
+  const mayAdd = takesMore && given === undefined && state[PROPAGATE] !== 0;
+  const made = mayAdd ? newSpan(root, from) : undefined;
+  const isLinked = made !== undefined && link(OUT, made, distance, span);
+  linkActive(distance, span);
   if (!isLinked) return undefined;
   const isStateFree = headerOf(headers, TRACE_STATE) === undefined;
-  return { parent: traceParent(span), state: isStateFree ? span.state : undefined };
+  return { parent: traceParent(made), state: isStateFree ? made.state : undefined };
 }

@@ -8,10 +8,8 @@
  * context of `listen()`.
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { heedHeaders } from "./client-requests";
-import { beginRequest, type Context, enterRequest, onResources } from "./context";
-import { apply } from "./primordials";
-import { ownData } from "./reflect";
+import { beginRequest, onResources } from "../runtime/context";
+import { ownData } from "../runtime/reflect";
 import {
   headerOf,
   parseTraceParent,
@@ -19,13 +17,16 @@ import {
   type Span,
   TRACE_PARENT,
   TRACE_STATE,
-} from "./trace-parent";
+} from "../runtime/trace-parent";
+import { heedHeaders } from "./client-requests";
+import { beginServed } from "./http-spans";
+import { followBody, setContext } from "./parsers";
 
 /** What `http.server.request.start` tells, as far as it is of use here. */
 interface HttpStart {
   readonly request: object;
   readonly response: object;
-  readonly socket: { readonly parser?: Parser | null };
+  readonly socket: { readonly parser?: object | null };
 }
 
 /** What `http2.server.stream.start` tells. */
@@ -33,26 +34,6 @@ interface Http2Start {
   readonly stream: { readonly id: number };
   readonly headers: unknown;
 }
-
-type Listener = (this: Parser, ...args: unknown[]) => unknown;
-
-/** Node's parser: native code calls what stands in its slots, in the context of the connection. */
-interface Parser {
-  [slot: number]: Listener | null | undefined;
-  /** The message that is being parsed. */
-  readonly incoming: object | null;
-  readonly constructor: unknown;
-}
-
-/** Contexts of requests, by their message. */
-const contexts = new WeakMap<object, Context>();
-/** The functions of ours that stand in a parser's slots. Parsers are used again. */
-const followers = new WeakSet<Listener>();
-// Bound now: a program may put others in their place.
-const contextOf = contexts.get.bind(contexts);
-const setContext = contexts.set.bind(contexts);
-const isFollower = followers.has.bind(followers);
-const addFollower = followers.add.bind(followers);
 
 /** What Node says, and who hears it. All streams of an HTTP/2 connection run on the one resource, which one of them cannot mark. */
 const channels: readonly (readonly [name: string, heard: (message: unknown) => void])[] = [
@@ -78,6 +59,7 @@ function beginHttp(message: unknown): void {
   const { request, response, socket } = message as HttpStart;
   heedHeaders(response);
   const context = beginRequest(spanOf(ownData(request, "rawHeaders"), rawHeaderOf));
+  beginServed(request, response, socket);
   if (context === undefined || !socket.parser) return;
   setContext(request, context);
   followBody(socket.parser);
@@ -94,27 +76,4 @@ function spanOf(headers: unknown, valueOf: typeof headerOf): Span | undefined {
   const header = valueOf(headers, TRACE_PARENT);
   if (header === undefined) return undefined;
   return parseTraceParent(header, valueOf(headers, TRACE_STATE));
-}
-
-/** From now on the parts of a body come in the context of their request. */
-function followBody(parser: Parser): void {
-  const { kOnBody, kOnMessageComplete } = parser.constructor as Readonly<Record<string, unknown>>;
-  followSlot(parser, kOnBody);
-  followSlot(parser, kOnMessageComplete);
-}
-
-function followSlot(parser: Parser, slot: unknown): void {
-  if (typeof slot !== "number") return;
-  const listener = parser[slot];
-  if (typeof listener === "function" && !isFollower(listener)) parser[slot] = follower(listener);
-}
-
-function follower(listener: Listener): Listener {
-  function follow(this: Parser, ...args: unknown[]): unknown {
-    const context = this.incoming === null ? undefined : contextOf(this.incoming);
-    if (context !== undefined) enterRequest(context);
-    return apply(listener, this, args);
-  }
-  addFollower(follow);
-  return follow;
 }

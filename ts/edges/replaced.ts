@@ -1,0 +1,52 @@
+/**
+ * A function of ours that stands where one of Node's or a library's stood, and goes again.
+ *
+ *     const there = replace(socket, "_destroy", (original) => function _destroy(…) { … })
+ *     putBack(there)
+ *
+ * Limits: what the program has put around ours meanwhile stays, and goes on to call it.
+ */
+import { defineProperty, getPrototypeOf, hasOwn } from "../runtime/primordials";
+import { ownData } from "../runtime/reflect";
+import { standIn } from "../runtime/stand-in";
+
+/** Any method. */
+export type Method = (this: never, ...args: never[]) => unknown;
+
+/** What stood where, and what stands there now. */
+export interface Replaced {
+  readonly holder: object;
+  readonly name: string;
+  readonly original: Method;
+  readonly made: Method;
+}
+
+/**
+ * Replaces a method of an object, on the object that it inherits it from.
+ *
+ * @param make given the original, what is to stand there: a method or an arrow, which has no `prototype`
+ * @returns undefined where there is no such method, or the program has closed the object
+ */
+export function replace(
+  object: object,
+  name: string,
+  make: (original: Method) => Method,
+): Replaced | undefined {
+  let holder: object | null = object;
+  while (holder !== null && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
+  if (holder === null) return undefined;
+  const original = ownData(holder, name);
+  if (typeof original !== "function") return undefined;
+  const made = standIn(make(original as Method), original as Method);
+  if (!set(holder, name, made)) return undefined;
+  return { holder, name, original: original as Method, made };
+}
+
+/** Puts the original back. False where something of the program's stands there now. */
+export function putBack({ holder, name, original, made }: Replaced): boolean {
+  return ownData(holder, name) === made && set(holder, name, original);
+}
+
+function set(holder: object, name: string, value: Method): boolean {
+  return defineProperty(holder, name, { __proto__: null, value } as PropertyDescriptor);
+}
