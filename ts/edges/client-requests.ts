@@ -80,14 +80,13 @@ function saysCreated(version: string): boolean {
 export function heedHeaders(message: object): void {
   if (heeded !== undefined) return;
   heeded = replace(message, STORE_HEADER, (original) => {
-    const { _storeHeader } = {
+    return {
       _storeHeader(this: unknown, firstLine: string, headers: unknown): void {
         const isRequest = typeof firstLine === "string" && !startsWith(firstLine, "HTTP/");
         const first = isRequest ? firstLine + headersFor(this as object, headers) : firstLine;
         apply(original, this, [first, headers] as never[]);
       },
     };
-    return _storeHeader;
   });
   if (heeded !== undefined) unsubscribe(CREATED, beginFirst);
 }

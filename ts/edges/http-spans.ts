@@ -205,13 +205,12 @@ function bytesOf(socket: object, name: "bytesRead" | "bytesWritten"): number {
 /** From now on requests end with the connection that they are on. Node says nothing of that. */
 function heedSocket(socket: object): void {
   destroy ??= replace(socket, "_destroy", (original) => {
-    const { _destroy } = {
+    return {
       _destroy(this: unknown, ...args: never[]): unknown {
         endClosed(this as object);
         return apply(original, this, args);
       },
     };
-    return _destroy;
   });
 }
 

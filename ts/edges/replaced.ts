@@ -1,7 +1,7 @@
 /**
  * A function of ours that stands where one of Node's or a library's stood, and goes again.
  *
- *     const there = replace(socket, "_destroy", (original) => function _destroy(…) { … })
+ *     const there = replace(socket, "_destroy", (original) => ({ _destroy(…) { … } }))
  *     putBack(there)
  *
  * Limits: what the program has put around ours meanwhile stays, and goes on to call it.
@@ -24,20 +24,20 @@ export interface Replaced {
 /**
  * Replaces a method of an object, on the object that it inherits it from.
  *
- * @param make given the original, what is to stand there: a method or an arrow, which has no `prototype`
+ * @param make given the original, an object with what is to stand there: a method, which has no `prototype`
  * @returns undefined where there is no such method, or the program has closed the object
  */
 export function replace(
   object: object,
   name: string,
-  make: (original: Method) => Method,
+  make: (original: Method) => Readonly<Record<string, Method>>,
 ): Replaced | undefined {
   let holder: object | null = object;
   while (holder !== null && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
   if (holder === null) return undefined;
   const original = ownData(holder, name);
   if (typeof original !== "function") return undefined;
-  const made = standIn(make(original as Method), original as Method);
+  const made = standIn(make(original as Method)[name] as Method, original as Method);
   if (!set(holder, name, made)) return undefined;
   return { holder, name, original: original as Method, made };
 }
