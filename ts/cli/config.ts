@@ -17,6 +17,7 @@ import { type LoadedConfig, loadConfig } from "../options/resolve-config";
 import { overheadOf } from "../options/overhead";
 import { redactOf } from "../options/redact-text";
 import { retentionOf } from "../options/retention";
+import { edgesOf } from "../options/edges";
 import { samplesOf } from "../options/samples";
 import { valuesOf } from "../options/values";
 import { suggest } from "../options/suggest";
@@ -141,6 +142,8 @@ function valueOf({ kind }: ConfigOption, written: string): unknown {
       return written === "false" ? false : retentionOf(written, "retention");
     case "samples":
       return samplesOf(written, "samples");
+    case "edges":
+      return edgesOf(written, "edges");
     case "values":
       return valuesOf(written, "values");
     default:

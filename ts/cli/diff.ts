@@ -1,6 +1,7 @@
 /**
  * `breadcrumb diff`: two runs, or two traces, compared.
  */
+import { placeText } from "../query/place-text";
 import type {
   ChangedCall,
   Diff,
@@ -90,7 +91,7 @@ function printDiverged(name: string, side: DivergedCall | null, output: Output):
   const way = callers.slice(-NAMED_CALLS).map((caller) => `${caller} > `);
   const ending = call.status === "returned" ? resultText(call, VALUE_WIDTH) : ` (${call.status})`;
   const text = `${hidden}${way.join("")}${callText(call, VALUE_WIDTH)}${ending}`;
-  const where = output.links(output.paint.dim(printable(`${call.file}:${call.line}`)), call);
+  const where = output.links(output.paint.dim(printable(placeText(call))), call);
   output.line(`  ${name}  ${cut(text, Math.max(20, output.columns - 6))}`);
   output.line(`     ${where}${output.paint.dim(`, behind ${plural(position, "call")}`)}`);
 }
@@ -182,7 +183,10 @@ function printValues({ changedCount, changedValues }: Diff, output: Output): voi
 }
 
 function printChanged({ function: name, file, line, changes }: ChangedCall, output: Output): void {
-  const where = output.links(output.paint.dim(printable(`${file}:${line}`)), { file, line });
+  const where = output.links(output.paint.dim(printable(placeText({ file, line }))), {
+    file,
+    line,
+  });
   output.line(`  ${printable(name)}  ${where}`);
   for (const { path, a, b } of changes) {
     const [from, to] = [a, b].map((value) =>

@@ -7,6 +7,7 @@
  *     in total (src/cart.js:9)
  *       block at 10: item = { sku: "A7" }
  */
+import { placeText } from "../query/place-text";
 import type { CrossedCall, JsonValue, LocalScope, RecordedException } from "../query/index";
 import { cut, printable } from "./printable";
 import { count } from "./quantities";
@@ -43,7 +44,7 @@ export function originLines(exception: RecordedException): string[] {
   const { thrownFrom, caughtBy, causes, errors, causeId } = exception;
   const places = [
     ...(thrownFrom ? [`thrown at ${thrownFrom.file}:${thrownFrom.line}:${thrownFrom.column}`] : []),
-    ...(caughtBy ? [`caught by ${caughtBy.function} (${caughtBy.file}:${caughtBy.line})`] : []),
+    ...(caughtBy ? [`caught by ${caughtBy.function} (${placeText(caughtBy)})`] : []),
   ];
   const named = ({ name, message }: { readonly name: string; readonly message: string }): string =>
     message === "" ? name : `${name}: ${message}`;
@@ -70,7 +71,7 @@ export function localsLines(
 }
 
 function callLines(call: CrossedCall, columns: number, valueWidth: number): string[] {
-  const head = `in ${call.function} (${call.file}:${call.line})`;
+  const head = `in ${call.function} (${placeText(call)})`;
   const scopes = (call.locals ?? []).flatMap((scope) => scopeLines(scope, columns, valueWidth));
   return [printable(head), ...scopes.map((line) => `  ${line}`)];
 }

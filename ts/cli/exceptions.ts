@@ -1,6 +1,7 @@
 /**
  * `breadcrumb exceptions`: what was thrown, newest first.
  */
+import { placeText } from "../query/place-text";
 import type { Handled, RecordedException } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
@@ -71,7 +72,7 @@ function exceptionLines(
   const where =
     exception.function === null
       ? "outside recorded calls"
-      : `${printable(exception.function)} (${printable(`${exception.file}:${exception.line}`)})`;
+      : `${printable(exception.function)} (${printable(placeText(exception))})`;
   const trace =
     exception.traceId === null
       ? `run ${ids.run(exception.runId)}`

@@ -3,6 +3,7 @@
  *
  *     governorText(report)   // "2.1% of 5% (3 functions stepped down)"
  */
+import { placeText } from "../query/place-text";
 import type { GovernorDecision, GovernorReport } from "../options/governor-report";
 import { printable } from "./printable";
 import { count, plural } from "./quantities";
@@ -31,7 +32,7 @@ export function decisionText({
   ...decision
 }: GovernorDecision): string {
   return printable(
-    `${at.slice(11, 19)} ${decision.function} (${file}:${line}) ${from} → ${to}: ${why}`,
+    `${at.slice(11, 19)} ${decision.function} (${placeText({ file, line })}) ${from} → ${to}: ${why}`,
   );
 }
 

@@ -3,6 +3,7 @@
  *
  * Limits: a page at a time; the totals of a run are those of its record.
  */
+import { placeText } from "../query/place-text";
 import type { CallStatus, Run, TraceSummary } from "../query/index";
 import { milliseconds, text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
@@ -134,7 +135,7 @@ function printTraces(
         ? trace.status
         : `${trace.status}, ${count(trace.errors)} threw`,
       printable(trace.function ?? "(not ended yet)"),
-      trace.file === null ? "" : printable(`${trace.file}:${trace.line}`),
+      printable(placeText(trace)),
     ]),
     output.columns - 2,
   );

@@ -71,6 +71,10 @@ export const RUN_COMMAND: RawCommandSpec = {
       value: "which",
       help: "V8's sampling profilers alongside: cpu, heap, or cpu,heap,interval=500 in microseconds (docs/samples.md)",
     },
+    edges: {
+      value: "which",
+      help: "where the program meets others: http (requests), sql (queries), all (docs/edges.md)",
+    },
     values: {
       value: "limits",
       help: "how much of values is kept: depth=5,keys=50,string=1000,identity,this (docs/values.md)",

@@ -22,6 +22,7 @@ import { overheadOf } from "../options/overhead";
 import type { RedactOptions } from "../options/redact";
 import { redactOf } from "../options/redact-text";
 import { suggest } from "../options/suggest";
+import { type Edges, edgesOf } from "../options/edges";
 import { samplesOf, type SamplesOptions, samplingOf } from "../options/samples";
 import { type ValuesOptions, valuesOf } from "../options/values";
 import { parseDuration } from "../options/duration";
@@ -45,6 +46,7 @@ export interface RunArguments {
   leafSize: number | undefined;
   redact: RedactOptions | false | undefined;
   samples: SamplesOptions | boolean | undefined;
+  edges: Edges | undefined;
   profile: string | undefined;
   mode: Mode | undefined;
   values: ValuesOptions | undefined;
@@ -88,6 +90,7 @@ const VALUES = [
   "leaf-size",
   "redact",
   "samples",
+  "edges",
   "values",
   "timeout",
   "profile",
@@ -199,6 +202,9 @@ function assign(args: RunArguments, key: (typeof VALUES)[number], value: string)
       args.samples = samplesOf(value, "--samples");
       samplingOf(args.samples, "--samples");
       return;
+    case "edges":
+      args.edges = edgesOf(value, "--edges");
+      return;
     case "values":
       args.values = valuesOf(value, "--values");
       return;
@@ -245,6 +251,7 @@ function defaults(): RunArguments {
     leafSize: undefined,
     redact: undefined,
     samples: undefined,
+    edges: undefined,
     profile: undefined,
     mode: undefined,
     values: undefined,

@@ -7,6 +7,7 @@
  *
  * Limits: reads the store as any command does, after the runs have ended.
  */
+import { placeText } from "../query/place-text";
 import { relative } from "node:path";
 import { BreadcrumbError } from "../errors";
 import { openStore, type Run, type Store } from "../query/index";
@@ -98,7 +99,7 @@ async function hottestLines(store: Store, runs: readonly Run[]): Promise<string[
   const functions = await store.stats({ run: runs.map(({ runId }) => runId), limit: HOTTEST });
   const timed = functions.filter(({ calls }) => calls > 0);
   return timed.map((f, i) => {
-    const where = `${printable(f.function)} (${printable(f.file)}:${f.line})`;
+    const where = `${printable(f.function)} (${printable(placeText(f))})`;
     const times = `${duration(f.selfNs)} self, ${duration(f.totalNs)} total, ${plural(f.calls, "call")}`;
     return `  ${i === 0 ? "hottest:" : "        "} ${where}: ${times}`;
   });
@@ -113,7 +114,7 @@ async function runningLines(store: Store, runs: readonly Run[]): Promise<string[
     for (const call of items) {
       const since = duration(Math.max(0, end - Date.parse(call.startedAt)) * 1e6);
       lines.push(
-        `  still running: ${printable(call.function)} (${printable(call.file)}:${call.line}) for ${since}`,
+        `  still running: ${printable(call.function)} (${printable(placeText(call))}) for ${since}`,
       );
     }
   }

@@ -118,7 +118,7 @@ function check(args: RunArguments, config: LoadedConfig | null): void {
 /** What was given, as the API has it. */
 function startOptions(args: RunArguments): StartOptions {
   const { include, exclude, store, mode, keep, overhead, redact, values, overflow } = args;
-  const { clock, leaves, leafSize, dumpSignal, samples } = args;
+  const { clock, leaves, leafSize, dumpSignal, samples, edges } = args;
   return {
     ...(include.length > 0 && { include }),
     ...(exclude.length > 0 && { exclude }),
@@ -132,6 +132,7 @@ function startOptions(args: RunArguments): StartOptions {
     ...(leafSize !== undefined && { leafSize }),
     ...(redact !== undefined && { redact }),
     ...(samples !== undefined && { samples }),
+    ...(edges !== undefined && { edges }),
     ...(values !== undefined && { values }),
     ...(args.locals && { locals: true }),
     ...(args.lines && { lines: true }),

@@ -1,6 +1,7 @@
 /**
  * `breadcrumb search`: a text anywhere in what was recorded.
  */
+import { placeText } from "../query/place-text";
 import { BreadcrumbError } from "../errors";
 import type { FoundPlace, SearchField, SearchMatch } from "../query/index";
 import { text, texts, time, wholeNumber } from "./arguments";
@@ -74,7 +75,7 @@ function matchLines(match: SearchMatch, ids: ShortIds, output: CommandContext["o
   const where =
     match.file === null || match.line === null
       ? ""
-      : `  ${links(paint.dim(printable(`${match.file}:${match.line}`)), { file: match.file, line: match.line })}`;
+      : `  ${links(paint.dim(printable(placeText(match))), { file: match.file, line: match.line })}`;
   const what = match.kind === "exception" ? paint.red("exception") : "call";
   const in_ = match.function === null ? "outside recorded calls" : printable(match.function);
   const trace = match.traceId === null ? ids.run(match.runId) : ids.trace(match.traceId);

@@ -10,6 +10,7 @@
  *
  * Limits: lines where the run has them (`lines: true`); of a file outside of the project nothing is read.
  */
+import { placeText } from "../query/place-text";
 import { dirname } from "node:path";
 import { projectRoot } from "../options/normalize";
 import {
@@ -66,7 +67,7 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
   const times = call.durationNs === null ? "open" : duration(call.durationNs);
   const head = `${callText(call, VALUE_WIDTH)}${resultText(call, VALUE_WIDTH)}`;
   output.line(paint.bold(cut(head, output.columns)));
-  const place = output.links(`${printable(call.file)}:${call.line}`, call);
+  const place = output.links(printable(placeText(call)), call);
   output.line(`${place} · call ${call.callId} of trace ${ids.trace(call.traceId)} · ${times}`);
   if (exception !== null) {
     output.line(paint.red(cut(`✗ ${printable(whatOf(exception, call.backend))}`, output.columns)));

@@ -1,6 +1,7 @@
 /**
  * `breadcrumb show <trace>`: one trace as a tree. `show <trace>#<call> --source`: one call beside its source.
  */
+import { placeText } from "../query/place-text";
 import { BreadcrumbError } from "../errors";
 import { inspectorCountersOf } from "../options/inspector";
 import type { Call, RemoteCall, Run, Trace } from "../query/index";
@@ -199,9 +200,7 @@ function exceptionLines(trace: Trace, { paint, columns }: CommandContext["output
   if (trace.exceptions.length === 0) return [];
   const lines = trace.exceptions.slice(0, LISTED_EXCEPTIONS).flatMap((exception) => {
     const where =
-      exception.function === null
-        ? ""
-        : `, from ${exception.function} (${exception.file}:${exception.line})`;
+      exception.function === null ? "" : `, from ${exception.function} (${placeText(exception)})`;
     const passed = exception.calls > 1 ? `, ended ${exception.calls} calls` : "";
     const origin = trace.calls.find(({ callId }) => callId === exception.callId);
     const said = `${whatOf(exception, origin?.backend)} – ${exception.handled}${where}${passed}`;

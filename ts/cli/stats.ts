@@ -2,6 +2,7 @@
  * `breadcrumb stats`: a run's report: key figures, the telling trace, most called, what looks wrong and
  * what to do next.
  */
+import { placeText } from "../query/place-text";
 import type { FunctionStats, Run } from "../query/index";
 import { captureHistoryOf } from "../options/capture-history";
 import { EXACT_COUNTS, inspectorCountersOf } from "../options/inspector";
@@ -167,7 +168,7 @@ function printFunctions(title: string, functions: readonly FunctionStats[], outp
       duration(f.totalNs),
       count(f.errors),
       printable(f.function),
-      printable(`${f.file}:${f.line}`),
+      printable(placeText(f)),
     ]),
     output.columns - 2,
   );

@@ -3,6 +3,7 @@
  *
  * Limits: a call is shown when it has ended and its segment is published, within a second.
  */
+import { placeText } from "../query/place-text";
 import { setImmediate } from "node:timers/promises";
 import type { CallStatus, RecordedException, TailItem } from "../query/index";
 import { milliseconds, text, wholeNumber } from "./arguments";
@@ -72,7 +73,7 @@ function itemLine(item: TailItem, output: CommandContext["output"]): string {
   const { call } = item;
   const { paint, columns, links } = output;
   const head = `${timeOfDay(call.startedAt)} ${duration(call.durationNs).padStart(TIME_WIDTH)}  `;
-  const where = printable(`${call.file}:${call.line}`);
+  const where = printable(placeText(call));
   const ending = call.status === "threw" ? " ✗ threw" : resultText(call, VALUE_WIDTH);
   const room = columns - head.length - where.length - 2;
   const words = cut(`${callText(call, VALUE_WIDTH)}${ending}`, Math.max(20, room));

@@ -1,6 +1,7 @@
 /**
  * `breadcrumb top`: which functions took the time.
  */
+import { placeText } from "../query/place-text";
 import type { FunctionStats, StatsSort } from "../query/index";
 import { text, time, wholeNumber } from "./arguments";
 import type { CommandContext } from "./command";
@@ -79,7 +80,7 @@ function printFunctions(
         drop: 1,
         style: (cell, row) => output.links(dim(cell), functions[row] as FunctionStats),
       },
-      (f) => printable(`${f.file}:${f.line}`),
+      (f) => printable(placeText(f)),
     ],
   ];
   const columns = optional.filter(([isShown]) => isShown);

@@ -10,6 +10,7 @@
  * Limits: beyond `MAX_INDENT` levels the level stands as a number, so that a deep recursion does
  * not print megabytes of lines.
  */
+import { placeText } from "../query/place-text";
 import type { RemoteCall, Trace, TraceCall } from "../query/index";
 import { callText, resultText } from "./call-text";
 import { isUnseen } from "./exception-text";
@@ -104,7 +105,7 @@ function callLine(trace: Trace, item: OutlineCall, prefix: string, style: TreeSt
       : "",
   ].filter((note) => note !== "");
   const tail = notes.length > 0 ? `  ${notes.join("  ")}` : "";
-  const where = printable(`${call.file}:${call.line}${style.hasIds ? ` #${call.callId}` : ""}`);
+  const where = printable(`${placeText(call)}${style.hasIds ? ` #${call.callId}` : ""}`);
   const room = columns - times.length - prefix.length - tail.length;
   const hasPlace = room - where.length - 2 >= Math.min(LEAST_CALL, columns / 2);
   const ending = endText(trace, call, valueWidth);

@@ -6,6 +6,7 @@
  *
  * Limits: recorded text is made printable and cut; widths count UTF-16 units.
  */
+import { placeText } from "../query/place-text";
 import type { Call, RecordedException } from "../query/index";
 import { callText } from "./call-text";
 import { localsLines, originLines } from "./exception-text";
@@ -81,7 +82,7 @@ function rowText(row: ViewRow, tree: ViewTree): string {
   const ending = node.trace ? endText(node.trace, call, VALUE_WIDTH) : "";
   const time = duration(call.durationNs).padStart(TIME_WIDTH);
   const below = mark === "▸" ? `  (${plural(call.children.length, "call")})` : "";
-  return `${time} ${indent}${mark} ${callText(call, VALUE_WIDTH)}${ending}${below}  ${printable(`${call.file}:${call.line}`)}`;
+  return `${time} ${indent}${mark} ${callText(call, VALUE_WIDTH)}${ending}${below}  ${printable(placeText(call))}`;
 }
 
 function traceText({ node }: ViewRow, isOpen: boolean): string {

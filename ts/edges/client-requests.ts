@@ -83,7 +83,9 @@ export function heedHeaders(message: object): void {
     return {
       _storeHeader(this: unknown, firstLine: string, headers: unknown): void {
         const isRequest = typeof firstLine === "string" && !startsWith(firstLine, "HTTP/");
-        const first = isRequest ? firstLine + headersFor(this as object, headers) : firstLine;
+        const first = isRequest
+          ? firstLine + headersFor(this as object, firstLine, headers)
+          : firstLine;
         apply(original, this, [first, headers] as never[]);
       },
     };
@@ -98,7 +100,7 @@ function beginFirst(message: unknown): void {
   const head = ownData(request, "_header");
   if (typeof head !== "string") return;
   const at = indexOf(head, LINE_END) + LINE_END.length;
-  const more = headersFor(request, slice(head, at));
+  const more = headersFor(request, head, slice(head, at));
   const written = slice(head, 0, at) + more + slice(head, at);
   request["_header"] = written;
   const waits = ownData(request, "outputData") as { data?: unknown }[] | undefined;
@@ -109,13 +111,13 @@ function beginFirst(message: unknown): void {
   request["outputSize"] = (request["outputSize"] as number) + more.length;
 }
 
-/** A request goes out. Gives the lines that it has beside those of the program. `headers`: these. */
-function headersFor(request: object, headers: unknown): string {
-  const header = outgoing(headers, beginSent(request, headers));
+/** A request goes out. Gives the lines that it has beside those of the program. `line`: its first; `headers`: these. */
+function headersFor(request: object, line: string, headers: unknown): string {
+  const header = outgoing(headers, beginSent(request, line, headers));
   if (header === undefined) return "";
   const { parent, state: theirs } = header;
-  const line = `${TRACE_PARENT}: ${parent}${LINE_END}`;
-  return theirs === undefined ? line : `${line}${TRACE_STATE}: ${theirs}${LINE_END}`;
+  const parentLine = `${TRACE_PARENT}: ${parent}${LINE_END}`;
+  return theirs === undefined ? parentLine : `${parentLine}${TRACE_STATE}: ${theirs}${LINE_END}`;
 }
 
 /**

@@ -8,7 +8,14 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { EDGE_HTTP } from "../native/layout";
-import { apply } from "../runtime/primordials";
+import {
+  apply,
+  getDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  indexOf,
+  slice,
+} from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { begin, end, fail, spanKind } from "../runtime/spans";
 import { EDGES, state } from "../runtime/state";
@@ -111,12 +118,14 @@ function routeOf(request: object): string | undefined {
   return typeof base === "string" ? base + path : path;
 }
 
-/** The head of a request is about to be written. `headers`: those that it has. Gives its span. */
-export function beginSent(request: object, headers: unknown): number {
+/** The head of a request is about to be written. `line`: its first line; `headers`: those that it has. Gives its span. */
+export function beginSent(request: object, line: string, headers: unknown): number {
   if (!isWanted()) return 0;
+  const at = indexOf(line, " ");
+  const path = slice(line, at + 1, indexOf(line, " ", at + 1));
   const host = headerOf(headers, "host") ?? ownData(request, "host");
-  const url = `${text(ownData(request, "protocol"))}//${text(host)}${text(ownData(request, "path"))}`;
-  return opened(request, begin(SENT, [ownData(request, "method"), url]));
+  const url = `${text(ownData(request, "protocol"))}//${text(host)}${path}`;
+  return opened(request, begin(SENT, [slice(line, 0, at), url]));
 }
 
 /** A request of undici's has been made. Gives its span. */
@@ -143,8 +152,8 @@ function beginReceiving(message: unknown): void {
   if (open === undefined) return;
   open.response = response;
   setAnswered(response, request);
-  const socket = ownData(request, "socket");
-  if (typeof socket === "object" && socket !== null) heedSocket(socket);
+  const socket = socketOf(response);
+  if (socket !== undefined) heedSocket(socket);
   followBody(ownData(request, "parser"));
 }
 
@@ -158,9 +167,14 @@ function endSent(request: object, response: object, more: object): void {
   const open = openOf(request);
   if (open === undefined) return;
   forget(request);
-  const socket = ownData(request, "socket");
-  const bytes = typeof socket === "object" && socket !== null ? received(socket) : undefined;
+  const socket = socketOf(response);
+  const bytes = socket === undefined ? 0 : received(socket);
   end(open.span, { status: ownData(response, "statusCode"), bytes, ...more });
+}
+
+function socketOf(response: object): object | undefined {
+  const socket = ownData(response, "socket");
+  return typeof socket === "object" && socket !== null ? socket : undefined;
 }
 
 /** Bytes that have come on a connection since the last response. */
@@ -194,12 +208,26 @@ function endFetched(message: unknown): void {
   end(open.span, { status });
 }
 
+type Counter = (this: object) => unknown;
+/** Node's own getters of sockets, once there was one. */
+const counters: Record<"bytesRead" | "bytesWritten", Counter | undefined> = {
+  bytesRead: undefined,
+  bytesWritten: undefined,
+};
+
 /** What a connection has read or written so far. */
 function bytesOf(socket: object, name: "bytesRead" | "bytesWritten"): number {
-  const handle = ownData(socket, "_handle");
-  if (typeof handle !== "object" || handle === null) return 0;
-  const bytes = (handle as Record<string, unknown>)[name];
+  const counter = (counters[name] ??= getterOf(socket, name));
+  const bytes = counter === undefined ? 0 : apply(counter, socket, []);
   return typeof bytes === "number" ? bytes : 0;
+}
+
+/** The getter that an object inherits. */
+function getterOf(object: object, name: string): Counter | undefined {
+  let holder: object | null = object;
+  while (holder !== null && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
+  const descriptor = holder === null ? undefined : getDescriptor(holder, name);
+  return descriptor === undefined ? undefined : (ownData(descriptor, "get") as Counter | undefined);
 }
 
 /** From now on requests end with the connection that they are on. Node says nothing of that. */

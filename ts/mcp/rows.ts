@@ -6,6 +6,7 @@
  *
  * Limits: names and places are cut, so that a row of the smallest values fits into every budget.
  */
+import { placeText } from "../query/place-text";
 import { z } from "zod";
 import type {
   Call,
@@ -35,7 +36,7 @@ export function nameOf(name: string | null): string | null {
 
 /** `src/cart.js:10`. */
 export function placeOf(file: string | null, line: number | null): string | null {
-  return file === null ? null : short(line === null ? file : `${file}:${line}`, MAX_PLACE);
+  return file === null ? null : short(placeText({ file, line }), MAX_PLACE);
 }
 
 /** Nanoseconds as ms, to the tenth of a microsecond. */
@@ -374,7 +375,7 @@ function overheadOf(report: GovernorReport | null): RunRow["overhead"] {
 }
 
 function decisionOf({ at, function: name, file, line, from, to, why }: GovernorDecision): string {
-  const place = short(cleanText(`${name} (${file}:${line})`), MAX_PLACE);
+  const place = short(cleanText(`${name} (${placeText({ file, line })})`), MAX_PLACE);
   return `${at} ${place} ${from} → ${to}: ${why}`;
 }
 

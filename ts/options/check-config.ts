@@ -19,6 +19,7 @@ import { parseDuration } from "./duration";
 import { type Keep, keepRules } from "./keep";
 import { type RedactOptions, redactRules } from "./redact";
 import { retentionLimits, type RetentionOptions } from "./retention";
+import { edgeBits, type Edges, EDGE_KINDS } from "./edges";
 import { type SamplesOptions, samplingOf } from "./samples";
 import { suggest } from "./suggest";
 import { VALUE_NAMES, valueLimits, type ValuesOptions } from "./values";
@@ -84,6 +85,10 @@ export function checkValue(name: ConfigName, value: unknown, where: string): voi
     samplingOf(value as SamplesOptions | boolean, `${where}: "samples"`);
     return;
   }
+  if (option.kind === "edges") {
+    edgeBits(value as Edges, `${where}: "edges"`);
+    return;
+  }
   if (option.kind === "values") {
     valueLimits(value as ValuesOptions, (limit) => `${where}: "values.${limit}"`);
     return;
@@ -136,6 +141,8 @@ export function kindText({ kind, words = [] }: ConfigOption): string {
       return 'a text such as "errors,slow>200ms", a share, or { errors, slow, share, perSecond, slowestPerMinute, roots, when, last, memory }';
     case "samples":
       return "{ cpu, heap, intervalUs }, true or false";
+    case "edges":
+      return `a list of ${EDGE_KINDS.join(", ")}, true or false`;
     case "values":
       return `limits { ${VALUE_NAMES.join(", ")} }`;
     default:

@@ -18,6 +18,7 @@ import {
 } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
+import type { Edges } from "./edges";
 import type { SamplesOptions } from "./samples";
 import { VALUE_COUNTS, type ValuesOptions } from "./values";
 
@@ -44,6 +45,7 @@ export interface ConfigValues {
   readonly lines?: boolean;
   readonly variables?: boolean;
   readonly propagate?: boolean;
+  readonly edges?: Edges;
   readonly children?: boolean;
   readonly timeout?: string;
   readonly quiet?: boolean;
@@ -76,6 +78,7 @@ export interface ConfigOption {
     | "signal"
     | "redact"
     | "samples"
+    | "edges"
     | "values";
   readonly words?: readonly string[];
   /** The variable that says it as well. */
@@ -237,6 +240,13 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
     flag: "--no-propagate",
     standard: "true",
     help: "Requests that recorded code makes go out with a header traceparent, so that what they lead to in other processes belongs to them.",
+  },
+  edges: {
+    kind: "edges",
+    env: "BREADCRUMB_EDGES",
+    flag: "--edges",
+    standard: "none",
+    help: "Where the program meets others, as rows of their own: http (requests that it serves and makes), sql (queries of databases); true for all, false for none (docs/edges.md).",
   },
   children: {
     kind: "flag",

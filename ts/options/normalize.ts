@@ -38,6 +38,7 @@ import {
   retentionOf,
   type RetentionOptions,
 } from "./retention";
+import { edgeBits, type Edges, edgesOf } from "./edges";
 import { samplesOf, type SamplesOptions, type Sampling, samplingOf } from "./samples";
 import { type ValueLimits, valueLimits, type ValuesOptions, valuesOf } from "./values";
 
@@ -68,6 +69,7 @@ const KNOWN = [
   "lines",
   "variables",
   "propagate",
+  "edges",
   "inspector",
 ];
 const DEFAULT_MAX_CALLS = 100_000;
@@ -133,6 +135,7 @@ export function normalize(options: StartOptions, at: Circumstances): SessionOpti
       "propagate",
       options.propagate ?? onOrOff("BREADCRUMB_PROPAGATE", env) ?? config.propagate ?? true,
     ),
+    edges: edges(options.edges, env["BREADCRUMB_EDGES"], config.edges),
     run: runInfo(at),
   };
 }
@@ -220,6 +223,14 @@ function sampling(
   config: SamplesOptions | boolean | undefined,
 ): Sampling | null {
   return samplingOf(given ?? (env ? samplesOf(env, "BREADCRUMB_SAMPLES") : config));
+}
+
+function edges(
+  given: Edges | undefined,
+  env: string | undefined,
+  config: Edges | undefined,
+): number {
+  return edgeBits(given ?? (env ? edgesOf(env, "BREADCRUMB_EDGES") : config));
 }
 
 function limitsOfValues(

@@ -2,6 +2,7 @@
  * The options of a recording, for the API, the CLI and the environment alike.
  */
 import type { DumpSignal } from "./dump-signal";
+import type { Edges } from "./edges";
 import type { InspectorOptions } from "./inspector";
 import type { Keep, KeepRules } from "./keep";
 import type { RedactOptions, RedactRules } from "./redact";
@@ -120,6 +121,12 @@ export interface StartOptions {
    */
   readonly propagate?: boolean;
   /**
+   * Where the program meets others, as rows of their own: `"http"`, requests that it serves and makes; `"sql"`, queries of databases
+   * (docs/edges.md). true: all of them.
+   * @default false; `BREADCRUMB_EDGES`
+   */
+  readonly edges?: Edges;
+  /**
    * V8's sampling profilers run alongside, and what they find is in the table `samples`: where the main thread's time
    * goes, with `heap` where memory comes from (docs/samples.md). true: `{ cpu: true, heap: false, intervalUs: 1000 }`.
    * @default false; `BREADCRUMB_SAMPLES`
@@ -186,6 +193,8 @@ export interface SessionOptions {
   readonly variables: boolean;
   /** Requests go out with the ids of their trace. */
   readonly propagate: boolean;
+  /** Edges that are recorded, by EDGE_*. */
+  readonly edges: number;
   /** What is redacted; null: nothing. */
   readonly redact: RedactRules | null;
   /** What is known of this process. */

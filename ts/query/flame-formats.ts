@@ -7,6 +7,7 @@
  * `flame.root` itself is what d3-flame-graph takes (`name`, `value`, `children`). Limits: durations
  * are running time, in ns.
  */
+import { placeText } from "./place-text";
 import type { Flame, FlameNode } from "./pictures";
 
 /** A line a stack: its functions, `;` between them, and the ns that its last one ran itself. */
@@ -101,6 +102,6 @@ function walk(flame: Flame, show: (stack: readonly FlameNode[], node: FlameNode)
 }
 
 function folded({ name, file, line }: FlameNode): string {
-  const place = file === null ? "" : ` (${file}:${line})`;
+  const place = file === null ? "" : ` (${placeText({ file, line })})`;
   return `${name}${place}`.replaceAll(/[;\n\r]/g, ",");
 }

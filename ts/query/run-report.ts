@@ -7,6 +7,7 @@
  * Limits: the telling trace is looked for among the newest `TRACES`; what looks wrong is a guess from
  * sums, with its figures.
  */
+import { placeText } from "./place-text";
 import type { FunctionStats } from "./function-sums";
 import type { Run, TraceSummary } from "./results";
 import type { Store } from "./store";
@@ -124,7 +125,7 @@ async function endFindings(store: Store, run: Run): Promise<RunFinding[]> {
   const uncaught = await store.exceptions({ run: runId, handled: "uncaught", limit: 1 });
   const [last] = uncaught.items;
   if (last) {
-    const where = last.function === null ? "" : ` in ${last.function} (${last.file}:${last.line})`;
+    const where = last.function === null ? "" : ` in ${last.function} (${placeText(last)})`;
     findings.push({
       kind: "uncaught",
       severity: "error",
@@ -192,7 +193,7 @@ function functionFindings(sums: Sums, functions: readonly FunctionStats[]): RunF
   const { runId } = sums.run;
   const all = functions.reduce((total, f) => total + happened(f), 0);
   const percent = (share: number) => `${Math.round(share * 100)} %`;
-  const place = (f: FunctionStats) => `${f.function} (${f.file}:${f.line})`;
+  const place = (f: FunctionStats) => `${f.function} (${placeText(f)})`;
   const add = (kind: string, severity: Severity, message: string, next: string) =>
     findings.push({ kind, severity, message, next });
   const [hot] = sums.hottest;

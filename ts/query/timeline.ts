@@ -9,6 +9,7 @@
  * innermost there; else (it overlaps with what the caller began before, or outlasts it) on a lane that
  * is free. Limits: of a trace that was cut, the calls that were read.
  */
+import { placeText } from "./place-text";
 import type { TraceCall } from "./call-rows";
 import type { Timeline, TimelineLane, TimelineRow } from "./pictures";
 import type { Trace } from "./trace-tree";
@@ -74,7 +75,7 @@ export function chromeTrace(timeline: Timeline): ChromeTrace {
     args: {
       callId: row.callId,
       parentId: row.parentId,
-      source: `${row.file}:${row.line}`,
+      source: placeText(row),
       status: row.status,
       selfNs: row.selfNs,
       waitNs: row.waitNs,
