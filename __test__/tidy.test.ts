@@ -73,7 +73,7 @@ describe("imports in ts/", () => {
     native: ["errors"],
     runtime: ["native", "errors"],
     edges: ["runtime", "native", "errors"],
-    hooks: ["runtime", "native", "options", "errors"],
+    hooks: ["edges", "runtime", "native", "options", "errors"],
     inspector: ["runtime", "native", "options", "errors"],
     facade: ["edges", "hooks", "inspector", "runtime", "native", "options", "errors"],
     control: ["options", "errors"],

@@ -20,9 +20,10 @@ import { heedTests } from "./runtime/caller-location";
 import { installContexts } from "./runtime/context";
 import { holdExcerpt } from "./runtime/excerpt";
 import { installExecve } from "./runtime/execve";
-import { installProbes } from "./runtime/probes";
+import { installProbes, onLibrary } from "./runtime/probes";
 import { uncaught } from "./runtime/raise";
 import { leaveSpans } from "./edges/http-spans";
+import { wrapLibrary, wrapLoaded } from "./edges/libraries";
 import { followRequests, leaveRequests } from "./edges/server-requests";
 import { installStackMapping, prepareExcerpt } from "./runtime/stack";
 import { raiseStackLimit } from "./runtime/stack-limit";
@@ -51,6 +52,7 @@ export function install(): void {
   if (!installed) installOnce();
   if (hasContexts) followRequests();
   followClient();
+  if (native.edges() !== 0) wrapLoaded();
 }
 
 function installOnce(): void {
@@ -72,6 +74,7 @@ function installOnce(): void {
     installProbes(realm);
     installToString(realm.global);
   });
+  onLibrary(wrapLibrary);
   watchUncaught();
 }
 

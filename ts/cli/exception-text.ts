@@ -20,6 +20,7 @@ const VALUE_WIDTH = 120;
 /** What is not known of one, where probes or breakpoints told of its calls. */
 const UNSEEN = {
   probe: "not seen (include the code that catches it)",
+  span: "not seen",
   inspector: "not seen (breakpoints had no pause for it)",
 };
 

@@ -188,7 +188,7 @@ function budgetLines(
   runs: readonly Run[],
   { columns }: CommandContext["output"],
 ): string[] {
-  if (calls.every(({ backend }) => backend === "probe")) return [];
+  if (!calls.some(({ backend }) => backend === "inspector")) return [];
   const run = runs.find((each) => each.runId === runId);
   const refused = (run && inspectorCountersOf(run.counters)?.refused) ?? 0;
   const some = refused > 0 ? ` (${plural(refused, "call")} of this run over it)` : "";

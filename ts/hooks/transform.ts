@@ -3,6 +3,7 @@
  *
  * Never throws: whatever goes wrong, the text is returned as it was.
  */
+import { libraryOf, told } from "../edges/libraries";
 import { native } from "../native/load";
 import { editRunner, isUnknownRunner, UNKNOWN_RUNNER } from "./runners";
 
@@ -48,16 +49,28 @@ export function transform(source: string, path: string, kind: SourceKind, head =
     heed(source);
     const text = editRunner(source, path);
     if (isUnknownRunner(source, path)) native.leaveAlone(path, UNKNOWN_RUNNER);
-    if (!native.selects(path) && !selectsByMap(source, path)) return text;
-    if (!begin()) return text;
-    if (isMeasured) {
-      native.leaveAlone(path, MEASURED);
-      return text;
-    }
-    return native.instrument(text, path, kind, head).code ?? text;
+    const library = kind === "commonjs" ? libraryOf(path) : undefined;
+    const probed = withProbes(source, text, path, kind, head);
+    return library === undefined ? probed : told(probed, library);
   } catch {
     return source;
   }
+}
+
+function withProbes(
+  source: string,
+  text: string,
+  path: string,
+  kind: SourceKind,
+  head: string,
+): string {
+  if (!native.selects(path) && !selectsByMap(source, path)) return text;
+  if (!begin()) return text;
+  if (isMeasured) {
+    native.leaveAlone(path, MEASURED);
+    return text;
+  }
+  return native.instrument(text, path, kind, head).code ?? text;
 }
 
 const MAP = "sourceMappingURL=";

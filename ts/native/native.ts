@@ -90,6 +90,8 @@ export interface Native {
   awaitText(path: string, reason: string): void;
   /** The text of a file has come. */
   sawText(path: string): void;
+  /** EDGE_* of the recording that was configured last: which edges of the program it has. */
+  edges(): number;
   /** Id of a span, the same whenever it is named. `span`: JSON of `SpanName`. Throws where there are too many functions. */
   defineSpan(span: string): number;
   /** Column of the original for a place in an instrumented file; 0 where that is on another line. */

@@ -107,7 +107,7 @@ export async function selectCalls(reader: Reader, filter: CallFilter): Promise<C
   where.text("function", filter.function);
   where.text("file", filter.file);
   where.word("status", filter.status, ["returned", "threw", "open"]);
-  where.word("backend", filter.backend, ["probe", "inspector"]);
+  where.word("backend", filter.backend, ["probe", "inspector", "span"]);
   where.word("clock", filter.clock, ["coarse", "exact"]);
   where.span("started_at", span);
   addNumbers(where, filter);

@@ -18,7 +18,7 @@ import { traceId } from "./trace-id";
 const NO_CALLS: readonly TraceCall[] = [];
 const STATUSES: readonly CallStatus[] = ["returned", "threw", "open"];
 /**
- * In `packed`: bits 0–1 status, 2 exact, 3 inspector, 4–5 argument count (3: none), 6 callback, then
+ * In `packed`: bits 0–1 status, 2 exact, 3 inspector, 4–5 argument count (3: none), 6 callback, 7 span, then
  * thread.
  */
 const STATUS = 3;
@@ -27,7 +27,8 @@ const INSPECTOR = 8;
 const COUNT_SHIFT = 4;
 const NO_COUNT = 3;
 const CALLBACK = 64;
-const THREAD_UNIT = 128;
+const SPAN = 128;
+const THREAD_UNIT = 256;
 
 /** What calls of a function in a trace share. */
 const SHARED = "run_id, root_id, function, file, line, col, parameters";
@@ -63,7 +64,7 @@ const ROW = `
     wait_ns::DOUBLE AS wait_ns, depth::DOUBLE AS depth,
     (CASE status WHEN 'returned' THEN 0 WHEN 'threw' THEN 1 ELSE 2 END
       + CASE clock WHEN 'exact' THEN ${EXACT} ELSE 0 END
-      + CASE backend WHEN 'inspector' THEN ${INSPECTOR} ELSE 0 END
+      + CASE backend WHEN 'inspector' THEN ${INSPECTOR} WHEN 'span' THEN ${SPAN} ELSE 0 END
       + CASE parent_kind WHEN 'root' THEN ${CALLBACK} ELSE 0 END
       + ${1 << COUNT_SHIFT} * coalesce(argument_count, ${NO_COUNT})
       + ${THREAD_UNIT}::BIGINT * thread_id)::DOUBLE AS packed,
@@ -268,6 +269,7 @@ export class TraceCall implements Call {
   }
 
   get backend(): Call["backend"] {
+    if (this.#bits & SPAN) return "span";
     return this.#bits & INSPECTOR ? "inspector" : "probe";
   }
 

@@ -188,8 +188,8 @@ export interface Call {
   readonly clock: "coarse" | "exact";
   /** Calls that this row stands for. */
   readonly weight: number;
-  /** What recorded it. */
-  readonly backend: "probe" | "inspector";
+  /** What told of it: probes, breakpoints, or of a span Node, a library or the program. */
+  readonly backend: "probe" | "inspector" | "span";
   /** The lines of its function that ran, in the order in which they first did; null without the option `lines`. */
   readonly lines: readonly LineRun[] | null;
   /** What its assignments came to, in the order in which they were made; null without the option `variables`. */

@@ -297,6 +297,14 @@ export function onHit(action: typeof hit): void {
   hit = action;
 }
 
+/** What a library's file has told. */
+let library: (name: string, exports: unknown) => void = () => {};
+
+/** Sets what is told of a library's file that has run: its name, what it exports. */
+export function onLibrary(action: typeof library): void {
+  library = action;
+}
+
 /**
  * The object that instrumented code knows as `$bc`. The enters test the mode and nothing else: so
  * short that the optimiser inlines them where a function is off, and keeps its budget of inlining
@@ -427,6 +435,7 @@ export const probes = Object.freeze({
     return value;
   },
   b: (point: number, ...values: unknown[]): boolean => hit(point, values),
+  m: (name: string, exports: unknown): void => library(name, exports),
   l: beginScope,
   v: putLocal,
   w: readLocal,

@@ -11,6 +11,8 @@
 import { FLAG_GENERATOR } from "../native/layout";
 import { native } from "../native/load";
 import { enterSlowly, probes } from "./probes";
+import { state, STRING } from "./state";
+import { apart } from "./texts";
 import { modes, records } from "./writer";
 
 /** What spans of one sort have in common. */
@@ -44,11 +46,35 @@ function idOf(kind: SpanKind): number {
   }
 }
 
+/** UTF-16 units kept of a text that a span begins with, where the option `values` keeps fewer. */
+const TEXT = 2000;
+
 /** Begins one. Gives its token, 0 where it is not recorded. */
 export function begin(kind: SpanKind, values: readonly unknown[]): number {
   if (!records()) return 0;
   const id = idOf(kind);
-  return id < 0 || modes[id] === 0 ? 0 : enterSlowly(id, FLAG_GENERATOR, values);
+  if (id < 0 || modes[id] === 0) return 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    const isLong = typeof value === "string" && value.length > (state[STRING] as number);
+    if (isLong) return enterWhole(id, values);
+  }
+  return enterSlowly(id, FLAG_GENERATOR, values);
+}
+
+/** The same with longer texts than those of calls. */
+function enterWhole(id: number, values: readonly unknown[]): number {
+  const kept = state[STRING] as number;
+  let token = 0;
+  state[STRING] = kept > TEXT ? kept : TEXT;
+  try {
+    apart(() => {
+      token = enterSlowly(id, FLAG_GENERATOR, values);
+    });
+  } finally {
+    state[STRING] = kept;
+  }
+  return token;
 }
 
 /** Ends it. */

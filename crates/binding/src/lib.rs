@@ -312,6 +312,12 @@ pub fn saw_text(path: String) {
     process::with_files(|files| files.saw_text(&path));
 }
 
+/// EDGE_* of what is recorded.
+#[napi]
+pub fn edges() -> i32 {
+    process::edges()
+}
+
 /// Id of a span. `span`: JSON of `SpanName`.
 #[napi]
 pub fn define_span(span: String) -> Result<u32> {

@@ -303,6 +303,14 @@ fn excludes_all(files: &[Arc<str>]) -> bool {
     })
 }
 
+/// EDGE_* of the recording that was configured last.
+pub fn edges() -> i32 {
+    SESSION
+        .read()
+        .as_ref()
+        .map_or(0, |session| session.options.edges)
+}
+
 /// A path as users see it.
 pub fn shown(path: &str) -> String {
     let guard = SESSION.read();

@@ -266,7 +266,7 @@ pub const CALLS: Table = Table {
             Text,
             false,
             Dictionary,
-            "`probe` or `inspector`.",
+            "What told of it: `probe`, `inspector`, or `span`, of what is no function: Node, a library or the program (docs/edges.md).",
         ),
         column(
             "parent_kind",
@@ -404,7 +404,12 @@ pub const CALLS: Table = Table {
             "`coarse` or `exact`: which clock its times were read from.",
         ),
         view("weight", "INTEGER", "", "Calls that this row stands for."),
-        view("backend", "VARCHAR", "", "`probe` or `inspector`."),
+        view(
+            "backend",
+            "VARCHAR",
+            "",
+            "What told of it: `probe`, `inspector`, or `span`, of what is no function: Node, a library or the program (docs/edges.md).",
+        ),
         view(
             "lines",
             "VARCHAR",

@@ -1,0 +1,58 @@
+/**
+ * Libraries whose calls are spans: their files are told apart by their paths, and once one has run, functions of what it exports are
+ * replaced.
+ *
+ *     libraryOf("/app/node_modules/pg/lib/client.js") // "pg/lib/client.js"
+ *     // behind its text, on a line of its own: ;$bc.m("pg/lib/client.js", module.exports)
+ *
+ * So a library may be loaded late, by `import`, or twice; what stands in its place in a test is let alone.
+ * Limits: a library that is bundled into a file of the program is not seen.
+ */
+import Module from "node:module";
+import { EDGE_SQL } from "../native/layout";
+import { native } from "../native/load";
+import { wrapPgClient, wrapPgPool } from "./pg";
+
+/** What is to be done with the exports of a file. */
+type Wrap = (exports: unknown) => void;
+
+const LIBRARIES: Readonly<Record<string, Wrap>> = {
+  "pg/lib/client.js": wrapPgClient,
+  "pg-pool/index.js": wrapPgPool,
+};
+const IN_PACKAGE = /[\\/]node_modules[\\/]([^\\/]+[\\/][^\\/]+(?:[\\/][^\\/]+)?)$/;
+
+/** Which of the files this is; undefined if it is none, or no such edge is recorded. */
+export function libraryOf(path: string): string | undefined {
+  const [, inside] = IN_PACKAGE.exec(path) ?? [];
+  const name = inside?.replaceAll("\\", "/");
+  if (name === undefined || LIBRARIES[name] === undefined) return undefined;
+  return (native.edges() & EDGE_SQL) === 0 ? undefined : name;
+}
+
+/** Its text, and behind it what tells of its exports. */
+export function told(source: string, library: string): string {
+  return `${source}\n;$bc.m(${JSON.stringify(library)}, module.exports);`;
+}
+
+/** Files that have been seen to, by what they export. */
+const done = new WeakSet<object>();
+
+/** A file has run. */
+export function wrapLibrary(library: string, exports: unknown): void {
+  if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return;
+  if (done.has(exports)) return;
+  done.add(exports);
+  LIBRARIES[library]?.(exports);
+}
+
+/** Files that ran before there was a recording. */
+export function wrapLoaded(): void {
+  const { _cache: cache } = Module as unknown as {
+    readonly _cache: Readonly<Record<string, { readonly exports: unknown } | undefined>>;
+  };
+  for (const path of Object.keys(cache)) {
+    const library = libraryOf(path);
+    if (library !== undefined) wrapLibrary(library, cache[path]?.exports);
+  }
+}
