@@ -4,9 +4,9 @@
  */
 import { describe, expect, test } from "vitest";
 import { measureAttach } from "./attach.ts";
+import { measureEdges } from "./edges.ts";
 import { FIRST, measureHits } from "./inspector.ts";
 import { linesOfCompiler, measureLines } from "./lines.ts";
-import { measureRequests } from "./requests.ts";
 import { benchStart } from "./start.ts";
 import { MODES, runWorkload, WORKLOADS } from "./workload.ts";
 
@@ -40,9 +40,10 @@ test("lines of a program are counted", async () => {
   expect(await linesOfCompiler("small")).toBeGreaterThan(1e4);
 });
 
-test("edges of requests are measured", () => {
-  const { out, plain, linked } = measureRequests(process.execPath, true, "small");
-  expect([out, plain, linked].every((us) => us > 0)).toBe(true);
+test.each(["get", "fetch"])("edges of requests by %s are measured", async (how) => {
+  const costs = await measureEdges(process.execPath, how, { first: 10, count: 20, piece: 10 });
+  expect([...costs.keys()]).toEqual(["plain", "calls", "one trace", "rows"]);
+  expect([...costs.values()].every((us) => us > 0)).toBe(true);
 });
 
 test("starts are measured", () => {

@@ -6,12 +6,13 @@
  *
  * A throw that is caught: in a function without breakpoints, with ours, and in another file while ours are there.
  *
- * A page that was loaded before: seconds without and with breakpoints in its own functions, and in all of Express,
- * lodash and Handlebars, in turn. What must hold: with 100 hits a second in its own functions and no
- * results 1.05 times the CPU of a request.
+ * A page that was loaded before: breakpoints in its own functions, and in all of Express, lodash and Handlebars, in turn, each beside a
+ * process that serves the same pages at the same time without: what else the machine does both have. The variant without any tells how
+ * far two of the same differ. What must hold: with 100 hits a second in its own functions and no results 1.05 times the CPU of a request.
  */
-import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
+import { answer, ask, inTurn } from "./in-turn.ts";
 import { formatRatio, formatTable, type Ratio, spreadOf } from "./statistics.ts";
 
 /** Times of a bare logpoint that a hit may cost. */
@@ -21,9 +22,9 @@ const MOST_OF_PAGE = 1.05;
 const BOUNDED = "its own functions, 100 hits";
 const WORKLOADS = join(import.meta.dirname, "workloads");
 const DIST = join(import.meta.dirname, "../../dist/index.js");
-const SECONDS = 5;
-/** Those and the eight before. */
-const SECONDS_OF_SESSION = 13;
+/** V8 makes all optimised code anew meanwhile. */
+const FIRST_MS = 8000;
+const LATER_MS = 5000;
 
 /** What there is to a hit. */
 const HITS = ["off", "bare", "ours", "results"] as const;
@@ -44,41 +45,40 @@ export interface CallCost {
   readonly pauses: number;
 }
 
-/** What one variant of the page cost. */
-interface PageCost {
+/** What requests cost for a time. */
+interface During {
+  /** CPU of one. */
   readonly cpuUs: number;
   readonly p99Ms: number;
   readonly mostMs: number;
-  readonly firstUs: number;
-  readonly firstMs: number;
-  readonly recorded?: number;
+}
+
+/** What one variant of the page cost, and the same time without. */
+interface PageCost {
+  readonly first: During;
+  readonly firstPlain: During;
+  readonly later: During;
+  readonly plain: During;
+  readonly recorded: number;
 }
 
 /** What calls cost with hits of each kind, and what was recorded of them, with the first ones. */
 export function measureHits(calls: number): Promise<ReadonlyMap<string, CallCost>> {
-  return inTurn(HITS, calls);
+  return hitsInTurn(HITS, calls);
 }
 
-/** Each kind in a process of its own, a few calls of one after a few of the other: all meet the same machine. */
-async function inTurn(
+async function hitsInTurn(
   kinds: readonly string[],
   calls: number,
 ): Promise<ReadonlyMap<string, CallCost>> {
-  const children = await Promise.all(kinds.map((kind) => startChild(kind)));
-  const ns = kinds.map(() => 0);
-  for (let done = -FIRST; done < calls; done += PIECE) {
-    for (const [at, child] of children.entries()) {
-      const took = await ask<number>(child, PIECE);
-      if (done >= 0) ns[at] = (ns[at] as number) + took;
-    }
+  const children: (readonly [string, ChildProcess])[] = [];
+  for (const kind of kinds) children.push([kind, await startChild(kind)]);
+  const ns = await inTurn(children, { first: FIRST, count: calls, piece: PIECE });
+  const costs = new Map<string, CallCost>();
+  for (const [kind, child] of children) {
+    costs.set(kind, { us: (ns.get(kind) as number) / 1000, ...(await ask<Recorded>(child, 0)) });
   }
-  const ends = await Promise.all(children.map((child) => ask<Recorded>(child, 0)));
-  return new Map(
-    kinds.map((kind, at) => [
-      kind,
-      { us: (ns[at] as number) / calls / 1000, ...(ends[at] as Recorded) },
-    ]),
-  );
+  return costs;
 }
 
 type Recorded = Pick<CallCost, "recorded" | "pauses">;
@@ -89,23 +89,6 @@ async function startChild(kind: string): Promise<ChildProcess> {
   return child;
 }
 
-function ask<T>(child: ChildProcess, calls: number): Promise<T> {
-  child.send(calls);
-  return answer(child);
-}
-
-/** A child's next message. Rejects if it ends instead. */
-function answer<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`ended with ${code}`));
-    child.once("exit", ended);
-    child.once("message", (message) => {
-      child.off("exit", ended);
-      resolve(message as T);
-    });
-  });
-}
-
 /** Costs of kinds, round by round. */
 async function costsOf(
   kinds: readonly string[],
@@ -113,7 +96,7 @@ async function costsOf(
   rounds: number,
 ): Promise<(kind: string) => number[]> {
   const costs: ReadonlyMap<string, CallCost>[] = [];
-  for (let round = 0; round < rounds; round++) costs.push(await inTurn(kinds, calls));
+  for (let round = 0; round < rounds; round++) costs.push(await hitsInTurn(kinds, calls));
   return (kind) => costs.map((round) => round.get(kind)?.us as number);
 }
 
@@ -134,39 +117,59 @@ export async function benchInspector(rounds: number): Promise<number> {
   const throwLines = THROWS.map((kind) => [kind, `${spreadOf(throws(kind)).median.toFixed(1)} µs`]);
   console.log(formatTable([["a throw", ""], ...throwLines]));
   console.log();
-  const most = benchPage(rounds);
+  const most = await benchPage(rounds);
   return ratios("ours").median > MOST || most > MOST_OF_PAGE ? 1 : 0;
 }
 
-function measurePage(rounds: number): readonly Record<string, PageCost>[] {
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [join(WORKLOADS, "inspected-page.cjs"), String(rounds), String(SECONDS), DIST],
-    { encoding: "utf8", cwd: WORKLOADS },
-  );
-  if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as readonly Record<string, PageCost>[];
+/** The page in two processes: what each variant cost, round by round. */
+async function measurePage(rounds: number): Promise<ReadonlyMap<string, PageCost>[]> {
+  const start = (): ChildProcess => fork(join(WORKLOADS, "inspected-page.cjs"), [DIST]);
+  const [page, beside] = [start(), start()];
+  const [names] = await Promise.all([answer<string[]>(page), answer(beside)]);
+  const both = (during: number): Promise<[During, During]> =>
+    Promise.all([ask<During>(page, { during }), ask<During>(beside, { during })]);
+  const costs: Map<string, PageCost>[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const cost = new Map<string, PageCost>();
+    for (const name of turned(names, round)) {
+      await ask(page, { start: name });
+      const [first, firstPlain] = await both(FIRST_MS);
+      const [later, plain] = await both(LATER_MS);
+      const { recorded } = await ask<{ recorded: number }>(page, { stop: true });
+      cost.set(name, { first, firstPlain, later, plain, recorded });
+    }
+    costs.push(cost);
+  }
+  page.disconnect();
+  beside.disconnect();
+  page.kill();
+  beside.kill();
+  return costs;
+}
+
+function turned<T>(list: readonly T[], by: number): T[] {
+  return list.map((_, at) => list[(at + by) % list.length] as T);
 }
 
 /** Prints a line for each variant. Gives the ratio of the one that is bounded. */
-function benchPage(rounds: number): number {
-  const costs = measurePage(rounds);
-  const cpu = ({ cpuUs }: PageCost): number => cpuUs;
+async function benchPage(rounds: number): Promise<number> {
+  const costs = await measurePage(rounds);
   const of = (name: string, figure: (cost: PageCost) => number): number[] =>
-    costs.map((round) => figure(round[name] as PageCost));
-  const plain = of("plain", cpu);
-  const ratios = (name: string, figure: (cost: PageCost) => number): number[] =>
-    of(name, figure).map((us, round) => us / (plain[round] as number));
+    costs.map((round) => figure(round.get(name) as PageCost));
+  const ratio = (name: string): Ratio =>
+    spreadOf(of(name, ({ later, plain }) => later.cpuUs / plain.cpuUs));
+  const firstRatio = (name: string): Ratio =>
+    spreadOf(of(name, ({ first, firstPlain }) => first.cpuUs / firstPlain.cpuUs));
   const middle = (name: string, figure: (cost: PageCost) => number): string =>
     spreadOf(of(name, figure)).median.toFixed(1);
-  const lines = Object.keys(costs[0] as object).map((name) => [
+  const lines = [...(costs[0] as ReadonlyMap<string, PageCost>).keys()].map((name) => [
     name,
-    formatRatio(spreadOf(ratios(name, cpu))),
-    `${middle(name, ({ p99Ms }) => p99Ms)} ms`,
-    `${middle(name, ({ mostMs }) => mostMs)} ms`,
-    formatRatio(spreadOf(ratios(name, ({ firstUs }) => firstUs))),
-    `${middle(name, ({ firstMs }) => firstMs)} ms`,
-    (Number(middle(name, ({ recorded = 0 }) => recorded)) / SECONDS_OF_SESSION).toFixed(1),
+    formatRatio(ratio(name)),
+    `${middle(name, ({ later }) => later.p99Ms)} ms`,
+    `${middle(name, ({ later }) => later.mostMs)} ms`,
+    formatRatio(firstRatio(name)),
+    `${middle(name, ({ first }) => first.mostMs)} ms`,
+    middle(name, ({ recorded }) => (1000 * recorded) / (FIRST_MS + LATER_MS)),
   ]);
   const columns = [
     "the page",
@@ -178,5 +181,5 @@ function benchPage(rounds: number): number {
     "calls recorded a second",
   ];
   console.log(formatTable([columns, ...lines]));
-  return spreadOf(ratios(BOUNDED, cpu)).median;
+  return ratio(BOUNDED).median;
 }

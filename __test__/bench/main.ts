@@ -6,15 +6,15 @@
  * takes to keep every call, and how fast the recorder is.
  *
  * `npm run bench -- values`: see `values.ts`; `npm run bench -- overhead`: see `overhead.ts`; `-- start`: see `start.ts`;
- * `-- lines`: see `lines.ts`; `-- requests`: see `requests.ts`; `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
+ * `-- lines`: see `lines.ts`; `-- edges`: see `edges.ts`; `-- inspector`: see `inspector.ts`; `-- attach`: see `attach.ts`.
  * Arguments: `--workloads tsc,page`, `--modes values,locals`, `--leaves skip`, `--clock exact`, `--rounds 5`, `--small`, `--json`.
  */
 import { parseArgs } from "node:util";
 import { benchAttach } from "./attach.ts";
+import { benchEdges } from "./edges.ts";
 import { benchInspector } from "./inspector.ts";
 import { benchLines } from "./lines.ts";
 import { benchOverhead } from "./overhead.ts";
-import { benchRequests } from "./requests.ts";
 import { type Case, formatRatio, formatTable, medianOf, ratio, type Round } from "./statistics.ts";
 import { benchStart } from "./start.ts";
 import { benchValues } from "./values.ts";
@@ -40,9 +40,13 @@ if (positionals.includes("attach")) {
   process.exit(0);
 }
 if (positionals.includes("inspector")) process.exit(await benchInspector(Number(values.rounds)));
-if (positionals.includes("lines")) process.exit(await benchLines(Number(values.rounds)));
-if (positionals.includes("requests")) {
-  process.exit(benchRequests(Number(values.rounds), values.nodes?.split(",").map(Number)));
+const isOfLines = positionals.includes("lines");
+const isOfEdges = positionals.includes("edges");
+if (isOfLines || isOfEdges) {
+  const rounds = Number(values.rounds);
+  const ofLines = isOfLines ? await benchLines(rounds) : 0;
+  const ofEdges = isOfEdges ? await benchEdges(rounds, values.nodes?.split(",").map(Number)) : 0;
+  process.exit(Math.max(ofLines, ofEdges));
 }
 if (positionals.includes("values")) process.exit(benchValues(Number(values.rounds)));
 if (positionals.includes("overhead")) {

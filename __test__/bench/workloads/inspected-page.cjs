@@ -1,15 +1,14 @@
 /**
- * The page, loaded before it is recorded: seconds without and with breakpoints in all of it, in turn. Prints JSON:
- * for each variant of each round CPU of a request in µs, and the times of the slowest hundredth and of all in ms; `first`: in
- * the seconds after the start.
- * Arguments: rounds, seconds, module of the package.
+ * The page, loaded before it is recorded, as a child process that does what it is told: `{ start }` begins to record a
+ * variant, by its name, `{ during }` asks for pages for so many ms, `{ stop }` ends the recording. Answers to `during`: CPU of a
+ * request in µs, and the times of the slowest hundredth and of all in ms; to `stop` the calls recorded.
+ * Arguments: module of the package.
  */
 "use strict";
 const http = require("node:http");
 const { get, listen } = require("./page-server.cjs");
 
-const [rounds, seconds] = process.argv.slice(2, 4).map(Number);
-const { Breadcrumb } = require(process.argv[4]);
+const { Breadcrumb } = require(process.argv[2]);
 const OWN = ["page-server.cjs"];
 const ALL = [...OWN, "npm:express", "npm:router", "npm:lodash", "npm:handlebars"];
 /** A call hits two breakpoints. */
@@ -23,34 +22,27 @@ const VARIANTS = {
   "its own functions, with results": { include: OWN, inspector: true },
   "all 1,200 functions, 100 calls": { include: ALL, inspector: NO_RESULTS },
 };
-/** V8 makes all optimised code anew meanwhile. */
-const FIRST_MS = 8000;
+
+let session;
 
 async function main() {
   const server = await listen();
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const ask = (at) => get(server, agent, `/orders/${at % 7}`);
-  await during(ask, 2000);
-  const costs = [];
-  for (let round = 0; round < rounds; round++) {
-    const cost = {};
-    for (const [name, options] of turned(Object.entries(VARIANTS), round)) {
-      const session =
-        options && (await Breadcrumb.start({ store: ":memory:", maxCalls: 1000, ...options }));
-      const first = await during(ask, FIRST_MS);
-      cost[name] = {
-        ...(await during(ask, seconds * 1000)),
-        firstUs: first.cpuUs,
-        firstMs: first.mostMs,
-      };
-      if (session === undefined) continue;
-      const { recorded, inspector: counters } = await session.stop();
-      Object.assign(cost[name], { recorded, counters });
-    }
-    costs.push(cost);
+  process.on("message", async (told) => process.send(await obey(told, ask)));
+  process.send(Object.keys(VARIANTS));
+}
+
+async function obey({ start, during: ms, stop }, ask) {
+  if (ms !== undefined) return during(ask, ms);
+  const options = VARIANTS[start];
+  if (options !== undefined) {
+    session = await Breadcrumb.start({ store: ":memory:", maxCalls: 1000, ...options });
   }
-  agent.destroy();
-  server.close(() => process.stdout.write(JSON.stringify(costs)));
+  if (stop !== true || session === undefined) return { recorded: 0 };
+  const { recorded } = await session.stop();
+  session = undefined;
+  return { recorded };
 }
 
 /** Asks one page after the other. */
@@ -71,10 +63,6 @@ async function during(ask, ms) {
     mostMs: times.at(-1),
     requests: times.length,
   };
-}
-
-function turned(list, by) {
-  return list.map((_, at) => list[(at + by) % list.length]);
 }
 
 void main();
