@@ -38,6 +38,15 @@ describe("parseRunArguments", () => {
     expect(parseRunArguments(["node", "--lines"]).lines).toBe(false);
   });
 
+  it("knows --edges", () => {
+    expect(parseRunArguments(["--edges", "all", "node"]).edges).toBe(true);
+    expect(parseRunArguments(["--edges=sql, http", "node"]).edges).toEqual(["sql", "http"]);
+    expect(parseRunArguments(["node"]).edges).toBeUndefined();
+    expect(() => parseRunArguments(["--edges", "ftp", "node"])).toThrow(
+      '--edges is all, none or some of http, sql; got "ftp"',
+    );
+  });
+
   it("knows --no-propagate", () => {
     expect(parseRunArguments(["--no-propagate", "node"])["no-propagate"]).toBe(true);
     expect(parseRunArguments(["node"])["no-propagate"]).toBe(false);

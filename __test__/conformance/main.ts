@@ -6,7 +6,7 @@
  *     typescript   v24.1.0   equal       4123456    1.0 s     5.2 s
  *
  * Arguments: `--nodes 20,24`, `--turns` (each program on the pinned Node and on one of the others, in turn), `--programs babel,eslint`, `--small`, `--no-output`, `--no-counts`, `--locals`,
- * `--lines` (and how often each ran against V8's counts), `--variables`, `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
+ * `--lines` (and how often each ran against V8's counts), `--variables`, `--edges`, `--leaves skip`, `--jobs 1` (programs at once; a program's own runs come one after the other).
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     locals: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
     variables: { type: "boolean", default: false },
+    edges: { type: "boolean", default: false },
     leaves: { type: "string" },
     jobs: { type: "string", default: String(availableParallelism()) },
   },
@@ -35,6 +36,7 @@ const { values } = parseArgs({
 if (values.locals) process.env["BREADCRUMB_LOCALS"] = "1";
 if (values.lines) process.env["BREADCRUMB_LINES"] = "1";
 if (values.variables) process.env["BREADCRUMB_VARIABLES"] = "1";
+if (values.edges) process.env["BREADCRUMB_EDGES"] = "1";
 if (values.leaves) process.env["BREADCRUMB_LEAVES"] = values.leaves;
 const majors = values.nodes?.split(",").map(Number) ?? MATRIX;
 const others = majors.filter((major) => major !== PINNED);

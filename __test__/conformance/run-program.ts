@@ -93,17 +93,23 @@ function capture(
   });
 }
 
-/** The few variables that programs need: nothing of the machine's own settings gets through. */
+/** What programs need, and what says how they are recorded. */
+const PASSED = [
+  "PATH",
+  "HOME",
+  "SystemRoot",
+  "BREADCRUMB_LOCALS",
+  "BREADCRUMB_LINES",
+  "BREADCRUMB_VARIABLES",
+  "BREADCRUMB_EDGES",
+  "BREADCRUMB_LEAVES",
+];
+
+/** Few variables: nothing of the machine's own settings gets through. */
 function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const { PATH, HOME, SystemRoot, BREADCRUMB_LOCALS, BREADCRUMB_LINES, BREADCRUMB_LEAVES } =
-    process.env;
+  const passed = PASSED.filter((name) => process.env[name] !== undefined);
   return {
-    ...(PATH !== undefined && { PATH }),
-    ...(HOME !== undefined && { HOME }),
-    ...(SystemRoot !== undefined && { SystemRoot }),
-    ...(BREADCRUMB_LOCALS !== undefined && { BREADCRUMB_LOCALS }),
-    ...(BREADCRUMB_LINES !== undefined && { BREADCRUMB_LINES }),
-    ...(BREADCRUMB_LEAVES !== undefined && { BREADCRUMB_LEAVES }),
+    ...Object.fromEntries(passed.map((name) => [name, process.env[name]])),
     TMPDIR: tmpdir(),
     // The first Node instruments, the next ones read what it has kept.
     BREADCRUMB_CACHE: join(tmpdir(), "conformance-cache"),

@@ -1,3 +1,4 @@
+import { EDGE_HTTP, EDGE_SQL } from "../../ts/native/layout";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +78,21 @@ describe("normalize", () => {
     expect(of({ [name]: true }, { ...at, config, env })).toBe(true);
     expect(of({}, { ...at, env: { [variable]: "1" } })).toBe(true);
     expect(() => of({ [name]: 1 as never }, at)).toThrow(`"${name}" must be true or false`);
+  });
+
+  it("takes edges from options, the environment, the configuration", () => {
+    const config = { values: { edges: true }, folder: null };
+    const of = (...given: Parameters<typeof normalize>) => normalize(...given).edges;
+    expect(of({}, at)).toBe(0);
+    expect(of({}, { ...at, config })).toBe(EDGE_HTTP | EDGE_SQL);
+    expect(of({}, { ...at, config, env: { BREADCRUMB_EDGES: "sql" } })).toBe(EDGE_SQL);
+    expect(of({ edges: ["http"] }, { ...at, env: { BREADCRUMB_EDGES: "sql" } })).toBe(EDGE_HTTP);
+    expect(of({ edges: false }, { ...at, config })).toBe(0);
+    expect(() => of({ edges: "http" as never }, at)).toThrow(
+      'Option "edges" is all, none or some of',
+    );
+    expect(() => of({ edges: ["ftp" as never] }, at)).toThrow('got "ftp"');
+    expect(() => of({}, { ...at, env: { BREADCRUMB_EDGES: "some" } })).toThrow("BREADCRUMB_EDGES");
   });
 
   it("lets requests go out with the ids of their trace, unless told", () => {

@@ -8,14 +8,8 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { EDGE_HTTP } from "../native/layout";
-import {
-  apply,
-  getDescriptor,
-  getPrototypeOf,
-  hasOwn,
-  indexOf,
-  slice,
-} from "../runtime/primordials";
+import { hidden } from "../runtime/hidden";
+import { apply, getPrototypeOf, getter, hasOwn, indexOf, slice } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { begin, end, fail, spanKind } from "../runtime/spans";
 import { EDGES, state } from "../runtime/state";
@@ -28,26 +22,34 @@ const SERVED = spanKind("http.server", "node:http", PARAMETERS);
 const SENT = spanKind("http.client", "node:http", PARAMETERS);
 const FETCHED = spanKind("http.client", "undici", PARAMETERS);
 
+/** Node's own objects, as far as they are of use here. What Node has just made, or is about to read itself, is read as it does. */
+interface Message {
+  readonly method?: unknown;
+  readonly url?: unknown;
+  readonly statusCode?: unknown;
+  readonly protocol?: unknown;
+  readonly parser?: unknown;
+  readonly socket?: unknown;
+  /** Of a response: the request. */
+  readonly req?: unknown;
+}
+
 /** A request that has not ended. */
 interface Open {
-  readonly span: number;
+  /** 0 once it has. */
+  span: number;
   /** Bytes that had been written on its connection before. */
   readonly before: number;
   /** What answers it. */
-  response: object | undefined;
+  response: Message | undefined;
+  /** Of a request that was made: what the answer comes on. */
+  socket?: object;
 }
 
-/** Open requests: by Node's response where they are served, by the request where they are made. */
-const opens = new WeakMap<object, Open>();
-/** Requests that were made, by the response that is coming. */
-const answered = new WeakMap<object, object>();
+/** Requests, with what there is to know until they end. */
+const opens = hidden<Open>("module_source_private_symbol");
 /** Bytes of connections that belong to responses that have come. */
 const readBefore = new WeakMap<object, number>();
-const openOf = opens.get.bind(opens);
-const addOpen = opens.set.bind(opens);
-const forget = opens.delete.bind(opens);
-const requestOf = answered.get.bind(answered);
-const setAnswered = answered.set.bind(answered);
 const readOf = readBefore.get.bind(readBefore);
 const setRead = readBefore.set.bind(readBefore);
 
@@ -63,8 +65,8 @@ let follows = false;
 let destroy: Replaced | undefined;
 
 /** Keeps a request until it ends. The first time, what tells of ends is listened to. */
-function setOpen(message: object, open: Open): void {
-  addOpen(message, open);
+function setOpen(request: object, open: Open): void {
+  opens.set(request, open);
   if (follows) return;
   follows = true;
   for (const [name, heard] of channels) subscribe(name, heard);
@@ -83,28 +85,33 @@ function isWanted(): boolean {
 }
 
 /** A request has come, and its context is set. */
-export function beginServed(request: object, response: object, socket: object): void {
+export function beginServed(request: Message, response: Message, socket: object): void {
   if (!isWanted()) return;
-  const span = begin(SERVED, [ownData(request, "method"), ownData(request, "url")]);
+  const span = begin(SERVED, [request.method, request.url]);
   if (span === 0) return;
-  setOpen(response, { span, before: bytesOf(socket, "bytesWritten"), response });
+  setOpen(request, { span, before: bytesOf(socket, "bytesWritten"), response });
   heedSocket(socket);
 }
 
 function endServed(message: unknown): void {
-  const { request, response, socket } = message as Record<
-    "request" | "response" | "socket",
-    object
-  >;
-  const open = openOf(response);
+  const { request, response, socket } = message as {
+    readonly request: Message;
+    readonly response: Message;
+    readonly socket: object;
+  };
+  const open = opens.get(request);
   if (open === undefined) return;
-  forget(response);
-  end(open.span, servedAs(request, response, bytesOf(socket, "bytesWritten") - open.before));
+  close(open, servedAs(request, response, bytesOf(socket, "bytesWritten") - open.before));
 }
 
-function servedAs(request: unknown, response: object, bytes: number): object {
-  const status = ownData(response, "statusCode");
-  const route = typeof request === "object" && request !== null ? routeOf(request) : undefined;
+/** Ends it, unless it has ended. */
+function close(open: Open, result: object): void {
+  end(open.span, result);
+  open.span = 0;
+}
+
+function servedAs(request: object, { statusCode: status }: Message, bytes: number): object {
+  const route = routeOf(request);
   return route === undefined ? { status, bytes } : { status, route, bytes };
 }
 
@@ -119,12 +126,12 @@ function routeOf(request: object): string | undefined {
 }
 
 /** The head of a request is about to be written. `line`: its first line; `headers`: those that it has. Gives its span. */
-export function beginSent(request: object, line: string, headers: unknown): number {
+export function beginSent(request: Message, line: string, headers: unknown): number {
   if (!isWanted()) return 0;
   const at = indexOf(line, " ");
   const path = slice(line, at + 1, indexOf(line, " ", at + 1));
   const host = headerOf(headers, "host") ?? ownData(request, "host");
-  const url = `${text(ownData(request, "protocol"))}//${text(host)}${path}`;
+  const url = `${text(request.protocol)}//${text(host)}${path}`;
   return opened(request, begin(SENT, [slice(line, 0, at), url]));
 }
 
@@ -147,38 +154,32 @@ function opened(request: object, span: number): number {
 
 /** The head of a response has come. */
 function beginReceiving(message: unknown): void {
-  const { request, response } = message as Record<"request" | "response", object>;
-  const open = openOf(request);
+  const { request, response } = message as Readonly<Record<"request" | "response", Message>>;
+  const open = opens.get(request);
   if (open === undefined) return;
   open.response = response;
-  setAnswered(response, request);
-  const socket = socketOf(response);
-  if (socket !== undefined) heedSocket(socket);
-  followBody(ownData(request, "parser"));
+  const { socket } = response;
+  if (typeof socket === "object" && socket !== null) {
+    open.socket = socket;
+    heedSocket(socket);
+  }
+  followBody(request.parser);
 }
 
-/** All of a message has come. */
-function endReceived(response: object): void {
-  const request = requestOf(response);
-  if (request !== undefined) endSent(request, response, {});
+/** All of a message has come: of a response, that is its end. */
+function endReceived({ req: request }: Message): void {
+  if (typeof request !== "object" || request === null) return;
+  const open = opens.get(request);
+  if (open?.response !== undefined) endSent(open, open.response);
 }
 
-function endSent(request: object, response: object, more: object): void {
-  const open = openOf(request);
-  if (open === undefined) return;
-  forget(request);
-  const socket = socketOf(response);
-  const bytes = socket === undefined ? 0 : received(socket);
-  end(open.span, { status: ownData(response, "statusCode"), bytes, ...more });
+function endSent(open: Open, { statusCode: status }: Message): void {
+  close(open, { status, bytes: received(open) });
 }
 
-function socketOf(response: object): object | undefined {
-  const socket = ownData(response, "socket");
-  return typeof socket === "object" && socket !== null ? socket : undefined;
-}
-
-/** Bytes that have come on a connection since the last response. */
-function received(socket: object): number {
+/** Bytes that have come on its connection since the last response. */
+function received({ socket }: Open): number {
+  if (socket === undefined) return 0;
   const now = bytesOf(socket, "bytesRead");
   const before = readOf(socket) ?? 0;
   setRead(socket, now);
@@ -187,28 +188,26 @@ function received(socket: object): number {
 
 function failSent(message: unknown): void {
   const { request, error } = message as { readonly request: object; readonly error: unknown };
-  const open = openOf(request);
+  const open = opens.get(request);
   if (open === undefined) return;
-  forget(request);
   fail(open.span, error);
+  open.span = 0;
 }
 
 function beginFetched(message: unknown): void {
-  const { request, response } = message as Record<"request" | "response", object>;
-  const open = openOf(request);
+  const { request, response } = message as Readonly<Record<"request" | "response", Message>>;
+  const open = opens.get(request);
   if (open !== undefined) open.response = response;
 }
 
 function endFetched(message: unknown): void {
   const { request } = message as { readonly request: object };
-  const open = openOf(request);
-  if (open === undefined) return;
-  forget(request);
-  const status = open.response === undefined ? undefined : ownData(open.response, "statusCode");
-  end(open.span, { status });
+  const open = opens.get(request);
+  if (open !== undefined) close(open, { status: open.response?.statusCode });
 }
 
-type Counter = (this: object) => unknown;
+type Counter = (socket: object) => unknown;
+const none: Counter = () => 0;
 /** Node's own getters of sockets, once there was one. */
 const counters: Record<"bytesRead" | "bytesWritten", Counter | undefined> = {
   bytesRead: undefined,
@@ -218,16 +217,15 @@ const counters: Record<"bytesRead" | "bytesWritten", Counter | undefined> = {
 /** What a connection has read or written so far. */
 function bytesOf(socket: object, name: "bytesRead" | "bytesWritten"): number {
   const counter = (counters[name] ??= getterOf(socket, name));
-  const bytes = counter === undefined ? 0 : apply(counter, socket, []);
+  const bytes = counter(socket);
   return typeof bytes === "number" ? bytes : 0;
 }
 
 /** The getter that an object inherits. */
-function getterOf(object: object, name: string): Counter | undefined {
+function getterOf(object: object, name: string): Counter {
   let holder: object | null = object;
   while (holder !== null && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
-  const descriptor = holder === null ? undefined : getDescriptor(holder, name);
-  return descriptor === undefined ? undefined : (ownData(descriptor, "get") as Counter | undefined);
+  return holder === null ? none : getter(holder, name);
 }
 
 /** From now on requests end with the connection that they are on. Node says nothing of that. */
@@ -244,13 +242,16 @@ function heedSocket(socket: object): void {
 
 /** A connection is closed. What is on it ends, but for a request without an answer, which fails. */
 function endClosed(socket: object): void {
-  const message = ownData(socket, "_httpMessage");
+  const message = ownData(socket, "_httpMessage") as Message | null | undefined;
   if (typeof message !== "object" || message === null) return;
-  const open = openOf(message);
-  if (open?.response === undefined) return;
-  if (open.response !== message) return endSent(message, open.response, { aborted: true });
-  forget(message);
-  const request = ownData(message, "req");
+  const { req: served } = message;
+  const request = typeof served === "object" && served !== null ? served : message;
+  const open = opens.get(request);
+  if (open?.response === undefined || open.span === 0) return;
+  if (request === message) {
+    const { statusCode: status } = open.response;
+    return close(open, { status, bytes: received(open), aborted: true });
+  }
   const bytes = bytesOf(socket, "bytesWritten") - open.before;
-  end(open.span, { ...servedAs(request, message, bytes), aborted: true });
+  close(open, { ...servedAs(request, message, bytes), aborted: true });
 }

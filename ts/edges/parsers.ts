@@ -3,6 +3,7 @@
  * the connection.
  */
 import { type Context, enterRequest } from "../runtime/context";
+import { hidden } from "../runtime/hidden";
 import { apply } from "../runtime/primordials";
 
 type Listener = (this: Parser, ...args: unknown[]) => unknown;
@@ -16,17 +17,15 @@ export interface Parser {
 }
 
 /** Contexts of requests, by their message. */
-const contexts = new WeakMap<object, Context>();
+const contexts = hidden<Context>("module_export_names_private_symbol");
 /** The functions of ours that stand in a parser's slots. Parsers are used again. */
 const followers = new WeakSet<Listener>();
 // Bound now: a program may put others in their place.
-const contextOf = contexts.get.bind(contexts);
 const isFollower = followers.has.bind(followers);
 const addFollower = followers.add.bind(followers);
 
 /** Sets the context of a message. */
-export const setContext: (message: object, context: Context) => unknown =
-  contexts.set.bind(contexts);
+export const setContext: (message: object, context: Context) => void = contexts.set;
 
 /** Is told of each message that has come as a whole. */
 let received: (message: object) => void = () => {};
@@ -55,7 +54,7 @@ function followSlot(parser: Parser, slot: unknown, isLast: boolean): void {
 function follower(listener: Listener, isLast: boolean): Listener {
   function follow(this: Parser, ...args: unknown[]): unknown {
     const { incoming } = this;
-    const context = incoming === null ? undefined : contextOf(incoming);
+    const context = incoming === null ? undefined : contexts.get(incoming);
     if (context !== undefined) enterRequest(context);
     if (isLast && incoming !== null) received(incoming);
     return apply(listener, this, args);

@@ -9,7 +9,6 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { beginRequest, onResources } from "../runtime/context";
-import { ownData } from "../runtime/reflect";
 import {
   headerOf,
   parseTraceParent,
@@ -24,7 +23,7 @@ import { followBody, setContext } from "./parsers";
 
 /** What `http.server.request.start` tells, as far as it is of use here. */
 interface HttpStart {
-  readonly request: object;
+  readonly request: { readonly rawHeaders?: unknown; readonly url?: unknown };
   readonly response: object;
   readonly socket: { readonly parser?: object | null };
 }
@@ -58,7 +57,7 @@ export function leaveRequests(): void {
 function beginHttp(message: unknown): void {
   const { request, response, socket } = message as HttpStart;
   heedHeaders(response);
-  const context = beginRequest(spanOf(ownData(request, "rawHeaders"), rawHeaderOf));
+  const context = beginRequest(spanOf(request.rawHeaders, rawHeaderOf));
   beginServed(request, response, socket);
   if (context === undefined || !socket.parser) return;
   setContext(request, context);

@@ -19,7 +19,7 @@ function uncurry<This, Args extends unknown[], R>(
 }
 
 /** The getter of a property of a prototype, as a function of its `this`. */
-function getter<This, R>(prototype: object, name: string): (self: This) => R {
+export function getter<This, R>(prototype: object, name: string): (self: This) => R {
   return uncurry(getDescriptor(prototype, name)?.get as Method<This, [], R>);
 }
 
