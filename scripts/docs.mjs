@@ -198,6 +198,8 @@ function typeOf({ kind, words }, duration) {
           }),
         ],
       };
+    case "edges":
+      return { anyOf: [{ type: "boolean" }, { type: "array", items: { enum: words } }] };
     case "values":
       return object(valueLimits());
     default:

@@ -273,6 +273,7 @@ describe.each([
   ["README.md", ["run", "show", "exceptions"]],
   ["docs/lines.md", ["run", "show", "gaps"]],
   ["docs/variables.md", ["run", "show"]],
+  ["docs/edges.md", ["run", "show"]],
 ])("%s", (name, commands) => {
   const text = readFileSync(join(packageRoot, name), "utf8");
   const files = [...text.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```/g)];
@@ -311,6 +312,7 @@ describe.each([
       .replaceAll(/ *\b[\d.,]+ (?:ns|µs|ms|s|kB)\b/g, " <n>")
       .replaceAll(/\d{4}-\d\d-\d\d [\d:.]+/g, "<time>")
       .replaceAll(/\b01[0-9a-z]{6}\b/g, "<run>")
+      .replaceAll(/\bpid \d+/g, "pid <n>")
       .trim();
   }
 });

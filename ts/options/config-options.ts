@@ -18,7 +18,7 @@ import {
 } from "./options";
 import type { RedactOptions } from "./redact";
 import type { RetentionOptions } from "./retention";
-import type { Edges } from "./edges";
+import { EDGE_KINDS, type Edges } from "./edges";
 import type { SamplesOptions } from "./samples";
 import { VALUE_COUNTS, type ValuesOptions } from "./values";
 
@@ -243,6 +243,7 @@ export const CONFIG_OPTIONS: Readonly<Record<ConfigName, ConfigOption>> = {
   },
   edges: {
     kind: "edges",
+    words: EDGE_KINDS,
     env: "BREADCRUMB_EDGES",
     flag: "--edges",
     standard: "none",

@@ -31,7 +31,7 @@ export const TABLE_COLUMNS: readonly {
       ["exception_id", "BIGINT", "The exception that ended it."],
       ["clock", "VARCHAR", "`coarse` or `exact`: which clock its times were read from."],
       ["weight", "INTEGER", "Calls that this row stands for."],
-      ["backend", "VARCHAR", "`probe` or `inspector`."],
+      ["backend", "VARCHAR", "What told of it: `probe`, `inspector`, or `span`, of what is no function: Node, a library or the program (docs/edges.md)."],
       ["lines", "VARCHAR", "The lines of its function that ran, in the order in which they first did: a JSON array of `[line, count]`, or `[line, count, col]` of a branch that begins within a line. Null without the option `lines`."],
       ["variables", "VARCHAR", "What its assignments came to, in the order in which they were made: a JSON array of `[line, name, value]`, or `[line, name, value, n]` where `n` values of that assignment before this one were left out; a number at the end says how many more assignments there were. Null without the option `variables`."],
     ],
