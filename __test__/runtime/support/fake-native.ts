@@ -23,7 +23,16 @@ const limits = new Int32Array(control, LIMITS_OFFSET, LIMITS);
 const epoch = new Int32Array(control, EPOCH_OFFSET, 1);
 
 /** What tests look at and set. */
-export const fake = { memory, control, states, tick, epoch, woken: 0, full: false };
+export const fake = {
+  memory,
+  control,
+  states,
+  tick,
+  epoch,
+  woken: 0,
+  full: false,
+  spans: [] as string[],
+};
 
 /** What holds where nobody says: LIMIT_DEPTH and so on. */
 const STANDARD_LIMITS = [3, 12, 10, 200, 1024, 50, 0, 1];
@@ -45,6 +54,11 @@ export const native = {
   control: () => control,
   attach: (_isMain: boolean) => true,
   acquire: () => false,
+  defineSpan: (span: string) => {
+    fake.spans.push(span);
+    return fake.spans.length + 199;
+  },
+  privateSymbols: () => null,
   randomWords: () => [1, 2, 3, 4, 5, 6],
   wake: () => {
     fake.woken += 1;
