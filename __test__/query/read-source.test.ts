@@ -53,6 +53,14 @@ test.each(["../secret.js", "link.js", "folder/secret.js", "src/../../secret.js"]
   },
 );
 
+test("a span is in none", () => {
+  expect(read("node:http", 0)).toEqual({
+    first: 0,
+    lines: [],
+    problem: "node:http told of it: a span is in no file",
+  });
+});
+
 test("an absolute path elsewhere, none, and a folder", () => {
   expect(read(join(outside, "secret.js"), 1).problem).toContain("outside of the project");
   expect(read("src/none.js").problem).toContain("not there");

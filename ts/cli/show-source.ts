@@ -77,7 +77,8 @@ export async function showSource(context: CommandContext, call: Call): Promise<v
   if (source.problem !== null) output.notice(source.problem);
   const beyond = assignmentsBeyond(call);
   if (beyond > 0) output.notice(`${count(beyond)} more assignments behind these: a call has 64 KB`);
-  if (call.lines === null) output.notice(`its lines are not known${whyNoLines(call, known)}`);
+  if (call.lines === null && call.backend !== "span")
+    output.notice(`its lines are not known${whyNoLines(call, known)}`);
 }
 
 function whyNoLines({ status }: Call, known: readonly LineCount[]): string {

@@ -45,6 +45,7 @@ export async function gaps(reader: Reader, filter: GapsFilter = {}): Promise<Gap
     sql: (from) => `
       WITH known AS (
         SELECT run_id, function, file, line, col, calls, calls > 0 AS ran FROM ${from.functions}
+        WHERE kind <> 'span'
         UNION ALL
         SELECT run_id, function, file, line, col, counted + dropped, true FROM ${from.counts}
         UNION ALL

@@ -68,7 +68,8 @@ export function readSource(request: SourceRequest): Source {
 }
 
 /** Its real path, below the project. */
-function findFile({ file, project, bases }: SourceRequest): string | { problem: string } {
+function findFile({ file, line, project, bases }: SourceRequest): string | { problem: string } {
+  if (line === 0) return { problem: `${file} told of it: a span is in no file` };
   if (file.includes("\0")) return { problem: "its name is no path" };
   const root = real(project);
   let outside = false;
