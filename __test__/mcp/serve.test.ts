@@ -205,6 +205,23 @@ test("a command is recorded with what assignments come to", async () => {
   await client.close();
 });
 
+test("a command is recorded with the requests that it makes", async () => {
+  const folder = project({
+    "main.js": `
+      const server = require("node:http").createServer((_, response) => response.end("x"));
+      server.listen(0, async () => {
+        await fetch("http://127.0.0.1:" + server.address().port + "/cart");
+        server.close();
+        server.closeAllConnections();
+      });`,
+  });
+  const client = await start(process.execPath, folder, "--allow", "node main.js");
+  await ask(client, "record", { command: ["node", "main.js"], edges: true });
+  const { data } = await ask(client, "find_calls", { function: "http.server" });
+  expect(data.calls[0].at).toBe("node:http");
+  await client.close();
+});
+
 test("a command that runs out of time", async () => {
   const folder = project({ "ticker.js": TICKER });
   const client = await start(process.execPath, folder, "--allow", "node ticker.js");

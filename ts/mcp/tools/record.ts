@@ -48,6 +48,12 @@ export const record = defineTool({
       .boolean()
       .default(false)
       .describe("what each assignment came to, and lines: for get_source_with_values"),
+    edges: z
+      .boolean()
+      .default(false)
+      .describe(
+        "requests that are served and made, and queries of databases, as calls of their own",
+      ),
     timeoutSeconds: z.number().min(1).max(3600).default(120),
   },
   output: {
@@ -63,7 +69,7 @@ export const record = defineTool({
     idempotentHint: false,
     openWorldHint: true,
   },
-  run: async ({ command, include, exclude, lines, variables, timeoutSeconds }, context) => {
+  run: async ({ command, include, exclude, lines, variables, edges, timeoutSeconds }, context) => {
     const { settings, access, signal } = context;
     if (!isAllowed(settings.allow, command)) throw notAllowed(settings.allow);
     const store = await access.folder();
@@ -81,6 +87,7 @@ export const record = defineTool({
         ...exclude.map((pattern) => `--exclude=${pattern}`),
         ...(lines ? ["--lines"] : []),
         ...(variables ? ["--variables"] : []),
+        ...(edges ? ["--edges=all"] : []),
         "--",
         ...command,
       ],

@@ -61,7 +61,7 @@ fn a_generator_that_named_itself_the_root_is_of_the_trace_that_it_was_made_in() 
 #[test]
 fn they_are_of_a_suspended_call_that_they_name() {
     let (links, unknown) = links(
-        "1 enter main; 2 generator ask; 3 link out ask; 4 suspend main; 5 return ask 1; 6 link out ask",
+        "1 enter main; 2 generator f; 3 link out f; 4 suspend main; 5 return f 1; 6 link out f",
     );
     assert_eq!(links, format!("#2 of #1 out {IDS} at 3\n"));
     assert_eq!(unknown, 1);
