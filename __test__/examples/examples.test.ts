@@ -1,5 +1,5 @@
 /**
- * Every program of `examples/` runs and prints what it is there to show.
+ * Every program of `examples/` runs and prints what it is there to show. (`two-services` does in `edges/two-services.test.ts`.)
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,6 +23,7 @@ test("every example has a test here", () => {
     "locals",
     "quickstart",
     "store",
+    "two-services",
   ]);
 });
 
