@@ -7,7 +7,7 @@
  *     npx breadcrumb run --edges all examples/two-services/stock.js &
  *     npx breadcrumb run --edges all examples/two-services/orders.js &
  *     curl http://127.0.0.1:3000/customers/customer-7     # slow: why?
- *     npx breadcrumb traces --root http.server --sort duration
+ *     npx breadcrumb list --root http.server --min 200ms
  *     npx breadcrumb show <trace>
  */
 const express = require("express");
@@ -36,8 +36,8 @@ async function ordersOf(customer) {
 async function askStock(path, lines) {
   const skus = new Set();
   for (const { sku } of lines) skus.add(sku);
-  const response = await fetch(`${stock}/${path}?sku=${[...skus]}`);
-  return response.json();
+  const response = await fetch(`${stock}/${path}?sku=${[...skus].join()}`);
+  return await response.json();
 }
 
 /** An order is paid for once. */
