@@ -5,9 +5,12 @@
  *
  * Nothing of what the program gets is replaced: the ends are told by the query objects that `pg` makes for itself, and by those that the
  * program hands over (`pg-cursor`, `pg-query-stream`). A pool's query is one span with its wait for a connection.
- * Limits: `pg-native`. A query that a client refuses at once (its connection is closed) ends there, without an error.
+ * A callback is of the trace that asked, though the connection is that of another. Limits: `pg-native`. A query that a client refuses at
+ * once (its connection is closed) ends there, without an error. Listeners of the event `row` are of the connection's trace. Who waits for
+ * a client by `connect(callback)` is called by the recorded call that releases one.
  */
 import { EDGE_SQL } from "../native/layout";
+import { type Context, contextNow, within } from "../runtime/context";
 import { apply, isArray, weakGet, weakSet } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { begin, end, fail, spanKind } from "../runtime/spans";
@@ -16,15 +19,25 @@ import { replace, type Method } from "./replaced";
 
 const QUERY = spanKind("pg.query", "npm:pg", ["sql", "parameters"]);
 
-/** Spans of queries that have not ended, by the query. */
-const spans = new WeakMap<object, number>();
-/** What its queries' ends are told by. */
-const ENDS = ["handleError", "handleReadyForQuery"] as const;
-/** Objects on which those are replaced. */
+/** A query that was asked. */
+interface Asked {
+  /** 0 where it is not recorded, or has ended. */
+  span: number;
+  /** Of what asked: callbacks come in that of a connection, which many share. */
+  readonly context: Context | undefined;
+}
+
+/** What was asked, by the query that came of it. */
+const askedBy = new WeakMap<object, Asked>();
+/** What calls the program's callbacks. The first two tell a query's end. */
+const HANDLERS = ["handleError", "handleReadyForQuery", "handlePortalSuspended"] as const;
+/** Methods of ours that stand in their places. */
 const heeded = new WeakSet<object>();
-/** The span of a pool's query that is asking for a client, and that of one that has got it. */
-let asking = 0;
-let served = 0;
+/** A pool's query that is asking for a client, and one that has got it. */
+let asking: Asked | undefined;
+let served: Asked | undefined;
+/** What a client is making a query of, which may fail at once. */
+let making: Asked | undefined;
 
 function isWanted(): boolean {
   return ((state[EDGES] as number) & EDGE_SQL) !== 0;
@@ -32,20 +45,25 @@ function isWanted(): boolean {
 
 /** `pg/lib/client.js`: the class `Client`. */
 export function wrapPgClient(exports: unknown): void {
+  const { Query } = exports as { readonly Query?: unknown };
+  if (typeof Query === "function") heedAll(prototypeOf(Query));
   replace(prototypeOf(exports), "query", (original) => ({
     query(this: unknown, ...args: unknown[]): unknown {
-      const span = served === 0 ? beginQuery(args) : served;
-      served = 0;
-      if (span === 0) return apply(original, this, args as never[]);
-      let result: unknown;
+      const asked = served ?? beginQuery(args);
+      served = undefined;
+      if (asked === undefined) return apply(original, this, args as never[]);
+      const before = making;
+      making = asked;
       try {
-        result = apply(original, this, args as never[]);
+        const result = apply(original, this, args as never[]);
+        follow(this as object, args[0], asked);
+        return result;
       } catch (error) {
-        fail(span, error);
+        fail(asked.span, error);
         throw error;
+      } finally {
+        making = before;
       }
-      follow(this as object, args[0], span);
-      return result;
     },
   }));
 }
@@ -67,19 +85,22 @@ export function wrapPgPool(exports: unknown): void {
   replace(prototype, "connect", (original) => ({
     connect(this: unknown, ...args: unknown[]): unknown {
       const [callback] = args;
-      const span = asking;
-      asking = 0;
-      if (span === 0 || typeof callback !== "function") {
+      const asked = asking;
+      asking = undefined;
+      if (typeof callback !== "function" || !isWanted()) {
         return apply(original, this, args as never[]);
       }
+      const context = asked === undefined ? contextNow() : asked.context;
       const taken = (...got: unknown[]): unknown => {
         // A client that cannot be had.
-        if (got[0]) fail(span, got[0]);
-        else served = span;
+        if (asked !== undefined && got[0]) fail(asked.span, got[0]);
+        else served = asked;
         try {
-          return apply(callback as Method, undefined as never, got as never[]);
+          return within(context, () =>
+            apply(callback as Method, undefined as never, got as never[]),
+          );
         } finally {
-          served = 0;
+          served = undefined;
         }
       };
       return apply(original, this, [taken] as never[]);
@@ -92,22 +113,36 @@ function prototypeOf(exports: unknown): object {
   return typeof prototype === "object" && prototype !== null ? prototype : {};
 }
 
-/** A query begins. Gives its span, 0 where it is not recorded. */
-function beginQuery([config, values]: readonly unknown[]): number {
-  if (!isWanted() || typeof config === "function") return 0;
+/** A query begins. Gives undefined where it is not recorded. */
+function beginQuery([config, values]: readonly unknown[]): Asked | undefined {
+  if (!isWanted() || typeof config === "function") return undefined;
   const given = typeof config === "object" && config !== null ? config : {};
-  const sql =
-    typeof config === "string" ? config : (ownData(given, "text") ?? ownData(given, "name"));
   const parameters = isArray(values) ? values : ownData(given, "values");
-  return begin(QUERY, [sql, isArray(parameters) ? parameters.length : 0]);
+  const text = typeof config === "string" ? config : textOf(given);
+  const context = contextNow();
+  const span = begin(QUERY, [text, isArray(parameters) ? parameters.length : 0]);
+  return span === 0 ? undefined : { span, context };
+}
+
+/** SQL of a query, or its name; a `pg-query-stream` has a `pg-cursor`. */
+function textOf(query: object): unknown {
+  const cursor = ownData(query, "cursor");
+  const text = ownData(query, "text") ?? ownData(query, "name");
+  return text === undefined && typeof cursor === "object" && cursor !== null
+    ? ownData(cursor, "text")
+    : text;
 }
 
 /** Finds the query that a client has made of what it was asked, and waits for its end. */
-function follow(client: object, asked: unknown, span: number): void {
-  const query = isQuery(asked) ? asked : newQuery(client);
-  if (query === undefined) return end(span, undefined);
-  weakSet(spans, query, span);
-  for (const name of ENDS) heed(query, name);
+function follow(client: object, config: unknown, asked: Asked): void {
+  const query = isQuery(config) ? config : newQuery(client);
+  if (query === undefined) return end(asked.span, undefined);
+  weakSet(askedBy, query, asked);
+  heedAll(query);
+}
+
+function heedAll(query: object): void {
+  for (const name of HANDLERS) heed(query, name);
 }
 
 function isQuery(value: unknown): value is object {
@@ -125,30 +160,33 @@ function newQuery(client: object): object | undefined {
   ]) {
     const found = ownData(client, name);
     const last: unknown = isArray(found) ? found[found.length - 1] : found;
-    if (typeof last === "object" && last !== null && weakGet(spans, last) === undefined)
+    if (typeof last === "object" && last !== null && weakGet(askedBy, last) === undefined)
       return last;
   }
   return undefined;
 }
 
-/** The end of a query is told from now on, by this method. */
-function heed(query: object, name: (typeof ENDS)[number]): void {
+/** What this method calls is of the query's own context from now on, and its end is told. */
+function heed(query: object, name: (typeof HANDLERS)[number]): void {
   const method = (query as Record<string, unknown>)[name];
   if (typeof method !== "function" || heeded.has(method)) return;
   const replaced = replace(query, name, (original) => ({
     [name](this: unknown, ...args: unknown[]): unknown {
-      endQuery(this as object, name === "handleError" ? args[0] : undefined, name);
-      return apply(original, this, args as never[]);
+      const asked = weakGet(askedBy, this as object) ?? making;
+      if (asked === undefined) return apply(original, this, args as never[]);
+      if (name !== "handlePortalSuspended") {
+        endQuery(this as object, asked, name === "handleError" ? args[0] : undefined, name);
+      }
+      return within(asked.context, () => apply(original, this as never, args as never[]));
     },
   }));
   if (replaced !== undefined) heeded.add(replaced.made);
 }
 
-function endQuery(query: object, error: unknown, name: (typeof ENDS)[number]): void {
-  const span = weakGet(spans, query);
-  if (span === undefined || span === 0) return;
-  // Kept, so that it is not taken for a new one.
-  weakSet(spans, query, 0);
+function endQuery(query: object, asked: Asked, error: unknown, name: string): void {
+  const { span } = asked;
+  if (span === 0) return;
+  asked.span = 0;
   const failed = ownData(query, "_canceledDueToError") || error;
   if (name === "handleError" || failed) fail(span, failed);
   else end(span, answerOf(ownData(query, "_results")));

@@ -25,6 +25,7 @@ import {
   markOf,
   markResource,
   unmark,
+  withMark,
 } from "./resource-marks";
 import { BOTTOM, POS, state, TOKEN } from "./state";
 import type { Span } from "./trace-parent";
@@ -256,15 +257,25 @@ export function leaveCall({ last, here, context }: Entered): void {
     if (native.continuation() === here) native.setContinuation(last ?? undefined);
     return;
   }
-  const frame = frames.current();
+  leaveFrame(frames, here, last as Frame | undefined, context);
+}
+
+/** Takes a frame back, and with it the context that it was set for. */
+function leaveFrame(
+  classOfFrames: FrameClass,
+  here: unknown,
+  last: Frame | undefined,
+  context: Context | undefined,
+): void {
+  const frame = classOfFrames.current();
   if (frame === here) {
-    frames.set(last as Frame | undefined);
+    classOfFrames.set(last);
   } else if (frame?.get(key) === context) {
     // The program has entered a context of its own meanwhile, which stays.
-    const outer = (last as Frame | undefined)?.get(key);
-    const theirs = new frames(key, outer);
+    const outer = last?.get(key);
+    const theirs = new classOfFrames(key, outer);
     if (outer === undefined) theirs.disable(key);
-    frames.set(theirs);
+    classOfFrames.set(theirs);
   }
 }
 
@@ -322,6 +333,30 @@ export function enterRequest(context: Context): boolean {
 export function isOnlyContext(): boolean {
   const frame = frames?.current();
   return frame !== ours && frame?.size === 1 && frame.get(key) !== undefined;
+}
+
+/** The context of what runs, to go on in by `within()`. */
+export function contextNow(): Context | undefined {
+  return frames === undefined ? markNow(state[BOTTOM] !== 0) : markIn(frames);
+}
+
+/**
+ * Calls what belongs to another context than what runs: a callback that comes on a connection which many share. The program's own
+ * contexts are as they are.
+ */
+export function within<T>(context: Context | undefined, action: () => T): T {
+  if (state[BOTTOM] !== 0 || !records()) return action();
+  if (frames === undefined) return withMark(context, action);
+  const last = frames.current();
+  if (last?.get(key) === context) return action();
+  const here = new frames(key, context);
+  if (context === undefined) here.disable(key);
+  frames.set(here);
+  try {
+    return action();
+  } finally {
+    leaveFrame(frames, here, last, context);
+  }
 }
 
 /** What `util.inspect` shows of a frame, which timers and resources hold: what it would without us. */

@@ -40,7 +40,7 @@ interface AsyncWrap {
 let fields: Uint32Array | undefined;
 let usesAt = 0;
 
-const marks = new WeakMap<object, Context>();
+const marks = new WeakMap<object, Context | undefined>();
 let enabled = false;
 /** Enables the hook without what that does to promises. */
 let enableSparing: (() => void) | undefined;
@@ -173,6 +173,20 @@ export function markResource(context: Context): boolean {
   enable();
   weakSet(marks, resourceHere(), context);
   return true;
+}
+
+/** Calls `action` while the resource that runs has this mark, or none. */
+export function withMark<T>(context: Context | undefined, action: () => T): T {
+  if (enableSparing === undefined || idHere() === 0) return action();
+  if (context !== undefined) enable();
+  const resource = resourceHere();
+  const last = weakGet(marks, resource);
+  weakSet(marks, resource, context);
+  try {
+    return action();
+  } finally {
+    weakSet(marks, resource, last);
+  }
 }
 
 /** Marks what runs until `unmark()`. `markHere()` has just been asked. */
