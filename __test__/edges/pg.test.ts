@@ -9,6 +9,8 @@ import { cli, nodes, packageRoot, project, run } from "../support/program";
 /** Each function asks in a way of its own, and gives what it got. */
 const FORMS = `
   const pg = require("pg");
+  const Cursor = require("pg-cursor");
+  const QueryStream = require("pg-query-stream");
   const asks = {
     async named(client) {
       const query = { name: "named", text: "SELECT $1::int AS n", values: [4] };
@@ -32,6 +34,17 @@ const FORMS = `
     async queued(client) {
       const query = (n) => client.query("SELECT $1::int AS n", [n]);
       return (await Promise.all([query(1), query(2)])).map(({ rows }) => rows[0].n);
+    },
+    async cursor(client) {
+      const cursor = client.query(new Cursor("SELECT generate_series(1, $1::int)", [5]));
+      const some = await cursor.read(3);
+      await cursor.close();
+      return some.length;
+    },
+    async stream(client) {
+      let rows = 0;
+      for await (const _ of client.query(new QueryStream("SELECT generate_series(1, 300)"))) rows += 1;
+      return rows;
     },
     async late(client) {
       const query = { text: "SELECT pg_sleep(60)", query_timeout: 10 };
@@ -76,6 +89,8 @@ const ASKED = [
   "asks.object: SELECT 1 UNION SELECT 2 [0] → SELECT 2",
   "query: SELECT $1::int AS n [1] → SELECT 1",
   "query: SELECT $1::int AS n [1] → SELECT 1",
+  "asks.cursor: SELECT generate_series(1, $1::int) [1] → nothing",
+  "asks.stream: SELECT generate_series(1, 300) [0] → nothing",
   "asks.late: SELECT pg_sleep(60) [0] → Query read timeout",
   "poolAsks.pool: SELECT 1 AS n [0] → SELECT 1",
   'poolAsks.poolWrong: SELECT nope [0] → column "nope" does not exist',
@@ -131,10 +146,12 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.[Symbol.asyncDispose]());
 
-/** A folder with these files, and `pg` as a package beside. */
+/** A folder with these files, and `pg` with its cursors beside. */
 function withPg(files: Readonly<Record<string, string>>): string {
   const folder = project(files);
-  symlinkSync(join(packageRoot, "node_modules/pg"), join(folder, "node_modules/pg"), "dir");
+  for (const name of ["pg", "pg-cursor", "pg-query-stream"]) {
+    symlinkSync(join(packageRoot, "node_modules", name), join(folder, "node_modules", name), "dir");
+  }
   return folder;
 }
 
@@ -169,7 +186,8 @@ function saidOf(trace: Trace, call: TraceCall): string {
   const text = typeof sql === "string" ? sql : "null";
   const failure = trace.exceptions.find((one) => one.exceptionId === call.exceptionId);
   const { command, rows } = (call.result ?? {}) as { command?: string; rows?: number };
-  return `${text} [${parameters}] → ${failure?.message ?? `${command} ${rows}`}`;
+  const gave = command === undefined ? "nothing" : `${command} ${rows}`;
+  return `${text} [${parameters}] → ${failure?.message ?? gave}`;
 }
 
 describe.skipIf(missing !== undefined).each(nodes)(
