@@ -63,6 +63,18 @@ const FORMS = `
       const pool = new pg.Pool({ host: "127.0.0.1", port: 1 });
       return pool.query("SELECT 1").catch(({ code }) => code);
     },
+    async ownConnect() {
+      class Own extends pg.Pool {
+        async connect(taken) {
+          await null;
+          return super.connect(taken);
+        }
+      }
+      const pool = new Own();
+      const { rows } = await pool.query("SELECT 1 AS own");
+      await pool.end();
+      return rows;
+    },
     async ended() {
       const pool = new pg.Pool();
       await pool.end();
@@ -96,6 +108,8 @@ const ASKED = [
   'poolAsks.poolWrong: SELECT nope [0] → column "nope" does not exist',
   "<anonymous in poolAsks.poolCallback>: SELECT $1::int AS n [1] → SELECT 1",
   expect.stringMatching(/^poolAsks\.unreachable: SELECT 1 \[0\] → .*ECONNREFUSED/),
+  "poolAsks.ownConnect: SELECT 1 AS own [0] → nothing",
+  "main: SELECT 1 AS own [0] → SELECT 1",
   "poolAsks.ended: SELECT 1 [0] → Cannot use a pool after calling end on the pool",
 ];
 
@@ -186,6 +200,7 @@ function saidOf(trace: Trace, call: TraceCall): string {
   const text = typeof sql === "string" ? sql : "null";
   const failure = trace.exceptions.find((one) => one.exceptionId === call.exceptionId);
   const { command, rows } = (call.result ?? {}) as { command?: string; rows?: number };
+  if (call.status === "open") return `${text} has no end`;
   const gave = command === undefined ? "nothing" : `${command} ${rows}`;
   return `${text} [${parameters}] → ${failure?.message ?? gave}`;
 }

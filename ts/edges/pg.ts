@@ -74,10 +74,13 @@ export function wrapPgPool(exports: unknown): void {
   replace(prototype, "query", (original) => ({
     query(this: unknown, ...args: unknown[]): unknown {
       const before = asking;
-      asking = beginQuery(args);
+      const asked = beginQuery(args);
+      asking = asked;
       try {
         return apply(original, this, args as never[]);
       } finally {
+        // The program has a `connect()` of its own, which does not ask at once: the client's query is a span of its own.
+        if (asked !== undefined && asking === asked) end(asked.span, undefined);
         asking = before;
       }
     },
