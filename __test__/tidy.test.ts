@@ -154,7 +154,7 @@ describe("tests", () => {
   test("mirror the sources", () => {
     /** Tests of the repository or of the package as a whole. */
     const whole =
-      /^__test__\/(?:(?:tidy|clock|code-cache|leaves|lines|recording|exceptions|exception-places|governor|keep|order|propagation|source-maps|traces|variables)\.test\.ts|(?:conformance|e2e|engines|redaction|bench|examples|exit|fuzz|long-run|store|mcp\/whole)\/)/;
+      /^__test__\/(?:(?:tidy|clock|code-cache|leaves|lines|recording|exceptions|exception-places|governor|keep|order|propagation|source-maps|traces|variables|edges\/two-services)\.test\.ts|(?:conformance|e2e|engines|redaction|bench|examples|exit|fuzz|long-run|store|mcp\/whole)\/)/;
     const strays = files
       .filter((path) => /^__test__\/.*\.test\.ts$/.test(path) && !whole.test(path))
       .filter((path) => {
