@@ -205,13 +205,11 @@ function saidOf(trace: Trace, call: TraceCall): string {
   return `${text} [${parameters}] → ${failure?.message ?? gave}`;
 }
 
-describe.skipIf(missing !== undefined).each(nodes)(
-  `queries of pg on %s${missing === undefined ? "" : ` (${missing})`}`,
-  (_name, node) => {
-    const entries = {
-      "required.js": `require("./forms").main();`,
-      "imported.mjs": `import pg from "pg"; import { main } from "./forms.js"; pg.Client; main();`,
-      "loaded-before.js": `
+describe.skipIf(missing !== undefined).each(nodes)("queries of pg on %s", (_name, node) => {
+  const entries = {
+    "required.js": `require("./forms").main();`,
+    "imported.mjs": `import pg from "pg"; import { main } from "./forms.js"; pg.Client; main();`,
+    "loaded-before.js": `
         const pg = require("pg");
         const { Breadcrumb } = require("breadcrumb-tracer");
         (async () => {
@@ -219,39 +217,38 @@ describe.skipIf(missing !== undefined).each(nodes)(
           await require("./forms").main();
           await session.stop();
         })();`,
-    };
+  };
 
-    it.each(["required.js", "imported.mjs"])("have their ends, by %s", async (main) => {
-      const folder = withPg({ "forms.js": FORMS, ...entries });
-      await using store = await record(node, folder, main);
-      expect(await queries(store)).toEqual(ASKED);
-    });
+  it.each(["required.js", "imported.mjs"])("have their ends, by %s", async (main) => {
+    const folder = withPg({ "forms.js": FORMS, ...entries });
+    await using store = await record(node, folder, main);
+    expect(await queries(store)).toEqual(ASKED);
+  });
 
-    it("have them where pg was loaded before the recording", async () => {
-      const folder = withPg({ "forms.js": FORMS, ...entries });
-      const plain = run(node, ["required.js"], folder, database);
-      const ended = run(node, ["loaded-before.js"], folder, database);
-      expect(ended.stdout).toBe(plain.stdout);
-      await using store = await openStore(join(folder, ".breadcrumb"));
-      expect(await queries(store)).toEqual(ASKED);
-    });
+  it("have them where pg was loaded before the recording", async () => {
+    const folder = withPg({ "forms.js": FORMS, ...entries });
+    const plain = run(node, ["required.js"], folder, database);
+    const ended = run(node, ["loaded-before.js"], folder, database);
+    expect(ended.stdout).toBe(plain.stdout);
+    await using store = await openStore(join(folder, ".breadcrumb"));
+    expect(await queries(store)).toEqual(ASKED);
+  });
 
-    it("lead to callbacks of their own trace, whose connection ever that is", async () => {
-      const folder = withPg({ "main.js": CALLBACKS, "asker.js": ASKER });
-      await using store = await record(node, folder, "main.js");
-      const { items } = await store.traces({ root: "http.server", limit: 100 });
-      expect(items).toHaveLength(REQUESTS);
-      for (const { traceId } of items) {
-        const trace = await store.trace(traceId);
-        expect(trace.calls.map((call) => call.function).toSorted()).toEqual(
-          "answer first gotClient gotFirst gotSecond handle http.server later pg.query pg.query second".split(
-            " ",
-          ),
-        );
-        expect(queriesOf(trace)).toEqual(
-          ["first", "gotClient"].map((name) => `${name}: SELECT $1::text AS id [1] → SELECT 1`),
-        );
-      }
-    });
-  },
-);
+  it("lead to callbacks of their own trace, whose connection ever that is", async () => {
+    const folder = withPg({ "main.js": CALLBACKS, "asker.js": ASKER });
+    await using store = await record(node, folder, "main.js");
+    const { items } = await store.traces({ root: "http.server", limit: 100 });
+    expect(items).toHaveLength(REQUESTS);
+    for (const { traceId } of items) {
+      const trace = await store.trace(traceId);
+      expect(trace.calls.map((call) => call.function).toSorted()).toEqual(
+        "answer first gotClient gotFirst gotSecond handle http.server later pg.query pg.query second".split(
+          " ",
+        ),
+      );
+      expect(queriesOf(trace)).toEqual(
+        ["first", "gotClient"].map((name) => `${name}: SELECT $1::text AS id [1] → SELECT 1`),
+      );
+    }
+  });
+});

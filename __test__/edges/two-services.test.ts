@@ -210,45 +210,40 @@ beforeAll(async () => {
 });
 afterAll(() => postgres?.[Symbol.asyncDispose]());
 
-describe.skipIf(missing !== undefined).each(nodes)(
-  `two services on %s${missing === undefined ? "" : ` (${missing})`}`,
-  (_name, node) => {
-    /** Runs both under these options. Gives the answers and the store. */
-    async function record(...options: string[]) {
-      const folder = mkdtempSync(join(tmpdir(), "services-"));
-      const run = [node, cli, "run", "--quiet", "--store", folder, ...options, "--", node];
-      const came = await askAll(run, postgres.database(SCHEMA));
-      return { ...came, store: await openStore(folder) };
+describe.skipIf(missing !== undefined).each(nodes)("two services on %s", (_name, node) => {
+  /** Runs both under these options. Gives the answers and the store. */
+  async function record(...options: string[]) {
+    const folder = mkdtempSync(join(tmpdir(), "services-"));
+    const run = [node, cli, "run", "--quiet", "--store", folder, ...options, "--", node];
+    const came = await askAll(run, postgres.database(SCHEMA));
+    return { ...came, store: await openStore(folder) };
+  }
+
+  it("have each request in one trace, with what it asks of the database and of the other", async () => {
+    const plain = await askAll([node], postgres.database(SCHEMA));
+    const { answers, store: opened, stock, orders } = await record("--edges", "all");
+    await using store = opened;
+    expect(answers).toEqual(plain.answers);
+
+    const trees: string[] = [];
+    for (const traceId of await firstTraces(store)) {
+      trees.push(await treeOf(store, await store.trace(traceId)));
     }
+    const told = trees.map((tree) => tree.replaceAll(stock, "stock").replaceAll(orders, "orders"));
+    expect(told.toSorted()).toEqual(REQUESTS.map(({ tree }) => tree.slice(1)).toSorted());
 
-    it("have each request in one trace, with what it asks of the database and of the other", async () => {
-      const plain = await askAll([node], postgres.database(SCHEMA));
-      const { answers, store: opened, stock, orders } = await record("--edges", "all");
-      await using store = opened;
-      expect(answers).toEqual(plain.answers);
+    // In the words of W3C: one trace a request, of both processes.
+    const { rows } = await store.sql(
+      "SELECT count(DISTINCT run_id) AS runs FROM links GROUP BY w3c_trace_id",
+    );
+    expect(rows).toEqual(REQUESTS.map(() => ({ runs: 2 })));
+  });
 
-      const trees: string[] = [];
-      for (const traceId of await firstTraces(store)) {
-        trees.push(await treeOf(store, await store.trace(traceId)));
-      }
-      const told = trees.map((tree) =>
-        tree.replaceAll(stock, "stock").replaceAll(orders, "orders"),
-      );
-      expect(told.toSorted()).toEqual(REQUESTS.map(({ tree }) => tree.slice(1)).toSorted());
-
-      // In the words of W3C: one trace a request, of both processes.
-      const { rows } = await store.sql(
-        "SELECT count(DISTINCT run_id) AS runs FROM links GROUP BY w3c_trace_id",
-      );
-      expect(rows).toEqual(REQUESTS.map(() => ({ runs: 2 })));
-    });
-
-    it("answer the same where edges are not recorded", async () => {
-      const plain = await askAll([node], postgres.database(SCHEMA));
-      const { answers, store: opened } = await record();
-      await using store = opened;
-      expect(answers).toEqual(plain.answers);
-      expect((await store.calls({ backend: "span" })).items).toEqual([]);
-    });
-  },
-);
+  it("answer the same where edges are not recorded", async () => {
+    const plain = await askAll([node], postgres.database(SCHEMA));
+    const { answers, store: opened } = await record();
+    await using store = opened;
+    expect(answers).toEqual(plain.answers);
+    expect((await store.calls({ backend: "span" })).items).toEqual([]);
+  });
+});
