@@ -151,6 +151,27 @@ const ASKER = `
   };
   Promise.all(Array.from({ length: ${REQUESTS} }, ask)).then(() => process.exit());`;
 
+/** What a program sees of its own contexts in callbacks, where several share a connection. */
+const STORES = `
+  const { AsyncLocalStorage } = require("node:async_hooks");
+  const { Pool } = require("pg");
+  const storage = new AsyncLocalStorage();
+  const pool = new Pool({ max: 1 });
+  function ask(id, done) {
+    pool.query("SELECT 1", function got() {
+      console.log(id, storage.getStore());
+      if (id === 2) storage.enterWith("entered");
+      setImmediate(function later() {
+        console.log(id, storage.getStore());
+        done();
+      });
+    });
+  }
+  let left = 4;
+  const done = () => { if (--left === 0) pool.end(); };
+  for (const id of [1, 2, 3]) storage.run("store " + id, ask, id, done);
+  ask(4, done);`;
+
 let postgres: Postgres;
 let database: Readonly<Record<string, string>>;
 beforeAll(async () => {
@@ -250,5 +271,13 @@ describe.skipIf(missing !== undefined).each(nodes)("queries of pg on %s", (_name
         ["first", "gotClient"].map((name) => `${name}: SELECT $1::text AS id [1] → SELECT 1`),
       );
     }
+  });
+
+  it("leave the program's own contexts as they are", async () => {
+    const folder = withPg({ "main.js": STORES });
+    await using store = await record(node, folder, "main.js");
+    const { rows } = await store.sql(`
+      SELECT trace_id, count(*) AS calls FROM calls WHERE function IN ('got', 'later') GROUP BY 1`);
+    expect(rows.map(({ calls }) => calls)).toEqual([2, 2, 2, 2]);
   });
 });
