@@ -255,7 +255,7 @@ describe.skipIf(missing !== undefined).each(nodes)("queries of pg on %s", (_name
     expect(await queries(store)).toEqual(ASKED);
   });
 
-  it("lead to callbacks of their own trace, whose connection ever that is", async () => {
+  it("lead to callbacks of their own trace, whosever the connection", async () => {
     const folder = withPg({ "main.js": CALLBACKS, "asker.js": ASKER });
     await using store = await record(node, folder, "main.js");
     const { items } = await store.traces({ root: "http.server", limit: 100 });
