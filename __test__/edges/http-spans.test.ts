@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Call, Store } from "../../ts/query/index";
 import { record } from "../support/asking";
-import { nodes, packageRoot } from "../support/program";
+import { nodes, packageRoot, project, run } from "../support/program";
 
 /** A server that is asked by `main(port)`, and `ask.js` beside. */
 const program = (main: string, handle = "response.end('text')") => `
@@ -178,6 +178,26 @@ describe.each(nodes)("requests on %s", (_name, node) => {
     await using store = await recorded(node, main);
     const [served] = await spans(store, "http.server");
     expect(served?.call.result).toMatchObject({ status: 201, route: "/orders/:id" });
+  });
+
+  it("are recorded where no function is, into memory too", async () => {
+    const main = `
+      import { createServer } from "node:http";
+      import { Breadcrumb } from "breadcrumb-tracer";
+      const session = await Breadcrumb.start({ include: ["no.js"], edges: true, store: ":memory:" });
+      const server = createServer((_, response) => response.end("text"));
+      await new Promise((ok) => server.listen(0, "127.0.0.1", ok));
+      await (await fetch("http://127.0.0.1:" + server.address().port + "/a")).text();
+      server.close();
+      server.closeAllConnections();
+      await new Promise((ok) => server.on("close", ok));
+      console.log(session.calls().map((call) => call.function).toSorted().join());`;
+    const folder = project({ "main.mjs": main });
+    expect(run(node, ["main.mjs"], folder)).toMatchObject({
+      status: 0,
+      stdout: "http.client,http.server\n",
+      stderr: "",
+    });
   });
 
   it("are let alone where they are not asked for, or nothing is recorded", async () => {

@@ -12,8 +12,8 @@ import { hidden } from "../runtime/hidden";
 import { apply, getPrototypeOf, getter, hasOwn, indexOf, slice } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { begin, end, fail, spanKind } from "../runtime/spans";
-import { EDGES, state } from "../runtime/state";
 import { headerOf } from "../runtime/trace-parent";
+import { recordsEdge } from "../runtime/writer";
 import { followBody, onReceived } from "./parsers";
 import { putBack, replace, type Replaced } from "./replaced";
 
@@ -80,13 +80,9 @@ export function leaveSpans(): void {
   if (destroy !== undefined && putBack(destroy)) destroy = undefined;
 }
 
-function isWanted(): boolean {
-  return ((state[EDGES] as number) & EDGE_HTTP) !== 0;
-}
-
 /** A request has come, and its context is set. */
 export function beginServed(request: Message, response: Message, socket: object): void {
-  if (!isWanted()) return;
+  if (!recordsEdge(EDGE_HTTP)) return;
   const span = begin(SERVED, [request.method, request.url]);
   if (span === 0) return;
   setOpen(request, { span, before: bytesOf(socket, "bytesWritten"), response });
@@ -127,7 +123,7 @@ function routeOf(request: object): string | undefined {
 
 /** The head of a request is about to be written. `line`: its first line; `headers`: those that it has. Gives its span. */
 export function beginSent(request: Message, line: string, headers: unknown): number {
-  if (!isWanted()) return 0;
+  if (!recordsEdge(EDGE_HTTP)) return 0;
   const at = indexOf(line, " ");
   const path = slice(line, at + 1, indexOf(line, " ", at + 1));
   const host = headerOf(headers, "host") ?? ownData(request, "host");
@@ -137,7 +133,7 @@ export function beginSent(request: Message, line: string, headers: unknown): num
 
 /** A request of undici's has been made. Gives its span. */
 export function beginUndici(request: object): number {
-  if (!isWanted()) return 0;
+  if (!recordsEdge(EDGE_HTTP)) return 0;
   const { method, origin, path } = request as Record<string, unknown>;
   const url = `${text(typeof origin === "string" ? origin : undefined)}${text(path)}`;
   return opened(request, begin(FETCHED, [method, url]));

@@ -14,7 +14,7 @@ import { type Context, contextNow, within } from "../runtime/context";
 import { apply, isArray, weakGet, weakSet } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { begin, end, fail, spanKind } from "../runtime/spans";
-import { EDGES, state } from "../runtime/state";
+import { recordsEdge } from "../runtime/writer";
 import { replace, type Method } from "./replaced";
 
 const QUERY = spanKind("pg.query", "npm:pg", ["sql", "parameters"]);
@@ -38,10 +38,6 @@ let asking: Asked | undefined;
 let served: Asked | undefined;
 /** What a client is making a query of, which may fail at once. */
 let making: Asked | undefined;
-
-function isWanted(): boolean {
-  return ((state[EDGES] as number) & EDGE_SQL) !== 0;
-}
 
 /** `pg/lib/client.js`: the class `Client`. */
 export function wrapPgClient(exports: unknown): void {
@@ -90,7 +86,7 @@ export function wrapPgPool(exports: unknown): void {
       const [callback] = args;
       const asked = asking;
       asking = undefined;
-      if (typeof callback !== "function" || !isWanted()) {
+      if (typeof callback !== "function" || !recordsEdge(EDGE_SQL)) {
         return apply(original, this, args as never[]);
       }
       const context = asked === undefined ? contextNow() : asked.context;
@@ -118,7 +114,7 @@ function prototypeOf(exports: unknown): object {
 
 /** A query begins. Gives undefined where it is not recorded. */
 function beginQuery([config, values]: readonly unknown[]): Asked | undefined {
-  if (!isWanted() || typeof config === "function") return undefined;
+  if (!recordsEdge(EDGE_SQL) || typeof config === "function") return undefined;
   const given = typeof config === "object" && config !== null ? config : {};
   const parameters = isArray(values) ? values : ownData(given, "values");
   const text = typeof config === "string" ? config : textOf(given);

@@ -9,7 +9,6 @@
 import {
   LIMIT_BUDGET,
   LIMIT_DEPTH,
-  LIMIT_EDGES,
   LIMIT_IDENTITY,
   LIMIT_ITEMS,
   LIMIT_PROPAGATE,
@@ -58,8 +57,6 @@ export const BUDGET: number = LIMITS_AT + LIMIT_BUDGET;
 export const IDENTITY: number = LIMITS_AT + LIMIT_IDENTITY;
 /** 1 if requests go out with the ids of their trace. */
 export const PROPAGATE: number = LIMITS_AT + LIMIT_PROPAGATE;
-/** Which edges of the program are recorded, by EDGE_*. */
-export const EDGES: number = LIMITS_AT + LIMIT_EDGES;
 
 /** Takes over the limits of a session. */
 export function setLimits(limits: Int32Array): void {

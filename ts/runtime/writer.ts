@@ -20,6 +20,7 @@ import {
   EPOCH_OFFSET,
   FLAG_EXACT,
   FLAGS_SHIFT,
+  LIMIT_EDGES,
   LIMITS,
   LIMITS_OFFSET,
   LOST,
@@ -194,6 +195,11 @@ export function isAttached(): boolean {
 /** Whether a session records. */
 export function records(): boolean {
   return epoch[0] !== 0;
+}
+
+/** Whether an edge of the program is recorded. `edge`: EDGE_*. No call need have been recorded in this thread before. */
+export function recordsEdge(edge: number): boolean {
+  return records() && ((limits[LIMIT_EDGES] as number) & edge) !== 0;
 }
 
 /** Whether counters may be touched: they are the ring's, and the recorder must know this thread. */
