@@ -11,22 +11,28 @@
 import Module from "node:module";
 import { EDGE_SQL } from "../native/layout";
 import { native } from "../native/load";
+import { wrapMysqlCluster, wrapMysqlCommand, wrapMysqlConnection, wrapMysqlPool } from "./mysql2";
 import { wrapPgClient, wrapPgPool } from "./pg";
 
 /** What is to be done with the exports of a file. */
 type Wrap = (exports: unknown) => void;
 
 const LIBRARIES: Readonly<Record<string, Wrap>> = {
+  "mysql2/lib/commands/command.js": wrapMysqlCommand,
+  "mysql2/lib/connection.js": wrapMysqlConnection,
+  "mysql2/lib/pool.js": wrapMysqlPool,
+  "mysql2/lib/pool_cluster.js": wrapMysqlCluster,
   "pg/lib/client.js": wrapPgClient,
   "pg-pool/index.js": wrapPgPool,
 };
-const IN_PACKAGE = /[\\/]node_modules[\\/]([^\\/]+[\\/][^\\/]+(?:[\\/][^\\/]+)?)$/;
+const PACKAGES = "node_modules";
 
 /** Which of the files this is; undefined if it is none, or no such edge is recorded. */
 export function libraryOf(path: string): string | undefined {
-  const [, inside] = IN_PACKAGE.exec(path) ?? [];
-  const name = inside?.replaceAll("\\", "/");
-  if (name === undefined || LIBRARIES[name] === undefined) return undefined;
+  const at = path.lastIndexOf(PACKAGES);
+  if (at < 0) return undefined;
+  const name = path.slice(at + PACKAGES.length + 1).replaceAll("\\", "/");
+  if (!Object.hasOwn(LIBRARIES, name)) return undefined;
   return (native.edges() & EDGE_SQL) === 0 ? undefined : name;
 }
 

@@ -87,6 +87,7 @@ export const lastIndexOf: (text: string, part: string) => number = uncurry(
   String.prototype.lastIndexOf,
 );
 export const lowerCase: (text: string) => string = uncurry(String.prototype.toLowerCase);
+export const upperCase: (text: string) => string = uncurry(String.prototype.toUpperCase);
 export const slice: (text: string, from: number, to?: number) => string = uncurry(
   String.prototype.slice,
 );
