@@ -11,14 +11,13 @@
 import Module from "node:module";
 import { EDGE_SQL } from "../native/layout";
 import { native } from "../native/load";
-import { wrapMysqlCluster, wrapMysqlCommand, wrapMysqlConnection, wrapMysqlPool } from "./mysql2";
+import { wrapMysqlCluster, wrapMysqlConnection, wrapMysqlPool } from "./mysql2";
 import { wrapPgClient, wrapPgPool } from "./pg";
 
 /** What is to be done with the exports of a file. */
 type Wrap = (exports: unknown) => void;
 
 const LIBRARIES: Readonly<Record<string, Wrap>> = {
-  "mysql2/lib/commands/command.js": wrapMysqlCommand,
   "mysql2/lib/connection.js": wrapMysqlConnection,
   "mysql2/lib/pool.js": wrapMysqlPool,
   "mysql2/lib/pool_cluster.js": wrapMysqlCluster,
