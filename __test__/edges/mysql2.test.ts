@@ -34,7 +34,11 @@ const WAYS = `
 
 /** Runs a program of these files unseen. */
 const asked = (node: string, files: Readonly<Record<string, string>>) =>
-  askedUnseen(node, "mysql2.query", "npm:mysql2", { "server.js": SERVER, "ways.js": WAYS, ...files });
+  askedUnseen(node, "mysql2.query", "npm:mysql2", {
+    "server.js": SERVER,
+    "ways.js": WAYS,
+    ...files,
+  });
 
 /** A program that does something with a server; it prints what \`print\` is given. */
 const program = (main: string) => `
@@ -127,9 +131,11 @@ describe.each(nodes)("queries of mysql2 on %s", (_name, node) => {
       const code = ({ code }) => print(code);
       await nobody.promise().query("SELECT 4").catch(code);
       await nobody.promise().execute("SELECT 5").catch(code);`;
-    const { queries, messages } = await asked(node, { "main.js": program(`
+    const { queries, messages } = await asked(node, {
+      "main.js": program(`
       const db = mysql.createConnection(config).on("error", () => {});
-      ${main}`) });
+      ${main}`),
+    });
     expect(queries.map(([, sql, , came]) => [sql, came])).toEqual([
       ...Array.from({ length: 5 }, () => ["WRONG", "threw"]),
       [{ $type: "undefined" }, "threw"],
@@ -142,17 +148,16 @@ describe.each(nodes)("queries of mysql2 on %s", (_name, node) => {
       ["SELECT 4", "threw"],
       ["SELECT 5", "threw"],
     ]);
-    const lost = "Connection lost: The server closed the connection.";
-    expect(messages.toReversed()).toEqual([
+    expect(messages.filter((message) => message !== "").toReversed()).toEqual([
       ...Array.from({ length: 5 }, () => "no such word"),
       "Cannot read properties of undefined (reading 'constructor')",
       "Bind parameters must not contain undefined. To pass SQL NULL specify JS null",
       "Query inactivity timeout",
-      lost,
-      lost,
+      // One error for both queries.
+      "Connection lost: The server closed the connection.",
       "Can't add new command when connection is in closed state",
-      expect.stringContaining("ECONNREFUSED"),
-      expect.stringContaining("ECONNREFUSED"),
+      "connect ECONNREFUSED 127.0.0.1:1",
+      "connect ECONNREFUSED 127.0.0.1:1",
     ]);
   });
 
@@ -230,7 +235,11 @@ describe.each(nodes)("queries of mysql2 on %s", (_name, node) => {
       await session.stop();
       await ways.callback(pool, "SELECT 4");
       await pool.promise().end();`);
-    const { queries } = await started(node, { "main.js": main, "server.js": SERVER, "ways.js": WAYS });
+    const { queries } = await started(node, {
+      "main.js": main,
+      "server.js": SERVER,
+      "ways.js": WAYS,
+    });
     expect(queries.map(([, sql, , came]) => [sql, came])).toEqual([
       ["SELECT 2", select(2)],
       ["SELECT 3", select(3)],

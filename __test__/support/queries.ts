@@ -11,7 +11,12 @@ import { record } from "./asking";
 import { project, run } from "./program";
 
 /** A query: the function that asks, the SQL, how many parameters, and what came of it: its result, or "threw". */
-export type Query = readonly [asker: string | undefined, sql: unknown, parameters: unknown, came: unknown];
+export type Query = readonly [
+  asker: string | undefined,
+  sql: unknown,
+  parameters: unknown,
+  came: unknown,
+];
 
 /** The queries of a recording, in their order. */
 async function queriesOf(store: Store): Promise<Query[]> {
@@ -40,10 +45,16 @@ export async function askedUnseen(
   const { store: opened, stdout } = await record(node, files, "--edges", "sql", "--");
   await using store = opened;
   expect(stdout).toBe(plain.stdout);
-  const { rows } = await store.sql("SELECT DISTINCT function, file FROM calls WHERE backend = 'span'");
+  const { rows } = await store.sql(
+    "SELECT DISTINCT function, file FROM calls WHERE backend = 'span'",
+  );
   expect(rows).toEqual([{ function: name, file }]);
   const { items: exceptions } = await store.exceptions();
-  return { stdout, queries: await queriesOf(store), messages: exceptions.map(({ message }) => message) };
+  return {
+    stdout,
+    queries: await queriesOf(store),
+    messages: exceptions.map(({ message }) => message),
+  };
 }
 
 /** Runs a program that records itself, into `.breadcrumb`, but for its own files, which are there before. */

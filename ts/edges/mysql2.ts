@@ -156,7 +156,11 @@ function begin(given: unknown, values: unknown): Open | undefined {
 
 /** `values`: undefined or null where there are none. */
 function beginWith(sql: unknown, values: unknown): Open | undefined {
-  const span = beginQuery(QUERY, sql, values === undefined || values === null ? 0 : countOf(values));
+  const span = beginQuery(
+    QUERY,
+    sql,
+    values === undefined || values === null ? 0 : countOf(values),
+  );
   if (span === 0) return undefined;
   return { span, command: commandOf(sql), isTaken: false };
 }
@@ -216,7 +220,8 @@ function setCallback(command: object, value: Method): void {
 function answerOf(command: object, { command: word }: Open): object {
   const results = ownData(command, "_rows");
   const last: unknown = isArray(results) ? results[results.length - 1] : undefined;
-  if (!isArray(last)) return { command: word, rows: isObject(last) ? ownData(last, "affectedRows") : undefined };
+  if (!isArray(last))
+    return { command: word, rows: isObject(last) ? ownData(last, "affectedRows") : undefined };
   // Rows that are told by events are not kept.
   const isKept = typeof ownData(command, "onResult") === "function";
   return isKept ? { command: word, rows: last.length } : { command: word };

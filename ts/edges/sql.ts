@@ -17,8 +17,7 @@ import {
   upperCase,
 } from "../runtime/primordials";
 import { classOf, objectPrototype } from "../runtime/reflect";
-import { begin, spanKind, type SpanKind } from "../runtime/spans";
-import { EDGES, state } from "../runtime/state";
+import { begin, spanKind, type SpanKind, wantsEdge } from "../runtime/spans";
 
 const SPACE = 0x20;
 const OPENING = 0x28;
@@ -34,7 +33,7 @@ export function queryKind(name: string, file: string): SpanKind {
 
 /** A query begins. Gives its span, 0 where it is not recorded. `parameters`: how many. */
 export function beginQuery(kind: SpanKind, sql: unknown, parameters: number): number {
-  return ((state[EDGES] as number) & EDGE_SQL) === 0 ? 0 : begin(kind, [sql, parameters]);
+  return wantsEdge(EDGE_SQL) ? begin(kind, [sql, parameters]) : 0;
 }
 
 /** The prototype of a class, or an object with nothing. */
@@ -65,7 +64,7 @@ export function commandOf(sql: unknown): string | undefined {
 
 /** Where a statement begins, behind spaces, comments and brackets. */
 function startOf(sql: string): number {
-  for (let at = 0; at < sql.length; ) {
+  for (let at = 0; at < sql.length;) {
     const code = charCodeAt(sql, at);
     const next = charCodeAt(sql, at + 1);
     if (code <= SPACE || code === OPENING) at++;
