@@ -13,6 +13,9 @@ import { EDGE_SQL } from "../native/layout";
 import { native } from "../native/load";
 import { wrapMysqlCluster, wrapMysqlConnection, wrapMysqlPool } from "./mysql2";
 import { wrapPgClient, wrapPgPool } from "./pg";
+import { replaceOnce } from "./replaced";
+import { wrapSqlite } from "./sqlite";
+import { apply } from "../runtime/primordials";
 
 /** What is to be done with the exports of a file. */
 type Wrap = (exports: unknown) => void;
@@ -21,6 +24,7 @@ const LIBRARIES: Readonly<Record<string, Wrap>> = {
   "mysql2/lib/connection.js": wrapMysqlConnection,
   "mysql2/lib/pool.js": wrapMysqlPool,
   "mysql2/lib/pool_cluster.js": wrapMysqlCluster,
+  "node:sqlite": wrapSqlite,
   "pg/lib/client.js": wrapPgClient,
   "pg-pool/index.js": wrapPgPool,
 };
@@ -51,8 +55,31 @@ export function wrapLibrary(library: string, exports: unknown): void {
   LIBRARIES[library]?.(exports);
 }
 
-/** Files that ran before there was a recording. */
+const SQLITE = "node:sqlite";
+const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown };
+
+/** A module of Node's own is loaded right now, or has been. Before that it is not for us to load: it may print a warning. */
+export function wrapBuiltIn(url: string): void {
+  if (url !== SQLITE || (native.edges() & EDGE_SQL) === 0) return;
+  wrapLibrary(SQLITE, getBuiltinModule?.(SQLITE));
+}
+
+/** The same of what the program gets without any loader. */
+function heedBuiltIns(): void {
+  replaceOnce(process, "getBuiltinModule", (original) => ({
+    getBuiltinModule(this: unknown, ...args: unknown[]): unknown {
+      const exports: unknown = apply(original, this, args as never[]);
+      if (args[0] === SQLITE) wrapBuiltIn(SQLITE);
+      return exports;
+    },
+  }));
+}
+
+/** Files and modules that ran before there was a recording. */
 export function wrapLoaded(): void {
+  const { moduleLoadList } = process as unknown as { readonly moduleLoadList?: readonly string[] };
+  if (moduleLoadList?.includes("NativeModule sqlite") === true) wrapBuiltIn(SQLITE);
+  if ((native.edges() & EDGE_SQL) !== 0) heedBuiltIns();
   const { _cache: cache } = Module as unknown as {
     readonly _cache: Readonly<Record<string, { readonly exports: unknown } | undefined>>;
   };

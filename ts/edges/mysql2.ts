@@ -15,7 +15,7 @@ import { apply, defineProperty, hasOwn, isArray, weakGet, weakSet } from "../run
 import { ownData } from "../runtime/reflect";
 import { end, fail } from "../runtime/spans";
 import { standIn } from "../runtime/stand-in";
-import { replace, type Method } from "./replaced";
+import { replace, replaceOnce, type Method } from "./replaced";
 import { beginQuery, commandOf, countOf, prototypeOf, queryKind } from "./sql";
 
 const QUERY = queryKind("mysql2.query", "npm:mysql2");
@@ -37,8 +37,6 @@ interface Heard {
 }
 
 const commands = new WeakMap<object, Heard>();
-/** Methods that are replaced. */
-const heeded = new WeakMap<object, true>();
 const { on } = EventEmitter.prototype;
 /** What a pool is asked, until it asks for a connection. */
 let asked: readonly unknown[] | undefined;
@@ -109,7 +107,7 @@ export function wrapMysqlCluster(exports: unknown): void {
 
 function wrapPool(pool: object): void {
   for (const name of ["query", "execute"] as const) {
-    once(pool, name, (original) => ({
+    replaceOnce(pool, name, (original) => ({
       [name](this: unknown, ...args: unknown[]): unknown {
         const before = asked;
         asked = args;
@@ -121,7 +119,7 @@ function wrapPool(pool: object): void {
       },
     }));
   }
-  once(pool, "getConnection", (original) => ({
+  replaceOnce(pool, "getConnection", (original) => ({
     getConnection(this: unknown, ...args: unknown[]): unknown {
       const [callback] = args;
       const open =
@@ -178,7 +176,7 @@ function hear(command: object, open: Open): void {
   const callback = ownData(command, "onResult");
   const isCalled = typeof callback === "function";
   weakSet(commands, command, { open, callback: isCalled ? (callback as Method) : undefined });
-  once(command, "done", (original) => ({
+  replaceOnce(command, "done", (original) => ({
     done(this: unknown, ...args: unknown[]): unknown {
       endCommand(this as object, undefined);
       return apply(original, this, args as never[]);
@@ -237,14 +235,6 @@ function failOpen(open: Open, error: unknown): void {
   const { span } = open;
   open.span = 0;
   if (span !== 0) fail(span, error);
-}
-
-/** Replaces a method of objects that are met one by one. */
-function once(object: object, name: string, make: Parameters<typeof replace>[2]): void {
-  const method = (object as Record<string, unknown>)[name];
-  if (typeof method !== "function" || weakGet(heeded, method) === true) return;
-  const replaced = replace(object, name, make);
-  if (replaced !== undefined) weakSet(heeded, replaced.made, true);
 }
 
 function isObject(value: unknown): value is object {

@@ -6,7 +6,7 @@
  *
  * Limits: what the program has put around ours meanwhile stays, and goes on to call it.
  */
-import { defineProperty, getPrototypeOf, hasOwn } from "../runtime/primordials";
+import { defineProperty, getPrototypeOf, hasOwn, weakGet, weakSet } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { standIn } from "../runtime/stand-in";
 
@@ -40,6 +40,21 @@ export function replace(
   const made = standIn(make(original as Method)[name] as Method, original as Method);
   if (!set(holder, name, made)) return undefined;
   return { holder, name, original: original as Method, made };
+}
+
+/** Methods of ours that stay. */
+const staying = new WeakMap<object, true>();
+
+/** Replaces a method of what objects that are met one by one inherit, or own. */
+export function replaceOnce(
+  object: object,
+  name: string,
+  make: (original: Method) => Readonly<Record<string, Method>>,
+): void {
+  const method = (object as Record<string, unknown>)[name];
+  if (typeof method !== "function" || weakGet(staying, method) === true) return;
+  const replaced = replace(object, name, make);
+  if (replaced !== undefined) weakSet(staying, replaced.made, true);
 }
 
 /** Puts the original back. False where something of the program's stands there now. */

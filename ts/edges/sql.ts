@@ -31,9 +31,14 @@ export function queryKind(name: string, file: string): SpanKind {
   return spanKind(name, file, ["sql", "parameters"]);
 }
 
+/** Whether queries are recorded. */
+export function wantsSql(): boolean {
+  return wantsEdge(EDGE_SQL);
+}
+
 /** A query begins. Gives its span, 0 where it is not recorded. `parameters`: how many. */
 export function beginQuery(kind: SpanKind, sql: unknown, parameters: number): number {
-  return wantsEdge(EDGE_SQL) ? begin(kind, [sql, parameters]) : 0;
+  return wantsSql() ? begin(kind, [sql, parameters]) : 0;
 }
 
 /** The prototype of a class, or an object with nothing. */

@@ -18,6 +18,7 @@ import {
   skipCompile,
   skipCompileAs,
 } from "./commonjs";
+import { wrapBuiltIn } from "../edges/libraries";
 import { expectCompile } from "./foreign-compile";
 import { keepOutermost } from "./keep-outermost";
 import { isPrinted, printTypes } from "./printed-types";
@@ -75,6 +76,7 @@ export function installModules(folder: string): void {
 /** The hook of `registerHooks`. */
 function load(url: string, context: LoadContext, next: NextLoad): Loaded {
   const loaded = next(url, context);
+  if (loaded.format === "builtin") wrapBuiltIn(url);
   return context.conditions?.includes("require") === true
     ? requiredWithProbes(url, loaded)
     : withProbes(url, loaded);
