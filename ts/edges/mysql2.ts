@@ -15,6 +15,7 @@ import { apply, defineProperty, hasOwn, isArray, weakGet, weakSet } from "../run
 import { ownData } from "../runtime/reflect";
 import { end, fail } from "../runtime/spans";
 import { standIn } from "../runtime/stand-in";
+import { deepen, putLimit } from "./own-frame";
 import { replace, replaceOnce, type Method } from "./replaced";
 import { beginQuery, commandOf, countOf, prototypeOf, queryKind } from "./sql";
 
@@ -74,6 +75,7 @@ function wrapQuery(prototype: object, name: "execute" | "query"): void {
       served = undefined;
       if (open === undefined) return apply(original, this, args as never[]);
       made = open;
+      const limit = deepen();
       try {
         const result = apply(original, this, args as never[]);
         // A connection that was closed before we were there.
@@ -83,6 +85,7 @@ function wrapQuery(prototype: object, name: "execute" | "query"): void {
         failOpen(open, error);
         throw error;
       } finally {
+        putLimit(limit);
         made = before;
       }
     },

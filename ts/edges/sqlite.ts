@@ -10,20 +10,15 @@
 import { apply, getDescriptor, isArray } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { replace, type Method } from "./replaced";
-import { prototypeOf, queryKind, wantsSql } from "./sql";
-import { ask, type Asked, countAll, wrapStatements } from "./statements";
+import { prototypeOf, queryKind } from "./sql";
+import { type Asked, countAll, wrapQuery, wrapStatements } from "./statements";
 
 const QUERY = queryKind("sqlite.query", "node:sqlite");
 
 /** `node:sqlite`. */
 export function wrapSqlite(exports: unknown): void {
   const database = prototypeOf(ownData(exports as object, "DatabaseSync"));
-  replace(database, "exec", (original) => ({
-    exec(this: unknown, ...args: unknown[]): unknown {
-      if (!wantsSql()) return apply(original, this, args as never[]);
-      return ask(QUERY, [args[0], 0], () => apply(original, this, args as never[]), "exec");
-    },
-  }));
+  wrapQuery(database, "exec", QUERY, (_, [sql]) => [sql, 0]);
   replace(database, "createTagStore", (original) => ({
     createTagStore(this: unknown, ...args: unknown[]): unknown {
       const tags: unknown = apply(original, this, args as never[]);

@@ -9,19 +9,25 @@
 import { apply, isArray, weakGet, weakSet } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { end, fail, type SpanKind } from "../runtime/spans";
-import { replaceOnce, type Method } from "./replaced";
+import { deepen, putLimit } from "./own-frame";
+import { replaceOnce } from "./replaced";
 import { beginQuery, commandOf, countOf, wantsSql } from "./sql";
 
 /** What is asked: SQL, and how many parameters. */
 export type Asked = readonly [sql: unknown, parameters: number];
 
-/** Rows that come one by one. */
+/** A query that has begun. */
 interface Open {
   readonly span: number;
   readonly command: string | undefined;
+  /** Those that have come one by one. */
   rows: number;
 }
 
+/** Methods, which say what their results mean. */
+type How = (typeof NAMES)[number] | "exec";
+
+/** By the iterator that tells of the end. */
 const opens = new WeakMap<object, Open | undefined>();
 const NAMES = ["run", "get", "all", "iterate"] as const;
 
@@ -43,39 +49,47 @@ export function wrapStatements(
   kind: SpanKind,
   read: (statement: object, args: readonly unknown[]) => Asked,
 ): void {
-  for (const name of NAMES) {
-    replaceOnce(statement, name, (original) => ({
-      [name](this: unknown, ...args: unknown[]): unknown {
-        const isAsked = wantsSql() && typeof this === "object" && this !== null;
-        if (!isAsked) return apply(original, this, args as never[]);
-        return ask(kind, read(this, args), () => apply(original, this, args as never[]), name);
-      },
-    }));
-  }
+  for (const name of NAMES) wrapQuery(statement, name, kind, read);
 }
 
-/** Runs a query as a span. `how`: the method, which says what its result means. */
-export function ask(
+/** Replaces a method that asks. */
+export function wrapQuery(
+  holder: object,
+  name: How,
   kind: SpanKind,
-  [sql, parameters]: Asked,
-  run: () => unknown,
-  how: (typeof NAMES)[number] | "exec",
-): unknown {
+  read: (self: object, args: readonly unknown[]) => Asked,
+): void {
+  replaceOnce(holder, name, (original) => ({
+    [name](this: unknown, ...args: unknown[]): unknown {
+      const isAsked = wantsSql() && typeof this === "object" && this !== null;
+      const open = isAsked ? begin(kind, read(this, args)) : undefined;
+      const limit = deepen();
+      let result: unknown;
+      try {
+        result = apply(original, this, args as never[]);
+      } catch (error) {
+        putLimit(limit);
+        if (open !== undefined) fail(open.span, error);
+        throw error;
+      }
+      putLimit(limit);
+      if (open !== undefined) finish(open, name, result);
+      return result;
+    },
+  }));
+}
+
+function begin(kind: SpanKind, [sql, parameters]: Asked): Open | undefined {
   const span = beginQuery(kind, sql, parameters);
-  let result: unknown;
-  try {
-    result = run();
-  } catch (error) {
-    if (span !== 0) fail(span, error);
-    throw error;
-  }
-  if (span === 0) return result;
-  const command = commandOf(sql);
-  if (how === "iterate" && typeof result === "object" && result !== null) {
-    follow(result, { span, command, rows: 0 });
-  } else if (how === "exec") end(span, { command });
+  return span === 0 ? undefined : { span, command: commandOf(sql), rows: 0 };
+}
+
+function finish(open: Open, how: How, result: unknown): void {
+  const { span, command } = open;
+  const isObject = typeof result === "object" && result !== null;
+  if (how === "iterate" && isObject) follow(result as object, open);
+  else if (how === "exec") end(span, { command });
   else end(span, { command, rows: rowsOf(how, result) });
-  return result;
 }
 
 function rowsOf(how: string, result: unknown): unknown {
@@ -90,33 +104,36 @@ function follow(iterator: object, open: Open): void {
   for (const name of ["next", "return"] as const) {
     replaceOnce(iterator, name, (original) => ({
       [name](this: unknown, ...args: unknown[]): unknown {
-        const open = weakGet(opens, this as object);
-        if (open === undefined) return apply(original, this, args as never[]);
-        return step(this as object, open, original, args, name === "return");
+        const limit = deepen();
+        let result: unknown;
+        try {
+          result = apply(original, this, args as never[]);
+        } catch (error) {
+          putLimit(limit);
+          const open = taken(this);
+          if (open !== undefined) fail(open.span, error);
+          throw error;
+        }
+        putLimit(limit);
+        step(this, result, name === "return");
+        return result;
       },
     }));
   }
 }
 
-function step(
-  iterator: object,
-  open: Open,
-  original: Method,
-  args: readonly unknown[],
-  isLast: boolean,
-): unknown {
-  let result: unknown;
-  try {
-    result = apply(original, iterator as never, args as never[]);
-  } catch (error) {
-    weakSet(opens, iterator, undefined);
-    fail(open.span, error);
-    throw error;
-  }
+/** An iterator has given something. */
+function step(iterator: unknown, result: unknown, isLast: boolean): void {
+  const open = weakGet(opens, iterator as object);
+  if (open === undefined) return;
   const isDone = typeof result === "object" && result !== null && ownData(result, "done") === true;
-  if (isLast || isDone) {
-    weakSet(opens, iterator, undefined);
-    end(open.span, { command: open.command, rows: open.rows });
-  } else open.rows++;
-  return result;
+  if (!isLast && !isDone) open.rows++;
+  else if (taken(iterator) !== undefined) end(open.span, { command: open.command, rows: open.rows });
+}
+
+/** The query of an iterator, once. */
+function taken(iterator: unknown): Open | undefined {
+  const open = weakGet(opens, iterator as object);
+  if (open !== undefined) weakSet(opens, iterator as object, undefined);
+  return open;
 }
