@@ -128,7 +128,8 @@ function step(iterator: unknown, result: unknown, isLast: boolean): void {
   if (open === undefined) return;
   const isDone = typeof result === "object" && result !== null && ownData(result, "done") === true;
   if (!isLast && !isDone) open.rows++;
-  else if (taken(iterator) !== undefined) end(open.span, { command: open.command, rows: open.rows });
+  else if (taken(iterator) !== undefined)
+    end(open.span, { command: open.command, rows: open.rows });
 }
 
 /** The query of an iterator, once. */
