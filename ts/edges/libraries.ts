@@ -11,6 +11,7 @@
 import Module from "node:module";
 import { EDGE_SQL } from "../native/layout";
 import { native } from "../native/load";
+import { wrapBetterSqlite } from "./better-sqlite3";
 import { wrapMysqlCluster, wrapMysqlConnection, wrapMysqlPool } from "./mysql2";
 import { wrapPgClient, wrapPgPool } from "./pg";
 import { replaceOnce } from "./replaced";
@@ -21,6 +22,7 @@ import { apply } from "../runtime/primordials";
 type Wrap = (exports: unknown) => void;
 
 const LIBRARIES: Readonly<Record<string, Wrap>> = {
+  "better-sqlite3/lib/database.js": wrapBetterSqlite,
   "mysql2/lib/connection.js": wrapMysqlConnection,
   "mysql2/lib/pool.js": wrapMysqlPool,
   "mysql2/lib/pool_cluster.js": wrapMysqlCluster,

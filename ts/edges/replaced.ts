@@ -6,7 +6,14 @@
  *
  * Limits: what the program has put around ours meanwhile stays, and goes on to call it.
  */
-import { defineProperty, getPrototypeOf, hasOwn, weakGet, weakSet } from "../runtime/primordials";
+import {
+  defineProperty,
+  getDescriptor,
+  getPrototypeOf,
+  hasOwn,
+  weakGet,
+  weakSet,
+} from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { standIn } from "../runtime/stand-in";
 
@@ -24,7 +31,7 @@ export interface Replaced {
 /**
  * Replaces a method of an object, on the object that it inherits it from.
  *
- * @param make given the original, an object with what is to stand there: a method, which has no `prototype`
+ * @param make given the original, an object with what is to stand there: a method, which has a `prototype` only if the original has
  * @returns undefined where there is no such method, or the program has closed the object
  */
 export function replace(
@@ -38,6 +45,8 @@ export function replace(
   const original = ownData(holder, name);
   if (typeof original !== "function") return undefined;
   const made = standIn(make(original as Method)[name] as Method, original as Method);
+  const prototype = getDescriptor(original, "prototype");
+  if (prototype !== undefined) defineProperty(made, "prototype", prototype);
   if (!set(holder, name, made)) return undefined;
   return { holder, name, original: original as Method, made };
 }
