@@ -38,7 +38,7 @@ interface Heard {
 }
 
 const commands = new WeakMap<object, Heard>();
-const { on } = EventEmitter.prototype;
+const on = Reflect.get(EventEmitter.prototype, "on") as Method;
 /** What a pool is asked, until it asks for a connection. */
 let asked: readonly unknown[] | undefined;
 /** The query for which a pool has got a connection. */
@@ -149,10 +149,10 @@ function wrapPool(pool: object): void {
 }
 
 function begin(given: unknown, values: unknown): Open | undefined {
-  const asked = isObject(given) ? given : {};
-  const sql = typeof given === "string" ? given : ownData(asked, "sql");
+  const options = isObject(given) ? given : {};
+  const sql = typeof given === "string" ? given : ownData(options, "sql");
   const own = typeof values === "function" || values === undefined;
-  return beginWith(sql, own ? ownData(asked, "values") : values);
+  return beginWith(sql, own ? ownData(options, "values") : values);
 }
 
 /** `values`: undefined or null where there are none. */
@@ -186,15 +186,13 @@ function hear(command: object, open: Open): void {
     },
   }));
   if (isCalled) {
-    const { onResult } = {
-      onResult(this: unknown, ...args: unknown[]): unknown {
-        endCommand(command, args[0]);
-        return apply(callback as Method, this as never, args as never[]);
-      },
+    const onResult = (...args: unknown[]): unknown => {
+      endCommand(command, args[0]);
+      return apply(callback as Method, command as never, args as never[]);
     };
-    setCallback(command, standIn(onResult as Method, callback as Method));
+    setCallback(command, standIn(onResult, callback as Method));
   } else {
-    apply(on, command as EventEmitter, [
+    apply(on, command as never, [
       errorMonitor,
       (error: unknown): void => endCommand(command, error),
     ]);

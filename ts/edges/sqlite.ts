@@ -32,9 +32,10 @@ export function wrapSqlite(exports: unknown): void {
 
 /** The SQL of a statement, which a property of each says. */
 function sourceOf(statement: object): unknown {
-  const get = getDescriptor(statement, "sourceSQL")?.get;
+  const property = getDescriptor(statement, "sourceSQL");
+  const get = property === undefined ? undefined : ownData(property, "get");
   try {
-    return get === undefined ? undefined : apply(get as Method, statement as never, []);
+    return typeof get === "function" ? apply(get as Method, statement as never, []) : undefined;
   } catch {
     // Its database is closed.
     return undefined;

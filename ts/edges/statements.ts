@@ -87,7 +87,7 @@ function begin(kind: SpanKind, [sql, parameters]: Asked): Open | undefined {
 function finish(open: Open, how: How, result: unknown): void {
   const { span, command } = open;
   const isObject = typeof result === "object" && result !== null;
-  if (how === "iterate" && isObject) follow(result as object, open);
+  if (how === "iterate" && isObject) follow(result, open);
   else if (how === "exec") end(span, { command });
   else end(span, { command, rows: rowsOf(how, result) });
 }
@@ -110,8 +110,8 @@ function follow(iterator: object, open: Open): void {
           result = apply(original, this, args as never[]);
         } catch (error) {
           putLimit(limit);
-          const open = taken(this);
-          if (open !== undefined) fail(open.span, error);
+          const failed = taken(this);
+          if (failed !== undefined) fail(failed.span, error);
           throw error;
         }
         putLimit(limit);
