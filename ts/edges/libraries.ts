@@ -5,18 +5,19 @@
  *     libraryOf("/app/node_modules/pg/lib/client.js") // "pg/lib/client.js"
  *     // behind its text, on a line of its own: ;$bc.m("pg/lib/client.js", module.exports)
  *
- * So a library may be loaded late, by `import`, or twice; what stands in its place in a test is let alone.
+ * So a library may be loaded late, by `import`, or twice; what stands in its place in a test is let alone. `node:sqlite` has no file: it is
+ * seen to when the `load` hook is told of it, or the program gets it.
  * Limits: a library that is bundled into a file of the program is not seen.
  */
 import Module from "node:module";
 import { EDGE_SQL } from "../native/layout";
 import { native } from "../native/load";
+import { apply } from "../runtime/primordials";
 import { wrapBetterSqlite } from "./better-sqlite3";
 import { wrapMysqlCluster, wrapMysqlConnection, wrapMysqlPool } from "./mysql2";
 import { wrapPgClient, wrapPgPool } from "./pg";
 import { replaceOnce } from "./replaced";
 import { wrapSqlite } from "./sqlite";
-import { apply } from "../runtime/primordials";
 
 /** What is to be done with the exports of a file. */
 type Wrap = (exports: unknown) => void;
@@ -30,14 +31,12 @@ const LIBRARIES: Readonly<Record<string, Wrap>> = {
   "pg/lib/client.js": wrapPgClient,
   "pg-pool/index.js": wrapPgPool,
 };
-const PACKAGES = "node_modules";
+const IN_PACKAGES = /^.*[\\/]node_modules[\\/](.+)$/;
 
 /** Which of the files this is; undefined if it is none, or no such edge is recorded. */
 export function libraryOf(path: string): string | undefined {
-  const at = path.lastIndexOf(PACKAGES);
-  if (at < 0) return undefined;
-  const name = path.slice(at + PACKAGES.length + 1).replaceAll("\\", "/");
-  if (!Object.hasOwn(LIBRARIES, name)) return undefined;
+  const name = IN_PACKAGES.exec(path)?.[1]?.replaceAll("\\", "/");
+  if (name === undefined || !Object.hasOwn(LIBRARIES, name)) return undefined;
   return (native.edges() & EDGE_SQL) === 0 ? undefined : name;
 }
 
