@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { hasWrap, installCommonJs } from "./hooks/commonjs";
 import { installModuleText } from "./hooks/module-text";
-import { installModules } from "./hooks/modules";
+import { installModules, onBuiltIn } from "./hooks/modules";
 import { installRunners } from "./hooks/runners";
 import { onFirstFile, onText, transform } from "./hooks/transform";
 import { endInspection } from "./inspector/inspect-loaded";
@@ -23,7 +23,8 @@ import { installExecve } from "./runtime/execve";
 import { installProbes, onLibrary } from "./runtime/probes";
 import { uncaught } from "./runtime/raise";
 import { leaveSpans } from "./edges/http-spans";
-import { wrapLibrary, wrapLoaded } from "./edges/libraries";
+import { wrapBuiltIn, wrapLibrary, wrapLoaded } from "./edges/libraries";
+import type { LibraryFile } from "./edges/library-files";
 import { followRequests, leaveRequests } from "./edges/server-requests";
 import { installStackMapping, prepareExcerpt } from "./runtime/stack";
 import { raiseStackLimit } from "./runtime/stack-limit";
@@ -74,7 +75,8 @@ function installOnce(): void {
     installProbes(realm);
     installToString(realm.global);
   });
-  onLibrary(wrapLibrary);
+  onLibrary((library, exports) => wrapLibrary(library as LibraryFile, exports));
+  onBuiltIn(wrapBuiltIn);
   watchUncaught();
 }
 

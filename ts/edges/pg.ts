@@ -9,15 +9,14 @@
  * once (its connection is closed) ends there, without an error. Listeners of the event `row` are of the connection's trace. Who waits for
  * a client by `connect(callback)` is called by the recorded call that releases one.
  */
-import { EDGE_SQL } from "../native/layout";
 import { type Context, contextNow, within } from "../runtime/context";
 import { apply, isArray, weakGet, weakSet } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
-import { begin, end, fail, spanKind } from "../runtime/spans";
-import { recordsEdge } from "../runtime/writer";
+import { begin, end, fail } from "../runtime/spans";
 import { replace, type Method } from "./replaced";
+import { prototypeOf, queryKind, wantsSql } from "./sql";
 
-const QUERY = spanKind("pg.query", "npm:pg", ["sql", "parameters"]);
+const QUERY = queryKind("pg.query", "npm:pg");
 
 /** A query that was asked. */
 interface Asked {
@@ -86,7 +85,7 @@ export function wrapPgPool(exports: unknown): void {
       const [callback] = args;
       const asked = asking;
       asking = undefined;
-      if (typeof callback !== "function" || !recordsEdge(EDGE_SQL)) {
+      if (typeof callback !== "function" || !wantsSql()) {
         return apply(original, this, args as never[]);
       }
       const context = asked === undefined ? contextNow() : asked.context;
@@ -107,14 +106,9 @@ export function wrapPgPool(exports: unknown): void {
   }));
 }
 
-function prototypeOf(exports: unknown): object {
-  const prototype = (exports as { readonly prototype?: unknown }).prototype;
-  return typeof prototype === "object" && prototype !== null ? prototype : {};
-}
-
 /** A query begins. Gives undefined where it is not recorded. */
 function beginQuery([config, values]: readonly unknown[]): Asked | undefined {
-  if (!recordsEdge(EDGE_SQL) || typeof config === "function") return undefined;
+  if (!wantsSql() || typeof config === "function") return undefined;
   const given = typeof config === "object" && config !== null ? config : {};
   const parameters = isArray(values) ? values : ownData(given, "values");
   const text = typeof config === "string" ? config : textOf(given);

@@ -17,7 +17,8 @@ import {
   upperCase,
 } from "../runtime/primordials";
 import { classOf, objectPrototype } from "../runtime/reflect";
-import { begin, spanKind, type SpanKind, wantsEdge } from "../runtime/spans";
+import { begin, spanKind, type SpanKind } from "../runtime/spans";
+import { recordsEdge } from "../runtime/writer";
 
 const SPACE = 0x20;
 const OPENING = 0x28;
@@ -33,7 +34,7 @@ export function queryKind(name: string, file: string): SpanKind {
 
 /** Whether queries are recorded. */
 export function wantsSql(): boolean {
-  return wantsEdge(EDGE_SQL);
+  return recordsEdge(EDGE_SQL);
 }
 
 /** A query begins. Gives its span, 0 where it is not recorded. `parameters`: how many. */

@@ -18,7 +18,6 @@ import {
   skipCompile,
   skipCompileAs,
 } from "./commonjs";
-import { wrapBuiltIn } from "../edges/libraries";
 import { expectCompile } from "./foreign-compile";
 import { keepOutermost } from "./keep-outermost";
 import { isPrinted, printTypes } from "./printed-types";
@@ -73,10 +72,18 @@ export function installModules(folder: string): void {
   }
 }
 
+/** Is told of modules of Node's own. */
+let heedBuiltIn: (url: string) => void = () => {};
+
+/** Sets what is told of each module of Node's own as it is loaded, where there is a hook of `registerHooks`. */
+export function onBuiltIn(action: (url: string) => void): void {
+  heedBuiltIn = action;
+}
+
 /** The hook of `registerHooks`. */
 function load(url: string, context: LoadContext, next: NextLoad): Loaded {
   const loaded = next(url, context);
-  if (loaded.format === "builtin") wrapBuiltIn(url);
+  if (loaded.format === "builtin") heedBuiltIn(url);
   return context.conditions?.includes("require") === true
     ? requiredWithProbes(url, loaded)
     : withProbes(url, loaded);

@@ -3,7 +3,7 @@
  *
  * Never throws: whatever goes wrong, the text is returned as it was.
  */
-import { libraryOf, told } from "../edges/libraries";
+import { libraryOf, told } from "../edges/library-files";
 import { native } from "../native/load";
 import { editRunner, isUnknownRunner, UNKNOWN_RUNNER } from "./runners";
 

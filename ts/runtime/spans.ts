@@ -11,9 +11,9 @@
 import { FLAG_GENERATOR } from "../native/layout";
 import { native } from "../native/load";
 import { enterSlowly, probes } from "./probes";
-import { EDGES, state, STRING } from "./state";
+import { state, STRING } from "./state";
 import { apart } from "./texts";
-import { canCount, modes, records } from "./writer";
+import { modes, records } from "./writer";
 
 /** What spans of one sort have in common. */
 export interface SpanKind {
@@ -25,11 +25,6 @@ export interface SpanKind {
 
 const UNNAMED = -1;
 const REFUSED = -2;
-
-/** Whether an edge is recorded. `edge`: an EDGE_*. A thread that has recorded nothing yet does not know before it is asked. */
-export function wantsEdge(edge: number): boolean {
-  return records() && canCount() && ((state[EDGES] as number) & edge) !== 0;
-}
 
 /**
  * A sort of span, which becomes known when the first begins.
