@@ -6,6 +6,7 @@ vi.mock("../../ts/native/load", async () => import("./support/fake-native"));
 const { probes } = await import("../../ts/runtime/probes");
 const { begin, end, fail, spanKind } = await import("../../ts/runtime/spans");
 const { hidden } = await import("../../ts/runtime/hidden");
+const { state, STRING } = await import("../../ts/runtime/state");
 const { modes } = await import("../../ts/runtime/writer");
 const layout = await import("../../ts/native/layout");
 
@@ -68,6 +69,14 @@ describe("a span", () => {
     modes.fill(layout.MODE_VALUES, 0, 300);
     expect([off, begin(KIND, ["GET", "/"])]).toEqual([0, 0]);
     expect(records()).toEqual([]);
+  });
+
+  it("may be what a session records first: its limits hold", () => {
+    fake.epoch[0] = (fake.epoch[0] as number) + 1;
+    state[STRING] = 0;
+    end(begin(KIND, ["GET", "/"]), { status: "fine" });
+    expect(state[STRING]).toBe(200);
+    expect(JSON.stringify(readRing(fake.memory)[1]?.values)).toContain('"status","fine"');
   });
 
   it("keeps texts that are longer than those of calls, also where they were written before", () => {

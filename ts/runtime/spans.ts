@@ -13,7 +13,7 @@ import { native } from "../native/load";
 import { enterSlowly, probes } from "./probes";
 import { state, STRING } from "./state";
 import { apart } from "./texts";
-import { modes, records } from "./writer";
+import { canCount, modes, records } from "./writer";
 
 /** What spans of one sort have in common. */
 export interface SpanKind {
@@ -53,7 +53,8 @@ const TEXT = 2000;
 export function begin(kind: SpanKind, values: readonly unknown[]): number {
   if (!records()) return 0;
   const id = idOf(kind);
-  if (id < 0 || modes[id] === 0) return 0;
+  // The session's limits must be this thread's before they are looked at.
+  if (id < 0 || modes[id] === 0 || !canCount()) return 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     const isLong = typeof value === "string" && value.length > (state[STRING] as number);
