@@ -53,7 +53,7 @@ export function install(): void {
   if (!installed) installOnce();
   if (hasContexts) followRequests();
   followClient();
-  if (native.edges() !== 0) wrapLoaded();
+  wrapLoaded();
 }
 
 function installOnce(): void {

@@ -9,8 +9,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { EDGE_HTTP } from "../native/layout";
 import { hidden } from "../runtime/hidden";
-import { apply, getPrototypeOf, getter, hasOwn, indexOf, slice } from "../runtime/primordials";
-import { ownData } from "../runtime/reflect";
+import { apply, getter, indexOf, slice } from "../runtime/primordials";
+import { holderOf, ownData } from "../runtime/reflect";
 import { begin, end, fail, spanKind } from "../runtime/spans";
 import { headerOf } from "../runtime/trace-parent";
 import { recordsEdge } from "../runtime/writer";
@@ -23,9 +23,10 @@ const SENT = spanKind("http.client", "node:http", PARAMETERS);
 const FETCHED = spanKind("http.client", "undici", PARAMETERS);
 
 /** Node's own objects, as far as they are of use here. What Node has just made, or is about to read itself, is read as it does. */
-interface Message {
+export interface Message {
   readonly method?: unknown;
   readonly url?: unknown;
+  readonly rawHeaders?: unknown;
   readonly statusCode?: unknown;
   readonly protocol?: unknown;
   readonly parser?: unknown;
@@ -166,11 +167,12 @@ function beginReceiving(message: unknown): void {
 function endReceived({ req: request }: Message): void {
   if (typeof request !== "object" || request === null) return;
   const open = opens.get(request);
-  if (open?.response !== undefined) endSent(open, open.response);
+  if (open?.response !== undefined) close(open, answerOf(open));
 }
 
-function endSent(open: Open, { statusCode: status }: Message): void {
-  close(open, { status, bytes: received(open) });
+/** What has come of the answer to a request that was made. */
+function answerOf(open: Open): object {
+  return { status: open.response?.statusCode, bytes: received(open) };
 }
 
 /** Bytes that have come on its connection since the last response. */
@@ -219,8 +221,7 @@ function bytesOf(socket: object, name: "bytesRead" | "bytesWritten"): number {
 
 /** The getter that an object inherits. */
 function getterOf(object: object, name: string): Counter {
-  let holder: object | null = object;
-  while (holder !== null && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
+  const holder = holderOf(object, name);
   return holder === null ? none : getter(holder, name);
 }
 
@@ -244,10 +245,7 @@ function endClosed(socket: object): void {
   const request = typeof served === "object" && served !== null ? served : message;
   const open = opens.get(request);
   if (open?.response === undefined || open.span === 0) return;
-  if (request === message) {
-    const { statusCode: status } = open.response;
-    return close(open, { status, bytes: received(open), aborted: true });
-  }
+  if (request === message) return close(open, { ...answerOf(open), aborted: true });
   const bytes = bytesOf(socket, "bytesWritten") - open.before;
   close(open, { ...servedAs(request, message, bytes), aborted: true });
 }

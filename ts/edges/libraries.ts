@@ -55,11 +55,12 @@ function heedBuiltIns(): void {
   }));
 }
 
-/** Files and modules that ran before there was a recording. */
+/** Files and modules that ran before there was a recording, if it has queries. */
 export function wrapLoaded(): void {
+  if (!recordsSql()) return;
   const { moduleLoadList } = process as unknown as { readonly moduleLoadList?: readonly string[] };
   if (moduleLoadList?.includes("NativeModule sqlite") === true) wrapBuiltIn(SQLITE);
-  if (recordsSql()) heedBuiltIns();
+  heedBuiltIns();
   const { _cache: cache } = Module as unknown as {
     readonly _cache: Readonly<Record<string, { readonly exports: unknown } | undefined>>;
   };

@@ -13,7 +13,7 @@ import { type Context, contextNow, within } from "../runtime/context";
 import { apply, isArray, weakGet, weakSet } from "../runtime/primordials";
 import { ownData } from "../runtime/reflect";
 import { begin, end, fail } from "../runtime/spans";
-import { replace, type Method } from "./replaced";
+import { replace, replaceOnce, type Method } from "./replaced";
 import { prototypeOf, queryKind, wantsSql } from "./sql";
 
 const QUERY = queryKind("pg.query", "npm:pg");
@@ -30,8 +30,6 @@ interface Asked {
 const askedBy = new WeakMap<object, Asked>();
 /** What calls the program's callbacks. The first two tell a query's end. */
 const HANDLERS = ["handleError", "handleReadyForQuery", "handlePortalSuspended"] as const;
-/** Methods of ours that stand in their places. */
-const heeded = new WeakSet<object>();
 /** A pool's query that is asking for a client, and one that has got it. */
 let asking: Asked | undefined;
 let served: Asked | undefined;
@@ -161,9 +159,7 @@ function newQuery(client: object): object | undefined {
 
 /** What this method calls is of the query's own context from now on, and its end is told. */
 function heed(query: object, name: (typeof HANDLERS)[number]): void {
-  const method = (query as Record<string, unknown>)[name];
-  if (typeof method !== "function" || heeded.has(method)) return;
-  const replaced = replace(query, name, (original) => ({
+  replaceOnce(query, name, (original) => ({
     [name](this: unknown, ...args: unknown[]): unknown {
       const asked = weakGet(askedBy, this as object) ?? making;
       if (asked === undefined) return apply(original, this, args as never[]);
@@ -173,7 +169,6 @@ function heed(query: object, name: (typeof HANDLERS)[number]): void {
       return within(asked.context, () => apply(original, this as never, args as never[]));
     },
   }));
-  if (replaced !== undefined) heeded.add(replaced.made);
 }
 
 function endQuery(query: object, asked: Asked, error: unknown, name: string): void {

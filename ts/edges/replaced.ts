@@ -6,15 +6,8 @@
  *
  * Limits: what the program has put around ours meanwhile stays, and goes on to call it.
  */
-import {
-  defineProperty,
-  getDescriptor,
-  getPrototypeOf,
-  hasOwn,
-  weakGet,
-  weakSet,
-} from "../runtime/primordials";
-import { ownData } from "../runtime/reflect";
+import { defineProperty, getDescriptor, weakGet, weakSet } from "../runtime/primordials";
+import { holderOf, ownData } from "../runtime/reflect";
 import { standIn } from "../runtime/stand-in";
 
 /** Any method. */
@@ -39,8 +32,7 @@ export function replace(
   name: string,
   make: (original: Method) => Readonly<Record<string, Method>>,
 ): Replaced | undefined {
-  let holder: object | null = object;
-  while (holder !== null && !hasOwn(holder, name)) holder = getPrototypeOf(holder);
+  const holder = holderOf(object, name);
   if (holder === null) return undefined;
   const original = ownData(holder, name);
   if (typeof original !== "function") return undefined;

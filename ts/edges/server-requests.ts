@@ -18,12 +18,12 @@ import {
   TRACE_STATE,
 } from "../runtime/trace-parent";
 import { heedHeaders } from "./client-requests";
-import { beginServed } from "./http-spans";
+import { beginServed, type Message } from "./http-spans";
 import { followBody, setContext } from "./parsers";
 
 /** What `http.server.request.start` tells, as far as it is of use here. */
 interface HttpStart {
-  readonly request: { readonly rawHeaders?: unknown; readonly url?: unknown };
+  readonly request: Message;
   readonly response: object;
   readonly socket: { readonly parser?: object | null };
 }

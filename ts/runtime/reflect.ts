@@ -64,6 +64,13 @@ export function ownData(value: object, key: PropertyKey): unknown {
   return property !== undefined && hasOwn(property, "value") ? property.value : undefined;
 }
 
+/** The object itself, or of those that it inherits from the first that has a property of this name; null where none has. */
+export function holderOf(value: object, key: PropertyKey): object | null {
+  let holder: object | null = value;
+  while (holder !== null && !hasOwn(holder, key)) holder = getPrototypeOf(holder);
+  return holder;
+}
+
 /** What is known of the objects with this prototype. */
 export function classOf(prototype: object): ClassInfo {
   const known = weakGet(infos, prototype);
